@@ -1,0 +1,348 @@
+import { z } from 'zod';
+import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
+import type { SignalId } from './signals/catalogue.ts';
+
+/**
+ * Everything that may be asked of an engine and heard from it. The transport knows two verbs, `call` and `on`.
+ * Arguments are parsed by the receiver; errors are values.
+ */
+
+export type Role = 'read' | 'operate';
+
+/** An error as a value: what happened, where, and what to do next. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What the floor plan can be coloured by (ui.md 3.5). */
+export const VIEW_SIGNALS = ['power', 'util', 'temp', 'throttle', 'nvlink', 'nic'] as const;
+export type ViewSignal = (typeof VIEW_SIGNALS)[number];
+
+/** What a viewer looks at; it receives that and no more. */
+export interface Watch {
+  readonly signal: ViewSignal;
+  /** Palette bytes of every GPU (false: racks and above only, as for a small wall). */
+  readonly gpus: boolean;
+  /** Place indexes of racks whose GPUs' values are wanted as numbers (level L3). At most 64. */
+  readonly racks: readonly number[];
+}
+
+/** The places, for drawing: the part of Topology that a viewer needs. */
+export interface LayoutDocument {
+  readonly version: number;
+  readonly start: readonly number[];
+  readonly parent: readonly number[];
+  readonly name: readonly string[];
+  /** Paths of site…node, UUIDs of GPUs. */
+  readonly path: readonly string[];
+  readonly model: readonly string[];
+  readonly inferred: readonly number[];
+  /** Watts; null where there is none. Length: places up to racks. */
+  readonly budgetW: readonly (number | null)[];
+  readonly feeds: readonly { readonly rack: number; readonly name: string; readonly budgetW: number | null }[];
+}
+
+export type Severity = 'critical' | 'warning' | 'advisory' | 'nodata';
+
+/** A condition that holds now. Not an alert: no rule, no history, no acknowledgement (those are the alert engine's). */
+export interface Finding {
+  readonly severity: Severity;
+  readonly domain: 'power' | 'fabric' | 'data';
+  /** Object + condition + number, as ui.md 4 words it. */
+  readonly title: string;
+  readonly detail: string;
+  /** Place index; −1 for a source. */
+  readonly place: number;
+  /** When the engine first saw it hold, epoch ms. */
+  readonly since: number;
+}
+
+/** Numbers of the KPI strip. NaN (null on the wire) is "no data". */
+export interface Summary {
+  readonly powerW: number | null;
+  readonly budgetW: number | null;
+  /** True where a silent child is counted at nameplate: the sum is a lower bound or an estimate. */
+  readonly powerAtLeast: boolean;
+  readonly powerSource: 'metered' | 'estimated' | 'mixed' | 'none';
+  readonly slopeWPerMin: number | null;
+  readonly headroomW: number | null;
+  /** The place nearest to its budget. */
+  readonly tightest: {
+    readonly place: number;
+    readonly ratio: number;
+    readonly headroomW: number;
+    readonly capMinutes: number | null;
+  } | null;
+  readonly throttled: {
+    readonly gpus: number;
+    readonly of: number;
+    readonly worst: string;
+    readonly where: number;
+  } | null;
+  readonly fabric: {
+    readonly saturated: number;
+    readonly of: number;
+    readonly worst: string;
+    readonly use: number | null;
+    readonly rxBps: number | null;
+    readonly txBps: number | null;
+  } | null;
+  readonly util: { readonly median: number; readonly p10: number; readonly idle: number } | null;
+  readonly hottest: {
+    readonly place: number;
+    readonly celsius: number;
+    readonly limit: number | null;
+    readonly assumed: boolean;
+  } | null;
+  readonly gpus: number;
+  readonly gpusReporting: number;
+  readonly silentNodes: number;
+  /** When the longest silent node was last heard, epoch ms. */
+  readonly silentSince: number | null;
+  readonly badSamples: number;
+  readonly ageP99Ms: number | null;
+}
+
+export type SourceState = 'starting' | 'up' | 'partial' | 'down';
+
+export interface SourceHealth {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: SourceSettings['kind'];
+  readonly state: SourceState;
+  readonly targets: number;
+  readonly targetsUp: number;
+  /** Duration of the last refresh, milliseconds. */
+  readonly lastMs: number | null;
+  readonly lastOk: number | null;
+  readonly failures: number;
+  readonly bytes: number;
+  readonly series: number;
+  readonly badSamples: number;
+  /** Milliseconds that the server's clock leads ours; null when unknown. */
+  readonly skewMs: number | null;
+  readonly fault: (Fault & { readonly since: number; readonly count: number }) | null;
+  readonly warnings: readonly string[];
+  readonly insecure: boolean;
+}
+
+/** The small part of a live frame, JSON on the wire; the columns follow it as bytes (wire.ts). */
+export interface FrameHead {
+  readonly seq: number;
+  /** The engine's clock when the frame was made, epoch ms. */
+  readonly time: number;
+  /** Newest sample time in it, epoch ms; null when nothing was ever read. */
+  readonly sampled: number | null;
+  readonly layout: number;
+  readonly signal: ViewSignal;
+  readonly pollMs: number;
+  readonly staleMs: number;
+  readonly warnRatio: number;
+  readonly critRatio: number;
+  readonly summary: Summary;
+  readonly findings: readonly Finding[];
+  readonly sources: readonly SourceHealth[];
+  /** Racks whose GPU values are in `values`, in order. */
+  readonly racks: readonly number[];
+}
+
+/** A live frame as a viewer holds it. Place columns cover sites to racks (`layout.start[4]` entries). */
+export interface ViewFrame extends FrameHead {
+  /** Watts; NaN is no data. */
+  readonly drawW: Float32Array;
+  /** The watched signal at the place, as a share of its limit or as 0..1; throttle: share of GPUs held. NaN: none. */
+  readonly value: Float32Array;
+  /** Slope of the draw over the last 15 min, watts per minute; NaN where no trend can be told. */
+  readonly slope: Float32Array;
+  /** Minutes until draw meets budget; NaN where no forecast, Infinity over 2 h. */
+  readonly capMin: Float32Array;
+  /** Oldest counted sample, epoch ms; NaN never. */
+  readonly sampledAt: Float64Array;
+  /** QUALITY index of the draw. */
+  readonly quality: Uint8Array;
+  /** GPUs at the place, and how many of them report within the stale limit. */
+  readonly gpuCount: Uint32Array;
+  readonly gpuLive: Uint32Array;
+  /** One palette byte a GPU (cells.ts); empty when not watched. */
+  readonly cells: Uint8Array;
+  /** One palette byte a rack for the watched signal. */
+  readonly rackCells: Uint8Array;
+  /** Value in the signal's unit for each GPU of `racks`, rack after rack. */
+  readonly values: Float32Array;
+}
+
+/** What the inspector line and a GPU's tooltip-free details show. */
+export interface Inspection {
+  readonly place: number;
+  readonly level: number;
+  readonly path: string;
+  readonly model: string;
+  readonly facts: readonly {
+    readonly signal: SignalId | 'budget' | 'headroom' | 'cap' | 'reporting';
+    readonly label: string;
+    /** Formatted with its unit; '—' for no data. */
+    readonly text: string;
+    readonly quality: string;
+    readonly sampled: number | null;
+  }[];
+}
+
+export interface HistoryReply {
+  readonly times: readonly number[];
+  /** One array a asked series; null is "no sample". */
+  readonly values: readonly (readonly (number | null)[])[];
+}
+
+export const TEST_STEPS = ['resolve', 'connect', 'tls', 'auth', 'query', 'dcgm'] as const;
+export type TestStepName = (typeof TEST_STEPS)[number];
+
+export interface TestStep {
+  readonly step: TestStepName;
+  readonly state: 'ok' | 'failed' | 'skipped';
+  readonly ms: number;
+  /** What was found, or what failed and what to do. */
+  readonly text: string;
+}
+
+export interface CoverageRow {
+  readonly signal: SignalId;
+  readonly label: string;
+  readonly metric: string | null;
+  readonly series: number;
+  readonly ageMs: number | null;
+  /** For a missing signal: which exporter flag or CSV line enables it. */
+  readonly enable: string;
+}
+
+export interface TestReply {
+  readonly ok: boolean;
+  readonly steps: readonly TestStep[];
+  readonly coverage: readonly CoverageRow[];
+  readonly gpus: number;
+  readonly models: readonly { readonly model: string; readonly gpus: number }[];
+  readonly mapping: string;
+}
+
+export interface WorkstationReply {
+  readonly host: string;
+  readonly cpuRatio: number | null;
+  readonly memUsedB: number | null;
+  readonly memTotalB: number | null;
+  readonly diskUsedRatio: number | null;
+  readonly rxBps: number | null;
+  readonly txBps: number | null;
+  readonly gpus: readonly {
+    readonly model: string;
+    readonly powerW: number | null;
+    readonly tempC: number | null;
+    readonly util: number | null;
+  }[];
+  readonly time: number;
+}
+
+export interface HelloReply {
+  readonly version: string;
+  readonly host: 'desktop' | 'serve';
+  readonly role: Role;
+  readonly engineStarted: number;
+  readonly settings: Settings;
+  /** The folder with settings.json, topology.csv, budgets.csv. */
+  readonly profile: string;
+}
+
+const place = z.number().int().min(-1).max(10_000_000);
+
+/** name → who may call it, and how its argument is parsed. */
+export const calls = {
+  hello: { role: 'read', arg: z.strictObject({}) },
+  watch: {
+    role: 'read',
+    arg: z.strictObject({ signal: z.enum(VIEW_SIGNALS), gpus: z.boolean(), racks: z.array(place).max(64) }),
+  },
+  /** The frame was drawn; the next may leave. */
+  ack: { role: 'read', arg: z.strictObject({ seq: z.number().int() }) },
+  layout: { role: 'read', arg: z.strictObject({}) },
+  inspect: { role: 'read', arg: z.strictObject({ place }) },
+  history: {
+    role: 'read',
+    arg: z.strictObject({
+      series: z
+        .array(z.strictObject({ what: z.enum(['draw', 'util', 'nic', 'temp']), place }))
+        .min(1)
+        .max(32),
+      from: z.number(),
+      to: z.number(),
+      points: z.number().int().min(2).max(4000),
+    }),
+  },
+  workstation: { role: 'read', arg: z.strictObject({}) },
+  coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
+  testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
+  saveSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema, keep: z.boolean() }) },
+  removeSource: { role: 'operate', arg: z.strictObject({ id: z.string().max(40) }) },
+  saveSettings: { role: 'operate', arg: z.strictObject({ settings: settingsSchema }) },
+  /** Answered by the host, which starts the demo fleet and gives the engine its targets. */
+  openDemo: { role: 'operate', arg: z.strictObject({}) },
+  closeDemo: { role: 'operate', arg: z.strictObject({}) },
+} as const satisfies Record<string, { role: Role; arg: z.ZodType }>;
+
+export type CallName = keyof typeof calls;
+export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']>;
+
+export interface CallResults {
+  hello: HelloReply;
+  watch: null;
+  ack: null;
+  layout: LayoutDocument;
+  inspect: Inspection;
+  history: HistoryReply;
+  workstation: WorkstationReply;
+  coverage: readonly CoverageRow[];
+  testSource: TestReply;
+  saveSource: Settings;
+  removeSource: Settings;
+  saveSettings: Settings;
+  openDemo: Settings;
+  closeDemo: Settings;
+}
+export type CallResult<Name extends CallName> = CallResults[Name];
+
+/** The engine is up, or died and is being started again by the host. */
+export interface EngineEvent {
+  readonly state: 'up' | 'down';
+  readonly since: number;
+  /** Starts so far in this run of the host. */
+  readonly starts: number;
+  readonly reason: string;
+}
+
+export interface Events {
+  /** wire.ts bytes of a ViewFrame. */
+  frame: Uint8Array;
+  engine: EngineEvent;
+  settings: Settings;
+}
+export type EventName = keyof Events;
+
+/** host → engine */
+export type ToEngine =
+  | { readonly kind: 'open'; readonly viewer: number; readonly role: Role }
+  | { readonly kind: 'close'; readonly viewer: number }
+  | {
+      readonly kind: 'call';
+      readonly viewer: number;
+      readonly id: number;
+      readonly name: string;
+      readonly arg: unknown;
+    };
+
+/** engine → host */
+export type FromEngine =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'reply'; readonly viewer: number; readonly id: number; readonly ok: true; readonly value: unknown }
+  | { readonly kind: 'reply'; readonly viewer: number; readonly id: number; readonly ok: false; readonly fault: Fault }
+  | { readonly kind: 'event'; readonly viewer: number; readonly name: EventName; readonly value: unknown }
+  /** Sent once a second; a host that hears none for 10 s takes the engine for hung and starts a new one. */
+  | { readonly kind: 'beat' };

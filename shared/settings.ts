@@ -1,0 +1,103 @@
+import { z } from 'zod';
+
+/**
+ * The settings document of one profile folder (`settings.json`). Secrets never stand in it: a secret is a
+ * reference to an environment variable or to a file.
+ */
+
+const secretRef = z.union([
+  z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
+  z.strictObject({ file: z.string().min(1).max(4096) }),
+]);
+
+const auth = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('basic'), user: z.string().max(256), password: secretRef }),
+  z.strictObject({ kind: z.literal('bearer'), token: secretRef }),
+]);
+
+// `URL` is not in the pure layer; the engine's fetch parses the whole URL before it opens a socket.
+const httpUrl = z
+  .string()
+  .max(2048)
+  .regex(
+    /^https?:\/\/[^\s/?#@\\]+([/?][^\s#\\]*)?$/,
+    'Expected an http or https URL without a user name or a fragment',
+  );
+
+const common = {
+  id: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  name: z.string().trim().min(1).max(80),
+  /** Site that its objects belong to where topology does not say otherwise. */
+  site: z.string().trim().min(1).max(80),
+  auth: auth.default({ kind: 'none' }),
+  /** PEM file with the authorities to trust for this source instead of the system's. */
+  caFile: z.string().max(4096).optional(),
+  /** Accepts any certificate. Explicit, and shown wherever the source is shown. */
+  insecure: z.boolean().default(false),
+  timeoutMs: z.number().int().min(100).max(60_000).default(10_000),
+  maxSeries: z.number().int().min(1).max(5_000_000).optional(),
+  /** Topology and budgets that come with this source (files in house.md's form). */
+  topologyFile: z.string().max(4096).optional(),
+  budgetsFile: z.string().max(4096).optional(),
+};
+
+export const prometheusSource = z.strictObject({
+  ...common,
+  kind: z.literal('prometheus'),
+  url: httpUrl,
+  /** Window of rate() for counters: at least twice the server's scrape interval. */
+  rateWindow: z
+    .string()
+    .regex(/^[1-9][0-9]*[smh]$/)
+    .default('1m'),
+});
+
+export const exportersSource = z.strictObject({
+  ...common,
+  kind: z.literal('exporters'),
+  targets: z
+    .array(z.strictObject({ url: httpUrl, labels: z.record(z.string().max(200), z.string().max(2000)).default({}) }))
+    .max(200_000)
+    .default([]),
+  /** Prometheus file_sd files, JSON or YAML; read again when they change. */
+  files: z.array(z.string().max(4096)).max(100).default([]),
+});
+
+export const sourceSchema = z.discriminatedUnion('kind', [prometheusSource, exportersSource]);
+export type SourceSettings = z.infer<typeof sourceSchema>;
+export type PrometheusSource = z.infer<typeof prometheusSource>;
+export type ExportersSource = z.infer<typeof exportersSource>;
+
+/** How a host name (or another label) becomes a place. Named groups: site, hall, row, rack, node. */
+export const mappingSchema = z.strictObject({
+  label: z.string().max(200),
+  pattern: z.string().max(500),
+});
+export type LabelMapping = z.infer<typeof mappingSchema>;
+
+export const settingsSchema = z.strictObject({
+  schema: z.literal(1),
+  pollMs: z.number().int().min(1000).max(60_000).default(5000),
+  /** A value older than this is removed from the screen (ui.md 5). */
+  staleMs: z.number().int().min(5000).max(3_600_000).default(60_000),
+  warnRatio: z.number().min(0.5).max(0.99).default(0.9),
+  critRatio: z.number().min(0.5).max(1.5).default(0.97),
+  sources: z.array(sourceSchema).max(1000).default([]),
+  mappings: z.array(mappingSchema).max(50).default([]),
+  /** Byte budget of the in-memory history. */
+  historyBytes: z
+    .number()
+    .int()
+    .min(1_000_000)
+    .max(16_000_000_000)
+    .default(512 * 1024 * 1024),
+  /** Shows this workstation as a node of the fleet and its GPUs in it. */
+  workstationAsNode: z.boolean().default(false),
+  /** The demo fleet is open: the host starts it with the console. */
+  demo: z.boolean().default(false),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** What a new profile starts with. */
+export const defaultSettings: Settings = settingsSchema.parse({ schema: 1 });

@@ -1,0 +1,44 @@
+/**
+ * Places as flat arrays: site > hall > row > rack > node > GPU. A place is an integer; labels become that
+ * integer once, at `locate`. Places of a level lie together, in the order in which the floor shows them.
+ */
+
+export const LEVELS = ['site', 'hall', 'row', 'rack', 'node', 'gpu'] as const;
+export type Level = (typeof LEVELS)[number];
+export const SITE = 0;
+export const HALL = 1;
+export const ROW = 2;
+export const RACK = 3;
+export const NODE = 4;
+export const GPU = 5;
+
+export interface Topology {
+  /** Grows by one with every change of places, links, feeds or budgets. */
+  readonly version: number;
+  /** Places of level L are the indexes [start[L], start[L + 1]); start has LEVELS.length + 1 entries. */
+  readonly start: Int32Array;
+  /** Parent's place index; −1 for a site. */
+  readonly parent: Int32Array;
+  /** Short name, as printed on the floor plan: `A2-05`, `n2`, `g2`. */
+  readonly name: readonly string[];
+  /** Identity: site, hall, row and rack joined by '/', a node's path plus its name; a GPU's is its UUID. */
+  readonly path: readonly string[];
+  /** What is written on it: 'GB200 NVL72', 'NVIDIA H200'; '' when not known. */
+  readonly model: readonly string[];
+  /** 1 where the place was inferred or is a holder of unmapped objects, 0 where the mapping named it. */
+  readonly inferred: Uint8Array;
+  /** Rating of a silent place in watts for budgets (nameplate); NaN where not known. Length: places. */
+  readonly nameplateW: Float64Array;
+  /** Watts that may be used at a place; NaN where no budget is set. Length: places. */
+  readonly budgetW: Float64Array;
+  /** NIC ports: owning node's place index, kind and device name. */
+  readonly linkNode: Int32Array;
+  readonly linkKind: readonly LinkKind[];
+  readonly linkName: readonly string[];
+  /** PDU inlets: owning rack's place index, 'A' or 'B' (or the PDU's own name), and its rating (NaN: unknown). */
+  readonly feedRack: Int32Array;
+  readonly feedName: readonly string[];
+  readonly feedBudgetW: Float64Array;
+}
+
+export type LinkKind = 'ethernet' | 'infiniband';
