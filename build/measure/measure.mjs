@@ -1,0 +1,59 @@
+// `npm run measure`: our hot paths beside a peer, interleaved in one run. Ratios count; absolute figures move with the machine.
+import { parseArgs } from 'node:util';
+import { decodeRows } from './decode.mjs';
+import { heatmapRow } from './heatmap.mjs';
+import { vectorRow } from './vector.mjs';
+
+const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
+  --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
+  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update
+  --quick       a tenth of the series and cells: a smoke test, not a measurement
+`;
+
+/** name → function that measures it; rows that share their set-up share the function. */
+const rows = {
+  'decode-first': decodeRows,
+  'decode-steady': decodeRows,
+  'vector-steady': vectorRow,
+  'heatmap-update': heatmapRow,
+};
+
+function options(args) {
+  const { values } = parseArgs({
+    args,
+    options: { json: { type: 'boolean' }, only: { type: 'string' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
+  if (values.only && !Object.hasOwn(rows, values.only)) {
+    throw new Error(`No row is called ${values.only}. There are: ${Object.keys(rows).join(', ')}`);
+  }
+  return values;
+}
+
+const cell = (row) =>
+  `${row.name.padEnd(16)} ${row.ours.toFixed(2).padStart(9)} ${row.unit}  ${row.theirs.toFixed(2).padStart(9)} ${row.unit}  ${`${row.ratio.toFixed(1)} ×`.padStart(9)}  goal ${row.goal.padEnd(8)} ${row.holds ? 'holds' : 'MISSED'}   against ${row.peer}: ${row.workload}`;
+
+/** Measures and prints; the exit code is 0 whether or not a goal holds, since machines are noisy. */
+export async function measure(args) {
+  let values;
+  try {
+    values = options(args);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n${usage}`);
+    return 2;
+  }
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const wanted = values.only ? [values.only] : Object.keys(rows);
+  const found = [];
+  for (const run of new Set(wanted.map((name) => rows[name]))) {
+    for (const row of await run({ size: values.quick ? 10_000 : 100_000 })) {
+      if (!wanted.includes(row.name)) continue;
+      found.push(row);
+      if (!values.json) process.stdout.write(`${cell(row)}\n`);
+    }
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ rows: found })}\n`);
+  return 0;
+}

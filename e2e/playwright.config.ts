@@ -1,0 +1,17 @@
+import { defineConfig } from '@playwright/test';
+
+/**
+ * One folder of specs, run on every host that is there. `serve` drives the system's Chromium; `desktop` launches
+ * Electron by its real binary, else by the stand-in, and prints which it was.
+ */
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: '../test-results',
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [['list'], ['json']],
+  projects: [{ name: 'serve' }, { name: 'desktop' }],
+});

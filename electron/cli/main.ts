@@ -1,0 +1,51 @@
+import { check } from './check.ts';
+import { demo } from './demo.ts';
+import { UsageError } from './options.ts';
+import { serve } from './serve.ts';
+import { summary } from './summary.ts';
+
+/** What a starter may hand in: a signal that stops long-running commands, and who wants to know of the address. */
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onReady?: (url: string) => void;
+}
+
+type Command = (args: readonly string[], options: RunOptions) => Promise<number>;
+
+const commands: ReadonlyMap<string, readonly [Command, string]> = new Map([
+  ['check', [check, 'read one exposition text and say what is in it']],
+  ['summary', [summary, 'read a source once and print the totals']],
+  ['demo', [demo, 'serve a simulated fleet of exporters on loopback']],
+  ['serve', [serve, 'the console for browsers and wall displays']],
+]);
+
+const usage = `Usage: npm run -s fleetwatt -- COMMAND [options]
+
+${[...commands].map(([name, [, what]]) => `  ${name.padEnd(8)} ${what}`).join('\n')}
+
+COMMAND --help tells each command's options. Exit code: 0 well, 1 bad input, 2 usage.
+`;
+
+/** Runs one command; resolves with the exit code. Errors are one line on standard error, without a stack. */
+export async function run(args: readonly string[], options: RunOptions = {}): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    (name === undefined ? process.stderr : process.stdout).write(usage);
+    return name === undefined ? 2 : 0;
+  }
+  const command = commands.get(name);
+  if (!command) {
+    process.stderr.write(`There is no command ${JSON.stringify(name)}.\n\n${usage}`);
+    return 2;
+  }
+  try {
+    return await command[0](rest, options);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`${error.message}\n`);
+      return 2;
+    }
+    process.stderr.write(`fleetwatt ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BrowserWindow, type BrowserWindowConstructorOptions, screen } from 'electron';
+import { MIN_HEIGHT, MIN_WIDTH, parseState, placeWindow, type WindowState } from './displays.ts';
+import { ORIGIN } from './origin.ts';
+import { writeWhole } from './whole-file.ts';
+
+/** The only options under which a window of ours is made; a test compares them to an exact object. */
+export function windowOptions(state: WindowState, preload: string): BrowserWindowConstructorOptions {
+  return {
+    x: state.x,
+    y: state.y,
+    width: state.width,
+    height: state.height,
+    minWidth: MIN_WIDTH,
+    minHeight: MIN_HEIGHT,
+    show: false,
+    backgroundColor: '#0a0d10',
+    title: 'Fleetwatt',
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      webviewTag: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+    },
+  };
+}
+
+function remembered(file: string): WindowState | undefined {
+  try {
+    return parseState(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Opens the console's window where it last stood, and remembers where it stands when it closes. */
+export function openWindow(profile: string, preload: string): BrowserWindow {
+  const file = join(profile, 'window.json');
+  const state = placeWindow(
+    remembered(file),
+    screen.getAllDisplays().map((display) => display.workArea),
+  );
+  const window = new BrowserWindow(windowOptions(state, preload));
+  if (state.maximized) window.maximize();
+  window.once('ready-to-show', () => window.show());
+  window.on('close', () => {
+    const bounds = window.getNormalBounds();
+    writeWhole(file, JSON.stringify({ ...bounds, maximized: window.isMaximized() }));
+  });
+  void window.loadURL(`${ORIGIN}/`);
+  return window;
+}
