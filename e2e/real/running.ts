@@ -1,0 +1,129 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RealProgram, requireReal } from './available.ts';
+
+/** A real server that answers on loopback, in a folder of its own. */
+export interface Running {
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  /** What it has written to stdout and stderr so far. */
+  log(): string;
+  /** Ends it (SIGTERM, after 5 s SIGKILL), waits for its exit and removes its folder. May be called twice. */
+  stop(): Promise<void>;
+  /** Ends it at once and keeps its folder and port for `start` again: an outage. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, with the same port and data. */
+  restart(): Promise<void>;
+}
+
+/** A port on loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const READY_MS = 30_000;
+
+/**
+ * Starts a real program and waits until its ready path answers 200.
+ * @param prepare writes what it needs into its folder and gives its arguments
+ * @throws Error with its log when it exits or is not ready within 30 s
+ */
+export async function startReal(
+  program: RealProgram,
+  readyPath: string,
+  prepare: (folder: string, port: number) => Promise<readonly string[]>,
+): Promise<Running> {
+  const { path, skip } = requireReal(program);
+  if (path === null) throw new Error(skip);
+  const folder = await mkdtemp(join(tmpdir(), `fleetwatt-${program}-`));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  let log = '';
+  let child: ChildProcess | null = null;
+
+  const start = async (args: readonly string[]): Promise<void> => {
+    const started = spawn(path, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = started;
+    // A test run that is ended leaves no server behind.
+    const reap = (): boolean => started.kill('SIGKILL');
+    process.once('exit', reap);
+    started.once('exit', () => process.off('exit', reap));
+    const keep = (chunk: Buffer): void => {
+      log = (log + chunk.toString('utf8')).slice(-100_000);
+    };
+    started.stdout.on('data', keep);
+    started.stderr.on('data', keep);
+    await ready(started, `${url}${readyPath}`, () => `${program} did not become ready.\n${log}`);
+  };
+  const kill = async (): Promise<void> => {
+    if (child) await end(child, 'SIGKILL');
+    child = null;
+  };
+  const stop = async (): Promise<void> => {
+    if (child) await end(child, 'SIGTERM');
+    child = null;
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  try {
+    const args = await prepare(folder, port);
+    await start(args);
+    const pid = () => (child as ChildProcess | null)?.pid ?? -1;
+    return {
+      ...{ url, port, log: () => log, stop, kill, restart: () => start(args) },
+      get pid() {
+        return pid();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Asks until the address answers 200. A closed port answers at once, so each question waits a little before the next. */
+async function ready(child: ChildProcess, url: string, message: () => string): Promise<void> {
+  const failed = new Promise<never>((_, reject) => child.once('error', reject));
+  // Heard only while waiting; an error later on is no unhandled rejection.
+  failed.catch(() => {});
+  const until = performance.now() + READY_MS;
+  while (performance.now() < until && child.exitCode === null && child.signalCode === null) {
+    if ((await Promise.race([statusOf(url), failed])) === 200) return;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  throw new Error(message());
+}
+
+/** The status of a GET; 0 where nobody answers. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((resolve) => {
+    const request = get(url, { agent: false, timeout: 2000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    request.on('timeout', () => request.destroy());
+    request.on('error', () => resolve(0));
+  });
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  const escalate = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await exited;
+  clearTimeout(escalate);
+}

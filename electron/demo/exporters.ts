@@ -1,0 +1,104 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { EpochMs } from '../../shared/units.ts';
+import { DcgmText } from './dcgm.ts';
+import type { Load } from './load.ts';
+import { NodeText } from './node.ts';
+import { type FeedName, PduText } from './pdu.ts';
+
+/** One exporter of the fleet: where it answers, and the labels a scraper knows it by. */
+export interface Exporter {
+  readonly job: 'dcgm' | 'node' | 'pdu';
+  readonly path: string;
+  readonly instance: string;
+  /** site, hall, row, rack; node for a node's exporters; feed for a PDU. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The body at a time; null where the exporter hangs up. */
+  readonly body: ((time: EpochMs) => string) | null;
+}
+
+/** Every exporter of the fleet: all of dcgm, then the nodes, then the PDUs. */
+export function exportersOf(load: Load, seed: number, startedAt: EpochMs): readonly Exporter[] {
+  const { plan } = load;
+  const dcgm = new DcgmText(load, seed, startedAt);
+  const nodes = new NodeText(load, seed, startedAt);
+  const pdus = new PduText(load, seed, startedAt);
+  const placeOf = (rack: number) => {
+    const { name, row } = plan.racks[rack];
+    return { site: plan.site, hall: plan.rows[row].hall, row: plan.rows[row].name, rack: name };
+  };
+  const ofNodes = (job: 'dcgm' | 'node', port: number, read: (index: number, time: EpochMs) => string) =>
+    plan.nodes.map(
+      (node, index): Exporter => ({
+        job,
+        path: `/${node.name}/${job}/metrics`,
+        instance: `${node.name}:${port}`,
+        labels: { ...placeOf(node.rack), node: node.name },
+        body: node.silent ? null : (time) => read(index, time),
+      }),
+    );
+  const ofPdus = plan.racks.flatMap((rack, index) =>
+    (['A', 'B'] satisfies FeedName[]).map(
+      (feed): Exporter => ({
+        job: 'pdu',
+        path: `/pdu/${rack.name}-${feed}/metrics`,
+        instance: `${rack.name}-${feed}`,
+        labels: { ...placeOf(index), feed },
+        body: (time) => pdus.read(index, feed, time),
+      }),
+    ),
+  );
+  return [
+    ...ofNodes('dcgm', 9400, (index, time) => dcgm.read(index, time)),
+    ...ofNodes('node', 9100, (index, time) => nodes.read(index, time)),
+    ...ofPdus,
+  ];
+}
+
+/** Serves all exporters on one loopback server, each under its path. The caller listens and closes. */
+export function serveExporters(exporters: readonly Exporter[], now: () => EpochMs): Server {
+  const byPath = new Map(exporters.map((exporter) => [exporter.path, exporter]));
+  const server = createServer((request, response) => answer(byPath, request, response, now));
+  // Longer than any poll, so that a scraper's next read finds its connection open.
+  server.keepAliveTimeout = 75_000;
+  return server;
+}
+
+function answer(
+  byPath: ReadonlyMap<string, Exporter>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  now: () => EpochMs,
+): void {
+  const { status, body, exposition } = reply(byPath, request, now);
+  if (body === null) {
+    // A silent node: the connection is reset, as when its exporter died with the request open.
+    request.socket.resetAndDestroy();
+    return;
+  }
+  if (status === 405) response.setHeader('Allow', 'GET, HEAD');
+  response.setHeader('Content-Type', exposition ? 'text/plain; version=0.0.4; charset=utf-8' : 'text/plain');
+  // Every body is ASCII, so that its characters are its bytes.
+  response.setHeader('Content-Length', body.length);
+  response.writeHead(status);
+  response.end(request.method === 'HEAD' ? undefined : body, 'latin1');
+}
+
+/** What a request gets; a null body is a hang-up. */
+function reply(
+  byPath: ReadonlyMap<string, Exporter>,
+  request: IncomingMessage,
+  now: () => EpochMs,
+): { status: number; body: string | null; exposition: boolean } {
+  const page = (status: number, body: string) => ({ status, body, exposition: false });
+  if (request.method !== 'GET' && request.method !== 'HEAD') return page(405, 'Only GET and HEAD are answered here.\n');
+  const path = (request.url ?? '/').split('?', 1)[0];
+  if (path === '/') return page(200, `Fleetwatt demo fleet: ${byPath.size} exporters, such as\n${sample(byPath)}`);
+  const exporter = byPath.get(path);
+  if (!exporter) return page(404, 'No exporter answers at this path.\n');
+  return { status: 200, body: exporter.body ? exporter.body(now()) : null, exposition: true };
+}
+
+function sample(byPath: ReadonlyMap<string, Exporter>): string {
+  const first = new Map([...byPath.values()].reverse().map((exporter) => [exporter.job, exporter.path]));
+  return [...first.values()].map((path) => `${path}\n`).join('');
+}
