@@ -1,0 +1,71 @@
+import WebSocket from 'ws';
+
+type Listener = (params: Record<string, unknown>, session: string | undefined) => void;
+
+/** A connection to a browser over the DevTools protocol, with flat sessions. */
+export class Cdp {
+  readonly #socket: WebSocket;
+  readonly #pending = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #next = 0;
+
+  private constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.on('message', (data) => this.#receive(JSON.parse(String(data))));
+    socket.on('close', () => {
+      for (const { reject } of this.#pending.values()) reject(new Error('The browser is gone'));
+      this.#pending.clear();
+    });
+  }
+
+  /** Connects; rejects when the browser does not answer. */
+  static connect(url: string): Promise<Cdp> {
+    return new Promise((resolve, reject) => {
+      const socket = new WebSocket(url, { perMessageDeflate: false });
+      socket.once('open', () => resolve(new Cdp(socket)));
+      socket.once('error', reject);
+    });
+  }
+
+  /** Sends one command to the browser or, with a session, to a target. */
+  send<Result = unknown>(method: string, params: object = {}, sessionId?: string): Promise<Result> {
+    const id = ++this.#next;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#socket.send(JSON.stringify({ id, method, params, sessionId }));
+    });
+  }
+
+  /** Listens to an event of one session (or of the browser). */
+  on(event: string, session: string | undefined, listener: (params: never) => void): void {
+    const key = `${session ?? ''} ${event}`;
+    const listeners = this.#listeners.get(key) ?? new Set();
+    listeners.add(listener as unknown as Listener);
+    this.#listeners.set(key, listeners);
+  }
+
+  /** Ends the connection. */
+  close(): void {
+    this.#socket.close();
+  }
+
+  #receive(message: {
+    id?: number;
+    error?: { message: string };
+    result?: unknown;
+    method?: string;
+    params?: Record<string, unknown>;
+    sessionId?: string;
+  }): void {
+    if (message.id !== undefined) {
+      const waiting = this.#pending.get(message.id);
+      this.#pending.delete(message.id);
+      if (message.error) waiting?.reject(new Error(message.error.message));
+      else waiting?.resolve(message.result as never);
+    } else if (message.method) {
+      for (const listener of this.#listeners.get(`${message.sessionId ?? ''} ${message.method}`) ?? []) {
+        listener(message.params ?? {}, message.sessionId);
+      }
+    }
+  }
+}

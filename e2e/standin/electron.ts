@@ -1,0 +1,82 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { app } from './app.ts';
+import { ipcMain } from './ipc.ts';
+import { protocol } from './protocol.ts';
+import { BrowserWindow, WebContents } from './web.ts';
+
+/** Electron's utility process: plain Node with `process.parentPort`. */
+class UtilityProcess extends EventEmitter {
+  readonly #child: ChildProcess;
+
+  constructor(path: string, args: string[]) {
+    super();
+    this.#child = fork(path, args, { serialization: 'advanced', execArgv: ['-r', join(__dirname, 'utility.cjs')] });
+    this.#child.on('message', (message) => this.emit('message', message));
+    this.#child.once('spawn', () => this.emit('spawn'));
+    this.#child.once('exit', (code) => this.emit('exit', code ?? 1));
+    process.once('exit', () => this.#child.kill('SIGKILL'));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  postMessage(message: unknown): void {
+    if (this.#child.connected) this.#child.send(message as object);
+  }
+
+  kill(): boolean {
+    return this.#child.kill();
+  }
+}
+
+const permissions = { request: undefined as unknown, check: undefined as unknown, device: undefined as unknown };
+const opened: string[] = [];
+
+const members = {
+  app,
+  ipcMain,
+  protocol,
+  BrowserWindow,
+  webContents: { fromDevToolsTargetId: WebContents.fromDevToolsTargetId },
+  utilityProcess: { fork: (path: string, args: string[] = []) => new UtilityProcess(path, args) },
+  session: {
+    defaultSession: {
+      setPermissionRequestHandler(handler: unknown) {
+        permissions.request = handler;
+      },
+      setPermissionCheckHandler(handler: unknown) {
+        permissions.check = handler;
+      },
+      setDevicePermissionHandler(handler: unknown) {
+        permissions.device = handler;
+      },
+    },
+  },
+  shell: {
+    openExternal: async (url: string) => void opened.push(url),
+  },
+  screen: { getAllDisplays: () => [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
+  Menu: { buildFromTemplate: (template: unknown) => ({ template }), setApplicationMenu: (_menu: unknown) => {} },
+};
+
+/** For the conformance spec: what was asked of the stand-in's system side. */
+export const asked = { permissions, opened };
+
+/** Small and closed: a member that we don't use throws, so that nobody leans on what isn't there. */
+function closed<Type extends object>(value: Type, name: string): Type {
+  return new Proxy(value, {
+    get(target, key, receiver) {
+      if (typeof key === 'string' && !(key in target) && key !== 'then' && key !== '__esModule' && key !== 'default') {
+        throw new Error(`stand-in has no ${name}${key}`);
+      }
+      const member = Reflect.get(target, key, receiver) as unknown;
+      return member;
+    },
+  });
+}
+
+/** The module that `require('electron')` gives. */
+export const electron = closed(members, '');

@@ -1,0 +1,44 @@
+import Module from 'node:module';
+import { join } from 'node:path';
+import { app, claimInstance, lifecycle } from './app.ts';
+import { startChromium } from './chromium.ts';
+import { electron } from './electron.ts';
+import { browser } from './web.ts';
+
+/** Answers `require('electron')`; everything else is Node's own business. */
+function hookRequire(): void {
+  const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
+  const load = loader._load;
+  loader._load = (request, ...rest) => (request === 'electron' ? electron : load.call(Module, request, ...rest));
+}
+
+/** Plays Electron's command line: `[-r loader] [switches] APP [arguments]`. */
+async function start(): Promise<void> {
+  const args = process.argv.slice(2);
+  const loader = args[0] === '-r' ? args[1] : undefined;
+  const rest = loader ? args.slice(2) : args;
+  const at = rest.findIndex((arg) => !arg.startsWith('--'));
+  const folder = rest[at] as string;
+  process.argv = [process.execPath, ...args];
+  if (!loader) process.argv = [process.execPath, ...rest.slice(at)];
+  await claimInstance();
+  hookRequire();
+  const require = Module.createRequire(join(process.cwd(), 'standin.cjs'));
+  if (loader) require(loader);
+  const launched = startChromium();
+  lifecycle.setStartup(
+    launched.then((chromium) => {
+      browser.cdp = chromium.cdp;
+      lifecycle.atExit.push(() => chromium.close());
+    }),
+  );
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => app.quit());
+  Object.defineProperty(process.versions, 'electron', { value: 'stand-in' });
+  require(join(folder, 'dist', 'desktop', 'main.cjs'));
+  await app.whenReady();
+}
+
+start().catch((error) => {
+  process.stderr.write(`stand-in: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+});
