@@ -1,0 +1,62 @@
+import type { EngineEvent } from '../../shared/contract.ts';
+import type { LinkState } from '../link/link.ts';
+
+/** What is known of the newest frame for telling its age. */
+export interface Received {
+  /** The engine's clock when the frame was made, epoch ms. */
+  readonly time: number;
+  /** Newest sample in it by the engine's clock, epoch ms; null when nothing was ever read. */
+  readonly sampled: number | null;
+  readonly pollMs: number;
+  readonly staleMs: number;
+  /** When the frame came, on both of the viewer's clocks: steady (stops while the machine sleeps) and wall. */
+  readonly steady: number;
+  readonly wall: number;
+}
+
+/**
+ * `waiting`: no sample was ever seen. `live` up to 3 polls, `late` up to the stale limit, `stale` beyond
+ * (ui.md 5): every number is removed then, whether frames still come or not.
+ */
+export type FreshState = 'waiting' | 'live' | 'late' | 'stale';
+
+export interface Freshness {
+  readonly state: FreshState;
+  /** Age of the newest sample, ms; null while waiting. */
+  readonly ageMs: number | null;
+  /** The engine's clock now as the viewer reckons it, epoch ms. */
+  readonly now: number;
+  /** Why nothing new may come; '' when link and engine are up. */
+  readonly trouble: string;
+}
+
+const LIVE_POLLS = 3;
+
+/**
+ * The age of what is on the screen, by the engine's clock: the viewer only measures the time since the frame came,
+ * so a viewer whose clock is wrong still shows the right age. Of its two clocks the one that saw more time pass
+ * counts, since the steady one stops while a laptop sleeps.
+ */
+export function freshnessOf(
+  frame: Received | null,
+  clock: { readonly steady: number; readonly wall: number },
+  link: LinkState,
+  engine: EngineEvent | null,
+): Freshness {
+  const trouble = troubleOf(link, engine);
+  if (frame === null) return { state: 'waiting', ageMs: null, now: clock.wall, trouble };
+  const passed = Math.max(0, clock.steady - frame.steady, clock.wall - frame.wall);
+  const now = frame.time + passed;
+  if (frame.sampled === null) return { state: 'waiting', ageMs: null, now, trouble };
+  // A source whose clock leads gives samples of the future: their age is 0, and the skew is told elsewhere.
+  const ageMs = Math.max(0, now - frame.sampled);
+  const live = Math.min(LIVE_POLLS * frame.pollMs, frame.staleMs);
+  return { state: ageMs <= live ? 'live' : ageMs <= frame.staleMs ? 'late' : 'stale', ageMs, now, trouble };
+}
+
+function troubleOf(link: LinkState, engine: EngineEvent | null): string {
+  if (link.kind === 'lost') return 'Connection to Fleetwatt lost; trying again';
+  if (link.kind === 'refused') return `${link.reason}. Open the address that Fleetwatt printed when it started.`;
+  if (link.kind === 'open' && engine?.state === 'down') return 'Engine stopped; restarting';
+  return '';
+}

@@ -1,0 +1,176 @@
+import type { EngineEvent, LayoutDocument, ViewFrame, Watch } from '../../shared/contract.ts';
+import type { Link } from '../link/link.ts';
+import { type Freshness, freshnessOf, type Received } from './freshness.ts';
+
+/** What drawing needs of the store. */
+export interface FrameSource {
+  get(): ViewFrame | null;
+  subscribe(listener: () => void): () => void;
+}
+
+/** The last power that was seen, for the past-tense text of a stale screen. */
+export interface LastSeen {
+  readonly powerW: number;
+  readonly sampled: number;
+}
+
+export interface StoreDoors {
+  /** Bytes of a `frame` event to a frame; throws on bytes that are none. */
+  decode(bytes: Uint8Array): ViewFrame;
+  clock(): { readonly steady: number; readonly wall: number };
+  /** Runs once the frame is on the screen. */
+  drawn(run: () => void): void;
+  /** A frame that cannot be read is told once per kind of error. */
+  complain(error: unknown): void;
+}
+
+/**
+ * The newest frame and the layout that belongs to it, outside React. Newest wins: the next frame leaves the engine
+ * when this one was drawn. A frame is shown only with its own layout, since its columns are indexed by it.
+ * Also says what this viewer watches, again after every new link or engine.
+ */
+export class LiveStore implements FrameSource {
+  readonly #link: Link;
+  readonly #doors: StoreDoors;
+  readonly #listeners = new Set<() => void>();
+  #frame: ViewFrame | null = null;
+  #received: Received | null = null;
+  #engine: EngineEvent | null = null;
+  #last: LastSeen | null = null;
+  #watch: Watch | null = null;
+  #layout: LayoutDocument | null = null;
+  /** The newest layout of this engine, for frames to come. */
+  #next: LayoutDocument | null = null;
+  /** The newest frame that came before its layout. */
+  #waiting: ViewFrame | null = null;
+  #epoch = 0;
+  #pausedAt: number | null = null;
+  #linked = false;
+
+  constructor(link: Link, doors: StoreDoors) {
+    this.#link = link;
+    this.#doors = doors;
+    link.on('frame', (bytes) => this.#take(bytes));
+    link.on('engine', (event) => this.#engineIs(event));
+    link.onState(() => this.#linkChanged());
+    this.#linkChanged();
+  }
+
+  get(): ViewFrame | null {
+    return this.#frame;
+  }
+
+  /** Hears every change: a frame, the engine, the link, a pause. */
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  engine(): EngineEvent | null {
+    return this.#engine;
+  }
+
+  /** The places of the frame that `get` gives; null before the first. */
+  layout(): LayoutDocument | null {
+    return this.#layout;
+  }
+
+  lastSeen(): LastSeen | null {
+    return this.#last;
+  }
+
+  /** The engine's time of the frame that is held, or null while updates run. */
+  pausedAt(): number | null {
+    return this.#pausedAt;
+  }
+
+  /** Holds the frame on the screen, or lets updates run again. */
+  pause(on: boolean): void {
+    this.#pausedAt = on ? (this.#frame?.time ?? null) : null;
+    this.#tell();
+  }
+
+  /** The age of what is on the screen now. */
+  freshness(): Freshness {
+    return freshnessOf(this.#received, this.#doors.clock(), this.#link.state(), this.#engine);
+  }
+
+  /** Says what this viewer looks at; the same again is not sent twice. */
+  watch(watch: Watch): void {
+    if (this.#watch !== null && JSON.stringify(watch) === JSON.stringify(this.#watch)) return;
+    this.#watch = watch;
+    this.#sendWatch();
+  }
+
+  #sendWatch(): void {
+    if (this.#watch === null || this.#link.state().kind !== 'open') return;
+    // Lost with the link or the engine: it is sent again when they are back.
+    this.#link.call('watch', this.#watch).catch(() => {});
+  }
+
+  #take(bytes: Uint8Array): void {
+    let frame: ViewFrame;
+    try {
+      frame = this.#doors.decode(bytes);
+    } catch (error) {
+      this.#doors.complain(error);
+      return;
+    }
+    const ack = () => void this.#link.call('ack', { seq: frame.seq }).catch(() => {});
+    if (this.#pausedAt === null) {
+      if (this.#next?.version === frame.layout) this.#show(frame, this.#next);
+      else void this.#fetchLayout(frame);
+    }
+    this.#doors.drawn(ack);
+  }
+
+  #show(frame: ViewFrame, layout: LayoutDocument): void {
+    this.#waiting = null;
+    this.#frame = frame;
+    this.#layout = layout;
+    const { time, sampled, pollMs, staleMs } = frame;
+    this.#received = { time, sampled, pollMs, staleMs, ...this.#doors.clock() };
+    const powerW = frame.summary.powerW;
+    if (powerW !== null && sampled !== null) this.#last = { powerW, sampled };
+    this.#tell();
+  }
+
+  /** Gets the layout of a frame that came before it; the newest such frame is shown when it is there. */
+  async #fetchLayout(frame: ViewFrame): Promise<void> {
+    const asked = this.#waiting !== null;
+    this.#waiting = frame;
+    if (asked) return;
+    const epoch = this.#epoch;
+    const layout = await this.#link.call('layout', {}).catch(() => null);
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (epoch !== this.#epoch || layout === null) return;
+    this.#next = layout;
+    if (waiting?.layout === layout.version) this.#show(waiting, layout);
+  }
+
+  #engineIs(event: EngineEvent): void {
+    const restarted = event.state === 'up' && event.starts !== this.#engine?.starts;
+    this.#engine = event;
+    if (restarted) this.#renew();
+    this.#tell();
+  }
+
+  #linkChanged(): void {
+    const open = this.#link.state().kind === 'open';
+    if (open && !this.#linked) this.#renew();
+    this.#linked = open;
+    this.#tell();
+  }
+
+  #renew(): void {
+    // Another engine may number other places alike: its layout is fetched anew.
+    this.#epoch += 1;
+    this.#next = null;
+    this.#sendWatch();
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
