@@ -135,7 +135,7 @@ describe('files', () => {
     const budgets = (await readFile(demo.budgetsFile, 'utf8')).trimEnd().split('\n');
     expect(budgets[0]).toBe('place,budget_kw,feed_a_kw,feed_b_kw,derate');
     expect(budgets).toHaveLength(1 + 1 + 2 + 6 + 44);
-    expect(budgets).toContain('PDX-1/A/A2,1000,1000,1000,0.5');
+    expect(budgets).toContain('PDX-1/A/A2,1000,1200,1200,0.5');
   });
 
   test('targets.json names each exporter once, under labels that place it', async () => {

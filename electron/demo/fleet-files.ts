@@ -63,15 +63,18 @@ function topologyCsv(plan: FleetPlan): string {
   return csv(['site', 'hall', 'row', 'rack', 'u', 'node', 'model', 'gpus'], rows);
 }
 
-/** Feeds are 2N: each can carry a place's whole budget, and half of that is what it may carry while both are up. */
+/**
+ * Feeds are 2N: each could carry the place alone, so half its rating is what it may carry while both are up. Busways
+ * and PDUs are a size larger than the budget; the site's two UPS are exactly its budget, as in the drawing.
+ */
 function budgetsCsv(plan: FleetPlan): string {
-  const line = (place: string, kw: number) => [place, kw, kw, kw, 0.5];
+  const line = (place: string, kw: number, feedKw = Math.round(kw * 12) / 10) => [place, kw, feedKw, feedKw, 0.5];
   const hallPath = (hall: string): string => `${plan.site}/${hall}`;
   const rowPath = (index: number): string => `${hallPath(plan.rows[index].hall)}/${plan.rows[index].name}`;
   return csv(
     ['place', 'budget_kw', 'feed_a_kw', 'feed_b_kw', 'derate'],
     [
-      line(plan.site, plan.siteBudgetKw),
+      line(plan.site, plan.siteBudgetKw, plan.siteBudgetKw),
       ...plan.halls.map((hall) => line(hallPath(hall.name), hall.budgetKw)),
       ...plan.rows.map((row, index) => line(rowPath(index), row.budgetKw)),
       ...plan.racks.map((rack) => line(`${rowPath(rack.row)}/${rack.name}`, rack.budgetKw)),

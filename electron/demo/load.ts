@@ -107,6 +107,8 @@ export class Load {
     const idleRatio = rack.machine.idleW / rack.machine.limitW;
     // A rack near its idle draw has nobody on it; elsewhere in a fading row a few GPUs stand free.
     const free = mean < idleRatio + 0.06 ? 1 : row.fades ? 0.03 : 0;
+    // In the climbing row some ranks carry more of the job and stand near their limit in every rack.
+    const hunger = row.climbs ? Math.min(0.1, Math.max(0, 0.993 / mean - 1)) : 0;
     let sum = 0;
     let count = 0;
     for (const node of nodes) {
@@ -114,7 +116,7 @@ export class Load {
       for (let i = 0; i < node.gpus; i++) {
         const gpu = node.firstGpu + i;
         const idle = unit(this.#seed + 13, gpu) < free;
-        const hungry = row.climbs && unit(this.#seed + 17, gpu) < 0.26 ? 0.06 : 0;
+        const hungry = unit(this.#seed + 17, gpu) < 0.22 ? hunger : 0;
         const own = normal(this.#seed + 19, gpu) * (row.work === 'training' ? 0.011 : 0.06);
         this.#idle[gpu] = idle ? 1 : 0;
         this.#weight[gpu] = idle && free < 1 ? Math.min(1, (idleRatio + 0.02) / mean) : 1 + ofNode + own + hungry;
