@@ -105,7 +105,7 @@ export class LiveStore implements FrameSource {
   #sendWatch(): void {
     if (this.#watch === null || this.#link.state().kind !== 'open') return;
     // Lost with the link or the engine: it is sent again when they are back.
-    this.#link.call('watch', this.#watch).catch(() => {});
+    this.#link.call('watch', { ...this.#watch, racks: [...this.#watch.racks] }).catch(() => {});
   }
 
   #take(bytes: Uint8Array): void {

@@ -1,0 +1,116 @@
+import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { CallArg, CallName, CallResult, HelloReply } from '../../shared/contract.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { useConsole } from '../live/console.tsx';
+
+/** The cache of what is asked. The browser's idea of "offline" says nothing about a link on this machine. */
+export function newQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: { networkMode: 'always', retry: false, refetchOnWindowFocus: false, staleTime: Number.POSITIVE_INFINITY },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+}
+
+interface AskOptions {
+  readonly enabled?: boolean;
+  /** Ask again after this time, ms. */
+  readonly every?: number;
+  /** Grows when the answer may have changed (a frame's number): asks again and keeps the old answer meanwhile. */
+  readonly tick?: number;
+}
+
+function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, options: AskOptions = {}) {
+  const { link } = useConsole();
+  const { tick } = options;
+  const query = useQuery({
+    queryKey: [name, arg],
+    queryFn: () => link.call(name, arg),
+    enabled: options.enabled ?? true,
+    refetchInterval: options.every ?? false,
+    gcTime: 60_000,
+  });
+  const { refetch } = query;
+  const enabled = options.enabled ?? true;
+  useEffect(() => {
+    if (tick !== undefined && enabled) void refetch();
+  }, [tick, enabled, refetch]);
+  return query;
+}
+
+function useTell<Name extends CallName>(name: Name) {
+  const { link } = useConsole();
+  return useMutation({ mutationFn: (arg: CallArg<Name>): Promise<CallResult<Name>> => link.call(name, arg) });
+}
+
+/** Like `useTell` for calls that answer with the settings: every view sees the new ones at once. */
+function useSettingsCall<Name extends 'saveSource' | 'removeSource' | 'openDemo' | 'closeDemo'>(name: Name) {
+  const { link } = useConsole();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (arg: CallArg<Name>): Promise<Settings> => link.call(name, arg),
+    onSuccess: (settings) => putSettings(client, settings),
+  });
+}
+
+function putSettings(client: QueryClient, settings: Settings): void {
+  client.setQueryData<HelloReply>(['hello', {}], (hello) => (hello === undefined ? hello : { ...hello, settings }));
+}
+
+export const useHello = () => useAsk('hello', {});
+export const useWorkstation = () => useAsk('workstation', {}, { every: 5000 });
+export const useCoverage = (id: string, enabled: boolean) => useAsk('coverage', { id }, { enabled, every: 10_000 });
+export const useInspection = (place: number, tick: number) =>
+  useAsk('inspect', { place }, { enabled: place >= 0, tick });
+export const useTestSource = () => useTell('testSource');
+export const useSaveSource = () => useSettingsCall('saveSource');
+export const useRemoveSource = () => useSettingsCall('removeSource');
+export const useOpenDemo = () => useSettingsCall('openDemo');
+export const useCloseDemo = () => useSettingsCall('closeDemo');
+
+/** The history of some series over the `range` before `now`; asked again with every poll, gaps stay null. */
+export function useHistory(
+  series: CallArg<'history'>['series'],
+  range: number,
+  now: number,
+  enabled: boolean,
+) {
+  const { link } = useConsole();
+  return useQuery({
+    queryKey: ['history', series, range, now],
+    queryFn: () => link.call('history', { series, from: now - range, to: now, points: HISTORY_POINTS }),
+    enabled: enabled && series.length > 0,
+    // The drawn line stays while the next is on its way, unless other objects or another range were asked for.
+    placeholderData: (before, query) =>
+      query !== undefined && JSON.stringify(query.queryKey.slice(1, 3)) === JSON.stringify([series, range])
+        ? before
+        : undefined,
+    gcTime: 10_000,
+  });
+}
+
+const HISTORY_POINTS = 480;
+
+/** Keeps what is asked in step with the engine: settings by event, everything else anew after a restart. */
+export function useKeepInStep(): void {
+  const { link, live } = useConsole();
+  const client = useQueryClient();
+  useEffect(() => {
+    let starts = live.engine()?.starts;
+    const offs = [
+      link.on('settings', (settings) => putSettings(client, settings)),
+      link.on('engine', (event) => {
+        if (event.state === 'up' && event.starts !== starts) void client.invalidateQueries();
+        if (event.state === 'up') starts = event.starts;
+      }),
+      link.onState(() => {
+        if (link.state().kind === 'open') void client.invalidateQueries();
+      }),
+    ];
+    return () => {
+      for (const off of offs) off();
+    };
+  }, [link, live, client]);
+}

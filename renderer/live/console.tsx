@@ -1,0 +1,52 @@
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { ViewFrame } from '../../shared/contract.ts';
+import type { Link } from '../link/link.ts';
+import type { Freshness } from './freshness.ts';
+import type { LiveStore } from './store.ts';
+
+/** What every view may use: the link and the live store, made once by main.tsx. */
+export interface Console {
+  readonly link: Link;
+  readonly live: LiveStore;
+}
+
+const ConsoleContext = createContext<Console | null>(null);
+
+export function ConsoleProvider({ value, children }: { value: Console; children: ReactNode }) {
+  return <ConsoleContext.Provider value={value}>{children}</ConsoleContext.Provider>;
+}
+
+export function useConsole(): Console {
+  const value = useContext(ConsoleContext);
+  if (value === null) throw new Error('useConsole needs a ConsoleProvider above it');
+  return value;
+}
+
+/**
+ * One value of the live store. `select` gives a primitive or an object that the store itself holds
+ * (never a new one), so that React renders only when it changes.
+ */
+export function useLive<Value>(select: (frame: ViewFrame | null, live: LiveStore) => Value): Value {
+  const { live } = useConsole();
+  return useSyncExternalStore(
+    (listener) => live.subscribe(listener),
+    () => select(live.get(), live),
+  );
+}
+
+/** The age of what is on the screen, told again every second though no frame may come. */
+export function useFreshness(): Freshness {
+  const { live } = useConsole();
+  const [freshness, setFreshness] = useState(() => live.freshness());
+  useEffect(() => {
+    const tell = () => setFreshness(live.freshness());
+    tell();
+    const timer = setInterval(tell, 1000);
+    const off = live.subscribe(tell);
+    return () => {
+      clearInterval(timer);
+      off();
+    };
+  }, [live]);
+  return freshness;
+}

@@ -1,0 +1,43 @@
+import type { Finding, LayoutDocument, Severity } from '../../../shared/contract.ts';
+import { HALL } from '../../../shared/topology.ts';
+import { ancestorAt, labelOf } from '../places.ts';
+
+export interface ConditionGroup {
+  readonly title: string;
+  readonly findings: readonly Finding[];
+}
+
+const DOMAINS: Readonly<Record<Finding['domain'], string>> = {
+  power: 'Power and thermal',
+  fabric: 'Interconnect',
+  data: 'Data',
+};
+
+const RANK: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, advisory: 2, nodata: 3 };
+
+/** Conditions grouped by domain and hall; the group with the worst condition first, inside by severity, then age. */
+export function conditionGroups(layout: LayoutDocument, findings: readonly Finding[]): readonly ConditionGroup[] {
+  const sorted = [...findings].sort((a, b) => RANK[a.severity] - RANK[b.severity] || a.since - b.since);
+  const groups = new Map<string, Finding[]>();
+  for (const finding of sorted) {
+    const hall = ancestorAt(layout, finding.place, HALL);
+    const where = hall >= 0 ? labelOf(layout, hall) : finding.place >= 0 ? labelOf(layout, finding.place) : 'sources';
+    const title = `${DOMAINS[finding.domain]}, ${where}`;
+    const group = groups.get(title) ?? [];
+    group.push(finding);
+    groups.set(title, group);
+  }
+  return [...groups].map(([title, list]) => ({ title, findings: list }));
+}
+
+/** What tells one condition from another between two frames. */
+export function conditionKey(layout: LayoutDocument, finding: Finding): string {
+  return `${finding.domain}/${finding.severity}/${layout.path[finding.place] ?? finding.title}/${finding.since}`;
+}
+
+/** How many conditions there are of each severity, worst first, none left out that is not zero. */
+export function countBySeverity(findings: readonly Finding[]): readonly (readonly [Severity, number])[] {
+  return (Object.keys(RANK) as Severity[])
+    .map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length] as const)
+    .filter(([, count]) => count > 0);
+}
