@@ -1,0 +1,31 @@
+import { test as base, expect } from '@playwright/test';
+import { type Console, type HostName, type OpenOptions, openConsole } from './hosts.ts';
+
+interface Fixtures {
+  /** Opens the console on this project's host; closed and checked for policy violations after the test. */
+  open(options?: OpenOptions): Promise<Console>;
+}
+
+export const test = base.extend<Fixtures>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern
+  open: async ({}, use, info) => {
+    const opened: Console[] = [];
+    const errors: string[] = [];
+    await use(async (options) => {
+      const console = await openConsole(info.project.name as HostName, options);
+      console.page.on('pageerror', (error) => errors.push(error.message));
+      opened.push(console);
+      info.annotations.push({ type: 'ran on', description: console.ranOn });
+      return console;
+    });
+    const violations: string[] = [];
+    for (const console of opened) {
+      violations.push(...((await console.page.evaluate(() => window.__violations).catch(() => [])) ?? []));
+      await console.close();
+    }
+    expect(violations, 'policy violations that no spec asked for').toEqual([]);
+    expect(errors, 'errors thrown in the page').toEqual([]);
+  },
+});
+
+export { expect };

@@ -1,0 +1,178 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, _electron as electron, type Page } from '@playwright/test';
+
+const root = resolve(import.meta.dirname, '..');
+
+export type HostName = 'serve' | 'desktop';
+
+export interface OpenOptions {
+  readonly demo?: boolean;
+  readonly source?: string;
+  /** Written as settings.json of the profile before the start. */
+  readonly settings?: object;
+  readonly theme?: 'dark' | 'light';
+  readonly viewport?: { readonly width: number; readonly height: number };
+}
+
+/** A running console with one page, whichever host it is. */
+export interface Console {
+  readonly page: Page;
+  /** `serve`, `desktop host on stand-in`, or `desktop host on Electron`. */
+  readonly ranOn: string;
+  readonly profile: string;
+  /** Process that the host started us in: the parent of the engine's process. */
+  readonly pid: number;
+  close(): Promise<void>;
+}
+
+function newProfile(settings: object | undefined): string {
+  const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-e2e-'));
+  mkdirSync(profile, { recursive: true });
+  if (settings) writeFileSync(join(profile, 'settings.json'), JSON.stringify({ schema: 1, ...settings }));
+  return profile;
+}
+
+function hostArgs({ demo, source }: OpenOptions): string[] {
+  return [...(demo ? ['--demo'] : []), ...(source ? ['--source', source] : [])];
+}
+
+function readyUrl(child: ChildProcess): Promise<string> {
+  return new Promise((done, fail) => {
+    let text = '';
+    const hear = (chunk: unknown) => {
+      text += String(chunk);
+      const url = /ready at (\S+)/.exec(text)?.[1];
+      if (url) done(url);
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('exit', (code) => fail(new Error(`serve ended with ${code}: ${text}`)));
+  });
+}
+
+/** Ends a process that we started and waits until it is gone. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((done) => child.once('exit', done));
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), 5000);
+  await gone;
+  clearTimeout(kill);
+}
+
+/** Headless Chromium for a page: the one that the runner found. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--force-color-profile=srgb'],
+  });
+}
+
+async function openServe(options: OpenOptions): Promise<Console> {
+  const profile = newProfile(options.settings);
+  const child = spawn(
+    process.execPath,
+    [join(root, 'build/run.mjs'), 'fleetwatt', 'serve', '--profile', profile, ...hostArgs(options)],
+    { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_lifecycle_event: '' } },
+  );
+  let browser: Browser | undefined;
+  const close = async () => {
+    await browser?.close();
+    await ended(child);
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    const url = await readyUrl(child);
+    browser = await launchBrowser();
+    const page = await browser.newPage({
+      viewport: options.viewport ?? { width: 1920, height: 1080 },
+      colorScheme: options.theme ?? 'dark',
+    });
+    await prepare(page);
+    await page.goto(url);
+    return { page, ranOn: 'serve', profile, pid: child.pid as number, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Folder of a real Electron binary, where there is one. */
+export function realElectron(): string | undefined {
+  const folder = join(root, 'node_modules/electron');
+  const named = join(folder, 'path.txt');
+  const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist');
+  return existsSync(named) && existsSync(join(dist, readFileSync(named, 'utf8'))) ? dist : undefined;
+}
+
+async function openDesktop(options: OpenOptions): Promise<Console> {
+  const profile = newProfile(options.settings);
+  const real = realElectron();
+  const size = options.viewport ?? { width: 1920, height: 1080 };
+  writeFileSync(join(profile, 'window.json'), JSON.stringify({ x: 0, y: 0, ...size, maximized: false }));
+  const app = await electron.launch({
+    args: [root, `--user-data-dir=${profile}`, ...hostArgs(options)],
+    cwd: root,
+    env: { ...(process.env as Record<string, string>), ELECTRON_OVERRIDE_DIST_PATH: real ?? join(root, 'e2e/standin') },
+  });
+  const page = await app.firstWindow();
+  await prepare(page);
+  await page.emulateMedia({ colorScheme: options.theme ?? 'dark' });
+  await page.setViewportSize(size);
+  return {
+    page,
+    ranOn: real ? 'desktop host on Electron' : 'desktop host on stand-in',
+    profile,
+    pid: app.process().pid as number,
+    async close() {
+      await app.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+declare global {
+  interface Window {
+    __violations?: string[];
+  }
+}
+
+/** Every page remembers the policy violations that it did not ask for. */
+async function prepare(page: Page): Promise<void> {
+  const watch = () => {
+    window.__violations = [];
+    document.addEventListener('securitypolicyviolation', (event) =>
+      window.__violations?.push(`${event.violatedDirective} ${event.blockedURI}`),
+    );
+  };
+  await page.addInitScript(watch);
+}
+
+/** Opens the console on a host, with a profile of its own that `close` removes. */
+export function openConsole(host: HostName, options: OpenOptions = {}): Promise<Console> {
+  return host === 'serve' ? openServe(options) : openDesktop(options);
+}
+
+/** Process ids of the children of a process, and of theirs (Linux). */
+export function childrenOf(pid: number): number[] {
+  let text = '';
+  try {
+    text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  } catch {
+    return [];
+  }
+  const direct = text.trim().split(/\s+/).filter(Boolean).map(Number);
+  return direct.flatMap((child) => [child, ...childrenOf(child)]);
+}
+
+/** Command line of a process (Linux); '' when it is gone. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
