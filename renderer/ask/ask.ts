@@ -8,7 +8,12 @@ import { useConsole } from '../live/console.tsx';
 export function newQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
-      queries: { networkMode: 'always', retry: false, refetchOnWindowFocus: false, staleTime: Number.POSITIVE_INFINITY },
+      queries: {
+        networkMode: 'always',
+        retry: false,
+        refetchOnWindowFocus: false,
+        staleTime: Number.POSITIVE_INFINITY,
+      },
       mutations: { networkMode: 'always', retry: false },
     },
   });
@@ -71,12 +76,7 @@ export const useOpenDemo = () => useSettingsCall('openDemo');
 export const useCloseDemo = () => useSettingsCall('closeDemo');
 
 /** The history of some series over the `range` before `now`; asked again with every poll, gaps stay null. */
-export function useHistory(
-  series: CallArg<'history'>['series'],
-  range: number,
-  now: number,
-  enabled: boolean,
-) {
+export function useHistory(series: CallArg<'history'>['series'], range: number, now: number, enabled: boolean) {
   const { link } = useConsole();
   return useQuery({
     queryKey: ['history', series, range, now],

@@ -9,9 +9,7 @@ const NAMES: Readonly<Record<Severity, string>> = {
 
 /** A severity by its shape: ◆ critical, ▲ warning, ⊙ advisory, dashed square with slash no data (ui.md 1). */
 export function Glyph({ severity, size = 12, named = true }: { severity: Severity; size?: number; named?: boolean }) {
-  const naming = named
-    ? ({ role: 'img', 'aria-label': NAMES[severity] } as const)
-    : ({ 'aria-hidden': true } as const);
+  const naming = named ? ({ role: 'img', 'aria-label': NAMES[severity] } as const) : ({ 'aria-hidden': true } as const);
   return (
     // biome-ignore lint/a11y/noSvgWithoutTitle: named by aria-label; a title would float over data as a tooltip.
     <svg width={size} height={size} viewBox="0 0 12 12" {...naming}>

@@ -24,7 +24,9 @@ describe('places', () => {
 
   it('goes up', () => {
     expect(pathTo(layout, 19)).toEqual([0, 1, 4, 8, 12, 19]);
-    expect([ancestorAt(layout, 19, RACK), ancestorAt(layout, 4, HALL), ancestorAt(layout, 0, RACK)]).toEqual([8, 1, -1]);
+    expect([ancestorAt(layout, 19, RACK), ancestorAt(layout, 4, HALL), ancestorAt(layout, 0, RACK)]).toEqual([
+      8, 1, -1,
+    ]);
   });
 
   it('makes the breadcrumb', () => {

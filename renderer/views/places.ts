@@ -65,4 +65,3 @@ export function crumbsOf(layout: LayoutDocument, place: number): readonly Crumb[
 export function countAt(layout: LayoutDocument, level: number): number {
   return layout.start[level + 1] - layout.start[level];
 }
-

@@ -29,7 +29,11 @@ export interface BudgetRow {
  * The visible rows of site > hall > row, siblings sorted by use (the fullest first, without a number last).
  * `closed` holds the paths whose children are folded away.
  */
-export function budgetRows(layout: LayoutDocument, frame: ViewFrame, closed: ReadonlySet<string>): readonly BudgetRow[] {
+export function budgetRows(
+  layout: LayoutDocument,
+  frame: ViewFrame,
+  closed: ReadonlySet<string>,
+): readonly BudgetRow[] {
   const children = childrenOf(layout);
   const rows: BudgetRow[] = [];
   const add = (places: readonly number[]) => {
@@ -37,7 +41,9 @@ export function budgetRows(layout: LayoutDocument, frame: ViewFrame, closed: Rea
     sorted.forEach((place, index) => {
       const under = children.get(place) ?? [];
       const open = under.length > 0 && !closed.has(layout.path[place]);
-      rows.push(rowOf(layout, frame, place, { children: under.length, open, position: index + 1, siblings: sorted.length }));
+      rows.push(
+        rowOf(layout, frame, place, { children: under.length, open, position: index + 1, siblings: sorted.length }),
+      );
       if (open) add(under);
     });
   };

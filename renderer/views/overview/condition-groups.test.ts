@@ -3,8 +3,13 @@ import type { Finding } from '../../../shared/contract.ts';
 import { smallLayout as layout } from '../places.fixture.ts';
 import { conditionGroups, countBySeverity } from './condition-groups.ts';
 
-const finding = (title: string, severity: Finding['severity'], domain: Finding['domain'], place: number, since: number) =>
-  ({ title, detail: '', severity, domain, place, since }) satisfies Finding;
+const finding = (
+  title: string,
+  severity: Finding['severity'],
+  domain: Finding['domain'],
+  place: number,
+  since: number,
+) => ({ title, detail: '', severity, domain, place, since }) satisfies Finding;
 
 const findings = [
   finding('node silent', 'nodata', 'data', 13, 5),
@@ -17,12 +22,14 @@ const findings = [
 
 describe('conditionGroups', () => {
   it('groups by domain and hall, worst first, older first inside', () => {
-    expect(conditionGroups(layout, findings).map((group) => [group.title, group.findings.map((f) => f.title)])).toEqual([
-      ['Power and thermal, Hall A', ['row early', 'row late', 'hall warm']],
-      ['Power and thermal, Site PDX-1', ['site']],
-      ['Data, sources', ['source down']],
-      ['Data, Hall B', ['node silent']],
-    ]);
+    expect(conditionGroups(layout, findings).map((group) => [group.title, group.findings.map((f) => f.title)])).toEqual(
+      [
+        ['Power and thermal, Hall A', ['row early', 'row late', 'hall warm']],
+        ['Power and thermal, Site PDX-1', ['site']],
+        ['Data, sources', ['source down']],
+        ['Data, Hall B', ['node silent']],
+      ],
+    );
   });
 
   it('counts by severity', () => {

@@ -1,0 +1,160 @@
+import { useEffect, useState } from 'react';
+import { useHashLocation } from 'wouter/use-hash-location';
+import type { HelloReply, LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
+import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
+import { useConsole, useFreshness, useLive } from '../live/console.tsx';
+import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
+import { Coming } from './Coming.tsx';
+import { FirstRun } from './first-run/FirstRun.tsx';
+import { Banners } from './frame/Banners.tsx';
+import styles from './frame/frame.module.css';
+import { KeysDialog } from './frame/KeysDialog.tsx';
+import { type KeyHint, StatusBar } from './frame/StatusBar.tsx';
+import { TopBar } from './frame/TopBar.tsx';
+import { useKeys } from './keys.ts';
+import { OverviewPage } from './OverviewPage.tsx';
+import { useOverviewState } from './overview/overview-state.ts';
+import { crumbsOf } from './places.ts';
+import { Sources } from './sources/Sources.tsx';
+import { VIEWS, viewOf } from './views.ts';
+
+const OVERVIEW_HINTS: readonly KeyHint[] = [
+  { keys: '← ↑ ↓ →', action: 'Move' },
+  { keys: 'Enter', action: 'Zoom in' },
+  { keys: 'Esc', action: 'Back' },
+  { keys: 'P U T R N I', action: 'Signal' },
+  { keys: '[ ]', action: 'Step condition' },
+  { keys: 'Space', action: 'Pause' },
+  { keys: '?', action: 'All keys' },
+];
+const OTHER_HINTS: readonly KeyHint[] = [
+  { keys: '1', action: 'Overview' },
+  { keys: 'D', action: 'Theme' },
+  { keys: '?', action: 'All keys' },
+];
+
+/** No places yet: what the overview's state starts from. */
+const NOWHERE: LayoutDocument = {
+  version: -1,
+  start: [0, 0, 0, 0, 0, 0, 0],
+  parent: [],
+  name: [],
+  path: [],
+  model: [],
+  inferred: [],
+  budgetW: [],
+  feeds: [],
+};
+
+/** The whole console: bars above and below, banners, and the view that the address names. */
+export function App() {
+  useKeepInStep();
+  const { live } = useConsole();
+  const hello = useHello();
+  const freshness = useFreshness();
+  const frame = useLive((held) => held);
+  const layout = useLive((_, store) => store.layout());
+  const pausedAt = useLive((_, store) => store.pausedAt());
+  const [path, navigate] = useHashLocation();
+  const [theme, setTheme] = useState<Theme>(firstTheme);
+  const [keysOpen, setKeysOpen] = useState(false);
+  const state = useOverviewState(layout ?? NOWHERE);
+  const closeDemo = useCloseDemo();
+  const view = viewOf(path);
+  const demo = isDemo(hello.data, frame);
+  const fresh = isFirstRun(hello.data, frame);
+
+  useEffect(() => applyTheme(theme), [theme]);
+  useEffect(() => {
+    const trouble = freshness.trouble !== '' || freshness.state === 'stale';
+    document.title = `${trouble ? 'No data · ' : ''}${VIEWS.find(({ id }) => id === view)?.label} · Fleetwatt`;
+  }, [view, freshness.trouble, freshness.state]);
+  useKeys({
+    ...Object.fromEntries(VIEWS.map(({ path: to }, index) => [`${index + 1}`, () => navigate(to)])),
+    d: () => setTheme(nextTheme(theme)),
+    '[Shift]+(\\?)': () => setKeysOpen(true),
+    ' ': () => live.pause(pausedAt === null),
+    F6: () => nextRegion(1),
+    'Shift+F6': () => nextRegion(-1),
+  });
+
+  return (
+    <div className={styles.app}>
+      <TopBar
+        view={view}
+        crumbs={view === 'overview' && layout !== null && !fresh ? crumbsOf(layout, state.selected) : []}
+        onCrumb={state.select}
+        freshness={freshness}
+        pausedAt={pausedAt}
+      />
+      <Banners
+        frame={fresh ? null : frame}
+        freshness={freshness}
+        last={live.lastSeen()}
+        demo={demo}
+        pausedAt={pausedAt}
+        onCloseDemo={hello.data?.role === 'operate' ? () => closeDemo.mutate({}) : null}
+      />
+      {view === 'overview' ? (
+        fresh && hello.data !== undefined ? (
+          <FirstRun operate={hello.data.role === 'operate'} />
+        ) : (
+          <OverviewPage
+            layout={layout}
+            frame={frame}
+            state={state}
+            freshness={freshness}
+            paused={pausedAt !== null}
+            theme={theme}
+          />
+        )
+      ) : view === 'sources' ? (
+        <SourcesPage hello={hello.data} frame={frame} now={freshness.now} trouble={freshness.trouble} />
+      ) : (
+        <Coming view={view} />
+      )}
+      <StatusBar
+        hints={view === 'overview' && !fresh ? OVERVIEW_HINTS : OTHER_HINTS}
+        frame={frame}
+        freshness={freshness}
+        hello={hello.data}
+      />
+      <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
+    </div>
+  );
+}
+
+function SourcesPage(props: { hello: HelloReply | undefined; frame: ViewFrame | null; now: number; trouble: string }) {
+  if (props.hello === undefined) return <main data-region />;
+  return (
+    <Sources hello={props.hello} sources={props.frame?.sources ?? NO_SOURCES} now={props.now} trouble={props.trouble} />
+  );
+}
+
+const NO_SOURCES: readonly SourceHealth[] = [];
+
+/** The demo fleet's source has this id in every host. */
+const DEMO_ID = 'demo';
+
+function isDemo(hello: HelloReply | undefined, frame: ViewFrame | null): boolean {
+  return hello?.settings.demo === true || (frame?.sources.some((source) => source.id === DEMO_ID) ?? false);
+}
+
+/** Nothing is configured and nothing was given at the start. */
+function isFirstRun(hello: HelloReply | undefined, frame: ViewFrame | null): boolean {
+  if (hello === undefined || hello.settings.demo) return false;
+  return hello.settings.sources.length === 0 && (frame === null || frame.sources.length === 0);
+}
+
+/** F6: the focus goes to the first control of the next region of the page. */
+function nextRegion(step: number): void {
+  const regions = [...document.querySelectorAll<HTMLElement>('header, [data-region], footer')].filter(
+    (region) => region.querySelector(FOCUSABLE) !== null,
+  );
+  if (regions.length === 0) return;
+  const at = regions.findIndex((region) => region.contains(document.activeElement));
+  const next = regions[at < 0 ? (step > 0 ? 0 : regions.length - 1) : (at + step + regions.length) % regions.length];
+  next.querySelector<HTMLElement>(FOCUSABLE)?.focus();
+}
+
+const FOCUSABLE = 'a[href], button:not(:disabled):not([tabindex="-1"]), input, textarea, [tabindex="0"]';

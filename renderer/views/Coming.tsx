@@ -1,0 +1,47 @@
+import styles from './coming.module.css';
+import type { ViewId } from './views.ts';
+
+const TEXTS: Readonly<Partial<Record<ViewId, { title: string; coming: string; meanwhile: string }>>> = {
+  rack: {
+    title: 'Rack',
+    coming:
+      'The rack view will show the last hour of every GPU of a rack, its throttle reasons and its power against the budget.',
+    meanwhile:
+      'Meanwhile: on the Overview choose a rack and press Enter. The floor plan zooms to it and prints the watts of each GPU.',
+  },
+  interconnect: {
+    title: 'Interconnect',
+    coming:
+      'The interconnect view will show leaf and spine links with their use and transmit wait, NVLink domains and Ethernet.',
+    meanwhile:
+      'Meanwhile: on the Overview press I for the busiest network port of each node, N for NVLink. Saturated links stand under Conditions now.',
+  },
+  alerts: {
+    title: 'Alerts',
+    coming: 'The alerts view will bring rules, acknowledgement, silences and history.',
+    meanwhile:
+      'Meanwhile: Conditions now on the Overview lists what holds at this moment. It does not notify anyone and keeps no history.',
+  },
+  snapshots: {
+    title: 'Snapshots',
+    coming:
+      'Snapshots will keep an incident as one file: the numbers, the conditions and the notes, for replay and for a report.',
+    meanwhile: 'Meanwhile: the time strip of the Overview keeps the last 24 hours in memory while Fleetwatt runs.',
+  },
+};
+
+/** A view that is not there yet: what is coming, and what to use until then. */
+export function Coming({ view }: { view: ViewId }) {
+  const text = TEXTS[view];
+  if (text === undefined) return null;
+  return (
+    <main className={styles.coming} data-region>
+      <h2>{text.title}</h2>
+      <p>{text.coming}</p>
+      <p>{text.meanwhile}</p>
+      <p>
+        <a href="#/">Go to the Overview</a>
+      </p>
+    </main>
+  );
+}

@@ -1,0 +1,100 @@
+import type { ReactNode } from 'react';
+import type { SourceHealth, ViewFrame } from '../../../shared/contract.ts';
+import { formatAge, formatPower, formatTime } from '../../../shared/format.ts';
+import type { Freshness } from '../../live/freshness.ts';
+import type { LastSeen } from '../../live/store.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import { Kbd } from '../../parts/Kbd.tsx';
+import styles from './frame.module.css';
+
+/** A source that failed this many refreshes in a row is told of across the top (ui.md 5). */
+const SILENT_POLLS = 3;
+/** A source's clock may lead by this much before it is told. */
+const SKEW_MS = 10_000;
+
+/** What must be said across the top: demo data, lost link or engine, stale data, silent sources, a pause. */
+export function Banners(props: {
+  frame: ViewFrame | null;
+  freshness: Freshness;
+  last: LastSeen | null;
+  demo: boolean;
+  pausedAt: number | null;
+  onCloseDemo: (() => void) | null;
+}) {
+  const { frame, freshness, last, pausedAt } = props;
+  const silent = freshness.trouble === '' ? (frame?.sources.filter(isSilent) ?? []) : [];
+  const skewed = frame?.sources.filter((source) => Math.abs(source.skewMs ?? 0) > SKEW_MS) ?? [];
+  return (
+    <div className={styles.banners}>
+      {props.demo ? (
+        <Banner tone="demo">
+          <b>Demo data</b> A simulated fleet on this machine. Nothing here is real.
+          {props.onCloseDemo === null ? null : (
+            <button type="button" onClick={props.onCloseDemo}>
+              Close demo fleet
+            </button>
+          )}
+        </Banner>
+      ) : null}
+      {pausedAt === null ? null : (
+        <Banner tone="paused">
+          <b>Paused</b> The screen shows {formatTime(pausedAt)}, {formatAge(Math.max(0, freshness.now - pausedAt))} ago.{' '}
+          <Kbd>Space</Kbd> Resume
+        </Banner>
+      )}
+      {freshness.trouble === '' ? null : (
+        <Banner tone="nodata" live>
+          <Glyph severity="nodata" named={false} /> <b>{freshness.trouble}</b>
+        </Banner>
+      )}
+      {freshness.state === 'stale' && freshness.ageMs !== null ? (
+        <Banner tone="nodata">
+          <Glyph severity="nodata" named={false} /> <b className="num">No data for {formatAge(freshness.ageMs)}</b>
+          {last === null ? null : (
+            <span className="num">
+              Last value {formatPower(last.powerW)} at {formatTime(last.sampled)}
+            </span>
+          )}
+        </Banner>
+      ) : null}
+      {silent.slice(0, 2).map((source) => (
+        <SilentSource key={source.id} source={source} now={freshness.now} />
+      ))}
+      {silent.length > 2 ? <Banner tone="nodata">{silent.length - 2} more sources do not answer</Banner> : null}
+      {skewed.slice(0, 1).map((source) => (
+        <Banner key={source.id} tone="nodata">
+          Clock differs by {formatAge(Math.abs(source.skewMs ?? 0))} from {source.name}
+        </Banner>
+      ))}
+    </div>
+  );
+}
+
+function isSilent(source: SourceHealth): boolean {
+  return source.state === 'down' && source.failures >= SILENT_POLLS;
+}
+
+function SilentSource({ source, now }: { source: SourceHealth; now: number }) {
+  const since = source.fault?.since ?? source.lastOk;
+  return (
+    <Banner tone="nodata">
+      <Glyph severity="nodata" named={false} />
+      <b className="num">
+        {source.name} does not answer{since === null ? '' : ` for ${formatAge(Math.max(0, now - since))}`}
+      </b>
+      {source.fault === null ? null : (
+        <span>
+          {source.fault.message} {source.fault.hint}
+        </span>
+      )}
+    </Banner>
+  );
+}
+
+function Banner({ tone, live, children }: { tone: 'demo' | 'nodata' | 'paused'; live?: boolean; children: ReactNode }) {
+  return (
+    <div className={styles[tone]} role={live ? 'status' : undefined}>
+      {children}
+    </div>
+  );
+}

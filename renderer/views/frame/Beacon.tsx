@@ -1,0 +1,31 @@
+import { formatAge, formatTime } from '../../../shared/format.ts';
+import type { Freshness } from '../../live/freshness.ts';
+import styles from './frame.module.css';
+
+const WORDS = { waiting: 'No data yet', live: 'Live', late: 'Late', stale: 'Stale' } as const;
+
+/** Whether the screen is live, and the age of its newest sample. The dot ticks each second: a frozen screen is seen. */
+export function Beacon({ freshness, pausedAt }: { freshness: Freshness; pausedAt: number | null }) {
+  const { state, ageMs, now } = freshness;
+  const word = pausedAt === null ? WORDS[state] : 'Paused';
+  const second = Math.floor(now / 1000) % 60;
+  const age = ageMs === null ? '' : state === 'stale' ? `no data for ${formatAge(ageMs)}` : `${formatAge(ageMs)} ago`;
+  return (
+    <span className={`${styles.beacon} ${state === 'stale' ? styles.beaconStale : ''}`} data-state={state}>
+      <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+        <circle cx="7" cy="7" r="6" className={styles.ring} strokeDasharray={state === 'live' ? undefined : '3 2.3'} />
+        {state === 'live' && pausedAt === null ? (
+          <path d="M7 1a6 6 0 0 1 5.2 9" className={styles.hand} transform={`rotate(${second * 6} 7 7)`} />
+        ) : null}
+        <circle cx="7" cy="7" r={second % 2 === 0 ? 2.2 : 1.6} className={styles.dot} />
+      </svg>
+      <span>
+        <b>{word}</b>
+        {age === '' ? '' : <span className="num"> · {age}</span>}
+      </span>
+      <time className={styles.clock}>
+        {formatTime(now).replace(' UTC', '')} <span>UTC</span>
+      </time>
+    </span>
+  );
+}

@@ -1,0 +1,63 @@
+import type { Freshness } from '../../live/freshness.ts';
+import { Kbd } from '../../parts/Kbd.tsx';
+import type { Crumb } from '../places.ts';
+import { VIEWS, type ViewId } from '../views.ts';
+import { Beacon } from './Beacon.tsx';
+import styles from './frame.module.css';
+
+/** The bar on top: wordmark, views with their keys, where we are, how fresh it is, and what time it is. */
+export function TopBar(props: {
+  view: ViewId;
+  crumbs: readonly Crumb[];
+  onCrumb: (place: number) => void;
+  freshness: Freshness;
+  pausedAt: number | null;
+}) {
+  const { crumbs } = props;
+  return (
+    <header className={styles.top}>
+      <h1 className={styles.brand}>
+        <Logo /> Fleetwatt
+      </h1>
+      <nav className={styles.tabs} aria-label="Views">
+        {VIEWS.map((view, index) => (
+          <a key={view.id} href={`#${view.path}`} aria-current={view.id === props.view ? 'page' : undefined}>
+            {view.label} <Kbd>{index + 1}</Kbd>
+          </a>
+        ))}
+      </nav>
+      {crumbs.length === 0 ? null : (
+        <nav aria-label="Breadcrumb" className={styles.crumbs}>
+          <ol>
+            {crumbs.map((crumb, index) => (
+              <li key={crumb.text}>
+                {index === crumbs.length - 1 ? (
+                  <span aria-current="location">{crumb.text}</span>
+                ) : (
+                  <button type="button" onClick={() => props.onCrumb(crumb.place)}>
+                    {crumb.text}
+                  </button>
+                )}
+              </li>
+            ))}
+          </ol>
+        </nav>
+      )}
+      <Beacon freshness={props.freshness} pausedAt={props.pausedAt} />
+    </header>
+  );
+}
+
+function Logo() {
+  return (
+    <svg width="20" height="20" viewBox="0 0 20 20" aria-hidden="true">
+      <g fill="var(--tx-1)">
+        <rect x="1" y="12" width="4" height="7" />
+        <rect x="6" y="8" width="4" height="11" />
+        <rect x="11" y="4.6" width="4" height="14.4" />
+      </g>
+      <rect x="16" y="3" width="3" height="16" fill="var(--tx-4)" />
+      <path d="M0 2.2h20" stroke="var(--warn)" strokeWidth="2" />
+    </svg>
+  );
+}

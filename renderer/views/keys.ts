@@ -1,0 +1,63 @@
+import { useEffect, useRef } from 'react';
+import { tinykeys } from 'tinykeys';
+
+/** What a key does. `true` means that it was used: the browser then does nothing more with it. */
+export type KeyMap = Readonly<Record<string, () => void>>;
+
+/**
+ * Single keys of a view while it is shown. Off while typing, while a window is open, and with Ctrl, Alt or Meta held
+ * (tinykeys asks for exactly the modifiers that a binding names).
+ */
+export function useKeys(keys: KeyMap): void {
+  const current = useRef(keys);
+  current.current = keys;
+  const names = Object.keys(keys).join('\n');
+  useEffect(() => {
+    const bindings = Object.fromEntries(
+      names.split('\n').map((name) => [
+        name,
+        (event: KeyboardEvent) => {
+          event.preventDefault();
+          current.current[name]?.();
+        },
+      ]),
+    );
+    return tinykeys(window, bindings, { ignore: (event) => event.defaultPrevented || isTaken(event) });
+  }, [names]);
+}
+
+/** Typing, a modal window, or a control that uses Space or Enter itself. */
+function isTaken(event: KeyboardEvent): boolean {
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest('input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable]'))
+    return true;
+  if (document.querySelector('[role="dialog"]') !== null) return true;
+  const uses = event.key === ' ' || event.key === 'Enter';
+  return uses && target?.closest('a, button, input, [role="treeitem"]') != null;
+}
+
+export interface KeyRow {
+  readonly keys: readonly string[];
+  readonly action: string;
+}
+
+/** Every key of the console, as the window of key ? prints them. */
+export const ALL_KEYS: readonly KeyRow[] = [
+  { keys: ['1', '…', '6'], action: 'View' },
+  { keys: ['P', 'U', 'T', 'R', 'N', 'I'], action: 'Signal of the floor plan' },
+  { keys: ['←', '↑', '↓', '→'], action: 'Move between racks' },
+  { keys: ['Shift', 'arrows'], action: 'Next row or hall' },
+  { keys: ['Enter'], action: 'Zoom to the chosen object' },
+  { keys: ['Esc'], action: 'Up one level' },
+  { keys: ['+', '−', '0'], action: 'Zoom in, out, fit' },
+  { keys: ['[', ']'], action: 'Previous, next condition' },
+  { keys: ['G'], action: 'Go to the object of the condition, else the tightest budget' },
+  { keys: ['F'], action: 'Only flagged racks' },
+  { keys: ['V'], action: 'View as table' },
+  { keys: ['Space'], action: 'Pause updates' },
+  { keys: ['B'], action: 'Budgets panel' },
+  { keys: ['\\'], action: 'Conditions panel' },
+  { keys: ['F6'], action: 'Next region' },
+  { keys: ['D'], action: 'Theme: dark, light, high contrast' },
+  { keys: ['?'], action: 'All keys' },
+];

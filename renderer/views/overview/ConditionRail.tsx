@@ -1,0 +1,119 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Finding, LayoutDocument } from '../../../shared/contract.ts';
+import { formatAge, formatTime } from '../../../shared/format.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import parts from '../../parts/parts.module.css';
+import { conditionGroups, conditionKey, countBySeverity } from './condition-groups.ts';
+import styles from './rail.module.css';
+
+/** Conditions that hold now, grouped by domain and hall; those of a screen without data are not known. */
+export function ConditionRail(props: {
+  layout: LayoutDocument;
+  findings: readonly Finding[];
+  now: number;
+  /** '' while the data is live, else why the conditions are not known. */
+  unknown: string;
+  selected: string;
+  onSelect: (finding: Finding) => void;
+}) {
+  const { layout, findings, now, unknown } = props;
+  const groups = conditionGroups(layout, findings);
+  return (
+    <>
+      <div className={parts.header}>
+        <h2>Conditions now</h2>
+        <span className={`${styles.counts} ${parts.caption} num`}>
+          {unknown !== ''
+            ? null
+            : countBySeverity(findings).map(([severity, count]) => (
+                <span key={severity}>
+                  <Glyph severity={severity} size={11} /> {count}
+                </span>
+              ))}
+        </span>
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
+      <section className={styles.list} tabIndex={0} aria-label="Conditions now">
+        {unknown !== '' ? <p className={styles.quiet}>{unknown}</p> : null}
+        {unknown === '' && groups.length === 0 ? <p className={styles.quiet}>No conditions now.</p> : null}
+        {unknown !== ''
+          ? null
+          : groups.map((group) => (
+              <div key={group.title}>
+                <h3 className={`${styles.group} ${parts.caption}`}>
+                  <span>{group.title}</span>
+                  <span className="num">{group.findings.length}</span>
+                </h3>
+                {group.findings.map((finding) => (
+                  <Condition
+                    key={conditionKey(layout, finding) + finding.title.split(' at ')[0]}
+                    finding={finding}
+                    now={now}
+                    selected={conditionKey(layout, finding) === props.selected}
+                    onSelect={() => props.onSelect(finding)}
+                  />
+                ))}
+              </div>
+            ))}
+        <p className={styles.quiet}>Alert rules, acknowledgement and history come with the Alerts view.</p>
+      </section>
+    </>
+  );
+}
+
+function Condition(props: { finding: Finding; now: number; selected: boolean; onSelect: () => void }) {
+  const { finding, now } = props;
+  const line = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (props.selected) line.current?.scrollIntoView({ block: 'nearest' });
+  }, [props.selected]);
+  return (
+    <button
+      ref={line}
+      type="button"
+      className={props.selected ? styles.selected : styles.condition}
+      aria-pressed={props.selected}
+      onClick={props.onSelect}
+    >
+      <Glyph severity={finding.severity} size={13} />
+      <span className={styles.title}>{finding.title}</span>
+      <span className={styles.detail}>{finding.detail}</span>
+      <span className={styles.meta}>
+        Since {formatTime(finding.since).slice(0, 5)}, {formatAge(Math.max(0, now - finding.since))}
+      </span>
+    </button>
+  );
+}
+
+/** How often at most something is said to a screen reader about conditions that are not new critical ones. */
+const SAY_EVERY_MS = 10_000;
+
+/** Says each new critical condition once; everything else at most every 10 s in a quiet sentence. */
+export function ConditionVoice({ findings, layout }: { findings: readonly Finding[]; layout: LayoutDocument }) {
+  const known = useRef<ReadonlySet<string> | null>(null);
+  const said = useRef(Number.NEGATIVE_INFINITY);
+  const [alert, setAlert] = useState('');
+  const [status, setStatus] = useState('');
+  useEffect(() => {
+    const critical = findings.filter((finding) => finding.severity === 'critical');
+    const fresh = critical.filter(
+      (finding) => known.current !== null && !known.current.has(conditionKey(layout, finding)),
+    );
+    known.current = new Set(critical.map((finding) => conditionKey(layout, finding)));
+    if (fresh.length > 0) setAlert(`Critical: ${fresh.map((finding) => finding.title).join('. ')}`);
+    const now = performance.now();
+    if (now - said.current < SAY_EVERY_MS) return;
+    said.current = now;
+    setStatus(`${findings.length} conditions now, ${critical.length} critical`);
+  }, [findings, layout]);
+  return (
+    <>
+      <div role="alert" className="hidden">
+        {alert}
+      </div>
+      <div role="status" className="hidden">
+        {status}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+import type { RefObject } from 'react';
+import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { Legend } from '../../draw/Legend.tsx';
+import { useConsole } from '../../live/console.tsx';
+import { Dialog } from '../../parts/Dialog.tsx';
+import { Kbd } from '../../parts/Kbd.tsx';
+import parts from '../../parts/parts.module.css';
+import { type Choice, Segmented } from '../../parts/Segmented.tsx';
+import type { Theme } from '../../theme/theme.ts';
+import { type Detail, FloorPlan, type FloorPlanHandle } from './floor-plan/FloorPlan.tsx';
+import { FloorPlanTable } from './floor-plan/FloorPlanTable.tsx';
+import { InspectorLine } from './InspectorLine.tsx';
+import styles from './overview.module.css';
+import type { OverviewState } from './overview-state.ts';
+import { LEGEND_WORDS, SIGNAL_CHOICES } from './signals.ts';
+
+const DETAILS: readonly Choice<Detail>[] = [
+  { id: 'auto', label: 'Auto' },
+  { id: 'rack', label: 'Rack' },
+  { id: 'node', label: 'Node' },
+  { id: 'gpu', label: 'GPU' },
+];
+
+/** The floor plan with its switchers above and the inspector line below. */
+export function FloorPanel(props: {
+  layout: LayoutDocument;
+  frame: ViewFrame;
+  state: OverviewState;
+  theme: Theme;
+  stale: boolean;
+  gone: string;
+  now: number;
+  plan: RefObject<FloorPlanHandle | null>;
+}) {
+  const { layout, frame, state, theme, stale } = props;
+  const { live } = useConsole();
+  const [first, second] = LEGEND_WORDS[state.signal];
+  return (
+    <section className={parts.panel} aria-label="Floor plan" data-region>
+      <div className={`${parts.header} ${styles.planHeader}`}>
+        <h2>Floor plan</h2>
+        <Segmented label="Signal" choices={SIGNAL_CHOICES} value={state.signal} onPick={state.setSignal} />
+        <Segmented label="Detail" choices={DETAILS} value={state.detail} onPick={state.setDetail} />
+        {state.flagged ? (
+          <button type="button" className={styles.flagged} onClick={() => state.setFlagged(false)}>
+            Only flagged <Kbd>F</Kbd>
+          </button>
+        ) : null}
+        <span className={`${parts.caption} ${styles.legendWords}`}>
+          {first}
+          <br />
+          {second}
+        </span>
+        <Legend signal={state.signal} theme={theme} />
+      </div>
+      <div className={styles.map}>
+        <FloorPlan
+          ref={props.plan}
+          layout={layout}
+          frameSource={live}
+          signal={state.signal}
+          detail={state.detail}
+          selected={state.selected}
+          onSelect={state.select}
+          onOpen={state.select}
+          onHover={state.setHovered}
+          onWatch={state.setRacks}
+          theme={theme}
+          stale={stale}
+          flaggedOnly={state.flagged}
+        />
+      </div>
+      <InspectorLine
+        layout={layout}
+        frame={frame}
+        place={state.hovered >= 0 ? state.hovered : state.selected}
+        now={props.now}
+        gone={props.gone}
+      />
+      <Dialog title="Floor plan as table" open={state.table} onClose={() => state.setTable(false)}>
+        <FloorPlanTable layout={layout} frameSource={live} signal={state.signal} stale={stale} />
+      </Dialog>
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { formatAge } from '../../../shared/format.ts';
+import { useInspection } from '../../ask/ask.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import { Kbd } from '../../parts/Kbd.tsx';
+import { labelOf, levelOf } from '../places.ts';
+import { severityOf } from './budget-rows.ts';
+import styles from './inspector.module.css';
+
+const FACTS = 8;
+
+/** The fixed line under the map: the focused object and eight facts; details never float over data. */
+export function InspectorLine(props: {
+  layout: LayoutDocument;
+  frame: ViewFrame;
+  place: number;
+  now: number;
+  /** '' while the data is live, else what is said instead of facts. */
+  gone: string;
+}) {
+  const { layout, frame, place, now, gone } = props;
+  const inspection = useInspection(place, frame.seq);
+  if (place < 0) {
+    return (
+      <div className={styles.line}>
+        <span className={styles.quiet}>Point at a rack or choose one to see its facts here.</span>
+        <span className={styles.keys}>
+          <Kbd>←</Kbd> <Kbd>→</Kbd> Move
+        </span>
+      </div>
+    );
+  }
+  const asked = inspection.data?.place === place ? inspection.data : undefined;
+  const level = levelOf(layout, place);
+  const ratio = place < frame.drawW.length ? frame.drawW[place] / (layout.budgetW[place] ?? Number.NaN) : Number.NaN;
+  const severity = gone === '' ? severityOf(ratio, frame.warnRatio, frame.critRatio) : null;
+  const newest = asked?.facts.reduce<number | null>((t, fact) => maxTime(t, fact.sampled), null) ?? null;
+  return (
+    <div className={styles.line}>
+      <span className={styles.name}>
+        {severity === null ? null : <Glyph severity={severity} />}
+        {labelOf(layout, place)}
+      </span>
+      {layout.model[place] === '' ? null : <span className={styles.model}>{layout.model[place]}</span>}
+      {gone !== '' ? <span className={styles.gone}>{gone}</span> : null}
+      {gone === '' && inspection.isError ? <span className={styles.gone}>Facts could not be read</span> : null}
+      {gone !== '' || asked === undefined
+        ? null
+        : asked.facts.slice(0, FACTS).map((fact) => (
+            <span key={fact.label} className={`num ${fact.quality === 'stale' ? styles.gone : ''}`}>
+              {fact.label} <b>{fact.text === '—' ? <span aria-label="no data">—</span> : fact.text}</b>
+              {fact.quality === 'assumed' ? <span className={styles.quality}> assumed</span> : null}
+            </span>
+          ))}
+      {gone === '' && newest !== null && !hasSampled(asked) ? (
+        <span className="num">
+          Sampled <b>{formatAge(Math.max(0, now - newest))} ago</b>
+        </span>
+      ) : null}
+      <span className={styles.keys}>
+        <Kbd>Enter</Kbd> {level >= 3 ? 'Zoom to rack' : 'Zoom in'}
+      </span>
+    </div>
+  );
+}
+
+function maxTime(a: number | null, b: number | null): number | null {
+  return a === null ? b : b === null ? a : Math.max(a, b);
+}
+
+function hasSampled(asked: { facts: readonly { label: string }[] } | undefined): boolean {
+  return asked?.facts.some((fact) => /^sampled/i.test(fact.label)) ?? false;
+}

@@ -1,0 +1,49 @@
+import type { ReactNode } from 'react';
+import type { LayoutDocument, Severity, Summary } from '../../../shared/contract.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import styles from './kpi.module.css';
+import { type KpiCell, kpiCells } from './kpi.ts';
+
+/** The eight numbers of the site. Without a summary every one of them is gone, not dimmed. */
+export function KpiStrip(props: {
+  layout: LayoutDocument | null;
+  summary: Summary | null;
+  warnRatio: number;
+  critRatio: number;
+  now: number;
+  /** What stands instead of each note while there is no summary. */
+  gone: string;
+  onGo: (cell: KpiCell) => void;
+}) {
+  const cells = kpiCells(props);
+  return (
+    <section className={styles.strip} aria-label="Site summary">
+      {cells.map((cell) => (
+        <button
+          key={cell.label}
+          type="button"
+          className={cell.value === '—' ? styles.gone : styles.cell}
+          onClick={() => props.onGo(cell)}
+        >
+          <span className={styles.label}>{cell.label}</span>
+          <Value severity={cell.severity}>
+            <span className={`num ${cell.severity === 'critical' ? styles.crit : ''}`}>
+              {cell.value === '—' ? <span aria-label="no data">—</span> : cell.value}
+            </span>
+            {cell.unit === '' ? null : <small>{cell.unit}</small>}
+          </Value>
+          <span className={`${styles.note} ${cell.noteNoData ? styles.nodata : ''}`}>{cell.note}</span>
+        </button>
+      ))}
+    </section>
+  );
+}
+
+function Value({ severity, children }: { severity: Severity | null; children: ReactNode }) {
+  return (
+    <span className={styles.value}>
+      {severity === null ? null : <Glyph severity={severity} size={15} />}
+      {children}
+    </span>
+  );
+}

@@ -1,0 +1,186 @@
+import { useRef } from 'react';
+import type { Finding, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { HALL } from '../../../shared/topology.ts';
+import { useHistory } from '../../ask/ask.ts';
+import type { Freshness } from '../../live/freshness.ts';
+import { Kbd } from '../../parts/Kbd.tsx';
+import parts from '../../parts/parts.module.css';
+import type { Theme } from '../../theme/theme.ts';
+import { useKeys } from '../keys.ts';
+import { levelOf } from '../places.ts';
+import { BudgetsRail, BudgetTree } from './BudgetTree.tsx';
+import { ConditionRail, ConditionVoice } from './ConditionRail.tsx';
+import { conditionGroups, conditionKey } from './condition-groups.ts';
+import { FloorPanel } from './FloorPanel.tsx';
+import type { FloorPlanHandle } from './floor-plan/FloorPlan.tsx';
+import { KpiStrip } from './KpiStrip.tsx';
+import type { KpiCell } from './kpi.ts';
+import { laneSeries, lanesOf } from './lanes.ts';
+import styles from './overview.module.css';
+import type { OverviewState } from './overview-state.ts';
+import { usePanels } from './panels.ts';
+import { TimeStrip } from './time-strip/TimeStrip.tsx';
+
+/** The fleet at a glance: summary, budgets, floor plan, conditions, the last hour. */
+export function Overview(props: {
+  layout: LayoutDocument;
+  frame: ViewFrame;
+  state: OverviewState;
+  freshness: Freshness;
+  paused: boolean;
+  theme: Theme;
+  gone: string;
+}) {
+  const { layout, frame, state, freshness, gone } = props;
+  const plan = useRef<FloorPlanHandle>(null);
+  const panels = usePanels();
+  const stale = gone !== '';
+  const findings = stale ? NONE : frame.findings;
+  const ordered = conditionGroups(layout, findings).flatMap((group) => group.findings);
+
+  const take = (finding: Finding) => {
+    state.setCondition(conditionKey(layout, finding));
+    if (finding.place >= 0) state.select(finding.place);
+  };
+  const step = (by: number) => {
+    if (ordered.length === 0) return;
+    const at = ordered.findIndex((finding) => conditionKey(layout, finding) === state.condition);
+    take(ordered[at < 0 ? (by > 0 ? 0 : ordered.length - 1) : (at + by + ordered.length) % ordered.length]);
+  };
+  const goToRelated = () => {
+    const current = ordered.find((finding) => conditionKey(layout, finding) === state.condition);
+    const place = current !== undefined && current.place >= 0 ? current.place : frame.summary.tightest?.place;
+    if (place === undefined) return;
+    state.select(place);
+    plan.current?.zoomTo(place);
+  };
+  const goTo = (cell: KpiCell) => {
+    if (cell.signal !== null) state.setSignal(cell.signal);
+    if (cell.place >= 0) state.select(cell.place);
+  };
+  useOverviewKeys(layout, state, plan, { step, goToRelated, panels });
+
+  return (
+    <main className={styles.overview}>
+      <ConditionVoice findings={findings} layout={layout} />
+      <div data-region className={styles.kpis}>
+        <KpiStrip
+          layout={layout}
+          summary={stale ? null : frame.summary}
+          warnRatio={frame.warnRatio}
+          critRatio={frame.critRatio}
+          now={freshness.now}
+          gone={gone}
+          onGo={goTo}
+        />
+      </div>
+      <div className={`${styles.middle} ${panels.budgets ? '' : styles.budgetsFolded}`}>
+        {panels.budgets ? (
+          <section className={parts.panel} aria-label="Power budgets" data-region>
+            <div className={parts.header}>
+              <h2>Power budgets</h2>
+              <span className={`${parts.caption} ${parts.end}`}>IT load</span>
+            </div>
+            <BudgetTree
+              layout={layout}
+              frame={frame}
+              theme={props.theme}
+              stale={stale}
+              selected={state.selected}
+              onSelect={state.select}
+            />
+          </section>
+        ) : (
+          <BudgetsRail onOpen={() => panels.setBudgets(true)} />
+        )}
+        <FloorPanel
+          layout={layout}
+          frame={frame}
+          state={state}
+          theme={props.theme}
+          stale={stale}
+          gone={gone}
+          now={freshness.now}
+          plan={plan}
+        />
+        {panels.conditions ? (
+          <section className={`${parts.panel} ${styles.conditions}`} aria-label="Conditions" data-region>
+            <ConditionRail
+              layout={layout}
+              findings={findings}
+              now={freshness.now}
+              unknown={stale ? `${gone}. What holds now is not known.` : ''}
+              selected={state.condition}
+              onSelect={take}
+            />
+          </section>
+        ) : (
+          <button type="button" className={styles.drawerTab} onClick={() => panels.setConditions(true)}>
+            Conditions now <b className="num">{findings.length}</b> <Kbd>\</Kbd>
+          </button>
+        )}
+      </div>
+      <Strip {...props} stale={stale} />
+    </main>
+  );
+}
+
+const NONE: readonly Finding[] = [];
+
+function Strip(props: {
+  layout: LayoutDocument;
+  frame: ViewFrame;
+  state: OverviewState;
+  stale: boolean;
+  freshness: Freshness;
+  paused: boolean;
+}) {
+  const { layout, frame, state, stale } = props;
+  const series = laneSeries(layout, frame);
+  const history = useHistory(series, state.range, frame.time, true);
+  return (
+    <section className={`${parts.panel} ${styles.strip}`} aria-label="History" data-region>
+      <TimeStrip
+        lanes={lanesOf(layout, frame, series, history.data)}
+        now={props.paused ? frame.time : props.freshness.now}
+        range={state.range}
+        onRange={state.setRange}
+        stale={stale}
+      />
+    </section>
+  );
+}
+
+/** The keys of the overview (ui.md 8). */
+function useOverviewKeys(
+  layout: LayoutDocument,
+  state: OverviewState,
+  plan: React.RefObject<FloorPlanHandle | null>,
+  actions: { step(by: number): void; goToRelated(): void; panels: ReturnType<typeof usePanels> },
+): void {
+  const { panels } = actions;
+  useKeys({
+    p: () => state.setSignal('power'),
+    u: () => state.setSignal('util'),
+    t: () => state.setSignal('temp'),
+    r: () => state.setSignal('throttle'),
+    n: () => state.setSignal('nvlink'),
+    i: () => state.setSignal('nic'),
+    f: () => state.setFlagged(!state.flagged),
+    v: () => state.setTable(true),
+    g: actions.goToRelated,
+    b: () => panels.setBudgets(!panels.budgets),
+    '(\\\\)': () => panels.setConditions(!panels.conditions),
+    '(\\[)': () => actions.step(-1),
+    '(\\])': () => actions.step(1),
+    '[Shift]+(\\+|=)': () => plan.current?.zoomBy(1.6),
+    '(-)': () => plan.current?.zoomBy(1 / 1.6),
+    '0': () => plan.current?.fit(),
+    Enter: () => (state.selected >= 0 ? plan.current?.zoomTo(state.selected) : undefined),
+    Escape: () => {
+      if (state.selected < 0) return plan.current?.fit();
+      const up = layout.parent[state.selected];
+      state.select(levelOf(layout, state.selected) > HALL ? up : -1);
+    },
+  });
+}

@@ -1,0 +1,89 @@
+import type { HistoryReply, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { formatPower, formatSlope } from '../../../shared/format.ts';
+import { ROW } from '../../../shared/topology.ts';
+import { labelOf } from '../places.ts';
+import type { Lane } from './time-strip/TimeStrip.tsx';
+
+/** What is asked of `history` for the strip, in the order of the lanes. */
+export interface LaneSeries {
+  readonly what: 'draw' | 'util' | 'nic';
+  readonly place: number;
+}
+
+/** The lanes: power of the site, of the row nearest to its budget, median utilisation, the busiest port. */
+export function laneSeries(layout: LayoutDocument, frame: ViewFrame): LaneSeries[] {
+  const row = worstRow(layout, frame);
+  const series: LaneSeries[] = [{ what: 'draw', place: 0 }];
+  if (row >= 0) series.push({ what: 'draw', place: row });
+  return [...series, { what: 'util', place: 0 }, { what: 'nic', place: 0 }];
+}
+
+/** The row with the highest share of its budget; without budgets the one that draws most; −1 without rows. */
+export function worstRow(layout: LayoutDocument, frame: ViewFrame): number {
+  let worst = -1;
+  let worstUse = Number.NEGATIVE_INFINITY;
+  for (let row = layout.start[ROW]; row < layout.start[ROW + 1]; row += 1) {
+    const budget = layout.budgetW[row];
+    // Rows without a budget come after every row that has one.
+    const use = budget === null ? frame.drawW[row] / 1e9 - 1 : frame.drawW[row] / budget;
+    if (use > worstUse) {
+      worst = row;
+      worstUse = use;
+    }
+  }
+  return worst;
+}
+
+/** Lanes for drawing from the history's answer; null values stay gaps. */
+export function lanesOf(
+  layout: LayoutDocument,
+  frame: ViewFrame,
+  series: readonly LaneSeries[],
+  reply: HistoryReply | undefined,
+): readonly Lane[] {
+  return series.map(({ what, place }, index) => {
+    const values = reply?.values[index] ?? [];
+    return what === 'draw'
+      ? powerLane(layout, frame, place, values, reply?.times ?? [])
+      : shareLane(what, values, reply?.times ?? []);
+  });
+}
+
+function powerLane(
+  layout: LayoutDocument,
+  frame: ViewFrame,
+  place: number,
+  values: readonly (number | null)[],
+  times: readonly number[],
+): Lane {
+  const budget = layout.budgetW[place] ?? null;
+  const slope = frame.slope[place];
+  return {
+    id: `draw/${layout.path[place]}`,
+    label: place === 0 ? 'Site IT power' : `${labelOf(layout, place)} power`,
+    unit: 'kW',
+    values: values.map((watts) => (watts === null ? null : watts / 1000)),
+    times,
+    limit: budget === null ? null : budget / 1000,
+    critical: budget === null ? null : (budget * frame.critRatio) / 1000,
+    decimals: frame.drawW[place] >= 100_000 ? 0 : 1,
+    note: budget === null ? 'No budget set' : `Budget ${formatPower(budget)}`,
+    slope: Number.isNaN(slope) ? '' : formatSlope(slope),
+  };
+}
+
+function shareLane(what: 'util' | 'nic', values: readonly (number | null)[], times: readonly number[]): Lane {
+  const nic = what === 'nic';
+  return {
+    id: what,
+    label: nic ? 'Busiest network port, use' : 'GPU utilisation, median',
+    unit: '%',
+    values: values.map((share) => (share === null ? null : share * 100)),
+    times,
+    limit: nic ? 95 : null,
+    critical: nic ? 95 : null,
+    decimals: nic ? 1 : 0,
+    note: nic ? 'Limit 95%' : '',
+    slope: '',
+  };
+}

@@ -1,0 +1,286 @@
+import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
+import type { SourceSettings } from '../../../shared/settings.ts';
+import { useRemoveSource, useSaveSource, useTestSource } from '../../ask/ask.ts';
+import { faultOf } from '../../link/link.ts';
+import parts from '../../parts/parts.module.css';
+import { Segmented } from '../../parts/Segmented.tsx';
+import { ConnectionTest } from './ConnectionTest.tsx';
+import { emptyFields, type FieldErrors, type FieldName, fieldsOf, type SourceFields, sourceOf } from './source-form.ts';
+import styles from './sources.module.css';
+
+/** Add or edit one source: where, how to get in, test, save, remove. */
+export function SourceForm(props: {
+  source: SourceSettings | null;
+  taken: readonly string[];
+  /** May this viewer change anything? */
+  operate: boolean;
+  onSaved: (id: string) => void;
+  onRemoved: () => void;
+}) {
+  const [fields, setFields] = useState<SourceFields>(() =>
+    props.source === null ? emptyFields('prometheus') : fieldsOf(props.source),
+  );
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [confirming, setConfirming] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const test = useTestSource();
+  const save = useSaveSource();
+  const remove = useRemoveSource();
+  const set = (change: Partial<SourceFields>) => setFields({ ...fields, ...change });
+
+  const checked = (): SourceSettings | null => {
+    const made = sourceOf(fields, props.source, props.taken);
+    setErrors('errors' in made ? made.errors : {});
+    if ('source' in made) return made.source;
+    const first = Object.keys(made.errors)[0];
+    form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+    return null;
+  };
+  const onTest = (event: FormEvent) => {
+    event.preventDefault();
+    const source = checked();
+    if (source !== null) test.mutate({ source });
+  };
+  const onSave = () => {
+    const source = checked();
+    if (source !== null) save.mutate({ source, keep: true }, { onSuccess: () => props.onSaved(source.id) });
+  };
+  const onRemove = () => {
+    if (props.source === null) return;
+    if (!confirming) return setConfirming(true);
+    remove.mutate({ id: props.source.id }, { onSuccess: props.onRemoved });
+  };
+  const failed = test.error ?? save.error ?? remove.error;
+  return (
+    <form ref={form} className={styles.form} onSubmit={onTest} noValidate>
+      {props.source === null ? (
+        <Segmented
+          label="Kind of source"
+          choices={[
+            { id: 'prometheus', label: 'Prometheus-compatible server' },
+            { id: 'exporters', label: 'Exporters' },
+          ]}
+          value={fields.kind}
+          onPick={(kind) => set({ kind })}
+        />
+      ) : null}
+      <Origin fields={fields} errors={errors} set={set} />
+      <div className={styles.pair}>
+        <Field name="name" label="Name" value={fields.name} errors={errors} onChange={(name) => set({ name })}>
+          Left empty: the host's name
+        </Field>
+        <Field name="site" label="Site" value={fields.site} errors={errors} onChange={(site) => set({ site })}>
+          For objects that topology.csv does not place
+        </Field>
+      </div>
+      <Access fields={fields} errors={errors} set={set} />
+      <div className={styles.actions}>
+        <button type="submit" className={parts.button} disabled={!props.operate || test.isPending}>
+          {test.isPending ? 'Testing' : 'Test connection'}
+        </button>
+        <button type="button" className={parts.primary} disabled={!props.operate || save.isPending} onClick={onSave}>
+          Save source
+        </button>
+        {props.source === null ? null : (
+          <button
+            type="button"
+            className={`${parts.button} ${parts.end}`}
+            disabled={!props.operate || remove.isPending}
+            onClick={onRemove}
+          >
+            {confirming ? `Remove ${props.source.name} for good` : 'Remove source'}
+          </button>
+        )}
+      </div>
+      {props.operate ? null : <p className={styles.hint}>This viewer may only read. Changes need an operate key.</p>}
+      {failed === null ? null : (
+        <p role="alert" className={styles.fault}>
+          {faultOf(failed).message} {faultOf(failed).hint}
+        </p>
+      )}
+      {test.isPending || test.data !== undefined ? (
+        <ConnectionTest reply={test.isPending ? undefined : test.data} running={test.isPending} />
+      ) : null}
+    </form>
+  );
+}
+
+interface Section {
+  readonly fields: SourceFields;
+  readonly errors: FieldErrors;
+  readonly set: (change: Partial<SourceFields>) => void;
+}
+
+function Origin({ fields, errors, set }: Section) {
+  if (fields.kind === 'prometheus') {
+    return (
+      <div className={styles.pairWide}>
+        <Field name="url" label="URL" value={fields.url} errors={errors} onChange={(url) => set({ url })} mono>
+          Prometheus, Thanos, Mimir or VictoriaMetrics
+        </Field>
+        <Field
+          name="rateWindow"
+          label="Rate window"
+          value={fields.rateWindow}
+          errors={errors}
+          onChange={(rateWindow) => set({ rateWindow })}
+          mono
+        >
+          At least twice its scrape interval
+        </Field>
+      </div>
+    );
+  }
+  return (
+    <>
+      <Field
+        name="targets"
+        label="Exporters, one URL a line"
+        value={fields.targets}
+        errors={errors}
+        lines={5}
+        onChange={(targets) => set({ targets })}
+        mono
+      >
+        Such as http://gpu-node-01:9400/metrics
+      </Field>
+      <Field
+        name="files"
+        label="file_sd files, one path a line"
+        value={fields.files}
+        errors={errors}
+        lines={2}
+        onChange={(files) => set({ files })}
+        mono
+      >
+        JSON or YAML as Prometheus reads it; read again when it changes
+      </Field>
+    </>
+  );
+}
+
+function Access({ fields, errors, set }: Section) {
+  return (
+    <>
+      <div className={styles.group}>
+        <span className={styles.label}>Authentication</span>
+        <Segmented
+          label="Authentication"
+          choices={[
+            { id: 'none', label: 'None' },
+            { id: 'basic', label: 'Basic' },
+            { id: 'bearer', label: 'Bearer token' },
+          ]}
+          value={fields.auth}
+          onPick={(auth) => set({ auth })}
+        />
+      </div>
+      {fields.auth === 'none' ? null : (
+        <div className={styles.pair}>
+          {fields.auth === 'basic' ? (
+            <Field name="user" label="User" value={fields.user} errors={errors} onChange={(user) => set({ user })} />
+          ) : null}
+          <div className={styles.group}>
+            <span className={styles.label}>{fields.auth === 'basic' ? 'Password' : 'Token'} from</span>
+            <Segmented
+              label="Where the secret is"
+              choices={[
+                { id: 'env', label: 'Environment variable' },
+                { id: 'file', label: 'File' },
+              ]}
+              value={fields.secretFrom}
+              onPick={(secretFrom) => set({ secretFrom })}
+            />
+          </div>
+          <Field
+            name="secret"
+            label={fields.secretFrom === 'env' ? 'Name of the variable' : 'Path of the file'}
+            value={fields.secret}
+            errors={errors}
+            onChange={(secret) => set({ secret })}
+            mono
+          >
+            Fleetwatt stores this reference, never the secret
+          </Field>
+        </div>
+      )}
+      <div className={styles.pair}>
+        <Field
+          name="caFile"
+          label="CA file"
+          value={fields.caFile}
+          errors={errors}
+          onChange={(caFile) => set({ caFile })}
+          mono
+        >
+          PEM; empty: the system's authorities
+        </Field>
+        <Field
+          name="timeoutS"
+          label="Timeout, seconds"
+          value={fields.timeoutS}
+          errors={errors}
+          onChange={(timeoutS) => set({ timeoutS })}
+        />
+      </div>
+      <label className={styles.check}>
+        <input
+          type="checkbox"
+          checked={fields.insecure}
+          onChange={(event) => set({ insecure: event.target.checked })}
+        />
+        Accept any certificate
+      </label>
+      {fields.insecure ? (
+        <p className={styles.warning}>
+          Anyone between Fleetwatt and this source can read and change what it sends. Give a CA file instead where you
+          can.
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function Field(props: {
+  name: FieldName;
+  label: string;
+  value: string;
+  errors: FieldErrors;
+  onChange: (value: string) => void;
+  lines?: number;
+  mono?: boolean;
+  children?: ReactNode;
+}) {
+  const id = useId();
+  const error = props.errors[props.name];
+  const described = [props.children === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`];
+  const common = {
+    id,
+    name: props.name,
+    value: props.value,
+    spellCheck: false,
+    autoComplete: 'off',
+    className: props.mono ? styles.mono : undefined,
+    'aria-invalid': error !== undefined,
+    'aria-describedby': described.filter((part) => part !== '').join(' ') || undefined,
+    onChange: (event: { target: { value: string } }) => props.onChange(event.target.value),
+  };
+  return (
+    <div className={styles.group}>
+      <label className={styles.label} htmlFor={id}>
+        {props.label}
+      </label>
+      {props.lines === undefined ? <input type="text" {...common} /> : <textarea rows={props.lines} {...common} />}
+      {props.children === undefined ? null : (
+        <span id={`${id}-hint`} className={styles.hint}>
+          {props.children}
+        </span>
+      )}
+      {error === undefined ? null : (
+        <span id={`${id}-error`} className={styles.fault}>
+          {error}
+        </span>
+      )}
+    </div>
+  );
+}

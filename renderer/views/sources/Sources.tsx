@@ -1,0 +1,207 @@
+import { useState } from 'react';
+import type { HelloReply, Severity, SourceHealth } from '../../../shared/contract.ts';
+import { formatAge, formatCount } from '../../../shared/format.ts';
+import type { SourceSettings } from '../../../shared/settings.ts';
+import { useCloseDemo, useCoverage, useOpenDemo } from '../../ask/ask.ts';
+import { faultOf } from '../../link/link.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import parts from '../../parts/parts.module.css';
+import { CoverageTable } from './ConnectionTest.tsx';
+import { SourceForm } from './SourceForm.tsx';
+import styles from './sources.module.css';
+
+/** Sources: what is read and how it does, and the form to change that. */
+export function Sources(props: {
+  hello: HelloReply;
+  sources: readonly SourceHealth[];
+  now: number;
+  /** '' while link and engine are up. */
+  trouble: string;
+}) {
+  const { hello, sources } = props;
+  const [chosen, setChosen] = useState<string | null>(null);
+  const known = listOf(hello.settings.sources, sources);
+  const current = known.find((entry) => entry.id === chosen) ?? (chosen === '' ? null : (known[0] ?? null));
+  const source = hello.settings.sources.find((candidate) => candidate.id === current?.id) ?? null;
+  const operate = hello.role === 'operate';
+  return (
+    <main className={styles.sources}>
+      <section className={parts.panel} aria-label="List of sources" data-region>
+        <div className={parts.header}>
+          <h2>Sources</h2>
+          <button
+            type="button"
+            className={`${parts.button} ${parts.end}`}
+            onClick={() => setChosen('')}
+            disabled={!operate}
+          >
+            Add source
+          </button>
+        </div>
+        <ul className={styles.list}>
+          {known.map((entry) => (
+            <li key={entry.id}>
+              <button
+                type="button"
+                className={styles.entry}
+                aria-pressed={entry.id === current?.id}
+                onClick={() => setChosen(entry.id)}
+              >
+                <State health={entry.health} trouble={props.trouble} now={props.now} name={entry.name} />
+              </button>
+            </li>
+          ))}
+          {known.length === 0 ? <li className={styles.quiet}>No sources yet.</li> : null}
+        </ul>
+        <DemoSwitch on={hello.settings.demo} operate={operate} />
+        <div className={styles.note}>
+          <h3>Places and budgets</h3>
+          <p>
+            Put <code>topology.csv</code> and <code>budgets.csv</code> into this folder. They are read again when they
+            change.
+          </p>
+          <p className={styles.path}>{hello.profile}</p>
+          <p>
+            Columns: <code>site,hall,row,rack,u,node,model,gpus</code> and{' '}
+            <code>place,budget_kw,feed_a_kw,feed_b_kw,derate</code>.
+          </p>
+        </div>
+      </section>
+      <section className={`${parts.panel} ${styles.detail}`} aria-label="Source" data-region>
+        <div className={parts.header}>
+          <h2>{current === null ? 'Add source' : current.name}</h2>
+        </div>
+        <div className={styles.scroll}>
+          {current?.health != null ? <Health health={current.health} now={props.now} /> : null}
+          {current === null || source !== null ? (
+            <SourceForm
+              key={current?.id ?? ''}
+              source={source}
+              taken={known.map((entry) => entry.id)}
+              operate={operate}
+              onSaved={setChosen}
+              onRemoved={() => setChosen(null)}
+            />
+          ) : (
+            <p className={styles.quiet}>This source was given at the start and is not kept in the settings.</p>
+          )}
+          {current === null ? null : <Coverage id={current.id} />}
+        </div>
+      </section>
+    </main>
+  );
+}
+
+interface Entry {
+  readonly id: string;
+  readonly name: string;
+  readonly health: SourceHealth | null;
+}
+
+/** Configured sources in their order, then those that only the engine knows (demo, given at the start). */
+function listOf(settings: readonly SourceSettings[], healths: readonly SourceHealth[]): readonly Entry[] {
+  const configured = settings.map(({ id, name }) => ({
+    id,
+    name,
+    health: healths.find((health) => health.id === id) ?? null,
+  }));
+  const others = healths.filter((health) => !settings.some((source) => source.id === health.id));
+  return [...configured, ...others.map((health) => ({ id: health.id, name: health.name, health }))];
+}
+
+const GLYPHS: Readonly<Record<SourceHealth['state'], Severity | null>> = {
+  starting: null,
+  up: null,
+  partial: 'warning',
+  down: 'nodata',
+};
+
+function State(props: { name: string; health: SourceHealth | null; trouble: string; now: number }) {
+  const { health, now } = props;
+  const glyph = health === null ? null : GLYPHS[health.state];
+  const age = health?.lastOk == null ? 'never read' : `read ${formatAge(Math.max(0, now - health.lastOk))} ago`;
+  return (
+    <>
+      <span className={styles.entryName}>
+        {glyph === null ? null : <Glyph severity={glyph} />}
+        {props.name}
+      </span>
+      <span className={`num ${styles.entryState}`}>
+        {props.trouble !== '' ? 'State not known' : health === null ? 'Not started' : `${health.state}, ${age}`}
+        {health?.insecure ? ', any certificate' : ''}
+      </span>
+      {health?.fault == null ? null : (
+        <span className={styles.entryFault}>
+          {health.fault.message} {health.fault.hint}
+        </span>
+      )}
+    </>
+  );
+}
+
+function Health({ health, now }: { health: SourceHealth; now: number }) {
+  const facts: readonly (readonly [string, string])[] = [
+    ['State', health.state],
+    ['Targets', `${formatCount(health.targetsUp)} of ${formatCount(health.targets)} up`],
+    ['Series', formatCount(health.series)],
+    ['Last refresh', health.lastMs === null ? '—' : `${Math.round(health.lastMs)} ms`],
+    ['Last success', health.lastOk === null ? 'never' : `${formatAge(Math.max(0, now - health.lastOk))} ago`],
+    ['Bad samples', formatCount(health.badSamples)],
+  ];
+  return (
+    <>
+      <dl className={styles.facts}>
+        {facts.map(([label, text]) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd className="num">{text}</dd>
+          </div>
+        ))}
+      </dl>
+      {health.fault === null ? null : (
+        <p className={styles.fault}>
+          {health.fault.message} {health.fault.hint}{' '}
+          <span className="num">
+            For {formatAge(Math.max(0, now - health.fault.since))}, {formatCount(health.fault.count)} times.
+          </span>
+        </p>
+      )}
+      {health.warnings.map((warning) => (
+        <p key={warning} className={styles.warning}>
+          {warning}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function Coverage({ id }: { id: string }) {
+  const coverage = useCoverage(id, true);
+  if (coverage.data === undefined || coverage.data.length === 0) return null;
+  return <CoverageTable rows={coverage.data} />;
+}
+
+function DemoSwitch({ on, operate }: { on: boolean; operate: boolean }) {
+  const open = useOpenDemo();
+  const close = useCloseDemo();
+  const failed = open.error ?? close.error;
+  return (
+    <div className={styles.note}>
+      <h3>Demo fleet</h3>
+      <p>2,048 simulated GPUs whose exporters listen on this machine only.</p>
+      <button
+        type="button"
+        className={parts.button}
+        disabled={!operate || open.isPending || close.isPending}
+        onClick={() => (on ? close.mutate({}) : open.mutate({}))}
+      >
+        {on ? 'Close demo fleet' : 'Open demo fleet'}
+      </button>
+      {failed === null ? null : (
+        <p role="alert" className={styles.fault}>
+          {faultOf(failed).message} {faultOf(failed).hint}
+        </p>
+      )}
+    </div>
+  );
+}
