@@ -113,10 +113,16 @@ export class WebLink implements Link {
   }
 
   #receive(data: unknown): void {
-    if (data instanceof ArrayBuffer) return this.#listeners.tell('frame', new Uint8Array(data));
-    if (typeof data !== 'string') return;
+    if (data instanceof ArrayBuffer) this.#listeners.tell('frame', new Uint8Array(data));
+    else if (typeof data === 'string') this.#receiveText(data);
+  }
+
+  #receiveText(data: string): void {
     const message = JSON.parse(data) as { id?: number; ok?: boolean; value?: unknown; fault?: Fault; event?: string };
-    if (typeof message.event === 'string') return this.#listeners.tell(message.event, message.value);
+    if (typeof message.event === 'string') {
+      this.#listeners.tell(message.event, message.value);
+      return;
+    }
     const pending = this.#pending.get(message.id ?? -1);
     if (pending === undefined) return;
     this.#pending.delete(message.id as number);

@@ -3,23 +3,23 @@ import { freshnessOf, type Received } from './freshness.ts';
 
 const open = { kind: 'open' } as const;
 const frame: Received = { time: 1_000_000, sampled: 998_000, pollMs: 5000, staleMs: 60_000, steady: 50, wall: 7_000 };
-const after = (ms: number) => ({ steady: 50 + ms, wall: 7_000 + ms });
+const passed = (ms: number) => ({ steady: 50 + ms, wall: 7_000 + ms });
 
 describe('freshnessOf', () => {
   it('counts from the sample by the engine’s clock, whatever the viewer’s wall clock says', () => {
-    expect(freshnessOf(frame, after(0), open, null)).toMatchObject({ state: 'live', ageMs: 2000, now: 1_000_000 });
-    expect(freshnessOf(frame, after(13_000), open, null)).toMatchObject({ state: 'live', ageMs: 15_000 });
+    expect(freshnessOf(frame, passed(0), open, null)).toMatchObject({ state: 'live', ageMs: 2000, now: 1_000_000 });
+    expect(freshnessOf(frame, passed(13_000), open, null)).toMatchObject({ state: 'live', ageMs: 15_000 });
   });
 
   it('is late above 3 polls and stale above the limit', () => {
-    expect(freshnessOf(frame, after(13_001), open, null).state).toBe('late');
-    expect(freshnessOf(frame, after(58_000), open, null).state).toBe('late');
-    expect(freshnessOf(frame, after(58_001), open, null).state).toBe('stale');
+    expect(freshnessOf(frame, passed(13_001), open, null).state).toBe('late');
+    expect(freshnessOf(frame, passed(58_000), open, null).state).toBe('late');
+    expect(freshnessOf(frame, passed(58_001), open, null).state).toBe('stale');
   });
 
   it('never calls live what is older than the stale limit, however long the poll', () => {
     const slow = { ...frame, pollMs: 60_000, sampled: 1_000_000 };
-    expect(freshnessOf(slow, after(60_001), open, null).state).toBe('stale');
+    expect(freshnessOf(slow, passed(60_001), open, null).state).toBe('stale');
   });
 
   it('takes the clock that saw more time pass: a laptop that slept is stale at once', () => {
@@ -28,17 +28,17 @@ describe('freshnessOf', () => {
   });
 
   it('waits before the first sample, and has age 0 for samples of the future', () => {
-    expect(freshnessOf(null, after(0), open, null)).toMatchObject({ state: 'waiting', ageMs: null });
-    expect(freshnessOf({ ...frame, sampled: null }, after(0), open, null).state).toBe('waiting');
-    expect(freshnessOf({ ...frame, sampled: 1_009_000 }, after(0), open, null).ageMs).toBe(0);
+    expect(freshnessOf(null, passed(0), open, null)).toMatchObject({ state: 'waiting', ageMs: null });
+    expect(freshnessOf({ ...frame, sampled: null }, passed(0), open, null).state).toBe('waiting');
+    expect(freshnessOf({ ...frame, sampled: 1_009_000 }, passed(0), open, null).ageMs).toBe(0);
   });
 
   it('tells of a lost link before a dead engine', () => {
     const down = { state: 'down', since: 0, starts: 1, reason: 'exit 1' } as const;
-    expect(freshnessOf(frame, after(0), open, down).trouble).toBe('Engine stopped; restarting');
-    expect(freshnessOf(frame, after(0), { kind: 'lost', reason: 'x' }, down).trouble).toBe(
+    expect(freshnessOf(frame, passed(0), open, down).trouble).toBe('Engine stopped; restarting');
+    expect(freshnessOf(frame, passed(0), { kind: 'lost', reason: 'x' }, down).trouble).toBe(
       'Connection to Fleetwatt lost; trying again',
     );
-    expect(freshnessOf(frame, after(0), open, null).trouble).toBe('');
+    expect(freshnessOf(frame, passed(0), open, null).trouble).toBe('');
   });
 });

@@ -22,7 +22,7 @@ export function StatusBar(props: {
   const summary = shown && frame !== null ? frame.summary : null;
   const p99 = summary?.ageP99Ms ?? null;
   return (
-    <footer className={styles.status} aria-label="Status">
+    <footer className={styles.status}>
       {props.hints.map((hint) => (
         <span key={hint.keys} className={styles.hint}>
           <Kbd>{hint.keys}</Kbd> {hint.action}

@@ -4,6 +4,7 @@ import { formatPercent, formatPower, formatPowerPair } from '../../../shared/for
 import { colorOf } from '../../draw/palette.ts';
 import { BulletBar } from '../../parts/BulletBar.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
+import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
 import type { Theme } from '../../theme/theme.ts';
 import { labelOf } from '../places.ts';
@@ -102,7 +103,7 @@ function RowBody({ layout, frame, theme, stale, row }: TreeProps & { row: Budget
         <span className={styles.name}>{labelOf(layout, row.place)}</span>
         <span className={`num ${styles.draw}`}>{drawText(row, known, budgeted)}</span>
         <span className={`num ${styles.percent} ${tone}`}>
-          {known && budgeted ? formatPercent(row.ratio, 1) : <span aria-label="no data">—</span>}
+          {known && budgeted ? formatPercent(row.ratio, 1) : <Missing />}
         </span>
       </span>
       <BulletBar

@@ -3,6 +3,7 @@ import { formatAge } from '../../../shared/format.ts';
 import { useInspection } from '../../ask/ask.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
+import { Missing } from '../../parts/Missing.tsx';
 import { labelOf, levelOf } from '../places.ts';
 import { severityOf } from './budget-rows.ts';
 import styles from './inspector.module.css';
@@ -48,7 +49,7 @@ export function InspectorLine(props: {
         ? null
         : asked.facts.slice(0, FACTS).map((fact) => (
             <span key={fact.label} className={`num ${fact.quality === 'stale' ? styles.gone : ''}`}>
-              {fact.label} <b>{fact.text === '—' ? <span aria-label="no data">—</span> : fact.text}</b>
+              {fact.label} <b>{fact.text === '—' ? <Missing /> : fact.text}</b>
               {fact.quality === 'assumed' ? <span className={styles.quality}> assumed</span> : null}
             </span>
           ))}

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { LayoutDocument, Severity, Summary } from '../../../shared/contract.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
+import { Missing } from '../../parts/Missing.tsx';
 import styles from './kpi.module.css';
 import { type KpiCell, kpiCells } from './kpi.ts';
 
@@ -28,7 +29,7 @@ export function KpiStrip(props: {
           <span className={styles.label}>{cell.label}</span>
           <Value severity={cell.severity}>
             <span className={`num ${cell.severity === 'critical' ? styles.crit : ''}`}>
-              {cell.value === '—' ? <span aria-label="no data">—</span> : cell.value}
+              {cell.value === '—' ? <Missing /> : cell.value}
             </span>
             {cell.unit === '' ? null : <small>{cell.unit}</small>}
           </Value>
