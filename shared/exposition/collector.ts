@@ -1,0 +1,165 @@
+import { type Labels, type Series, seriesKey } from '../labels.ts';
+import type { Cursor } from './cursor.ts';
+
+/** Bounds against hostile bodies (faults.md B11); every one is a setting of the caller. */
+export interface Limits {
+  readonly maxBytes: number;
+  readonly maxSeries: number;
+  readonly maxLabels: number;
+  readonly maxText: number;
+}
+
+export const defaultLimits: Limits = { maxBytes: 64 << 20, maxSeries: 200_000, maxLabels: 64, maxText: 64 << 10 };
+
+/** What HELP, TYPE and UNIT say of a metric family. */
+export interface Family {
+  readonly name: string;
+  type: string;
+  help: string;
+  unit: string;
+}
+
+/** A whole body, read strictly. Arrays run along the samples kept: a repeated series keeps its first. */
+export interface ParsedExposition {
+  readonly series: readonly Series[];
+  readonly values: Float64Array;
+  /** Epoch milliseconds, NaN where a sample has no time; null when none has one. */
+  readonly times: Float64Array | null;
+  readonly families: ReadonlyMap<string, Family>;
+  /** Samples in the body, repeated ones included. */
+  readonly samples: number;
+  readonly duplicates: number;
+  readonly exemplars: number;
+  readonly warnings: readonly string[];
+  /** For every sample of the body, in order: the bytes of its value, and its place in `series` (−1: repeated). */
+  readonly valueFrom: Int32Array;
+  readonly valueTo: Int32Array;
+  readonly slot: Int32Array;
+}
+
+const MOST_WARNINGS = 20;
+
+/** What the two formats' readers fill in while they go through a body. */
+export class Collector {
+  readonly limits: Limits;
+  readonly series: Series[] = [];
+  readonly values: number[] = [];
+  readonly times: number[] = [];
+  readonly families = new Map<string, Family>();
+  readonly warnings: string[] = [];
+  readonly valueFrom: number[] = [];
+  readonly valueTo: number[] = [];
+  readonly slot: number[] = [];
+  timed = false;
+  duplicates = 0;
+  exemplars = 0;
+  #moreWarnings = 0;
+  readonly #seen = new Map<string, number>();
+
+  constructor(limits: Limits) {
+    this.limits = limits;
+  }
+
+  warn(message: string): void {
+    if (this.warnings.length < MOST_WARNINGS) this.warnings.push(message);
+    else this.#moreWarnings++;
+  }
+
+  family(name: string): Family {
+    let family = this.families.get(name);
+    if (!family) {
+      family = { name, type: '', help: '', unit: '' };
+      this.families.set(name, family);
+    }
+    return family;
+  }
+
+  /** One sample whose value stands at [from, to). `time` is epoch ms or NaN. */
+  sample(cursor: Cursor, series: Series, value: number, from: number, to: number, time: number): void {
+    const key = seriesKey(series);
+    this.valueFrom.push(from);
+    this.valueTo.push(to);
+    if (!Number.isNaN(time)) this.timed = true;
+    // The same series at another time is another sample of it, not a repetition; the newest is kept by order.
+    const first = this.#seen.get(key);
+    if (first !== undefined) {
+      this.duplicates++;
+      this.slot.push(-1);
+      return;
+    }
+    if (this.series.length >= this.limits.maxSeries)
+      cursor.fail(`More than ${this.limits.maxSeries} series in one body`);
+    this.#seen.set(key, this.series.length);
+    this.slot.push(this.series.length);
+    this.series.push(series);
+    this.values.push(value);
+    this.times.push(time);
+  }
+
+  finish(): ParsedExposition {
+    if (this.duplicates > 0) {
+      this.warnings.unshift(`${this.duplicates} duplicate series: the first sample of each was kept`);
+    }
+    if (this.#moreWarnings > 0) this.warnings.push(`and ${this.#moreWarnings} more warnings`);
+    return {
+      series: this.series,
+      values: Float64Array.from(this.values),
+      times: this.timed ? Float64Array.from(this.times) : null,
+      families: this.families,
+      samples: this.slot.length,
+      duplicates: this.duplicates,
+      exemplars: this.exemplars,
+      warnings: this.warnings,
+      valueFrom: Int32Array.from(this.valueFrom),
+      valueTo: Int32Array.from(this.valueTo),
+      slot: Int32Array.from(this.slot),
+    };
+  }
+}
+
+/**
+ * Reads a label set from after its '{' to behind its '}'. A quoted text that no '=' follows is the metric's name
+ * (`{"gpu.power","a b"="x"}`). Gives the labels and that name, if there was one.
+ * `strict`: no comma may follow the last label (OpenMetrics).
+ */
+export function readLabels(
+  cursor: Cursor,
+  limits: Limits,
+  blanks: () => void,
+  strict = false,
+): { labels: Labels; name: string } {
+  const labels = new Map<string, string>();
+  let name = '';
+  for (;;) {
+    blanks();
+    if (cursor.peek() === 0x7d) break;
+    const at = cursor.at;
+    const quoted = cursor.peek() === 0x22;
+    const label = quoted ? cursor.quoted('Name') : cursor.name("a label name or '}'", false);
+    blanks();
+    if (quoted && cursor.peek() !== 0x3d) {
+      if (name !== '' || labels.size > 0) cursor.fail('The metric name must stand first and only once', at);
+      name = label;
+    } else {
+      if (cursor.peek() !== 0x3d)
+        cursor.fail(`Expected '=' after label ${JSON.stringify(label)}, found ${cursor.shown()}`);
+      cursor.at++;
+      blanks();
+      const value = cursor.quoted('Label value');
+      if (label === '__name__') cursor.fail('__name__ may not be given as a label', at);
+      if (labels.has(label)) cursor.fail(`Label ${JSON.stringify(label)} stands twice`, at);
+      if (label.length > limits.maxText || value.length > limits.maxText)
+        cursor.fail(`A label is longer than ${limits.maxText} characters`, at);
+      // An empty value is the same as no label (Prometheus's data model).
+      if (value !== '') labels.set(label, value);
+      if (labels.size > limits.maxLabels) cursor.fail(`More than ${limits.maxLabels} labels on one series`, at);
+    }
+    blanks();
+    if (cursor.peek() === 0x2c) {
+      cursor.at++;
+      if (strict && cursor.peek() === 0x7d) cursor.fail('A label set may not end in a comma');
+    } else if (cursor.peek() !== 0x7d) cursor.fail(`Expected ',' or '}' in a label set, found ${cursor.shown()}`);
+  }
+  cursor.at++;
+  return { labels, name };
+}
