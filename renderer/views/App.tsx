@@ -73,7 +73,7 @@ export function App() {
     ...Object.fromEntries(VIEWS.map(({ path: to }, index) => [`${index + 1}`, () => navigate(to)])),
     d: () => setTheme(nextTheme(theme)),
     '[Shift]+(\\?)': () => setKeysOpen(true),
-    ' ': () => live.pause(pausedAt === null),
+    Space: () => live.pause(pausedAt === null),
     F6: () => nextRegion(1),
     'Shift+F6': () => nextRegion(-1),
   });

@@ -52,7 +52,7 @@ function sourcesText(sources: readonly SourceHealth[], trouble: string): string 
   }
   const [source] = sources;
   const kind = source.kind === 'prometheus' ? 'Prometheus' : 'Exporters';
-  const time = source.lastMs === null ? '' : ` · ${Math.round(source.lastMs)} ms`;
+  const time = source.lastMs === null || source.state === 'down' ? '' : ` · ${Math.round(source.lastMs)} ms`;
   return `${kind} ${source.name} · ${source.state}${time}`;
 }
 

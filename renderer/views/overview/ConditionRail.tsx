@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Finding, LayoutDocument } from '../../../shared/contract.ts';
 import { formatAge, formatTime } from '../../../shared/format.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
+import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { conditionGroups, conditionKey, countBySeverity } from './condition-groups.ts';
 import styles from './rail.module.css';
@@ -15,6 +16,7 @@ export function ConditionRail(props: {
   unknown: string;
   selected: string;
   onSelect: (finding: Finding) => void;
+  onClose: () => void;
 }) {
   const { layout, findings, now, unknown } = props;
   const groups = conditionGroups(layout, findings);
@@ -31,6 +33,9 @@ export function ConditionRail(props: {
                 </span>
               ))}
         </span>
+        <button type="button" aria-label="Hide conditions" onClick={props.onClose}>
+          <Kbd>\</Kbd>
+        </button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
       <section className={styles.list} tabIndex={0} aria-label="Conditions now">
@@ -79,10 +84,17 @@ function Condition(props: { finding: Finding; now: number; selected: boolean; on
       <span className={styles.title}>{finding.title}</span>
       <span className={styles.detail}>{finding.detail}</span>
       <span className={styles.meta}>
-        Since {formatTime(finding.since).slice(0, 5)}, {formatAge(Math.max(0, now - finding.since))}
+        Since {formatTime(finding.since).slice(0, 5)}, {heldFor(now - finding.since)}
       </span>
     </button>
   );
+}
+
+const MINUTE = 60_000;
+
+/** How long a condition has held: whole minutes once there is one, so that the line does not tick. */
+function heldFor(ms: number): string {
+  return ms < MINUTE ? formatAge(Math.max(0, ms)) : formatAge(Math.floor(ms / MINUTE) * MINUTE).replace(' 0 s', '');
 }
 
 /** How often at most something is said to a screen reader about conditions that are not new critical ones. */

@@ -1,4 +1,4 @@
-import type { RefObject } from 'react';
+import type { ReactNode, RefObject } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { Legend } from '../../draw/Legend.tsx';
 import { useConsole } from '../../live/console.tsx';
@@ -31,6 +31,8 @@ export function FloorPanel(props: {
   gone: string;
   now: number;
   plan: RefObject<FloorPlanHandle | null>;
+  /** Stands at the end of the header: the way to a panel that is folded away. */
+  aside: ReactNode;
 }) {
   const { layout, frame, state, theme, stale } = props;
   const { live } = useConsole();
@@ -52,6 +54,7 @@ export function FloorPanel(props: {
           {second}
         </span>
         <Legend signal={state.signal} theme={theme} />
+        {props.aside}
       </div>
       <div className={styles.map}>
         <FloorPlan

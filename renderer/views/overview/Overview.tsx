@@ -74,7 +74,7 @@ export function Overview(props: {
           onGo={goTo}
         />
       </div>
-      <div className={`${styles.middle} ${panels.budgets ? '' : styles.budgetsFolded}`}>
+      <div className={styles.middle} data-budgets={panels.budgets} data-conditions={panels.conditions}>
         {panels.budgets ? (
           <section className={parts.panel} aria-label="Power budgets" data-region>
             <div className={parts.header}>
@@ -102,6 +102,11 @@ export function Overview(props: {
           gone={gone}
           now={freshness.now}
           plan={plan}
+          aside={
+            panels.conditions ? null : (
+              <ConditionsTab count={findings.length} onOpen={() => panels.setConditions(true)} />
+            )
+          }
         />
         {panels.conditions ? (
           <section className={`${parts.panel} ${styles.conditions}`} aria-label="Conditions" data-region>
@@ -112,16 +117,22 @@ export function Overview(props: {
               unknown={stale ? `${gone}. What holds now is not known.` : ''}
               selected={state.condition}
               onSelect={take}
+              onClose={() => panels.setConditions(false)}
             />
           </section>
-        ) : (
-          <button type="button" className={styles.drawerTab} onClick={() => panels.setConditions(true)}>
-            Conditions now <b className="num">{findings.length}</b> <Kbd>\</Kbd>
-          </button>
-        )}
+        ) : null}
       </div>
       <Strip {...props} stale={stale} />
     </main>
+  );
+}
+
+/** The way to the conditions while their panel is folded away. */
+function ConditionsTab({ count, onOpen }: { count: number; onOpen: () => void }) {
+  return (
+    <button type="button" className={styles.tab} aria-expanded={false} onClick={onOpen}>
+      Conditions <b className="num">{count}</b> <Kbd>\</Kbd>
+    </button>
   );
 }
 

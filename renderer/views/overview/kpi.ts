@@ -113,7 +113,7 @@ function tightestCell(input: KpiInput): KpiCell {
   if (tightest === null || input.layout === null) return cell(input, 'Tightest budget', null, 'No budget is set');
   const left =
     tightest.headroomW < 0 ? `${formatPower(-tightest.headroomW)} over` : `${formatPower(tightest.headroomW)} left`;
-  const cap = tightest.capMinutes === null ? '' : `, ${formatCap(tightest.capMinutes)}`;
+  const cap = tightest.capMinutes === null ? '' : `, ${lowerFirst(formatCap(tightest.capMinutes))}`;
   return cell(
     input,
     'Tightest budget',
@@ -132,7 +132,7 @@ function tightestCell(input: KpiInput): KpiCell {
 function throttledCell(input: KpiInput): KpiCell {
   const t = input.summary?.throttled ?? null;
   if (t === null) return cell(input, 'Power-throttled', null, 'Clock event reasons not exported');
-  const where = t.where >= 0 && input.layout !== null ? `Most in ${labelOf(input.layout, t.where)}` : '';
+  const where = t.where >= 0 && input.layout !== null ? labelOf(input.layout, t.where) : '';
   const share = t.of === 0 ? 0 : t.gpus / t.of;
   return cell(
     input,
@@ -228,6 +228,11 @@ function reportingCell(input: KpiInput): KpiCell {
     },
     '',
   );
+}
+
+/** A phrase that begins a sentence elsewhere, inside one. */
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** "2.62 of 3.40 MW" as the large number and the rest: ["2.62", "MW of 3.40"]. */
