@@ -24,6 +24,12 @@ export interface StoreDoors {
   complain(error: unknown): void;
 }
 
+/** A frame and what its age is told by. */
+interface Arrived {
+  readonly frame: ViewFrame;
+  readonly received: Received;
+}
+
 /**
  * The newest frame and the layout that belongs to it, outside React. Newest wins: the next frame leaves the engine
  * when this one was drawn. A frame is shown only with its own layout, since its columns are indexed by it.
@@ -41,9 +47,11 @@ export class LiveStore implements FrameSource {
   #layout: LayoutDocument | null = null;
   /** The newest layout of this engine, for frames to come. */
   #next: LayoutDocument | null = null;
-  /** The newest frame that came before its layout. */
-  #waiting: ViewFrame | null = null;
+  /** The newest frame that came before its layout, or during a pause. */
+  #waiting: Arrived | null = null;
   #epoch = 0;
+  /** The epoch whose layout is on its way. */
+  #asking: number | null = null;
   #pausedAt: number | null = null;
   #linked = false;
 
@@ -87,6 +95,8 @@ export class LiveStore implements FrameSource {
   /** Holds the frame on the screen, or lets updates run again. */
   pause(on: boolean): void {
     this.#pausedAt = on ? (this.#frame?.time ?? null) : null;
+    const newest = this.#waiting;
+    if (!on && newest !== null) this.#offer(newest);
     this.#tell();
   }
 
@@ -117,36 +127,45 @@ export class LiveStore implements FrameSource {
       return;
     }
     const ack = () => void this.#link.call('ack', { seq: frame.seq }).catch(() => {});
-    if (this.#pausedAt === null) {
-      if (this.#next?.version === frame.layout) this.#show(frame, this.#next);
-      else void this.#fetchLayout(frame);
+    const { time, sampled, pollMs, staleMs } = frame;
+    const arrived = { frame, received: { time, sampled, pollMs, staleMs, ...this.#doors.clock() } };
+    if (this.#pausedAt === null) this.#offer(arrived);
+    else {
+      // What is held says itself that it is; the age tells whether newer data would be there.
+      this.#waiting = arrived;
+      this.#received = arrived.received;
     }
     this.#doors.drawn(ack);
   }
 
-  #show(frame: ViewFrame, layout: LayoutDocument): void {
+  /** Shows a frame now if its layout is here, else once it is. */
+  #offer(arrived: Arrived): void {
+    if (this.#next?.version === arrived.frame.layout) this.#show(arrived, this.#next);
+    else void this.#fetchLayout(arrived);
+  }
+
+  #show({ frame, received }: Arrived, layout: LayoutDocument): void {
     this.#waiting = null;
     this.#frame = frame;
+    this.#received = received;
     this.#layout = layout;
-    const { time, sampled, pollMs, staleMs } = frame;
-    this.#received = { time, sampled, pollMs, staleMs, ...this.#doors.clock() };
-    const powerW = frame.summary.powerW;
-    if (powerW !== null && sampled !== null) this.#last = { powerW, sampled };
+    const { powerW } = frame.summary;
+    if (powerW !== null && frame.sampled !== null) this.#last = { powerW, sampled: frame.sampled };
     this.#tell();
   }
 
   /** Gets the layout of a frame that came before it; the newest such frame is shown when it is there. */
-  async #fetchLayout(frame: ViewFrame): Promise<void> {
-    const asked = this.#waiting !== null;
-    this.#waiting = frame;
-    if (asked) return;
+  async #fetchLayout(arrived: Arrived): Promise<void> {
+    this.#waiting = arrived;
     const epoch = this.#epoch;
+    if (this.#asking === epoch) return;
+    this.#asking = epoch;
     const layout = await this.#link.call('layout', {}).catch(() => null);
-    const waiting = this.#waiting;
-    this.#waiting = null;
+    if (this.#asking === epoch) this.#asking = null;
     if (epoch !== this.#epoch || layout === null) return;
     this.#next = layout;
-    if (waiting?.layout === layout.version) this.#show(waiting, layout);
+    const waiting = this.#waiting;
+    if (waiting?.frame.layout === layout.version && this.#pausedAt === null) this.#show(waiting, layout);
   }
 
   #engineIs(event: EngineEvent): void {
@@ -167,6 +186,7 @@ export class LiveStore implements FrameSource {
     // Another engine may number other places alike: its layout is fetched anew.
     this.#epoch += 1;
     this.#next = null;
+    this.#waiting = null;
     this.#sendWatch();
   }
 

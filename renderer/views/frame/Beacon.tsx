@@ -9,7 +9,12 @@ export function Beacon({ freshness, pausedAt }: { freshness: Freshness; pausedAt
   const { state, ageMs, now } = freshness;
   const word = pausedAt === null ? WORDS[state] : 'Paused';
   const second = Math.floor(now / 1000) % 60;
-  const age = ageMs === null ? '' : state === 'stale' ? `no data for ${formatAge(ageMs)}` : `${formatAge(ageMs)} ago`;
+  const age =
+    ageMs === null || pausedAt !== null
+      ? ''
+      : state === 'stale'
+        ? `no data for ${formatAge(ageMs)}`
+        : `${formatAge(ageMs)} ago`;
   return (
     <span className={`${styles.beacon} ${state === 'stale' ? styles.beaconStale : ''}`} data-state={state}>
       <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
