@@ -3,6 +3,7 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import type { HelloReply, LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
 import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
 import { useConsole, useFreshness, useLive } from '../live/console.tsx';
+import type { Freshness } from '../live/freshness.ts';
 import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
 import { Coming } from './Coming.tsx';
 import { FirstRun } from './first-run/FirstRun.tsx';
@@ -16,7 +17,7 @@ import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
 import { crumbsOf } from './places.ts';
 import { Sources } from './sources/Sources.tsx';
-import { VIEWS, viewOf } from './views.ts';
+import { VIEWS, type ViewId, viewOf } from './views.ts';
 
 const OVERVIEW_HINTS: readonly KeyHint[] = [
   { keys: '← ↑ ↓ →', action: 'Move' },
@@ -65,17 +66,12 @@ export function App() {
   const fresh = isFirstRun(hello.data, frame);
 
   useEffect(() => applyTheme(theme), [theme]);
-  useEffect(() => {
-    const trouble = freshness.trouble !== '' || freshness.state === 'stale';
-    document.title = `${trouble ? 'No data · ' : ''}${VIEWS.find(({ id }) => id === view)?.label} · Fleetwatt`;
-  }, [view, freshness.trouble, freshness.state]);
-  useKeys({
-    ...Object.fromEntries(VIEWS.map(({ path: to }, index) => [`${index + 1}`, () => navigate(to)])),
-    d: () => setTheme(nextTheme(theme)),
-    '[Shift]+(\\?)': () => setKeysOpen(true),
-    Space: () => live.pause(pausedAt === null),
-    F6: () => nextRegion(1),
-    'Shift+F6': () => nextRegion(-1),
+  useTitle(view, freshness);
+  useAppKeys({
+    navigate,
+    theme: () => setTheme(nextTheme(theme)),
+    keys: () => setKeysOpen(true),
+    pause: () => live.pause(pausedAt === null),
   });
 
   return (
@@ -95,23 +91,14 @@ export function App() {
         pausedAt={pausedAt}
         onCloseDemo={hello.data?.role === 'operate' ? () => closeDemo.mutate({}) : null}
       />
-      {view === 'overview' ? (
-        fresh && hello.data !== undefined ? (
-          <FirstRun operate={hello.data.role === 'operate'} />
-        ) : (
-          <OverviewPage
-            layout={layout}
-            frame={frame}
-            state={state}
-            freshness={freshness}
-            paused={pausedAt !== null}
-            theme={theme}
-          />
-        )
+      {fresh && view === 'overview' ? (
+        <FirstRun operate={hello.data?.role === 'operate'} />
       ) : view === 'sources' ? (
         <SourcesPage hello={hello.data} frame={frame} now={freshness.now} trouble={freshness.trouble} />
-      ) : (
+      ) : view !== 'overview' ? (
         <Coming view={view} />
+      ) : (
+        <OverviewPage {...{ layout, frame, state, freshness, theme }} paused={pausedAt !== null} />
       )}
       <StatusBar
         hints={view === 'overview' && !fresh ? OVERVIEW_HINTS : OTHER_HINTS}
@@ -122,6 +109,27 @@ export function App() {
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
     </div>
   );
+}
+
+/** The keys that work in every view (ui.md 8). */
+function useAppKeys(does: { navigate: (path: string) => void; theme(): void; keys(): void; pause(): void }): void {
+  useKeys({
+    ...Object.fromEntries(VIEWS.map(({ path }, index) => [`${index + 1}`, () => does.navigate(path)])),
+    d: does.theme,
+    '[Shift]+(\\?)': does.keys,
+    Space: does.pause,
+    F6: () => nextRegion(1),
+    'Shift+F6': () => nextRegion(-1),
+  });
+}
+
+/** The window's title says it too when there is no data: a tab in the background is looked at as well. */
+function useTitle(view: ViewId, { trouble, state }: Freshness): void {
+  const gone = trouble !== '' || state === 'stale';
+  useEffect(() => {
+    const label = VIEWS.find(({ id }) => id === view)?.label;
+    document.title = `${gone ? 'No data · ' : ''}${label} · Fleetwatt`;
+  }, [view, gone]);
 }
 
 function SourcesPage(props: { hello: HelloReply | undefined; frame: ViewFrame | null; now: number; trouble: string }) {

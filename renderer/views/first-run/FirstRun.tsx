@@ -1,5 +1,4 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react';
-import type { TestReply } from '../../../shared/contract.ts';
+import { type FormEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import type { SourceSettings } from '../../../shared/settings.ts';
 import { useOpenDemo, useSaveSource, useTestSource } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
@@ -70,19 +69,7 @@ function ConnectChoice({ operate }: { operate: boolean }) {
       <h2 id="connect-title">Prometheus</h2>
       <form onSubmit={onTest} noValidate className={styles.form}>
         <label htmlFor="connect-url">Address of a Prometheus, Thanos, Mimir or VictoriaMetrics server</label>
-        <input
-          ref={field}
-          id="connect-url"
-          type="text"
-          inputMode="url"
-          spellCheck={false}
-          autoComplete="off"
-          placeholder="http://pdx-prom-01:9090"
-          value={url}
-          aria-invalid={wrong !== ''}
-          aria-describedby={wrong === '' ? undefined : 'connect-wrong'}
-          onChange={(event) => setUrl(event.target.value)}
-        />
+        <UrlField field={field} url={url} wrong={wrong !== ''} onChange={setUrl} />
         {wrong === '' ? null : (
           <span id="connect-wrong" className={styles.wrong}>
             {wrong}
@@ -104,15 +91,34 @@ function ConnectChoice({ operate }: { operate: boolean }) {
           >
             Open overview
           </button>
-          {foundNothing(reply) ? <span>It will stay empty until this source has GPU metrics.</span> : null}
+          {reply.gpus === 0 ? <span>It will stay empty until this source has GPU metrics.</span> : null}
         </div>
       ) : null}
     </section>
   );
 }
 
-function foundNothing(reply: TestReply): boolean {
-  return reply.gpus === 0;
+function UrlField(props: {
+  field: RefObject<HTMLInputElement | null>;
+  url: string;
+  wrong: boolean;
+  onChange: (url: string) => void;
+}) {
+  return (
+    <input
+      ref={props.field}
+      id="connect-url"
+      type="text"
+      inputMode="url"
+      spellCheck={false}
+      autoComplete="off"
+      placeholder="http://pdx-prom-01:9090"
+      value={props.url}
+      aria-invalid={props.wrong}
+      aria-describedby={props.wrong ? 'connect-wrong' : undefined}
+      onChange={(event) => props.onChange(event.target.value)}
+    />
+  );
 }
 
 function Fault({ error }: { error: Error | null }) {

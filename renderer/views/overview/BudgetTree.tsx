@@ -44,21 +44,7 @@ export function BudgetTree(props: TreeProps) {
     setClosed(next);
   };
   const onKey = (event: KeyboardEvent) => {
-    const index = rows.findIndex((row) => row.place === tabStop);
-    const row = rows[index];
-    if (row === undefined) return;
-    const parent = rows.findIndex((other) => other.place === layout.parent[row.place]);
-    const actions: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => focusAt(index + 1),
-      ArrowUp: () => focusAt(index - 1),
-      Home: () => focusAt(0),
-      End: () => focusAt(rows.length - 1),
-      ArrowRight: () => (row.children > 0 && !row.open ? fold(row.place, false) : row.open ? focusAt(index + 1) : null),
-      ArrowLeft: () => (row.open ? fold(row.place, true) : parent >= 0 ? focusAt(parent) : null),
-      Enter: () => onSelect(row.place),
-      ' ': () => onSelect(row.place),
-    };
-    const action = actions[event.key];
+    const action = treeAction(event.key, layout, rows, tabStop, { focusAt, fold, onSelect });
     if (action === undefined) return;
     event.preventDefault();
     event.stopPropagation();
@@ -88,6 +74,43 @@ export function BudgetTree(props: TreeProps) {
       ))}
     </div>
   );
+}
+
+interface TreeMoves {
+  focusAt(index: number): void;
+  fold(place: number, on: boolean): void;
+  onSelect(place: number): void;
+}
+
+/** What a key does in a tree (WAI-ARIA Authoring Practices, "Tree View"); undefined for other keys. */
+function treeAction(
+  key: string,
+  layout: LayoutDocument,
+  rows: readonly BudgetRow[],
+  place: number,
+  moves: TreeMoves,
+): (() => void) | undefined {
+  const index = rows.findIndex((row) => row.place === place);
+  const row = rows[index];
+  if (row === undefined) return undefined;
+  const parent = rows.findIndex((other) => other.place === layout.parent[place]);
+  const actions: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => moves.focusAt(index + 1),
+    ArrowUp: () => moves.focusAt(index - 1),
+    Home: () => moves.focusAt(0),
+    End: () => moves.focusAt(rows.length - 1),
+    ArrowRight: () => {
+      if (row.open) moves.focusAt(index + 1);
+      else if (row.children > 0) moves.fold(place, false);
+    },
+    ArrowLeft: () => {
+      if (row.open) moves.fold(place, true);
+      else if (parent >= 0) moves.focusAt(parent);
+    },
+    Enter: () => moves.onSelect(place),
+    ' ': () => moves.onSelect(place),
+  };
+  return actions[key];
 }
 
 function RowBody({ layout, frame, theme, stale, row }: TreeProps & { row: BudgetRow }) {

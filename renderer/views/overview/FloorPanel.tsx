@@ -36,26 +36,9 @@ export function FloorPanel(props: {
 }) {
   const { layout, frame, state, theme, stale } = props;
   const { live } = useConsole();
-  const [first, second] = LEGEND_WORDS[state.signal];
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
-      <div className={`${parts.header} ${styles.planHeader}`}>
-        <h2>Floor plan</h2>
-        <Segmented label="Signal" choices={SIGNAL_CHOICES} value={state.signal} onPick={state.setSignal} />
-        <Segmented label="Detail" choices={DETAILS} value={state.detail} onPick={state.setDetail} />
-        {state.flagged ? (
-          <button type="button" className={styles.flagged} onClick={() => state.setFlagged(false)}>
-            Only flagged <Kbd>F</Kbd>
-          </button>
-        ) : null}
-        <span className={`${parts.caption} ${styles.legendWords}`}>
-          {first}
-          <br />
-          {second}
-        </span>
-        <Legend signal={state.signal} theme={theme} />
-        {props.aside}
-      </div>
+      <Header state={state} theme={theme} aside={props.aside} />
       <div className={styles.map}>
         <FloorPlan
           ref={props.plan}
@@ -84,5 +67,28 @@ export function FloorPanel(props: {
         <FloorPlanTable layout={layout} frameSource={live} signal={state.signal} stale={stale} />
       </Dialog>
     </section>
+  );
+}
+
+function Header({ state, theme, aside }: { state: OverviewState; theme: Theme; aside: ReactNode }) {
+  const [first, second] = LEGEND_WORDS[state.signal];
+  return (
+    <div className={`${parts.header} ${styles.planHeader}`}>
+      <h2>Floor plan</h2>
+      <Segmented label="Signal" choices={SIGNAL_CHOICES} value={state.signal} onPick={state.setSignal} />
+      <Segmented label="Detail" choices={DETAILS} value={state.detail} onPick={state.setDetail} />
+      {state.flagged ? (
+        <button type="button" className={styles.flagged} onClick={() => state.setFlagged(false)}>
+          Only flagged <Kbd>F</Kbd>
+        </button>
+      ) : null}
+      <span className={`${parts.caption} ${styles.legendWords}`}>
+        {first}
+        <br />
+        {second}
+      </span>
+      <Legend signal={state.signal} theme={theme} />
+      {aside}
+    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { useRef } from 'react';
+import { type RefObject, useRef } from 'react';
 import type { Finding, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { HALL } from '../../../shared/topology.ts';
 import { useHistory } from '../../ask/ask.ts';
@@ -22,44 +22,19 @@ import { usePanels } from './panels.ts';
 import { TimeStrip } from './time-strip/TimeStrip.tsx';
 
 /** The fleet at a glance: summary, budgets, floor plan, conditions, the last hour. */
-export function Overview(props: {
-  layout: LayoutDocument;
-  frame: ViewFrame;
-  state: OverviewState;
-  freshness: Freshness;
-  paused: boolean;
-  theme: Theme;
-  gone: string;
-}) {
+export function Overview(props: OverviewProps) {
   const { layout, frame, state, freshness, gone } = props;
   const plan = useRef<FloorPlanHandle>(null);
   const panels = usePanels();
   const stale = gone !== '';
   const findings = stale ? NONE : frame.findings;
-  const ordered = conditionGroups(layout, findings).flatMap((group) => group.findings);
-
-  const take = (finding: Finding) => {
-    state.setCondition(conditionKey(layout, finding));
-    if (finding.place >= 0) state.select(finding.place);
-  };
-  const step = (by: number) => {
-    if (ordered.length === 0) return;
-    const at = ordered.findIndex((finding) => conditionKey(layout, finding) === state.condition);
-    take(ordered[at < 0 ? (by > 0 ? 0 : ordered.length - 1) : (at + by + ordered.length) % ordered.length]);
-  };
-  const goToRelated = () => {
-    const current = ordered.find((finding) => conditionKey(layout, finding) === state.condition);
-    const place = current !== undefined && current.place >= 0 ? current.place : frame.summary.tightest?.place;
-    if (place === undefined) return;
-    state.select(place);
-    plan.current?.zoomTo(place);
-  };
+  const steps = conditionSteps(layout, frame, state, findings, plan);
+  useOverviewKeys(layout, state, plan, { ...steps, panels });
   const goTo = (cell: KpiCell) => {
     if (cell.signal !== null) state.setSignal(cell.signal);
     if (cell.place >= 0) state.select(cell.place);
   };
-  useOverviewKeys(layout, state, plan, { step, goToRelated, panels });
-
+  const openConditions = () => panels.setConditions(true);
   return (
     <main className={styles.overview}>
       <ConditionVoice findings={findings} layout={layout} />
@@ -75,38 +50,13 @@ export function Overview(props: {
         />
       </div>
       <div className={styles.middle} data-budgets={panels.budgets} data-conditions={panels.conditions}>
-        {panels.budgets ? (
-          <section className={parts.panel} aria-label="Power budgets" data-region>
-            <div className={parts.header}>
-              <h2>Power budgets</h2>
-              <span className={`${parts.caption} ${parts.end}`}>IT load</span>
-            </div>
-            <BudgetTree
-              layout={layout}
-              frame={frame}
-              theme={props.theme}
-              stale={stale}
-              selected={state.selected}
-              onSelect={state.select}
-            />
-          </section>
-        ) : (
-          <BudgetsRail onOpen={() => panels.setBudgets(true)} />
-        )}
+        {panels.budgets ? <Budgets {...props} /> : <BudgetsRail onOpen={() => panels.setBudgets(true)} />}
         <FloorPanel
-          layout={layout}
-          frame={frame}
-          state={state}
-          theme={props.theme}
+          {...props}
           stale={stale}
-          gone={gone}
           now={freshness.now}
           plan={plan}
-          aside={
-            panels.conditions ? null : (
-              <ConditionsTab count={findings.length} onOpen={() => panels.setConditions(true)} />
-            )
-          }
+          aside={panels.conditions ? null : <ConditionsTab count={findings.length} onOpen={openConditions} />}
         />
         {panels.conditions ? (
           <section className={`${parts.panel} ${styles.conditions}`} aria-label="Conditions" data-region>
@@ -116,7 +66,7 @@ export function Overview(props: {
               now={freshness.now}
               unknown={stale ? `${gone}. What holds now is not known.` : ''}
               selected={state.condition}
-              onSelect={take}
+              onSelect={steps.take}
               onClose={() => panels.setConditions(false)}
             />
           </section>
@@ -125,6 +75,64 @@ export function Overview(props: {
       <Strip {...props} stale={stale} />
     </main>
   );
+}
+
+interface OverviewProps {
+  readonly layout: LayoutDocument;
+  readonly frame: ViewFrame;
+  readonly state: OverviewState;
+  readonly freshness: Freshness;
+  readonly paused: boolean;
+  readonly theme: Theme;
+  /** '' while numbers may be shown, else what stands in their place. */
+  readonly gone: string;
+}
+
+function Budgets({ layout, frame, state, theme, gone }: OverviewProps) {
+  return (
+    <section className={parts.panel} aria-label="Power budgets" data-region>
+      <div className={parts.header}>
+        <h2>Power budgets</h2>
+        <span className={`${parts.caption} ${parts.end}`}>IT load</span>
+      </div>
+      <BudgetTree
+        layout={layout}
+        frame={frame}
+        theme={theme}
+        stale={gone !== ''}
+        selected={state.selected}
+        onSelect={state.select}
+      />
+    </section>
+  );
+}
+
+/** Choosing conditions: one, the next or the one before, and going to its object. */
+function conditionSteps(
+  layout: LayoutDocument,
+  frame: ViewFrame,
+  state: OverviewState,
+  findings: readonly Finding[],
+  plan: RefObject<FloorPlanHandle | null>,
+) {
+  const ordered = conditionGroups(layout, findings).flatMap((group) => group.findings);
+  const at = ordered.findIndex((finding) => conditionKey(layout, finding) === state.condition);
+  const take = (finding: Finding) => {
+    state.setCondition(conditionKey(layout, finding));
+    if (finding.place >= 0) state.select(finding.place);
+  };
+  const step = (by: number) => {
+    if (ordered.length === 0) return;
+    const first = by > 0 ? 0 : ordered.length - 1;
+    take(ordered[at < 0 ? first : (at + by + ordered.length) % ordered.length]);
+  };
+  const goToRelated = () => {
+    const place = at >= 0 && ordered[at].place >= 0 ? ordered[at].place : frame.summary.tightest?.place;
+    if (place === undefined) return;
+    state.select(place);
+    plan.current?.zoomTo(place);
+  };
+  return { take, step, goToRelated };
 }
 
 /** The way to the conditions while their panel is folded away. */
@@ -138,14 +146,7 @@ function ConditionsTab({ count, onOpen }: { count: number; onOpen: () => void })
 
 const NONE: readonly Finding[] = [];
 
-function Strip(props: {
-  layout: LayoutDocument;
-  frame: ViewFrame;
-  state: OverviewState;
-  stale: boolean;
-  freshness: Freshness;
-  paused: boolean;
-}) {
+function Strip(props: OverviewProps & { stale: boolean }) {
   const { layout, frame, state, stale } = props;
   const series = laneSeries(layout, frame);
   const history = useHistory(series, state.range, frame.time, true);
@@ -166,7 +167,7 @@ function Strip(props: {
 function useOverviewKeys(
   layout: LayoutDocument,
   state: OverviewState,
-  plan: React.RefObject<FloorPlanHandle | null>,
+  plan: RefObject<FloorPlanHandle | null>,
   actions: { step(by: number): void; goToRelated(): void; panels: ReturnType<typeof usePanels> },
 ): void {
   const { panels } = actions;

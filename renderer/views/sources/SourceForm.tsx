@@ -9,47 +9,8 @@ import { emptyFields, type FieldErrors, type FieldName, fieldsOf, type SourceFie
 import styles from './sources.module.css';
 
 /** Add or edit one source: where, how to get in, test, save, remove. */
-export function SourceForm(props: {
-  source: SourceSettings | null;
-  taken: readonly string[];
-  /** May this viewer change anything? */
-  operate: boolean;
-  onSaved: (id: string) => void;
-  onRemoved: () => void;
-}) {
-  const [fields, setFields] = useState<SourceFields>(() =>
-    props.source === null ? emptyFields('prometheus') : fieldsOf(props.source),
-  );
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [confirming, setConfirming] = useState(false);
-  const form = useRef<HTMLFormElement>(null);
-  const test = useTestSource();
-  const save = useSaveSource();
-  const remove = useRemoveSource();
-  const set = (change: Partial<SourceFields>) => setFields({ ...fields, ...change });
-
-  const checked = (): SourceSettings | null => {
-    const made = sourceOf(fields, props.source, props.taken);
-    setErrors('errors' in made ? made.errors : {});
-    if ('source' in made) return made.source;
-    const first = Object.keys(made.errors)[0];
-    form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
-    return null;
-  };
-  const onTest = (event: FormEvent) => {
-    event.preventDefault();
-    const source = checked();
-    if (source !== null) test.mutate({ source });
-  };
-  const onSave = () => {
-    const source = checked();
-    if (source !== null) save.mutate({ source, keep: true }, { onSuccess: () => props.onSaved(source.id) });
-  };
-  const onRemove = () => {
-    if (props.source === null) return;
-    if (!confirming) return setConfirming(true);
-    remove.mutate({ id: props.source.id }, { onSuccess: props.onRemoved });
-  };
+export function SourceForm(props: SourceFormProps) {
+  const { fields, errors, set, form, test, save, remove, onTest, onSave, onRemove } = useSourceForm(props);
   const failed = test.error ?? save.error ?? remove.error;
   return (
     <form ref={form} className={styles.form} onSubmit={onTest} noValidate>
@@ -74,24 +35,14 @@ export function SourceForm(props: {
         </Field>
       </div>
       <Access fields={fields} errors={errors} set={set} />
-      <div className={styles.actions}>
-        <button type="submit" className={parts.button} disabled={!props.operate || test.isPending}>
-          {test.isPending ? 'Testing' : 'Test connection'}
-        </button>
-        <button type="button" className={parts.primary} disabled={!props.operate || save.isPending} onClick={onSave}>
-          Save source
-        </button>
-        {props.source === null ? null : (
-          <button
-            type="button"
-            className={`${parts.button} ${parts.end}`}
-            disabled={!props.operate || remove.isPending}
-            onClick={onRemove}
-          >
-            {confirming ? `Remove ${props.source.name} for good` : 'Remove source'}
-          </button>
-        )}
-      </div>
+      <Actions
+        source={props.source}
+        operate={props.operate}
+        testing={test.isPending}
+        busy={save.isPending || remove.isPending}
+        onSave={onSave}
+        onRemove={onRemove}
+      />
       {props.operate ? null : <p className={styles.hint}>This viewer may only read. Changes need an operate key.</p>}
       {failed === null ? null : (
         <p role="alert" className={styles.fault}>
@@ -102,6 +53,83 @@ export function SourceForm(props: {
         <ConnectionTest reply={test.isPending ? undefined : test.data} running={test.isPending} />
       ) : null}
     </form>
+  );
+}
+
+interface SourceFormProps {
+  /** null: a new one. */
+  readonly source: SourceSettings | null;
+  readonly taken: readonly string[];
+  /** May this viewer change anything? */
+  readonly operate: boolean;
+  readonly onSaved: (id: string) => void;
+  readonly onRemoved: () => void;
+}
+
+/** The fields, what is wrong with them, and the three calls that they can make. */
+function useSourceForm({ source: before, taken, onSaved, onRemoved }: SourceFormProps) {
+  const [fields, setFields] = useState<SourceFields>(() =>
+    before === null ? emptyFields('prometheus') : fieldsOf(before),
+  );
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const form = useRef<HTMLFormElement>(null);
+  const test = useTestSource();
+  const save = useSaveSource();
+  const remove = useRemoveSource();
+  const checked = (): SourceSettings | null => {
+    const made = sourceOf(fields, before, taken);
+    setErrors('errors' in made ? made.errors : {});
+    if ('source' in made) return made.source;
+    const first = Object.keys(made.errors)[0];
+    form.current?.querySelector<HTMLElement>(`[name="${first}"]`)?.focus();
+    return null;
+  };
+  const onTest = (event: FormEvent) => {
+    event.preventDefault();
+    const source = checked();
+    if (source !== null) test.mutate({ source });
+  };
+  const onSave = () => {
+    const source = checked();
+    if (source !== null) save.mutate({ source, keep: true }, { onSuccess: () => onSaved(source.id) });
+  };
+  const onRemove = () => {
+    if (before !== null) remove.mutate({ id: before.id }, { onSuccess: onRemoved });
+  };
+  const set = (change: Partial<SourceFields>) => setFields({ ...fields, ...change });
+  return { fields, errors, set, form, test, save, remove, onTest, onSave, onRemove };
+}
+
+/** Test, save, remove; removing asks once more in its own place. */
+function Actions(props: {
+  source: SourceSettings | null;
+  operate: boolean;
+  testing: boolean;
+  busy: boolean;
+  onSave: () => void;
+  onRemove: () => void;
+}) {
+  const { source, operate, testing, busy } = props;
+  const [confirming, setConfirming] = useState(false);
+  return (
+    <div className={styles.actions}>
+      <button type="submit" className={parts.button} disabled={!operate || testing}>
+        {testing ? 'Testing' : 'Test connection'}
+      </button>
+      <button type="button" className={parts.primary} disabled={!operate || busy} onClick={props.onSave}>
+        Save source
+      </button>
+      {source === null ? null : (
+        <button
+          type="button"
+          className={`${parts.button} ${parts.end}`}
+          disabled={!operate || busy}
+          onClick={confirming ? props.onRemove : () => setConfirming(true)}
+        >
+          {confirming ? `Remove ${source.name} for good` : 'Remove source'}
+        </button>
+      )}
+    </div>
   );
 }
 
@@ -175,35 +203,7 @@ function Access({ fields, errors, set }: Section) {
           onPick={(auth) => set({ auth })}
         />
       </div>
-      {fields.auth === 'none' ? null : (
-        <div className={styles.pair}>
-          {fields.auth === 'basic' ? (
-            <Field name="user" label="User" value={fields.user} errors={errors} onChange={(user) => set({ user })} />
-          ) : null}
-          <div className={styles.group}>
-            <span className={styles.label}>{fields.auth === 'basic' ? 'Password' : 'Token'} from</span>
-            <Segmented
-              label="Where the secret is"
-              choices={[
-                { id: 'env', label: 'Environment variable' },
-                { id: 'file', label: 'File' },
-              ]}
-              value={fields.secretFrom}
-              onPick={(secretFrom) => set({ secretFrom })}
-            />
-          </div>
-          <Field
-            name="secret"
-            label={fields.secretFrom === 'env' ? 'Name of the variable' : 'Path of the file'}
-            value={fields.secret}
-            errors={errors}
-            onChange={(secret) => set({ secret })}
-            mono
-          >
-            Fleetwatt stores this reference, never the secret
-          </Field>
-        </div>
-      )}
+      {fields.auth === 'none' ? null : <Secret fields={fields} errors={errors} set={set} />}
       <div className={styles.pair}>
         <Field
           name="caFile"
@@ -238,6 +238,39 @@ function Access({ fields, errors, set }: Section) {
         </p>
       ) : null}
     </>
+  );
+}
+
+/** Who we are to the source: the user and where its secret lies, never the secret. */
+function Secret({ fields, errors, set }: Section) {
+  return (
+    <div className={styles.pair}>
+      {fields.auth === 'basic' ? (
+        <Field name="user" label="User" value={fields.user} errors={errors} onChange={(user) => set({ user })} />
+      ) : null}
+      <div className={styles.group}>
+        <span className={styles.label}>{fields.auth === 'basic' ? 'Password' : 'Token'} from</span>
+        <Segmented
+          label="Where the secret is"
+          choices={[
+            { id: 'env', label: 'Environment variable' },
+            { id: 'file', label: 'File' },
+          ]}
+          value={fields.secretFrom}
+          onPick={(secretFrom) => set({ secretFrom })}
+        />
+      </div>
+      <Field
+        name="secret"
+        label={fields.secretFrom === 'env' ? 'Name of the variable' : 'Path of the file'}
+        value={fields.secret}
+        errors={errors}
+        onChange={(secret) => set({ secret })}
+        mono
+      >
+        Fleetwatt stores this reference, never the secret
+      </Field>
+    </div>
   );
 }
 

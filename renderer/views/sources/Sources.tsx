@@ -22,7 +22,6 @@ export function Sources(props: {
   const [chosen, setChosen] = useState<string | null>(null);
   const known = listOf(hello.settings.sources, sources);
   const current = known.find((entry) => entry.id === chosen) ?? (chosen === '' ? null : (known[0] ?? null));
-  const source = hello.settings.sources.find((candidate) => candidate.id === current?.id) ?? null;
   const operate = hello.role === 'operate';
   return (
     <main className={styles.sources}>
@@ -54,41 +53,69 @@ export function Sources(props: {
           {known.length === 0 ? <li className={styles.quiet}>No sources yet.</li> : null}
         </ul>
         <DemoSwitch on={hello.settings.demo} operate={operate} />
-        <div className={styles.note}>
-          <h3>Places and budgets</h3>
-          <p>
-            Put <code>topology.csv</code> and <code>budgets.csv</code> into this folder. They are read again when they
-            change.
-          </p>
-          <p className={styles.path}>{hello.profile}</p>
-          <p>
-            Columns: <code>site,hall,row,rack,u,node,model,gpus</code> and{' '}
-            <code>place,budget_kw,feed_a_kw,feed_b_kw,derate</code>.
-          </p>
-        </div>
+        <PlacesNote profile={hello.profile} />
       </section>
-      <section className={`${parts.panel} ${styles.detail}`} aria-label="Source" data-region>
-        <div className={parts.header}>
-          <h2>{current === null ? 'Add source' : current.name}</h2>
-        </div>
-        <div className={styles.scroll}>
-          {current?.health != null ? <Health health={current.health} now={props.now} /> : null}
-          {current === null || source !== null ? (
-            <SourceForm
-              key={current?.id ?? ''}
-              source={source}
-              taken={known.map((entry) => entry.id)}
-              operate={operate}
-              onSaved={setChosen}
-              onRemoved={() => setChosen(null)}
-            />
-          ) : (
-            <p className={styles.quiet}>This source was given at the start and is not kept in the settings.</p>
-          )}
-          {current === null ? null : <Coverage id={current.id} />}
-        </div>
-      </section>
+      <Detail
+        hello={hello}
+        entry={current}
+        taken={known.map((entry) => entry.id)}
+        now={props.now}
+        onChoose={setChosen}
+      />
     </main>
+  );
+}
+
+/** One source: how it does, its form, and which signals it has. */
+function Detail(props: {
+  hello: HelloReply;
+  entry: Entry | null;
+  taken: readonly string[];
+  now: number;
+  onChoose: (id: string | null) => void;
+}) {
+  const { hello, entry } = props;
+  const source = hello.settings.sources.find((candidate) => candidate.id === entry?.id) ?? null;
+  return (
+    <section className={parts.panel} aria-label="Source" data-region>
+      <div className={parts.header}>
+        <h2>{entry === null ? 'Add source' : entry.name}</h2>
+      </div>
+      <div className={styles.scroll}>
+        {entry?.health == null ? null : <Health health={entry.health} now={props.now} />}
+        {entry === null || source !== null ? (
+          <SourceForm
+            key={entry?.id ?? ''}
+            source={source}
+            taken={props.taken}
+            operate={hello.role === 'operate'}
+            onSaved={props.onChoose}
+            onRemoved={() => props.onChoose(null)}
+          />
+        ) : (
+          <p className={styles.quiet}>This source was given at the start and is not kept in the settings.</p>
+        )}
+        {entry === null ? null : <Coverage id={entry.id} />}
+      </div>
+    </section>
+  );
+}
+
+/** Where topology and budgets are read from. */
+function PlacesNote({ profile }: { profile: string }) {
+  return (
+    <div className={styles.note}>
+      <h3>Places and budgets</h3>
+      <p>
+        Put <code>topology.csv</code> and <code>budgets.csv</code> into this folder. They are read again when they
+        change.
+      </p>
+      <p className={styles.path}>{profile}</p>
+      <p>
+        Columns: <code>site,hall,row,rack,u,node,model,gpus</code> and{' '}
+        <code>place,budget_kw,feed_a_kw,feed_b_kw,derate</code>.
+      </p>
+    </div>
   );
 }
 
