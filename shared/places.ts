@@ -1,0 +1,235 @@
+import type { NodePlace } from './mapping.ts';
+import { UNMAPPED } from './mapping.ts';
+import { hardwareOf } from './signals/hardware.ts';
+import { GPU, LEVELS, type LinkKind, NODE, RACK, type Topology } from './topology.ts';
+import type { BudgetRow } from './topology-csv.ts';
+
+/** A node as the fleet knows it, with its GPUs' identities. */
+export interface KnownNode {
+  readonly place: NodePlace;
+  /** GPUs seen: UUID, index on the node (−1 unknown) and model. */
+  readonly gpus: readonly {
+    readonly id: number;
+    readonly uuid: string;
+    readonly index: number;
+    readonly model: string;
+  }[];
+}
+
+export interface KnownLink {
+  /** Index of the node among the known nodes. */
+  readonly node: number;
+  readonly kind: LinkKind;
+  readonly name: string;
+}
+
+export interface KnownFeed {
+  readonly rackPath: string;
+  readonly name: string;
+}
+
+/** A topology, and where the fleet's own numbering of objects went in it. */
+export interface BuiltTopology {
+  readonly topology: Topology;
+  /** GPU id of the fleet → place index; −1 for one that is not placed. */
+  readonly placeOfGpu: Int32Array;
+  /** Known node → place index. */
+  readonly placeOfNode: Int32Array;
+}
+
+/** A2-9 before A2-10: runs of digits compare as numbers. */
+export function naturalOrder(a: string, b: string): number {
+  const parts = /(\d+)|(\D+)/g;
+  const left = a.match(parts) ?? [];
+  const right = b.match(parts) ?? [];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i] as string, right[i] as string];
+    if (x === y) continue;
+    const difference = Number(x) - Number(y);
+    if (!Number.isNaN(difference) && difference !== 0) return difference;
+    return x < y ? -1 : 1;
+  }
+  return left.length - right.length;
+}
+
+interface Draft {
+  readonly name: string;
+  readonly path: string;
+  readonly children: Map<string, Draft>;
+  inferred: boolean;
+  u: number;
+  model: string;
+  known: number;
+  gpus: { id: number; uuid: string; index: number; model: string }[];
+  expected: number;
+}
+
+const draft = (name: string, path: string): Draft => ({
+  name,
+  path,
+  children: new Map(),
+  inferred: true,
+  u: 0,
+  model: '',
+  known: -1,
+  gpus: [],
+  expected: 0,
+});
+
+function child(parent: Draft, name: string, path: string, inferred: boolean): Draft {
+  let found = parent.children.get(name);
+  if (!found) {
+    found = draft(name, path);
+    parent.children.set(name, found);
+  }
+  found.inferred &&= inferred;
+  return found;
+}
+
+function plant(root: Draft, nodes: readonly KnownNode[]): void {
+  nodes.forEach(({ place, gpus }, known) => {
+    let at = root;
+    let path = '';
+    for (const name of [place.site, place.hall, place.row, place.rack, place.node]) {
+      path = path === '' ? name : `${path}/${name}`;
+      at = child(at, name, path, place.inferred);
+    }
+    at.u = place.u;
+    at.model = place.model;
+    at.known = known;
+    at.gpus = [...gpus];
+    at.expected = place.gpus;
+  });
+}
+
+const unmappedLast = (a: Draft, b: Draft) =>
+  Number(a.name === UNMAPPED) - Number(b.name === UNMAPPED) || a.u - b.u || naturalOrder(a.name, b.name);
+
+/** GPUs by their index; a GPU that should be there and was never seen keeps its slot as a hole. */
+function slotsOf(node: Draft): Draft[] {
+  const seen = node.gpus.sort((a, b) => a.index - b.index || naturalOrder(a.uuid, b.uuid));
+  const taken = new Set(seen.map((gpu) => gpu.index));
+  const slots = seen.map((gpu, order) => {
+    const slot = draft(`g${gpu.index >= 0 ? gpu.index : order}`, gpu.uuid);
+    slot.known = gpu.id;
+    slot.model = gpu.model;
+    slot.u = gpu.index >= 0 ? gpu.index : order;
+    slot.inferred = node.inferred;
+    return slot;
+  });
+  for (let index = 0; slots.length < node.expected && index < 1024; index++) {
+    if (taken.has(index)) continue;
+    const hole = draft(`g${index}`, `${node.path}/g${index}`);
+    hole.u = index;
+    hole.inferred = false;
+    slots.push(hole);
+  }
+  return slots.sort((a, b) => a.u - b.u);
+}
+
+/** Nodes of a rack drop the rack's name from theirs: A2-05-n03 in A2-05 is n03. */
+const shortName = (name: string, parent: string) =>
+  name.toLowerCase().startsWith(`${parent.toLowerCase()}-`)
+    ? name.slice(parent.length + 1)
+    : (name.split('.', 1)[0] ?? name);
+
+/** Builds the flat arrays from what is known. Places of a level lie together, children in floor order. */
+export function buildTopology(
+  version: number,
+  nodes: readonly KnownNode[],
+  links: readonly KnownLink[],
+  feeds: readonly KnownFeed[],
+  budgets: ReadonlyMap<string, BudgetRow>,
+  gpuCount: number,
+): BuiltTopology {
+  const root = draft('', '');
+  plant(root, nodes);
+  let level: { draft: Draft; parent: number }[] = [{ draft: root, parent: -1 }];
+  const start = new Int32Array(LEVELS.length + 1);
+  const parent: number[] = [];
+  const name: string[] = [];
+  const path: string[] = [];
+  const model: string[] = [];
+  const inferred: number[] = [];
+  const placeOfGpu = new Int32Array(gpuCount).fill(-1);
+  const placeOfNode = new Int32Array(nodes.length).fill(-1);
+  for (let depth = 0; depth < LEVELS.length; depth++) {
+    start[depth] = parent.length;
+    const next: typeof level = [];
+    for (const { draft: above, parent: index } of level) {
+      const children = depth === GPU ? slotsOf(above) : [...above.children.values()].sort(unmappedLast);
+      for (const one of children) {
+        const place = parent.length;
+        next.push({ draft: one, parent: place });
+        parent.push(index);
+        name.push(depth === NODE ? shortName(one.name, above.name) : one.name);
+        path.push(one.path);
+        model.push(one.model);
+        inferred.push(one.inferred ? 1 : 0);
+        if (one.known >= 0) (depth === GPU ? placeOfGpu : placeOfNode)[one.known] = place;
+      }
+    }
+    level = next;
+  }
+  start[LEVELS.length] = parent.length;
+  const count = parent.length;
+  const indexOf = new Map(path.slice(0, start[NODE]).map((text, index) => [text, index]));
+  const budgetW = new Float64Array(count).fill(Number.NaN);
+  for (const [text, row] of budgets) {
+    const index = indexOf.get(text);
+    if (index !== undefined) budgetW[index] = row.budgetW;
+  }
+  const parents = Int32Array.from(parent);
+  nameModels(start, parents, model);
+  return {
+    topology: {
+      version,
+      start,
+      parent: parents,
+      name,
+      path,
+      model,
+      inferred: Uint8Array.from(inferred),
+      nameplateW: nameplates(start, parents, model),
+      budgetW,
+      linkNode: Int32Array.from(links, (link) => placeOfNode[link.node] ?? -1),
+      linkKind: links.map((link) => link.kind),
+      linkName: links.map((link) => link.name),
+      feedRack: Int32Array.from(feeds, (feed) => indexOf.get(feed.rackPath) ?? -1),
+      feedName: feeds.map((feed) => feed.name),
+      feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(feed.rackPath), feed.name)),
+    },
+    placeOfGpu,
+    placeOfNode,
+  };
+}
+
+function feedBudget(row: BudgetRow | undefined, name: string): number {
+  if (!row) return Number.NaN;
+  return (name === 'A' ? row.feedAW : name === 'B' ? row.feedBW : Number.NaN) * row.derate;
+}
+
+/** A node without a written model shows its GPUs' model, a rack its nodes'. */
+function nameModels(start: Int32Array, parent: Int32Array, model: string[]): void {
+  for (let level = GPU; level > RACK; level--) {
+    for (let place = start[level]; place < start[level + 1]; place++) {
+      const above = parent[place];
+      if (model[above] === '' && model[place] !== '') model[above] = model[place];
+    }
+  }
+}
+
+/** Node nameplates from the hardware table, GPUs a share of it, racks the sum; NaN where the model is not known. */
+function nameplates(start: Int32Array, parent: Int32Array, model: readonly string[]): Float64Array {
+  const nameplate = new Float64Array(parent.length).fill(Number.NaN);
+  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
+    const hardware = hardwareOf(model[gpu] || (model[parent[gpu]] ?? ''));
+    if (hardware) nameplate[gpu] = hardware.nodeWPerGpu;
+  }
+  for (let place = start[GPU + 1] - 1; place >= 0; place--) {
+    const above = parent[place];
+    if (above < 0 || Number.isNaN(nameplate[place])) continue;
+    nameplate[above] = (Number.isNaN(nameplate[above]) ? 0 : nameplate[above]) + nameplate[place];
+  }
+  return nameplate;
+}

@@ -1,0 +1,59 @@
+/** Nameplate values, used only where nothing is reported, and then marked `assumed` (signals.md 9). */
+export interface Hardware {
+  /** Part of the model name, lower case. */
+  readonly match: string;
+  /** Watts of one GPU. */
+  readonly tdpW: number;
+  /** NVLink or xGMI of one GPU, both directions, bytes per second; 0 where there is none. */
+  readonly nvlinkBps: number;
+  /** Watts of a whole node per GPU in it: what a silent node is counted at. */
+  readonly nodeWPerGpu: number;
+  readonly slowdownC: number;
+}
+
+const row = (match: string, tdpW: number, nvlinkGBps: number, nodeWPerGpu: number, slowdownC = 87): Hardware => ({
+  match,
+  tdpW,
+  nvlinkBps: nvlinkGBps * 1e9,
+  nodeWPerGpu,
+  slowdownC,
+});
+
+/** The first that matches wins, so longer names stand before the shorter ones they contain. */
+const table: readonly Hardware[] = [
+  row('gb300', 1400, 1800, 142_000 / 72),
+  row('gb200', 1200, 1800, 132_000 / 72),
+  row('b300', 1200, 1800, 1900),
+  row('b200', 1000, 1800, 14_300 / 8),
+  row('h200 nvl', 600, 900, 1000),
+  row('h200', 700, 900, 10_200 / 8),
+  row('h100 nvl', 400, 600, 700),
+  row('h100 pcie', 350, 600, 600),
+  row('h100', 700, 900, 10_200 / 8),
+  row('h800', 700, 400, 10_200 / 8),
+  row('a100-pcie', 300, 600, 500, 92),
+  row('a100 80gb pcie', 300, 600, 500, 92),
+  row('a100', 400, 600, 6500 / 8, 92),
+  row('v100', 300, 300, 450, 90),
+  row('l40s', 350, 0, 550, 92),
+  row('l40', 300, 0, 500, 92),
+  row('l4', 72, 0, 150, 92),
+  row('a10', 150, 0, 300, 92),
+  row('t4', 70, 0, 150, 93),
+  row('mi355', 1400, 1075, 2000, 100),
+  row('mi350', 1000, 1075, 1600, 100),
+  row('mi325', 1000, 896, 1500, 100),
+  row('mi300', 750, 896, 1200, 100),
+  row('gaudi3', 900, 1200, 1400, 100),
+];
+
+const known = new Map<string, Hardware | undefined>();
+
+/** The nameplate of a GPU or node model by its reported name; undefined for one that the table lacks. */
+export function hardwareOf(model: string): Hardware | undefined {
+  if (known.has(model)) return known.get(model);
+  const name = model.toLowerCase();
+  const found = table.find(({ match }) => name.includes(match));
+  if (known.size < 1000) known.set(model, found);
+  return found;
+}
