@@ -62,11 +62,10 @@ export function App() {
   const state = useOverviewState(layout ?? NOWHERE);
   const closeDemo = useCloseDemo();
   const view = viewOf(path);
-  const demo = isDemo(hello.data, frame);
   const fresh = isFirstRun(hello.data, frame);
 
-  useEffect(() => applyTheme(theme), [theme]);
   useTitle(view, freshness);
+  useEffect(() => applyTheme(theme), [theme]);
   useAppKeys({
     navigate,
     theme: () => setTheme(nextTheme(theme)),
@@ -87,7 +86,7 @@ export function App() {
         frame={fresh ? null : frame}
         freshness={freshness}
         last={live.lastSeen()}
-        demo={demo}
+        demo={isDemo(hello.data, frame)}
         pausedAt={pausedAt}
         onCloseDemo={hello.data?.role === 'operate' ? () => closeDemo.mutate({}) : null}
       />

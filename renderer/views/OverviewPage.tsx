@@ -1,13 +1,12 @@
 import type { ReactNode } from 'react';
 import type { LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
-import { formatCount } from '../../shared/format.ts';
 import { GPU, RACK } from '../../shared/topology.ts';
 import { useOpenDemo } from '../ask/ask.ts';
 import type { Freshness } from '../live/freshness.ts';
 import parts from '../parts/parts.module.css';
 import type { Theme } from '../theme/theme.ts';
 import styles from './coming.module.css';
-import { goneText } from './gone.ts';
+import { goneOf } from './gone.ts';
 import { Overview } from './overview/Overview.tsx';
 import type { OverviewState } from './overview/overview-state.ts';
 import { countAt } from './places.ts';
@@ -37,11 +36,7 @@ export function OverviewPage(props: {
     if (reading) return <Message title="Loading the fleet">The first samples are being read.</Message>;
     return <NothingFound />;
   }
-  if (freshness.state === 'waiting' && faulty.length === 0) {
-    // Names and budgets are known, values are not: the plan is drawn as outlines.
-    return <Overview {...props} layout={layout} frame={frame} gone={`Loading ${formatCount(racks)} racks`} />;
-  }
-  return <Overview {...props} layout={layout} frame={frame} gone={goneText(freshness, props.paused)} />;
+  return <Overview {...props} layout={layout} frame={frame} gone={goneOf(freshness, props.paused, racks)} />;
 }
 
 function NothingFound() {

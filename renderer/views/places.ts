@@ -49,6 +49,7 @@ export interface Crumb {
 /** The breadcrumb of the top bar: the site, then what is selected under it, or "All halls". */
 export function crumbsOf(layout: LayoutDocument, place: number): readonly Crumb[] {
   const sites = layout.start[HALL];
+  if (sites === 0) return [];
   const path = pathTo(layout, place);
   if (path.length === 0) {
     const site = sites === 1 ? layout.name[0] : `${sites} sites`;

@@ -7,6 +7,7 @@ import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
 import type { Theme } from '../../theme/theme.ts';
+import type { Gone } from '../gone.ts';
 import { labelOf } from '../places.ts';
 import { type BudgetRow, budgetRows } from './budget-rows.ts';
 import styles from './budgets.module.css';
@@ -16,8 +17,8 @@ interface TreeProps {
   readonly layout: LayoutDocument;
   readonly frame: ViewFrame;
   readonly theme: Theme;
-  /** Every number is gone: only names and budgets stay. */
-  readonly stale: boolean;
+  /** Not null: every number is gone, only names and budgets stay. */
+  readonly gone: Gone | null;
   readonly selected: number;
   readonly onSelect: (place: number) => void;
 }
@@ -113,8 +114,8 @@ function treeAction(
   return actions[key];
 }
 
-function RowBody({ layout, frame, theme, stale, row }: TreeProps & { row: BudgetRow }) {
-  const known = !stale && !Number.isNaN(row.drawW);
+function RowBody({ layout, frame, theme, gone, row }: TreeProps & { row: BudgetRow }) {
+  const known = gone === null && !Number.isNaN(row.drawW);
   const budgeted = !Number.isNaN(row.budgetW);
   const severity = known ? row.severity : null;
   const tone = severity === 'critical' ? styles.crit : severity === 'warning' ? styles.warn : '';
@@ -130,6 +131,7 @@ function RowBody({ layout, frame, theme, stale, row }: TreeProps & { row: Budget
         </span>
       </span>
       <BulletBar
+        lost={budgeted && gone?.lost !== false}
         ratio={known && budgeted ? row.ratio : Number.NaN}
         warnRatio={frame.warnRatio}
         color={colorOf('limit', theme, Math.max(row.ratio, 0.62))}

@@ -7,6 +7,7 @@ import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
 import type { Theme } from '../../theme/theme.ts';
+import type { Gone } from '../gone.ts';
 import { type Detail, FloorPlan, type FloorPlanHandle } from './floor-plan/FloorPlan.tsx';
 import { FloorPlanTable } from './floor-plan/FloorPlanTable.tsx';
 import { InspectorLine } from './InspectorLine.tsx';
@@ -27,14 +28,14 @@ export function FloorPanel(props: {
   frame: ViewFrame;
   state: OverviewState;
   theme: Theme;
-  stale: boolean;
-  gone: string;
+  gone: Gone | null;
   now: number;
   plan: RefObject<FloorPlanHandle | null>;
   /** Stands at the end of the header: the way to a panel that is folded away. */
   aside: ReactNode;
 }) {
-  const { layout, frame, state, theme, stale } = props;
+  const { layout, frame, state, theme } = props;
+  const stale = props.gone?.lost ?? false;
   const { live } = useConsole();
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
@@ -61,7 +62,7 @@ export function FloorPanel(props: {
         frame={frame}
         place={state.hovered >= 0 ? state.hovered : state.selected}
         now={props.now}
-        gone={props.gone}
+        gone={props.gone?.text ?? ''}
       />
       <Dialog title="Floor plan as table" open={state.table} onClose={() => state.setTable(false)}>
         <FloorPlanTable layout={layout} frameSource={live} signal={state.signal} stale={stale} />

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { LayoutDocument, Severity, Summary } from '../../../shared/contract.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
+import type { Gone } from '../gone.ts';
 import styles from './kpi.module.css';
 import { type KpiCell, kpiCells } from './kpi.ts';
 
@@ -12,18 +13,18 @@ export function KpiStrip(props: {
   warnRatio: number;
   critRatio: number;
   now: number;
-  /** What stands instead of each note while there is no summary. */
-  gone: string;
+  /** What stands instead of each number while there is no summary. */
+  gone: Gone | null;
   onGo: (cell: KpiCell) => void;
 }) {
-  const cells = kpiCells(props);
+  const cells = kpiCells({ ...props, gone: props.gone?.text ?? '' });
   return (
     <section className={styles.strip} aria-label="Site summary">
       {cells.map((cell) => (
         <button
           key={cell.label}
           type="button"
-          className={cell.value === '—' ? styles.gone : styles.cell}
+          className={cell.value === '—' && props.gone?.lost !== false ? styles.gone : styles.cell}
           onClick={() => props.onGo(cell)}
         >
           <span className={styles.label}>{cell.label}</span>

@@ -6,6 +6,7 @@ import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import type { Theme } from '../../theme/theme.ts';
+import type { Gone } from '../gone.ts';
 import { useKeys } from '../keys.ts';
 import { levelOf } from '../places.ts';
 import { BudgetsRail, BudgetTree } from './BudgetTree.tsx';
@@ -26,7 +27,7 @@ export function Overview(props: OverviewProps) {
   const { layout, frame, state, freshness, gone } = props;
   const plan = useRef<FloorPlanHandle>(null);
   const panels = usePanels();
-  const stale = gone !== '';
+  const stale = gone !== null;
   const findings = stale ? NONE : frame.findings;
   const steps = conditionSteps(layout, frame, state, findings, plan);
   useOverviewKeys(layout, state, plan, { ...steps, panels });
@@ -53,7 +54,6 @@ export function Overview(props: OverviewProps) {
         {panels.budgets ? <Budgets {...props} /> : <BudgetsRail onOpen={() => panels.setBudgets(true)} />}
         <FloorPanel
           {...props}
-          stale={stale}
           now={freshness.now}
           plan={plan}
           aside={panels.conditions ? null : <ConditionsTab count={findings.length} onOpen={openConditions} />}
@@ -64,7 +64,7 @@ export function Overview(props: OverviewProps) {
               layout={layout}
               findings={findings}
               now={freshness.now}
-              unknown={stale ? `${gone}. What holds now is not known.` : ''}
+              unknown={gone !== null ? `${gone.text}. What holds now is not known.` : ''}
               selected={state.condition}
               onSelect={steps.take}
               onClose={() => panels.setConditions(false)}
@@ -72,7 +72,7 @@ export function Overview(props: OverviewProps) {
           </section>
         ) : null}
       </div>
-      <Strip {...props} stale={stale} />
+      <Strip {...props} />
     </main>
   );
 }
@@ -84,8 +84,8 @@ interface OverviewProps {
   readonly freshness: Freshness;
   readonly paused: boolean;
   readonly theme: Theme;
-  /** '' while numbers may be shown, else what stands in their place. */
-  readonly gone: string;
+  /** null while numbers may be shown. */
+  readonly gone: Gone | null;
 }
 
 function Budgets({ layout, frame, state, theme, gone }: OverviewProps) {
@@ -99,7 +99,7 @@ function Budgets({ layout, frame, state, theme, gone }: OverviewProps) {
         layout={layout}
         frame={frame}
         theme={theme}
-        stale={gone !== ''}
+        gone={gone}
         selected={state.selected}
         onSelect={state.select}
       />
@@ -146,8 +146,8 @@ function ConditionsTab({ count, onOpen }: { count: number; onOpen: () => void })
 
 const NONE: readonly Finding[] = [];
 
-function Strip(props: OverviewProps & { stale: boolean }) {
-  const { layout, frame, state, stale } = props;
+function Strip(props: OverviewProps) {
+  const { layout, frame, state } = props;
   const series = laneSeries(layout, frame);
   const history = useHistory(series, state.range, frame.time, true);
   return (
@@ -157,7 +157,7 @@ function Strip(props: OverviewProps & { stale: boolean }) {
         now={props.paused ? frame.time : props.freshness.now}
         range={state.range}
         onRange={state.setRange}
-        stale={stale}
+        stale={props.gone !== null}
       />
     </section>
   );
