@@ -119,7 +119,7 @@ function RowBody({ layout, frame, theme, gone, row }: TreeProps & { row: BudgetR
   const budgeted = !Number.isNaN(row.budgetW);
   const severity = known ? row.severity : null;
   const tone = severity === 'critical' ? styles.crit : severity === 'warning' ? styles.warn : '';
-  const outlook = outlookOf(row.slope, row.capMin);
+  const outlook = outlookOf(row.drawW, row.slope, row.capMin);
   return (
     <>
       <span className={styles.line}>
