@@ -14,9 +14,8 @@ import { App } from './views/App.tsx';
 
 applyTheme(firstTheme());
 const link = pickLink();
-const text = new TextDecoder();
 const live = new LiveStore(link, {
-  decode: (bytes) => decodeFrame(bytes, (part) => text.decode(part)),
+  decode: decodeFrame,
   // The wiring of the viewer's two clocks; everything else gets the time from here.
   clock: () => ({ steady: performance.now(), wall: Date.now() }),
   // A hidden page paints nothing: it acknowledges at once, so that it is up to date when it is shown.
