@@ -1,135 +1,202 @@
-/** Numbers and words of the screens (design rules: units, signs, ages). Missing is '—', never 0 and never "NaN". */
+/**
+ * Numbers as the console writes them (ui.md 4). Every function gives '—' for NaN and null; zero is "0".
+ * A normal space stands before units, none before %.
+ */
 
-const MISSING = '—';
+/** What stands for a missing value; its accessible name is "no data". */
+export const MISSING = '—';
 const MINUS = '\u2212';
 
-function grouped(value: number, digits: number): string {
-  const [whole, fraction] = Math.abs(value).toFixed(digits).split('.') as [string, string?];
-  const text = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-  const zero = Number(whole) === 0 && Number(fraction ?? 0) === 0;
-  return `${value < 0 && !zero ? MINUS : ''}${text}${fraction === undefined ? '' : `.${fraction}`}`;
+/** Racks show tenths of a kilowatt, rows and above whole kilowatts. */
+export type PowerScale = 'rack' | 'row';
+
+const isMissing = (value: number | null | undefined): value is null | undefined =>
+  value === null || value === undefined || Number.isNaN(value);
+
+/** A number with thousands commas and U+2212; never "−0". */
+function digits(value: number, decimals: number): string {
+  const text = Math.abs(value).toFixed(decimals);
+  const [whole, fraction] = text.split('.') as [string, string?];
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  const sign = value < 0 && Number(text) !== 0 ? MINUS : '';
+  return `${sign}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
-/** 12,345 */
-export function formatCount(value: number): string {
-  return Number.isFinite(value) ? grouped(value, 0) : MISSING;
+/** A rate carries its sign, zero's included. */
+function signed(value: number, decimals: number): string {
+  const text = digits(value, decimals);
+  return text.startsWith(MINUS) ? text : `+${text}`;
 }
 
-/** A share: never rounded up to 100 % (99.96 % is "99.9%"); above 100 is shown. */
-export function formatPercent(ratio: number, digits: 0 | 1): string {
-  if (!Number.isFinite(ratio)) return MISSING;
-  const scale = 10 ** digits;
-  let percent = Math.round(ratio * 100 * scale) / scale;
-  if (ratio < 1 && percent >= 100) percent = 100 - 1 / scale;
-  return `${grouped(percent, digits)}%`;
+/** A count: `2048` → "2,048". */
+export function formatCount(count: number | null): string {
+  return isMissing(count) ? MISSING : digits(count, 0);
 }
 
-interface PowerUnit {
-  readonly per: number;
-  readonly unit: string;
-  readonly digits: number;
+/** Counts in pairs: "2,040 of 2,048". */
+export function formatCountPair(count: number, of: number): string {
+  return `${formatCount(count)} of ${formatCount(of)}`;
 }
 
-function powerUnit(watts: number, digitsOfKw?: number): PowerUnit {
+/** Decimals and divisor of a power; the limits are those of the rounded figure, so that 999.9 kW is "1.00 MW". */
+function powerUnit(watts: number, scale: PowerScale): { unit: string; divisor: number; decimals: number } {
   const size = Math.abs(watts);
-  if (size >= 99.995e6) return { per: 1e6, unit: 'MW', digits: 1 };
-  if (size >= 999.5e3) return { per: 1e6, unit: 'MW', digits: 2 };
-  if (size >= 199.95e3) return { per: 1e3, unit: 'kW', digits: digitsOfKw ?? 0 };
-  return { per: 1e3, unit: 'kW', digits: 1 };
+  if (size > 0 && size < 99.5) return { unit: 'W', divisor: 1, decimals: 0 };
+  if (size < 9_950) return { unit: 'kW', divisor: 1000, decimals: size === 0 ? 0 : 1 };
+  if (size < (scale === 'rack' ? 999_950 : 999_500)) {
+    return { unit: 'kW', divisor: 1000, decimals: scale === 'rack' ? 1 : 0 };
+  }
+  return { unit: 'MW', divisor: 1e6, decimals: size < 99_995_000 ? 2 : 1 };
 }
 
-/** Draws of places: "9.8 kW", "129.4 kW", "978 kW", "2.62 MW", "131.4 MW". */
-export function formatPower(watts: number): string {
-  if (!Number.isFinite(watts)) return MISSING;
-  const { per, unit, digits } = powerUnit(watts);
-  return `${grouped(watts / per, digits)} ${unit}`;
+/** Power of a place: "9.8 kW", "129.4 kW" (rack), "978 kW" (row and up), "2.62 MW", "131.4 MW". */
+export function formatPower(watts: number | null, scale: PowerScale = 'row'): string {
+  if (isMissing(watts)) return MISSING;
+  const { unit, divisor, decimals } = powerUnit(watts, scale);
+  return `${digits(watts / divisor, decimals)} ${unit}`;
 }
 
-/** Two draws in one unit: "978 of 1,000 kW", "129.4 of 132.0 kW", "2.62 of 3.40 MW". */
-export function formatPowerPair(watts: number, ofWatts: number): string {
-  if (!Number.isFinite(ofWatts)) return formatPower(watts);
-  // 1 MW as the budget of a place below it stays in kW, so that no pair mixes units.
-  const unit = ofWatts < 1.0005e6 ? { per: 1e3, unit: 'kW', digits: ofWatts >= 199.95e3 ? 0 : 1 } : powerUnit(ofWatts);
-  const part = Number.isFinite(watts) ? grouped(watts / unit.per, unit.digits) : MISSING;
-  return `${part} of ${grouped(ofWatts / unit.per, unit.digits)} ${unit.unit}`;
+/** A pair shares one unit, the draw's: "978 of 1,000 kW", never "978 kW of 1 MW". */
+export function formatPowerPair(watts: number | null, ofWatts: number | null, scale: PowerScale = 'row'): string {
+  if (isMissing(ofWatts)) return formatPower(watts, scale);
+  if (isMissing(watts)) return `${MISSING} of ${formatPower(ofWatts, scale)}`;
+  const mega = powerUnit(watts, scale).unit === 'MW';
+  const smallKw = scale === 'rack' || Math.max(watts, ofWatts) < 99_950;
+  const decimals = mega ? powerUnit(Math.max(watts, ofWatts), scale).decimals : smallKw ? 1 : 0;
+  const divisor = mega ? 1e6 : 1000;
+  return `${digits(watts / divisor, decimals)} of ${digits(ofWatts / divisor, decimals)} ${mega ? 'MW' : 'kW'}`;
 }
 
-/** Power of one GPU: "1,147 W". */
-export function formatWatts(watts: number): string {
-  return Number.isFinite(watts) ? `${grouped(watts, 0)} W` : MISSING;
+/** GPU power in watts without decimals: "1,147 W". */
+export function formatWatts(watts: number | null): string {
+  return isMissing(watts) ? MISSING : `${digits(watts, 0)} W`;
 }
 
-/** "+2.9 kW/min"; the sign is always shown. */
-export function formatSlope(wattsPerMinute: number): string {
-  if (!Number.isFinite(wattsPerMinute)) return MISSING;
-  const kw = wattsPerMinute / 1000;
-  const digits = Math.abs(kw) >= 1000 ? 0 : 1;
-  const text = grouped(Math.abs(kw), digits);
-  return `${kw < 0 && Number(text.replaceAll(',', '')) > 0 ? MINUS : '+'}${text} kW/min`;
+/** A share as percent. Never rounded up to 100: 0.9997 is "99.9%"; above 1 is shown ("103.2%"). */
+export function formatPercent(ratio: number | null, decimals: number): string {
+  if (isMissing(ratio)) return MISSING;
+  const percent = ratio * 100;
+  // The epsilon keeps what is 100 but for the float's last bits.
+  const below = percent < 100 - 1e-6 && Number(percent.toFixed(decimals)) >= 100;
+  return `${digits(below ? 100 - 10 ** -decimals : percent, decimals)}%`;
 }
 
-/** Minutes to cap: "Cap in ~7 min", "Cap in under 1 min", "over 2 h"; '' where there is no forecast. */
-export function formatCap(minutes: number): string {
-  if (Number.isNaN(minutes)) return '';
-  if (minutes === Infinity) return 'over 2 h';
-  if (minutes < 1) return 'Cap in under 1 min';
-  return minutes < 60 ? `Cap in ~${Math.round(minutes)} min` : `Cap in ~${grouped(minutes / 60, 1)} h`;
+/** Slope of a draw: "+2.9 kW/min", "−1.20 MW/min". */
+export function formatSlope(wattsPerMin: number | null): string {
+  if (isMissing(wattsPerMin)) return MISSING;
+  const mega = Math.abs(wattsPerMin) >= 999_950;
+  return mega ? `${signed(wattsPerMin / 1e6, 2)} MW/min` : `${signed(wattsPerMin / 1000, 1)} kW/min`;
 }
 
-/** "2 s", "4 min 8 s", "3 h 12 min", "2 d 4 h". */
-export function formatAge(ms: number): string {
-  if (!Number.isFinite(ms)) return MISSING;
-  const seconds = Math.max(0, Math.floor(ms / 1000));
+/** Change of a share in points: 0.001 a minute is "+0.1 pt/min". */
+export function formatPoints(ratioPerMin: number | null): string {
+  return isMissing(ratioPerMin) ? MISSING : `${signed(ratioPerMin * 100, 1)} pt/min`;
+}
+
+/** "88 °C". */
+export function formatTemp(celsius: number | null): string {
+  return isMissing(celsius) ? MISSING : `${digits(celsius, 0)} °C`;
+}
+
+/** "88 °C, limit 87". */
+export function formatTempPair(celsius: number | null, limit: number | null): string {
+  return isMissing(celsius) || isMissing(limit)
+    ? formatTemp(celsius)
+    : `${formatTemp(celsius)}, limit ${digits(limit, 0)}`;
+}
+
+/** "1,740 MHz". */
+export function formatClock(mhz: number | null): string {
+  return isMissing(mhz) ? MISSING : `${digits(mhz, 0)} MHz`;
+}
+
+const decimalsOf = (value: number) => (value === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
+
+function throughput(value: number, giga: string, tera: string): string {
+  const g = value / 1e9;
+  return g < 999.5 ? `${digits(g, decimalsOf(g))} ${giga}` : `${digits(g / 1000, 2)} ${tera}`;
+}
+
+/** A network link's throughput in bits, as sold: 50e9 B/s is "400 Gb/s". */
+export function formatLink(bytesPerSecond: number | null): string {
+  return isMissing(bytesPerSecond) ? MISSING : throughput(bytesPerSecond * 8, 'Gb/s', 'Tb/s');
+}
+
+/** NVLink's or a memory's throughput in bytes, as sold: "900 GB/s", "1.80 TB/s". */
+export function formatNvlink(bytesPerSecond: number | null): string {
+  return isMissing(bytesPerSecond) ? MISSING : throughput(bytesPerSecond, 'GB/s', 'TB/s');
+}
+
+/** An amount of memory or of data: "512 MB", "12.3 GB", "1.5 TB" (decimal multiples). */
+export function formatBytes(bytes: number | null): string {
+  if (isMissing(bytes)) return MISSING;
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${digits(value, unit < 2 || Math.abs(value) >= 99.95 ? 0 : 1)} ${units[unit]}`;
+}
+
+/** An age or a length of time: "2 s", "4 min 8 s", "2 h 5 min", "3 d 4 h". Rounded down. */
+export function formatAge(ms: number | null): string {
+  if (isMissing(ms)) return MISSING;
+  const seconds = Math.floor(Math.max(0, ms) / 1000);
   if (seconds < 60) return `${seconds} s`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)} h ${Math.floor(seconds / 60) % 60} min`;
-  return `${grouped(Math.floor(seconds / 86_400), 0)} d ${Math.floor(seconds / 3600) % 24} h`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? `${hours} h ${minutes % 60} min` : `${digits(Math.floor(hours / 24), 0)} d ${hours % 24} h`;
 }
 
-/** "14:32:10 UTC" */
-export function formatTime(epochMs: number): string {
-  return Number.isFinite(epochMs) ? `${new Date(epochMs).toISOString().slice(11, 19)} UTC` : MISSING;
+const DAY_MS = 86_400_000;
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** UTC, 24 h: "14:32:10 UTC". */
+export function formatTime(epochMs: number | null): string {
+  if (isMissing(epochMs)) return MISSING;
+  const seconds = Math.floor((((epochMs % DAY_MS) + DAY_MS) % DAY_MS) / 1000);
+  return `${two(Math.floor(seconds / 3600))}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)} UTC`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** "23 Nov 2026" */
-export function formatDate(epochMs: number): string {
-  if (!Number.isFinite(epochMs)) return MISSING;
+/** The UTC date: "23 Nov 2026". */
+export function formatDate(epochMs: number | null): string {
+  if (isMissing(epochMs)) return MISSING;
   const date = new Date(epochMs);
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
 }
 
-/** Networks are sold in bits: "391.2 Gb/s", "1.25 Tb/s", "12 Mb/s". */
-export function formatBits(bytesPerSecond: number): string {
-  if (!Number.isFinite(bytesPerSecond)) return MISSING;
-  const bits = bytesPerSecond * 8;
-  if (bits >= 999.95e9) return `${grouped(bits / 1e12, 2)} Tb/s`;
-  if (bits >= 999.5e6) return `${grouped(bits / 1e9, 1)} Gb/s`;
-  return `${grouped(bits / 1e6, 0)} Mb/s`;
+/** A forecast in minutes, always with "~": "~7 min", "~1 h 15 min", "over 2 h"; at 0 the cap is met. */
+function formatForecast(minutes: number): string {
+  if (minutes === Number.POSITIVE_INFINITY) return 'over 2 h';
+  const whole = Math.max(1, Math.round(minutes));
+  if (whole < 60) return `~${whole} min`;
+  return whole % 60 === 0 ? `~${whole / 60} h` : `~${Math.floor(whole / 60)} h ${whole % 60} min`;
 }
 
-/** NVLink and PCIe are sold in bytes: "512 GB/s", "1.20 TB/s". */
-export function formatByteRate(bytesPerSecond: number): string {
-  if (!Number.isFinite(bytesPerSecond)) return MISSING;
-  if (bytesPerSecond >= 999.5e9) return `${grouped(bytesPerSecond / 1e12, 2)} TB/s`;
-  return `${grouped(bytesPerSecond / 1e9, bytesPerSecond < 10e9 ? 1 : 0)} GB/s`;
+/** Time to the cap: "Cap in ~7 min", "Cap in over 2 h", "At cap". */
+export function formatCap(minutes: number | null): string {
+  if (isMissing(minutes)) return MISSING;
+  return minutes <= 0 ? 'At cap' : `Cap in ${formatForecast(minutes)}`;
 }
 
-/** Memory: "62.4 GB", "1.2 TB" (decimal). */
-export function formatBytes(bytes: number): string {
-  if (!Number.isFinite(bytes)) return MISSING;
-  if (bytes >= 999.95e9) return `${grouped(bytes / 1e12, 1)} TB`;
-  if (bytes >= 999.5e6) return `${grouped(bytes / 1e9, 1)} GB`;
-  return `${grouped(bytes / 1e6, 0)} MB`;
-}
+/** Below this nobody acts: the draw is called steady. */
+const STEADY_W_PER_MIN = 50;
 
-/** "88 °C" */
-export function formatCelsius(celsius: number): string {
-  return Number.isFinite(celsius) ? `${grouped(celsius, 0)} °C` : MISSING;
-}
-
-/** "1,740 MHz" */
-export function formatClock(mhz: number): string {
-  return Number.isFinite(mhz) ? `${grouped(mhz, 0)} MHz` : MISSING;
+/**
+ * The outlook of a draw in words: "Cap in ~7 min", "over 2 h", "Steady", "Rising" or "Falling"; '' without a trend.
+ *
+ * @param slope watts per minute; NaN: none
+ * @param capMin minutes until draw meets budget; NaN: no forecast, Infinity: over 2 h
+ */
+export function formatOutlook(slope: number, capMin: number): string {
+  if (Number.isFinite(capMin)) return formatCap(capMin);
+  if (Number.isNaN(slope)) return '';
+  if (Math.abs(slope) < STEADY_W_PER_MIN) return 'Steady';
+  if (slope < 0) return 'Falling';
+  return capMin === Number.POSITIVE_INFINITY ? 'over 2 h' : 'Rising';
 }
