@@ -1,0 +1,34 @@
+import { type PrometheusSource, prometheusSource, type SourceSettings, sourceSchema } from './settings.ts';
+
+/** Sources that a host opens for one run and that are never written to the settings. */
+
+export const DEMO_SOURCE_ID = 'demo';
+export const GIVEN_SOURCE_ID = 'given';
+
+/** Where a running demo fleet says what it serves. */
+export interface DemoFiles {
+  /** file_sd list of its exporters. */
+  readonly targetsFile: string;
+  readonly topologyFile: string;
+  readonly budgetsFile: string;
+}
+
+/** The demo fleet as the engine reads it: by the same path as any exporters. */
+export function demoSource({ targetsFile, topologyFile, budgetsFile }: DemoFiles): SourceSettings {
+  return sourceSchema.parse({
+    kind: 'exporters',
+    id: DEMO_SOURCE_ID,
+    name: 'Demo fleet',
+    site: 'PDX-1',
+    files: [targetsFile],
+    topologyFile,
+    budgetsFile,
+  });
+}
+
+/** A Prometheus-compatible server named on the command line. @throws ZodError when the URL is none of ours */
+export function givenSource(url: string): PrometheusSource {
+  const host = /^https?:\/\/([^/?]+)/.exec(url)?.[1] ?? url;
+  const name = host.slice(0, 80);
+  return prometheusSource.parse({ kind: 'prometheus', id: GIVEN_SOURCE_ID, name, site: name, url });
+}
