@@ -21,23 +21,17 @@ const LAST_WAIT_MS = 30_000;
 export class DemoKeeper {
   readonly #doors: DemoDoors;
   readonly #clock: HostClock;
-  readonly #started: (files: DemoFiles) => void;
+  readonly #restarted: (files: DemoFiles) => void;
   #process: DemoProcess | undefined;
   #opening: Promise<DemoFiles> | undefined;
-  #files: DemoFiles | undefined;
   #wait = FIRST_WAIT_MS;
   #cancel = () => {};
 
-  /** `started` hears each start, the first and every later one. */
-  constructor(doors: DemoDoors, clock: HostClock, started: (files: DemoFiles) => void) {
+  /** `restarted` hears of every start after the first, which `open` answers. */
+  constructor(doors: DemoDoors, clock: HostClock, restarted: (files: DemoFiles) => void) {
     this.#doors = doors;
     this.#clock = clock;
-    this.#started = started;
-  }
-
-  /** Where the running fleet's files are. */
-  files(): DemoFiles | undefined {
-    return this.#files;
+    this.#restarted = restarted;
   }
 
   isWanted(): boolean {
@@ -46,7 +40,14 @@ export class DemoKeeper {
 
   /** The running fleet, started if need be. Rejects when it could not start; the next `open` tries again. */
   open(): Promise<DemoFiles> {
-    this.#opening ??= this.#start();
+    if (this.#opening === undefined) {
+      this.#wait = FIRST_WAIT_MS;
+      const opening = this.#start();
+      this.#opening = opening;
+      opening.catch(() => {
+        if (this.#opening === opening) this.close();
+      });
+    }
     return this.#opening;
   }
 
@@ -59,27 +60,27 @@ export class DemoKeeper {
   async #start(): Promise<DemoFiles> {
     const process = this.#doors.spawnDemo();
     this.#process = process;
+    let isReady = false;
     process.onExit(() => {
-      if (this.#process === process && this.#files) this.#again();
+      if (this.#process === process && isReady) this.#again();
     });
-    try {
-      const files = await process.ready;
-      if (this.#process !== process) throw new Error('it was closed meanwhile');
-      this.#files = files;
-      this.#wait = FIRST_WAIT_MS;
-      this.#started(files);
-      return files;
-    } catch (error) {
-      if (this.#process === process) this.close();
-      throw error;
-    }
+    const files = await process.ready;
+    if (this.#process !== process) throw new Error('it was closed meanwhile');
+    isReady = true;
+    return files;
   }
 
   #again(): void {
     this.#stop();
     this.#cancel = this.#clock.later(() => {
-      this.#opening = this.#start();
-      this.#opening.catch(() => {});
+      const opening = this.#start();
+      this.#opening = opening;
+      opening.then(
+        (files) => this.#restarted(files),
+        () => {
+          if (this.#opening === opening) this.#again();
+        },
+      );
     }, this.#wait);
     this.#wait = Math.min(this.#wait * 2, LAST_WAIT_MS);
   }
@@ -87,7 +88,6 @@ export class DemoKeeper {
   #stop(): void {
     const process = this.#process;
     this.#process = undefined;
-    this.#files = undefined;
     process?.kill();
   }
 }

@@ -97,7 +97,7 @@ class RunningHub implements Hub {
 
   constructor(options: HubOptions) {
     this.#options = options;
-    this.#demo = new DemoKeeper(options, options, () => void this.#giveDemo().catch(() => {}));
+    this.#demo = new DemoKeeper(options, options, (files) => void this.#giveSource(demoSource(files)).catch(() => {}));
     this.#keeper = new EngineKeeper(() => options.spawnEngine(), options, {
       up: () => this.#up(),
       down: () => this.#down(),
@@ -131,6 +131,8 @@ class RunningHub implements Hub {
   }
 
   #up(): void {
+    // Asked while the engine started; what is asked from here on goes out by itself.
+    const held = [...this.#pending];
     this.#keeper.post({ kind: 'open', viewer: OURSELVES, role: 'operate' });
     for (const [id, { role }] of this.#viewers) this.#keeper.post({ kind: 'open', viewer: id, role });
     for (const source of this.#options.sources ?? []) void this.#giveSource(source).catch(() => {});
@@ -182,18 +184,18 @@ class RunningHub implements Hub {
         viewer.post(reply.ok ? { id, ok: true, value: reply.value } : { id, ok: false, fault: reply.fault });
     };
     const refusal = this.#refuse(viewerId, viewer.role, name, arg);
-    if (refusal) return answer({ ok: false, fault: refusal });
-    if (name === 'openDemo' || name === 'closeDemo') {
+    if (refusal) answer({ ok: false, fault: refusal });
+    else if (name === 'openDemo' || name === 'closeDemo') {
       const done = name === 'openDemo' ? this.#openDemo() : this.#closeDemo();
       done.then(
         (value) => answer({ ok: true, value }),
         (error: unknown) => answer({ ok: false, fault: faultOf(error) }),
       );
-      return;
+    } else {
+      this.#send(viewerId, name as CallName, arg, (reply) =>
+        answer(name === 'hello' && reply.ok ? { ok: true, value: this.#named(reply.value, viewer.role) } : reply),
+      );
     }
-    this.#send(viewerId, name as CallName, arg, (reply) =>
-      answer(name === 'hello' && reply.ok ? { ok: true, value: this.#named(reply.value, viewer.role) } : reply),
-    );
   }
 
   /** The engine knows neither its host nor who asks. */
@@ -224,9 +226,11 @@ class RunningHub implements Hub {
 
   /** Sends a call, keeps it for an engine that is starting, or answers at once where none is. */
   #send(viewer: number, name: CallName, arg: unknown, settle: (reply: Reply) => void): void {
-    if (this.#closed) return settle({ ok: false, fault: STOPPING });
     const up = this.#keeper.event().state === 'up';
-    if (!up && !this.#keeper.starting()) return settle({ ok: false, fault: RESTARTING });
+    if (this.#closed || (!up && !this.#keeper.starting())) {
+      settle({ ok: false, fault: this.#closed ? STOPPING : RESTARTING });
+      return;
+    }
     this.#lastCall += 1;
     const id = this.#lastCall;
     this.#pending.set(id, { viewer, name, arg, settle });
@@ -248,15 +252,8 @@ class RunningHub implements Hub {
 
   /** After each start of the engine: the running demo is given again, a remembered one is started. */
   async #resumeDemo(): Promise<void> {
-    if (!this.#demo.isWanted()) {
-      const { settings } = await this.#ask('hello', {});
-      if (settings.demo) await this.#demo.open();
-    } else if (this.#demo.files()) await this.#giveDemo();
-  }
-
-  async #giveDemo(): Promise<void> {
-    const files = this.#demo.files();
-    if (files && this.#keeper.event().state === 'up') await this.#giveSource(demoSource(files));
+    const wanted = this.#demo.isWanted() || (await this.#ask('hello', {})).settings.demo;
+    if (wanted) await this.#giveSource(demoSource(await this.#demo.open()));
   }
 
   async #openDemo(): Promise<Settings> {
