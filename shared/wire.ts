@@ -59,7 +59,7 @@ export function encodeFrame(frame: ViewFrame): Uint8Array<ArrayBuffer> {
   }
   const head: Record<string, unknown> = { ...frame, columns: table };
   for (const name of names) delete head[name];
-  const json = utf8(JSON.stringify(head));
+  const json = asciiBytes(head);
   const first = aligned(HEADER + json.length);
   const bytes = new Uint8Array(first + offset);
   const view = new DataView(bytes.buffer);
@@ -102,7 +102,7 @@ export function decodeFrame(bytes: Uint8Array): ViewFrame {
 function parseHead(json: Uint8Array): { columns: readonly Entry[] } & Record<string, unknown> {
   let head: unknown;
   try {
-    head = JSON.parse(textOf(json));
+    head = JSON.parse(asciiText(json));
   } catch {
     throw new WireError('The head of the frame is not JSON');
   }
@@ -123,28 +123,23 @@ function columnOf({ name, type, offset, length }: Entry, source: Uint8Array, fir
   return new Type(source.buffer as ArrayBuffer, source.byteOffset + first + offset, length);
 }
 
-// TextEncoder and TextDecoder are not part of the language: the pure layer has neither.
+// TextEncoder and TextDecoder are not part of the language, so the head is written in ASCII: JSON has escapes.
 
-/** UTF-8; a lone surrogate becomes U+FFFD. */
-function utf8(text: string): Uint8Array {
-  const well = text.toWellFormed();
-  const out = new Uint8Array(well.length * 3);
-  let at = 0;
-  for (let i = 0; i < well.length; i++) {
-    const code = well.codePointAt(i) as number;
-    if (code < 0x80) out[at++] = code;
-    else if (code < 0x800) {
-      out[at++] = 0xc0 | (code >> 6);
-      out[at++] = 0x80 | (code & 63);
-    } else {
-      if (code >= 0x10000) {
-        i++;
-        out[at++] = 0xf0 | (code >> 18);
-        out[at++] = 0x80 | ((code >> 12) & 63);
-      } else out[at++] = 0xe0 | (code >> 12);
-      out[at++] = 0x80 | ((code >> 6) & 63);
-      out[at++] = 0x80 | (code & 63);
-    }
+function asciiBytes(value: unknown): Uint8Array {
+  const text = JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+function asciiText(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  // In pieces: a call has a limited number of arguments.
+  for (let at = 0; at < bytes.length; at += 8192) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)));
   }
-  return out.subarray(0, at);
+  return parts.join('');
 }
