@@ -16,7 +16,7 @@ import { useKeys } from './keys.ts';
 import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
 import { crumbsOf } from './places.ts';
-import { Sources } from './sources/Sources.tsx';
+import { DEMO_ID, Sources } from './sources/Sources.tsx';
 import { VIEWS, type ViewId, viewOf } from './views.ts';
 
 const OVERVIEW_HINTS: readonly KeyHint[] = [
@@ -140,11 +140,9 @@ function SourcesPage(props: { hello: HelloReply | undefined; frame: ViewFrame | 
 
 const NO_SOURCES: readonly SourceHealth[] = [];
 
-/** The demo fleet's source has this id in every host. */
-const DEMO_ID = 'demo';
-
 function isDemo(hello: HelloReply | undefined, frame: ViewFrame | null): boolean {
-  return hello?.settings.demo === true || (frame?.sources.some((source) => source.id === DEMO_ID) ?? false);
+  const known = [...(hello?.settings.sources ?? []), ...(frame?.sources ?? [])];
+  return hello?.settings.demo === true || known.some((source) => source.id === DEMO_ID);
 }
 
 /** Nothing is configured and nothing was given at the start. */

@@ -36,7 +36,7 @@ describe('kpiCells', () => {
       '|2.62|MW of 3.40|77.1% of budget, +3.1 kW/min',
       '|779|kW|Metered',
       'critical|97.8%|Row A2|22.0 kW left, cap in ~7 min',
-      'warning|131|GPUs, 6.4%|Row A2, SW power cap',
+      'warning|131|GPUs, 6.4%|All in Row A2, SW power cap',
       '|0|links saturated of 512|Highest use 50%',
       '|81|% median|p10 61%, idle 38 GPUs',
       'critical|88|°C, limit 87|GPU A2-02 n1-g1',

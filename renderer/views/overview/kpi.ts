@@ -132,7 +132,7 @@ function tightestCell(input: KpiInput): KpiCell {
 function throttledCell(input: KpiInput): KpiCell {
   const t = input.summary?.throttled ?? null;
   if (t === null) return cell(input, 'Power-throttled', null, 'Clock event reasons not exported');
-  const where = t.where >= 0 && input.layout !== null ? labelOf(input.layout, t.where) : '';
+  const where = t.where >= 0 && input.layout !== null ? `All in ${labelOf(input.layout, t.where)}` : '';
   const share = t.of === 0 ? 0 : t.gpus / t.of;
   return cell(
     input,
@@ -152,7 +152,7 @@ function throttledCell(input: KpiInput): KpiCell {
 
 /** A site with a tenth of a row held is worth a warning; a few GPUs at their cap are normal in training. */
 function throttleSeverity(worst: string, share: number): Severity | null {
-  if (/^HW|brake/i.test(worst)) return 'critical';
+  if (/HW|brake/i.test(worst)) return 'critical';
   return share > 0.05 ? 'warning' : null;
 }
 

@@ -75,7 +75,7 @@ function Detail(props: {
   onChoose: (id: string | null) => void;
 }) {
   const { hello, entry } = props;
-  const source = hello.settings.sources.find((candidate) => candidate.id === entry?.id) ?? null;
+  const source = hello.settings.sources.find((candidate) => candidate.id === entry?.id && entry.id !== DEMO_ID) ?? null;
   return (
     <section className={parts.panel} aria-label="Source" data-region>
       <div className={parts.header}>
@@ -93,7 +93,7 @@ function Detail(props: {
             onRemoved={() => props.onChoose(null)}
           />
         ) : (
-          <p className={styles.quiet}>This source was given at the start and is not kept in the settings.</p>
+          <p className={styles.quiet}>This source belongs to this run and is not kept in the settings.</p>
         )}
         {entry === null ? null : <Coverage id={entry.id} />}
       </div>
@@ -118,6 +118,9 @@ function PlacesNote({ profile }: { profile: string }) {
     </div>
   );
 }
+
+/** The demo fleet's source has this id in every host. */
+export const DEMO_ID = 'demo';
 
 interface Entry {
   readonly id: string;
