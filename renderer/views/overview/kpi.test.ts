@@ -35,7 +35,7 @@ describe('kpiCells', () => {
     expect(linesOf({})).toEqual([
       '|2.62|MW of 3.40|77.1% of budget, +3.1 kW/min',
       '|779|kW|Metered',
-      'critical|97.8%|Row A2|22.0 kW left, cap in ~7 min',
+      'critical|97.8%|Row A2|22 kW left, cap in ~7 min',
       'warning|131|GPUs, 6.4%|All in Row A2, SW power cap',
       '|0|links saturated of 512|Highest use 50%',
       '|81|% median|p10 61%, idle 38 GPUs',
@@ -69,6 +69,6 @@ describe('kpiCells', () => {
       headroomW: -5000,
     });
     expect(lines[1]).toMatch(/^critical\|−5\.0\|kW/);
-    expect(lines[2]).toBe('critical|103.2%|Row A2|32.0 kW over');
+    expect(lines[2]).toBe('critical|103.2%|Row A2|32 kW over');
   });
 });
