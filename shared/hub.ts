@@ -137,7 +137,7 @@ class RunningHub implements Hub {
     for (const [id, { role }] of this.#viewers) this.#keeper.post({ kind: 'open', viewer: id, role });
     for (const source of this.#options.sources ?? []) void this.#giveSource(source).catch(() => {});
     void this.#resumeDemo().catch(() => {});
-    for (const [id, { viewer, name, arg }] of this.#pending) this.#keeper.post({ kind: 'call', viewer, id, name, arg });
+    for (const [id, { viewer, name, arg }] of held) this.#keeper.post({ kind: 'call', viewer, id, name, arg });
     this.#tellEngine();
   }
 
