@@ -1,0 +1,131 @@
+import type { Fault } from '../../shared/contract.ts';
+
+/** A failure that a person can act on: what happened, and what to do next. Carries no secret. */
+export class FaultError extends Error {
+  override readonly name = 'FaultError';
+  readonly fault: Fault;
+  /** Milliseconds after which the server wants to be asked again, where it said so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, message: string, hint: string, retryAfterMs?: number) {
+    super(message);
+    this.fault = { code, message, hint };
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Any thrown thing as a fault. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof FaultError) return error.fault;
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'unexpected',
+    message: printable(message, 300),
+    hint: 'This is a fault of Fleetwatt; its log has more.',
+  };
+}
+
+/** Foreign text for a message: one line, control and bidirectional characters as escapes, cut to `most`. */
+export function printable(text: string, most = 80): string {
+  let shown = '';
+  for (const char of text.slice(0, most)) {
+    const code = char.codePointAt(0) as number;
+    const hidden =
+      code < 0x20 ||
+      (code >= 0x7f && code < 0xa0) ||
+      (code >= 0x200b && code <= 0x200f) ||
+      (code >= 0x202a && code <= 0x202e) ||
+      (code >= 0x2066 && code <= 0x2069);
+    shown += hidden ? `\\u${code.toString(16).padStart(4, '0')}` : char;
+  }
+  return text.length > most ? `${shown}…` : shown;
+}
+
+const TEXTS: Readonly<Record<string, readonly [string, string]>> = {
+  ECONNREFUSED: ['Nothing listens there', 'Check the port, and that the server runs.'],
+  ENOTFOUND: ['The host name is not known', 'Check its spelling and the DNS of this machine.'],
+  EAI_AGAIN: ['The host name could not be looked up now', 'Check the DNS of this machine.'],
+  EHOSTUNREACH: ['The host cannot be reached', 'Check the network and the route to it.'],
+  ENETUNREACH: ['The network cannot be reached', 'Check the network of this machine.'],
+  ECONNRESET: ['The connection was cut', 'Check the server and what lies between.'],
+  EPIPE: ['The connection was cut', 'Check the server and what lies between.'],
+  HPE_HEADER_OVERFLOW: ['The headers of the answer are too large', 'Check that the address is the exporter’s.'],
+  CERT_HAS_EXPIRED: ['Its certificate has expired', 'Renew the certificate of the server.'],
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['Its certificate is self-signed', 'Give the source the CA file that signed it.'],
+  SELF_SIGNED_CERT_IN_CHAIN: [
+    'Its certificate comes from an unknown authority',
+    'Give the source the CA file of that authority.',
+  ],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: [
+    'Its certificate comes from an unknown authority',
+    'Give the source the CA file of that authority.',
+  ],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: [
+    'Its certificate comes from an unknown authority',
+    'Give the source the CA file of that authority.',
+  ],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'Its certificate is for another name',
+    'Use the name in the certificate, or renew it.',
+  ],
+  EPROTO: ['It does not speak TLS as expected', 'Check whether the address is http or https.'],
+  ERR_SSL_WRONG_VERSION_NUMBER: ['It does not speak TLS', 'Use http, or check the port.'],
+  ERR_SSL_UNSUPPORTED_PROTOCOL: ['It only speaks an outdated TLS version', 'Enable TLS 1.2 or newer on the server.'],
+};
+
+/** The fault behind an error of a socket or of TLS. */
+export function socketFault(error: NodeJS.ErrnoException, host: string): FaultError {
+  const code = error.code ?? '';
+  const [what, hint] =
+    TEXTS[code] ??
+    (code.startsWith('HPE_')
+      ? ['It does not speak HTTP', 'Check the address and the port.']
+      : [printable(error.message, 120), 'Check the address and the network.']);
+  return new FaultError(
+    code === '' ? 'network' : code.toLowerCase().replaceAll('_', '-'),
+    `${printable(host, 120)}: ${what}`,
+    hint,
+  );
+}
+
+/** The fault behind an HTTP status that is no success; `body` is the beginning of what the server said. */
+export function statusFault(status: number, body: string, host: string, retryAfterMs: number | undefined): FaultError {
+  const said = /^\s*</.test(body)
+    ? `a page that begins ${JSON.stringify(printable(body.trim(), 80))}`
+    : JSON.stringify(printable(body.trim(), 200));
+  const at = printable(host, 120);
+  if (status === 401)
+    return new FaultError(
+      'http-401',
+      `${at} answered 401: credentials rejected`,
+      'Check the bearer token or the password.',
+    );
+  if (status === 403)
+    return new FaultError('http-403', `${at} answered 403: not allowed`, 'Check what these credentials may read.');
+  if (status === 404 || status === 405)
+    return new FaultError(
+      `http-${status}`,
+      `${at} answered ${status}: nothing to read there`,
+      'Check the path of the address.',
+    );
+  if (status === 400 || status === 422)
+    return new FaultError(
+      `http-${status}`,
+      `${at} refused the query: ${said}`,
+      'Check that it is a Prometheus-compatible server of a current version.',
+    );
+  if (status === 429 || status === 503)
+    return new FaultError(
+      `http-${status}`,
+      `${at} answered ${status}: too busy`,
+      'It is asked again later.',
+      retryAfterMs,
+    );
+  if (status >= 300 && status < 400)
+    return new FaultError(
+      'redirect',
+      `${at} redirects elsewhere (${status})`,
+      'Give the address that it redirects to.',
+    );
+  return new FaultError(`http-${status}`, `${at} answered ${status}: ${said}`, 'Check the server.');
+}

@@ -1,0 +1,253 @@
+import { readFileSync } from 'node:fs';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import type { SourceSettings } from '../../shared/settings.ts';
+import { FaultError, socketFault, statusFault } from './fault.ts';
+import { authorization } from './secrets.ts';
+
+/** What a server answered. */
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string | undefined;
+  readonly body: Uint8Array;
+  /** The server's own clock (Date header), epoch ms; NaN where it does not say. */
+  readonly serverTime: number;
+}
+
+export interface Ask {
+  readonly url: string;
+  /** Form fields of a POST; a GET without them. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly accept: string;
+  /** Cuts the body off beyond this many bytes after decompression. */
+  readonly maxBytes?: number;
+}
+
+type Options = Pick<SourceSettings, 'auth' | 'caFile' | 'insecure' | 'timeoutMs'>;
+
+const MAX_BYTES = 64 << 20;
+const MAX_REDIRECTS = 3;
+const RETRY_LEAST_MS = 1000;
+const RETRY_MOST_MS = 300_000;
+
+/** Milliseconds that a Retry-After header means, within [1 s, 5 min]; undefined for one that says nothing. */
+export function retryAfter(text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = /^\d{1,10}$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - now;
+  if (!Number.isFinite(ms)) return undefined;
+  return Math.min(Math.max(ms, RETRY_LEAST_MS), RETRY_MOST_MS);
+}
+
+/** Asks one source: its connections are kept alive, its certificate authorities and secrets are its own. */
+export class Fetcher {
+  readonly #options: Options;
+  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly #now: () => number;
+
+  /** `lookup` resolves names (tests give their own). @throws FaultError when the CA file cannot be read */
+  constructor(
+    options: Options,
+    settings: { readonly now: () => number; readonly sockets: number; readonly lookup?: LookupFunction },
+  ) {
+    this.#options = options;
+    this.#now = settings.now;
+    const common = {
+      keepAlive: true,
+      maxSockets: settings.sockets,
+      maxFreeSockets: settings.sockets,
+      scheduling: 'lifo' as const,
+      ...(settings.lookup ? { lookup: settings.lookup } : {}),
+    };
+    this.#agents = {
+      http: new HttpAgent(common),
+      https: new HttpsAgent({
+        ...common,
+        ...this.#trust(),
+        rejectUnauthorized: !options.insecure,
+        minVersion: 'TLSv1.2',
+      }),
+    };
+  }
+
+  #trust(): { ca?: string } {
+    const { caFile } = this.#options;
+    if (!caFile) return {};
+    try {
+      return { ca: readFileSync(caFile, 'utf8') };
+    } catch {
+      throw new FaultError('ca-file', `The CA file ${caFile} cannot be read`, 'Check its path.');
+    }
+  }
+
+  /** Closes every connection. */
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  /**
+   * One GET or POST. Redirects are followed on the same host and port only, at most three times. The whole exchange
+   * has one deadline. @throws FaultError
+   */
+  async ask(ask: Ask, signal?: AbortSignal): Promise<Answer> {
+    const deadline = this.#now() + this.#options.timeoutMs;
+    let url = parseUrl(ask.url);
+    for (let hops = 0; ; hops++) {
+      const answer = await this.#once(url, ask, deadline, signal);
+      if (!('location' in answer)) return answer;
+      const next = new URL(answer.location, url);
+      // Credentials go with the host: nobody else gets them, and no server may send us into its own network.
+      if (hops >= MAX_REDIRECTS || next.host !== url.host || next.protocol !== url.protocol) {
+        throw new FaultError(
+          'redirect',
+          `${url.host} redirects to ${next.protocol}//${next.host}`,
+          'Give the address that it redirects to, if you trust it.',
+        );
+      }
+      url = next;
+    }
+  }
+
+  async #once(
+    url: URL,
+    ask: Ask,
+    deadline: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer | { location: string }> {
+    const timeout = AbortSignal.timeout(Math.max(1, deadline - this.#now()));
+    const ended = signal ? AbortSignal.any([timeout, signal]) : timeout;
+    try {
+      const response = await this.#send(url, ask, ended);
+      const location = response.headers.location;
+      if (location && response.statusCode && response.statusCode >= 300 && response.statusCode < 400) {
+        response.resume();
+        return { location };
+      }
+      const body = await readBody(response, ask.maxBytes ?? MAX_BYTES, url.host);
+      return this.#answer(response, body, url);
+    } catch (error) {
+      if (error instanceof FaultError) throw error;
+      if (signal?.aborted) throw new FaultError('stopped', 'The question was withdrawn', '');
+      if (timeout.aborted) {
+        const seconds = this.#options.timeoutMs / 1000;
+        throw new FaultError(
+          'timeout',
+          `${url.host} did not answer within ${seconds} s`,
+          'Check its load, or raise the timeout of the source.',
+        );
+      }
+      throw socketFault(error as NodeJS.ErrnoException, url.host);
+    }
+  }
+
+  async #send(url: URL, ask: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+    try {
+      return await this.#request(url, ask, signal);
+    } catch (error) {
+      // A kept connection may have been closed by the server just now: that says nothing about the server.
+      const reset = (error as NodeJS.ErrnoException).code === 'ECONNRESET' && (error as { reused?: boolean }).reused;
+      if (!reset || signal.aborted) throw error;
+      return this.#request(url, ask, signal);
+    }
+  }
+
+  #request(url: URL, { form, accept }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+    const secure = url.protocol === 'https:';
+    const body = form && new URLSearchParams(form).toString();
+    const auth = authorization(this.#options.auth);
+    return new Promise((resolve, reject) => {
+      const sent = (secure ? httpsRequest : httpRequest)(
+        url,
+        {
+          agent: secure ? this.#agents.https : this.#agents.http,
+          method: body === undefined ? 'GET' : 'POST',
+          signal,
+          maxHeaderSize: 32 << 10,
+          headers: {
+            accept,
+            'accept-encoding': 'gzip',
+            'user-agent': 'fleetwatt',
+            ...(auth ? { authorization: auth } : {}),
+            ...(body === undefined
+              ? {}
+              : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
+          },
+        },
+        resolve,
+      );
+      sent.once('error', (error) => reject(Object.assign(error, { reused: sent.reusedSocket })));
+      sent.end(body);
+    });
+  }
+
+  #answer(response: IncomingMessage, body: Uint8Array, url: URL): Answer {
+    const status = response.statusCode ?? 0;
+    const date = Date.parse(response.headers.date ?? '');
+    // Prometheus explains a refused query in the body of a 4xx; who asked reads it there.
+    const explained = status === 400 || status === 422 || status === 503;
+    const json = response.headers['content-type']?.startsWith('application/json') ?? false;
+    if (status !== 200 && !(explained && json)) {
+      const text = Buffer.from(body.subarray(0, 400)).toString('utf8');
+      throw statusFault(status, text, url.host, retryAfter(response.headers['retry-after'], this.#now()));
+    }
+    return { status, contentType: response.headers['content-type'], body, serverTime: date };
+  }
+}
+
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new FaultError('bad-url', 'The address is no http or https URL', 'Write it as http://host:port/path.');
+  }
+  if (url.username || url.password)
+    throw new FaultError('bad-url', 'The address has a user name in it', 'Set the credentials of the source instead.');
+  return url;
+}
+
+/** The whole body, decompressed, or a fault: a body that ends early is no body. */
+async function readBody(response: IncomingMessage, maxBytes: number, host: string): Promise<Uint8Array> {
+  const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'gzip' && encoding !== 'identity') {
+    response.destroy();
+    throw new FaultError(
+      'encoding',
+      `${host} answers in an encoding that was not asked for`,
+      'Let it answer in gzip or plain.',
+    );
+  }
+  const gunzip = encoding === 'gzip' ? createGunzip() : undefined;
+  const stream: Readable = gunzip ? response.pipe(gunzip) : response;
+  // pipe() does not pass on that the response broke off: without this a cut gzip body would wait for ever.
+  if (gunzip) response.once('error', (error) => gunzip.destroy(error));
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > maxBytes)
+        throw new FaultError(
+          'too-large',
+          `${host} answered more than ${Math.round(maxBytes / (1 << 20))} MiB`,
+          'Check that it is an exporter, or narrow what it exports.',
+        );
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    response.destroy();
+    gunzip?.destroy();
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    if (code.startsWith('Z_'))
+      throw new FaultError(
+        'cut-body',
+        `${host}: the compressed answer is damaged or cut off`,
+        'Check what lies between here and the server.',
+      );
+    throw error;
+  }
+  if (!response.complete)
+    throw new FaultError('cut-body', `${host}: the answer broke off`, 'Check what lies between here and the server.');
+  return Buffer.concat(chunks, size);
+}

@@ -1,0 +1,49 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { SourceSettings } from '../../shared/settings.ts';
+import { FaultError } from './fault.ts';
+
+type SecretRef = { readonly env: string } | { readonly file: string };
+
+const MOST = 64 << 10;
+
+/** The text that a reference means. A file must belong to its owner alone (0600). @throws FaultError */
+function readSecret(ref: SecretRef): string {
+  if ('env' in ref) {
+    const value = process.env[ref.env];
+    if (!value)
+      throw new FaultError(
+        'secret-missing',
+        `The environment variable ${ref.env} is not set`,
+        'Set it and start Fleetwatt again.',
+      );
+    return value;
+  }
+  let stat: ReturnType<typeof statSync>;
+  try {
+    stat = statSync(ref.file);
+  } catch {
+    throw new FaultError(
+      'secret-missing',
+      `The secret file ${ref.file} cannot be read`,
+      'Check its path and who owns it.',
+    );
+  }
+  if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) {
+    throw new FaultError(
+      'secret-open',
+      `The secret file ${ref.file} can be read by others`,
+      `Run: chmod 600 ${ref.file}`,
+    );
+  }
+  if (!stat.isFile() || stat.size > MOST)
+    throw new FaultError('secret-missing', `${ref.file} is no secret file`, 'Give a small text file.');
+  return readFileSync(ref.file, 'utf8').trim();
+}
+
+/** Value of the Authorization header of a source; undefined where it needs none. Read anew at each use. */
+export function authorization(auth: SourceSettings['auth']): string | undefined {
+  if (auth.kind === 'bearer') return `Bearer ${readSecret(auth.token)}`;
+  if (auth.kind === 'basic')
+    return `Basic ${Buffer.from(`${auth.user}:${readSecret(auth.password)}`).toString('base64')}`;
+  return undefined;
+}

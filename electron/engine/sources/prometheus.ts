@@ -1,0 +1,157 @@
+import type { SourceHealth } from '../../../shared/contract.ts';
+import { DecodeError } from '../../../shared/decoded.ts';
+import type { Fleet } from '../../../shared/fleet.ts';
+import { ApiError } from '../../../shared/prom-api/reply.ts';
+import { type Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
+import { type PlannedQuery, planQueries } from '../../../shared/promql.ts';
+import type { PrometheusSource } from '../../../shared/settings.ts';
+import { FaultError, printable } from '../fault.ts';
+import { Fetcher } from '../fetch.ts';
+import { Health } from '../health.ts';
+import type { Clock, Schedule } from '../schedule.ts';
+import type { Source } from './source.ts';
+
+const AT_ONCE = 4;
+const ID = 'api';
+
+/** The address of a path of the API below the source's URL, which may itself have a path (Mimir, a proxy). */
+export function apiUrl(base: string, path: string): string {
+  return `${base.replace(/\/+$/, '')}/api/v1/${path}`;
+}
+
+/** Asks one query at one time. @throws FaultError */
+export async function askVector(
+  fetcher: Fetcher,
+  url: string,
+  promql: string,
+  time: number,
+  reader: VectorReader,
+  signal?: AbortSignal,
+) {
+  const answer = await fetcher.ask(
+    { url: apiUrl(url, 'query'), accept: 'application/json', form: { query: promql, time: String(time / 1000) } },
+    signal,
+  );
+  const host = new URL(url).host;
+  let vector: Vector;
+  try {
+    vector = reader.read(answer.body);
+  } catch (error) {
+    if (error instanceof ApiError) {
+      const hint =
+        error.errorType === 'execution' || error.errorType === 'timeout'
+          ? 'Check the load of the server, or its query limits.'
+          : 'Check that it is a Prometheus-compatible server of a current version.';
+      throw new FaultError(
+        `api-${printable(error.errorType, 20)}`,
+        `${host} refused the query: ${printable(error.message, 200)}`,
+        hint,
+      );
+    }
+    if (error instanceof DecodeError || error instanceof TypeError) {
+      throw new FaultError(
+        'not-prometheus',
+        `${host}: ${printable(error.message, 200)}`,
+        'Check that the address is a Prometheus-compatible server.',
+      );
+    }
+    throw error;
+  }
+  return { vector, bytes: answer.body.length, serverTime: answer.serverTime };
+}
+
+/** Reads a Prometheus-compatible server: the same few queries each poll, all for the same instant. */
+export class PrometheusReader implements Source {
+  readonly settings: PrometheusSource;
+  readonly #fleet: Fleet;
+  readonly #fetcher: Fetcher;
+  readonly #clock: Clock;
+  readonly #health: Health;
+  readonly #plan: readonly PlannedQuery[];
+  readonly #readers: ReadonlyMap<string, VectorReader>;
+  readonly #stop = new AbortController();
+
+  constructor(settings: PrometheusSource, fleet: Fleet, clock: Clock) {
+    this.settings = settings;
+    this.#fleet = fleet;
+    this.#clock = clock;
+    this.#health = new Health(settings);
+    this.#health.setTargets([ID]);
+    this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
+    this.#plan = planQueries(settings);
+    const limits = { maxBytes: 50 << 20, maxSeries: settings.maxSeries ?? 1_000_000 };
+    this.#readers = new Map(this.#plan.map((query) => [query.id, new VectorReader({ limits })]));
+  }
+
+  start(schedule: Schedule, pollMs: number): void {
+    schedule.add({
+      id: `${this.settings.id}\n${ID}`,
+      intervalMs: pollMs,
+      // Whole multiples of the poll: whoever asks again for that instant gets the same answer.
+      run: () => this.readAll(Math.floor(this.#clock.now() / pollMs) * pollMs),
+    });
+  }
+
+  /** One refresh. Rejects as a whole when a query fails: half a refresh would look like silent GPUs. */
+  async readAll(time: number): Promise<void> {
+    const begin = this.#clock.now();
+    try {
+      const answers = await this.#askAll(time);
+      let [bytes, series, bad] = [0, 0, 0];
+      const warnings = new Set<string>();
+      // In the order of the plan: sample times before the values that are as old as them.
+      for (const { query, vector, bytes: size } of answers) {
+        const { id, site } = this.settings;
+        const report = this.#fleet.ingest({
+          key: query.id,
+          sourceId: id,
+          site,
+          targetLabels: new Map(),
+          decoded: vector,
+          time,
+          query,
+        });
+        bytes += size;
+        series += vector.values.length;
+        bad += report.bad;
+        for (const warning of [...vector.warnings, ...vector.serverWarnings]) warnings.add(printable(warning, 200));
+      }
+      const partial = answers.some(({ vector }) => vector.serverWarnings.length > 0);
+      this.#health.warn([...warnings], partial);
+      const serverTime = answers[0]?.serverTime ?? Number.NaN;
+      // The Date header has whole seconds: half a second is the best guess of what it left out.
+      if (!Number.isNaN(serverTime)) this.#health.skew(serverTime + 500 - this.#clock.now());
+      this.#health.ok(ID, { bytes, series, bad, ms: this.#clock.now() - begin, now: this.#clock.now() });
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#health.failed(ID, error, this.#clock.now());
+      throw error;
+    }
+  }
+
+  async #askAll(time: number) {
+    const answers: { query: PlannedQuery; vector: Vector; bytes: number; serverTime: number }[] = [];
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < this.#plan.length) {
+        const index = next++;
+        const query = this.#plan[index] as PlannedQuery;
+        const reader = this.#readers.get(query.id) as VectorReader;
+        answers[index] = {
+          query,
+          ...(await askVector(this.#fetcher, this.settings.url, query.promql, time, reader, this.#stop.signal)),
+        };
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return answers;
+  }
+
+  health(lines: readonly string[]): SourceHealth {
+    return this.#health.report(lines);
+  }
+
+  close(): void {
+    this.#stop.abort();
+    this.#fetcher.close();
+  }
+}

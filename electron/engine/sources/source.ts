@@ -1,0 +1,16 @@
+import type { SourceHealth } from '../../../shared/contract.ts';
+import type { SourceSettings } from '../../../shared/settings.ts';
+import type { Schedule } from '../schedule.ts';
+
+/** A configured origin of data while it is being read. */
+export interface Source {
+  readonly settings: SourceSettings;
+  /** Puts its reads on the schedule. */
+  start(schedule: Schedule, pollMs: number): void;
+  /** Reads everything once, without a schedule; `time` is the time of the tick. */
+  readAll(time: number): Promise<void>;
+  /** How it does; `lines` are warnings of its files. */
+  health(lines: readonly string[]): SourceHealth;
+  /** Ends its reads and its connections. */
+  close(): void;
+}
