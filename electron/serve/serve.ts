@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createHub } from '../../shared/hub.ts';
+import { givenSource } from '../../shared/run-sources.ts';
+import { inUrl, isLoopback } from './doors.ts';
+import { Keys, newKey, TokenFile } from './keys.ts';
+import { readPages } from './pages.ts';
+import { type Listening, listen } from './server.ts';
+import { Threads } from './threads.ts';
+
+export interface ServeOptions {
+  /** Opens the demo fleet for this run. */
+  readonly demo?: boolean;
+  /** URL of a Prometheus-compatible server to open for this run. */
+  readonly source?: string;
+  /** Profile folder; default the user's own. */
+  readonly profile?: string;
+  /** A settings file to use for this run instead of the profile's; never written. */
+  readonly config?: string;
+  /** Address to listen on; default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0: any free port. */
+  readonly port?: number;
+  /** File of named tokens, lines `name role token`, mode 0600. */
+  readonly tokenFile?: string;
+  /** Told once the page can be opened. */
+  readonly onReady?: (url: string) => void;
+  /** Told what a person should know: a bind beyond loopback without TLS. */
+  readonly onWarning?: (text: string) => void;
+}
+
+/** A running serve host. */
+export interface Serve {
+  /** Address of the page with a key of this run in the fragment. */
+  readonly url: string;
+  /** Ends server, viewers, engine and demo; settles when no thread, socket or timer is left. */
+  close(): Promise<void>;
+}
+
+/** The build's folders beside the bundle that this runs in: dist/node → dist/renderer, and the package above. */
+const here = import.meta.url;
+const pagesFolder = () => fileURLToPath(new URL('../renderer', here));
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', here), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/**
+ * Starts the console for browsers. Prints nothing.
+ * @throws Error for a token file or URL that is not right, for a page that is not built, and when the port is taken
+ */
+export async function startServe(options: ServeOptions = {}): Promise<Serve> {
+  const { host = '127.0.0.1', port = 0, demo = false, profile, config } = options;
+  const sources = options.source === undefined ? [] : [sourceAt(options.source)];
+  const runKey = newKey();
+  const keys = new Keys(
+    runKey,
+    options.tokenFile === undefined ? undefined : new TokenFile(options.tokenFile),
+    Date.now,
+  );
+  const pages = readPages(pagesFolder());
+  const threads = new Threads();
+  const hub = createHub({
+    spawnEngine: () => threads.engine({ profile, config }),
+    spawnDemo: () => threads.demo(),
+    now: Date.now,
+    later(run, ms) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    ...{ hostName: 'serve', version: version(), sources, demo },
+  });
+  const stop = async (server?: Listening) => {
+    hub.close();
+    await Promise.all([server?.close(), threads.ended()]);
+  };
+  let server: Listening;
+  try {
+    server = await listen({ host, port, hub, keys, pages });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const url = `http://${inUrl(shown(host))}:${server.port}/#key=${runKey}`;
+  if (!isLoopback(host))
+    options.onWarning?.(
+      `Listening on ${host} without TLS: whoever can read this network can read the keys. Safer: 127.0.0.1, reached through an SSH tunnel to the same port.`,
+    );
+  options.onReady?.(url);
+  let closing: Promise<void> | undefined;
+  return {
+    url,
+    close() {
+      closing ??= stop(server);
+      return closing;
+    },
+  };
+}
+
+/** An address that a browser on this machine can open. */
+function shown(host: string): string {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+}
+
+function sourceAt(url: string) {
+  try {
+    return givenSource(url);
+  } catch {
+    // Not repeated: what was meant to be a URL may hold a password.
+    throw new Error('--source takes an http or https URL without a user name, such as http://127.0.0.1:9090');
+  }
+}
