@@ -1,0 +1,349 @@
+import { join } from 'node:path';
+import {
+  type CallName,
+  calls,
+  type EventName,
+  type FromEngine,
+  type HelloReply,
+  type Role,
+  type ToEngine,
+  type Watch,
+} from '../../shared/contract.ts';
+import { Fleet } from '../../shared/fleet.ts';
+import type { Port } from '../../shared/port.ts';
+import type { Settings, SourceSettings } from '../../shared/settings.ts';
+import { FleetView } from '../../shared/view.ts';
+import { encodeFrame } from '../../shared/wire.ts';
+import { FaultError, faultOf } from './fault.ts';
+import { type Clock, Schedule } from './schedule.ts';
+import { ExportersScraper } from './sources/exporters.ts';
+import { PrometheusReader } from './sources/prometheus.ts';
+import type { Source } from './sources/source.ts';
+import { readWorkstation } from './sources/workstation.ts';
+import { loadSettings, type PlaceFiles, PlaceReader, saveSettings } from './store/profile.ts';
+import { coverageOf, testConnection } from './test-connection.ts';
+
+/** One page that looks at the fleet. */
+interface Viewer {
+  readonly role: Role;
+  watch: Watch;
+  /** Sequence number of the frame that was sent and not yet drawn; undefined when the next may leave. */
+  unacked: number | undefined;
+  sentAt: number;
+  /** Something newer than what was sent is waiting. */
+  due: boolean;
+}
+
+const CONCURRENCY = 64;
+/** Heatmaps recolour at most once a second (ui.md 2.3); what a viewer asks for anew comes at once. */
+const FRAME_MS = 1000;
+const FIRST_WATCH: Watch = { signal: 'power', gpus: true, racks: [] };
+
+/** Reads all sources on schedule, keeps the fleet, and answers viewers. Everything that fails is told, not thrown. */
+export class Engine {
+  readonly #port: Port;
+  readonly #clock: Clock;
+  readonly #folder: string;
+  readonly #startedAt: number;
+  readonly #viewers = new Map<number, Viewer>();
+  readonly #sources = new Map<string, Source>();
+  readonly #ephemeral = new Map<string, SourceSettings>();
+  readonly #places = new PlaceReader();
+  #files: PlaceFiles = { topology: [], budgets: [], warnings: [] };
+  #settings: Settings;
+  #warnings: readonly string[];
+  readonly #writable: boolean;
+  #fleet: Fleet;
+  #view: FleetView;
+  #schedule: Schedule;
+  #seq = 0;
+  #polledAt = 0;
+  #stopped = false;
+
+  constructor(port: Port, options: { readonly profile: string; readonly clock: Clock }) {
+    this.#port = port;
+    this.#clock = options.clock;
+    this.#folder = options.profile;
+    this.#startedAt = this.#clock.now();
+    const { settings, warnings, writable } = loadSettings(this.#folder);
+    this.#settings = settings;
+    this.#warnings = warnings;
+    this.#writable = writable;
+    this.#fleet = new Fleet({ mappings: settings.mappings });
+    this.#view = this.#newView();
+    this.#schedule = new Schedule(this.#clock, CONCURRENCY);
+    port.onMessage((message) => this.#receive(message as ToEngine));
+    this.#startSources();
+    this.#post({ kind: 'ready' });
+    this.#beat();
+  }
+
+  /** Ends all reads. */
+  stop(): void {
+    this.#stopped = true;
+    this.#schedule.stop();
+    for (const source of this.#sources.values()) source.close();
+    this.#port.close();
+  }
+
+  #newView(): FleetView {
+    const { historyBytes, pollMs, staleMs, warnRatio, critRatio } = this.#settings;
+    return new FleetView({ historyBytes, pollMs, staleMs, warnRatio, critRatio });
+  }
+
+  #post(message: FromEngine, transfer?: readonly ArrayBuffer[]): void {
+    this.#port.post(message, transfer);
+  }
+
+  /** Once a second: says that it lives, lets values age, and sends what is due. */
+  #beat(): void {
+    if (this.#stopped) return;
+    this.#post({ kind: 'beat' });
+    this.#refresh();
+    this.#clock.later(() => this.#beat(), 1000);
+  }
+
+  #refresh(): void {
+    const now = this.#clock.now();
+    this.#readPlaces();
+    const { pollMs, staleMs } = this.#settings;
+    // History gets one instant a poll, whenever in it the targets answered.
+    const poll = Math.floor(now / pollMs);
+    const remember = poll !== this.#polledAt;
+    this.#polledAt = poll;
+    this.#view.update(this.#fleet.frame(now, staleMs), this.#health(), this.#fleet.badSamples, now, remember);
+    for (const [id, viewer] of this.#viewers) {
+      viewer.due = true;
+      this.#send(id, viewer);
+    }
+  }
+
+  #health() {
+    const own = [...this.#warnings, ...this.#files.warnings];
+    return [...this.#sources.values()].map((source, index) => source.health(index === 0 ? own : []));
+  }
+
+  #readPlaces(): void {
+    const configured = [...this.#sources.values()].map((source) => source.settings);
+    const topology = configured.flatMap(({ topologyFile }) =>
+      topologyFile ? [{ path: topologyFile, needed: true }] : [],
+    );
+    const budgets = configured.flatMap(({ budgetsFile }) => (budgetsFile ? [{ path: budgetsFile, needed: true }] : []));
+    const files = this.#places.read(
+      [{ path: join(this.#folder, 'topology.csv'), needed: false }, ...topology],
+      [{ path: join(this.#folder, 'budgets.csv'), needed: false }, ...budgets],
+    );
+    if (files === this.#files) return;
+    this.#files = files;
+    this.#fleet.setTopology(files.topology);
+    this.#fleet.setBudgets(files.budgets);
+  }
+
+  #startSources(): void {
+    const wanted = new Map(
+      [...this.#settings.sources, ...this.#ephemeral.values()].map((source) => [source.id, source]),
+    );
+    for (const [id, source] of this.#sources) {
+      const next = wanted.get(id);
+      if (next && JSON.stringify(next) === JSON.stringify(source.settings)) continue;
+      this.#dropSource(id, source);
+    }
+    for (const [id, settings] of wanted) {
+      if (this.#sources.has(id)) continue;
+      const source =
+        settings.kind === 'prometheus'
+          ? new PrometheusReader(settings, this.#fleet, this.#clock)
+          : new ExportersScraper(settings, this.#fleet, this.#clock);
+      this.#sources.set(id, source);
+      source.start(this.#schedule, this.#settings.pollMs);
+    }
+    this.#readPlaces();
+  }
+
+  #dropSource(id: string, source: Source): void {
+    source.close();
+    for (const job of this.#schedule.ids()) if (job.startsWith(`${id}\n`)) this.#schedule.remove(job);
+    this.#sources.delete(id);
+    this.#fleet.forgetSource(id);
+  }
+
+  /** New settings take effect at once; what depends on them is made anew, objects and history stay where they can. */
+  #apply(settings: Settings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    const rebuild =
+      before.pollMs !== settings.pollMs || JSON.stringify(before.mappings) !== JSON.stringify(settings.mappings);
+    if (rebuild) {
+      for (const [id, source] of this.#sources) this.#dropSource(id, source);
+      this.#schedule.stop();
+      this.#schedule = new Schedule(this.#clock, CONCURRENCY);
+      this.#fleet = new Fleet({ mappings: settings.mappings });
+      this.#files = { topology: [], budgets: [], warnings: [] };
+    }
+    if (
+      rebuild ||
+      before.staleMs !== settings.staleMs ||
+      before.warnRatio !== settings.warnRatio ||
+      before.critRatio !== settings.critRatio ||
+      before.historyBytes !== settings.historyBytes
+    )
+      this.#view = this.#newView();
+    this.#startSources();
+    for (const viewer of this.#viewers.keys()) this.#event(viewer, 'settings', settings);
+    this.#refresh();
+  }
+
+  #save(settings: Settings): void {
+    if (!this.#writable)
+      throw new FaultError(
+        'newer-settings',
+        'settings.json is of a newer Fleetwatt and is not changed',
+        'Update Fleetwatt, or use another profile.',
+      );
+    try {
+      saveSettings(this.#folder, settings);
+    } catch (error) {
+      throw new FaultError(
+        'not-saved',
+        `The settings could not be saved: ${(error as Error).message}`,
+        'Check the disk and who owns the profile folder. They hold until Fleetwatt ends.',
+      );
+    }
+  }
+
+  #event(viewer: number, name: EventName, value: unknown, transfer?: readonly ArrayBuffer[]): void {
+    this.#post({ kind: 'event', viewer, name, value }, transfer);
+  }
+
+  /** One frame in flight per viewer; the newest leaves when that one was drawn. */
+  #send(id: number, viewer: Viewer): void {
+    const now = this.#clock.now();
+    if (!viewer.due || viewer.unacked !== undefined || now - viewer.sentAt < FRAME_MS - 50) return;
+    const frame = this.#view.frame(viewer.watch, ++this.#seq);
+    if (!frame) return;
+    const bytes = encodeFrame(frame);
+    viewer.due = false;
+    viewer.unacked = this.#seq;
+    viewer.sentAt = now;
+    this.#event(id, 'frame', bytes, [bytes.buffer as ArrayBuffer]);
+  }
+
+  #receive(message: ToEngine): void {
+    if (message.kind === 'open') {
+      this.#viewers.set(message.viewer, {
+        role: message.role,
+        watch: FIRST_WATCH,
+        unacked: undefined,
+        sentAt: 0,
+        due: true,
+      });
+    } else if (message.kind === 'close') {
+      this.#viewers.delete(message.viewer);
+    } else void this.#answer(message);
+  }
+
+  async #answer({ viewer: id, id: call, name, arg }: Extract<ToEngine, { kind: 'call' }>): Promise<void> {
+    try {
+      const viewer = this.#viewers.get(id);
+      if (!viewer) return;
+      if (!Object.hasOwn(calls, name))
+        throw new FaultError('unknown-call', 'There is no such call', 'Reload the page: it may be of another version.');
+      const { role, arg: schema } = calls[name as CallName];
+      if (role === 'operate' && viewer.role !== 'operate')
+        throw new FaultError('read-only', 'This viewer may look, not change', 'Use a token with role operate.');
+      const parsed = schema.safeParse(arg);
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        throw new FaultError(
+          'bad-argument',
+          `${issue?.path.join('.') || 'The argument'}: ${issue?.message ?? 'not valid'}`,
+          'Correct the value.',
+        );
+      }
+      const value = await this.#call(id, viewer, name as CallName, parsed.data as never);
+      this.#post({ kind: 'reply', viewer: id, id: call, ok: true, value });
+    } catch (error) {
+      this.#post({ kind: 'reply', viewer: id, id: call, ok: false, fault: faultOf(error) });
+    }
+  }
+
+  // One case a call: their arguments have been parsed by the contract's own schema.
+  async #call(id: number, viewer: Viewer, name: CallName, arg: never): Promise<unknown> {
+    switch (name) {
+      case 'hello':
+        return this.#hello(viewer);
+      case 'watch':
+        viewer.watch = arg;
+        viewer.sentAt = 0;
+        viewer.due = true;
+        viewer.unacked = undefined;
+        this.#send(id, viewer);
+        return null;
+      case 'ack':
+        if ((arg as { seq: number }).seq === viewer.unacked) viewer.unacked = undefined;
+        return null;
+      case 'layout':
+        return this.#view.layout() ?? null;
+      case 'inspect':
+        return this.#view.inspect((arg as { place: number }).place);
+      case 'history':
+        return this.#view.history(arg);
+      case 'workstation':
+        return readWorkstation(this.#clock.now());
+      case 'coverage':
+        return coverageOf(this.#fleet, (arg as { id: string }).id, this.#clock.now());
+      case 'testSource':
+        return testConnection((arg as { source: SourceSettings }).source, this.#clock);
+      case 'saveSource':
+        return this.#saveSource(arg);
+      case 'removeSource':
+        return this.#removeSource((arg as { id: string }).id);
+      case 'saveSettings': {
+        const { settings } = arg as { settings: Settings };
+        this.#save(settings);
+        this.#apply(settings);
+        return settings;
+      }
+      case 'openDemo':
+      case 'closeDemo':
+        throw new FaultError('host-call', 'The demo fleet is opened by the host', 'This is a fault of Fleetwatt.');
+    }
+  }
+
+  #hello({ role }: Viewer): HelloReply {
+    // The host puts in its own name and version.
+    return {
+      version: '',
+      host: 'serve',
+      role,
+      engineStarted: this.#startedAt,
+      settings: this.#settings,
+      profile: this.#folder,
+    };
+  }
+
+  #saveSource({ source, keep }: { source: SourceSettings; keep: boolean }): Settings {
+    if (keep) {
+      const settings = {
+        ...this.#settings,
+        sources: [...this.#settings.sources.filter(({ id }) => id !== source.id), source],
+      };
+      this.#save(settings);
+      this.#ephemeral.delete(source.id);
+      this.#apply(settings);
+    } else {
+      this.#ephemeral.set(source.id, source);
+      this.#startSources();
+      this.#refresh();
+    }
+    return this.#settings;
+  }
+
+  #removeSource(id: string): Settings {
+    this.#ephemeral.delete(id);
+    const settings = { ...this.#settings, sources: this.#settings.sources.filter((source) => source.id !== id) };
+    if (settings.sources.length !== this.#settings.sources.length) this.#save(settings);
+    this.#apply(settings);
+    return settings;
+  }
+}

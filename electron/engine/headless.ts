@@ -1,0 +1,63 @@
+import type { SourceHealth } from '../../shared/contract.ts';
+import { Fleet } from '../../shared/fleet.ts';
+import type { Frame } from '../../shared/frame.ts';
+import type { SourceSettings } from '../../shared/settings.ts';
+import type { BudgetRow, TopologyRow } from '../../shared/topology-csv.ts';
+import type { Clock } from './schedule.ts';
+import { ExportersScraper } from './sources/exporters.ts';
+import { PrometheusReader } from './sources/prometheus.ts';
+
+export interface HeadlessOptions {
+  readonly source: SourceSettings;
+  readonly topology: readonly TopologyRow[];
+  readonly budgets: readonly BudgetRow[];
+  readonly ticks: number;
+  readonly pollMs: number;
+  readonly staleMs: number;
+  readonly clock: Clock;
+}
+
+/** What the last tick gave. */
+export interface HeadlessResult {
+  readonly frame: Frame;
+  /** Evaluation time of the last tick, epoch ms: the time sent with each of its queries. */
+  readonly time: number;
+  readonly badSamples: number;
+  readonly health: SourceHealth;
+}
+
+/**
+ * Reads a source `ticks` times by the very path of the engine, without a window. Ticks stand at whole multiples of
+ * the poll; the first is the last one that has passed. Throws the fault when the last tick gave nothing at all.
+ */
+export async function runHeadless({
+  source,
+  topology,
+  budgets,
+  ticks,
+  pollMs,
+  staleMs,
+  clock,
+}: HeadlessOptions): Promise<HeadlessResult> {
+  const fleet = new Fleet({ mappings: [] });
+  fleet.setTopology(topology);
+  fleet.setBudgets(budgets);
+  const reader =
+    source.kind === 'prometheus'
+      ? new PrometheusReader(source, fleet, clock)
+      : new ExportersScraper(source, fleet, clock);
+  try {
+    let time = Math.floor(clock.now() / pollMs) * pollMs;
+    for (let tick = 0; ; tick++) {
+      // An exporter answers with what is now, so its samples are of now.
+      await reader.readAll(source.kind === 'prometheus' ? time : clock.now());
+      if (tick === ticks - 1) break;
+      time += pollMs;
+      await new Promise<void>((resolve) => clock.later(resolve, Math.max(0, time - clock.now())));
+    }
+    const at = source.kind === 'prometheus' ? time : clock.now();
+    return { frame: fleet.frame(at, staleMs), time: at, badSamples: fleet.badSamples, health: reader.health([]) };
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,196 @@
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { defaultSettings, type Settings, settingsSchema } from '../../../shared/settings.ts';
+import { type BudgetRow, parseBudgetsCsv, parseTopologyCsv, type TopologyRow } from '../../../shared/topology-csv.ts';
+import { FaultError, printable } from '../fault.ts';
+import { writeWhole } from './atomic.ts';
+
+/** The platform's folder for the settings of this user. */
+export function defaultProfile(env: NodeJS.ProcessEnv = process.env): string {
+  if (process.platform === 'win32') return join(env.APPDATA ?? join(homedir(), 'AppData', 'Roaming'), 'fleetwatt');
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'fleetwatt');
+  return join(env.XDG_CONFIG_HOME || join(homedir(), '.config'), 'fleetwatt');
+}
+
+/** When a process began, in the kernel's ticks: tells a process from a later one with the same number. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function running(pid: number, start: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+  }
+  return start === '' || startOf(pid) === start;
+}
+
+/**
+ * Takes the folder for this process; one writer at any time. A lock whose owner is gone is taken over.
+ * @returns the function that gives it back
+ * @throws FaultError when another process has it, or the folder cannot be written
+ */
+export function lockProfile(folder: string): () => void {
+  const file = join(folder, 'lock');
+  const text = `${process.pid} ${startOf(process.pid)}\n`;
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (let tries = 0; tries < 3; tries++) {
+      try {
+        const handle = openSync(file, 'wx', 0o600);
+        writeSync(handle, text);
+        closeSync(handle);
+        return () => {
+          if (readFileSync(file, 'utf8') === text) unlinkSync(file);
+        };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        const [pid = '', start = ''] = readFileSync(file, 'utf8').trim().split(' ');
+        if (/^\d+$/.test(pid) && running(Number(pid), start)) {
+          throw new FaultError(
+            'profile-busy',
+            `Another Fleetwatt (process ${pid}) uses the profile ${folder}`,
+            'Close it, or give another folder with --profile.',
+          );
+        }
+        unlinkSync(file);
+      }
+    }
+  } catch (error) {
+    if (error instanceof FaultError) throw error;
+    throw new FaultError(
+      'profile',
+      `The profile folder ${folder} cannot be written: ${(error as Error).message}`,
+      'Check who owns it, or give another with --profile.',
+    );
+  }
+  throw new FaultError('profile-busy', `The profile ${folder} is being taken by another Fleetwatt`, 'Start again.');
+}
+
+/** Settings as loaded, with what a person should know of the loading. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+  /** False where the file is of a newer version: it must not be overwritten. */
+  readonly writable: boolean;
+}
+
+/** Reads settings.json. A broken file is kept as settings.json.bad, and the last good copy is used. */
+export function loadSettings(folder: string): LoadedSettings {
+  const file = join(folder, 'settings.json');
+  const read = (path: string): string | undefined => {
+    try {
+      return readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+    } catch {
+      return undefined;
+    }
+  };
+  const text = read(file);
+  if (text === undefined) return { settings: defaultSettings, warnings: [], writable: true };
+  let value: unknown;
+  let why = 'it is no JSON';
+  try {
+    value = JSON.parse(text);
+    const schema = (value as { schema?: unknown } | null)?.schema;
+    if (typeof schema === 'number' && schema > 1) {
+      return {
+        settings: defaultSettings,
+        warnings: [`${file} is of a newer Fleetwatt (schema ${schema}): it is not used and not changed`],
+        writable: false,
+      };
+    }
+    const parsed = settingsSchema.safeParse(value);
+    if (parsed.success) return { settings: parsed.data, warnings: [], writable: true };
+    const issue = parsed.error.issues[0];
+    why = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`;
+  } catch (error) {
+    why = printable((error as Error).message, 120);
+  }
+  copyFileSync(file, `${file}.bad`);
+  const good = read(`${file}.good`);
+  const last = good === undefined ? undefined : settingsSchema.safeParse(JSON.parse(good));
+  const used = last?.success ? 'the last good settings are used' : 'the defaults are used';
+  return {
+    settings: last?.success ? last.data : defaultSettings,
+    warnings: [`settings.json could not be read (${why}); it is kept as settings.json.bad, and ${used}`],
+    writable: true,
+  };
+}
+
+/** Writes settings.json, and a copy that a later broken file falls back to. */
+export function saveSettings(folder: string, settings: Settings): void {
+  const text = `${JSON.stringify(settings, null, 2)}\n`;
+  writeWhole(join(folder, 'settings.json'), text);
+  writeWhole(join(folder, 'settings.json.good'), text);
+}
+
+/** Topology and budgets of the profile and of sources' own files, and what was wrong with them. */
+export interface PlaceFiles {
+  readonly topology: readonly TopologyRow[];
+  readonly budgets: readonly BudgetRow[];
+  readonly warnings: readonly string[];
+}
+
+const MOST_BYTES = 64 << 20;
+
+/** Reads CSV files of places; a missing file of the profile is no error, a missing file of a source is. */
+export class PlaceReader {
+  #stamp = '';
+  #files: PlaceFiles = { topology: [], budgets: [], warnings: [] };
+
+  /** Reads again what changed since the last time; gives the very same object while nothing did. */
+  read(
+    topology: readonly { path: string; needed: boolean }[],
+    budgets: readonly { path: string; needed: boolean }[],
+  ): PlaceFiles {
+    const stamp = [...topology, ...budgets].map(({ path }) => `${path} ${stampOf(path)}`).join('\n');
+    if (stamp === this.#stamp) return this.#files;
+    this.#stamp = stamp;
+    const warnings: string[] = [];
+    const rows = <Row>(
+      files: readonly { path: string; needed: boolean }[],
+      parse: (text: string) => {
+        rows: readonly Row[];
+        errors: readonly { line: number; column: number; message: string }[];
+      },
+    ) =>
+      files.flatMap(({ path, needed }) => {
+        const text = textOf(path, needed, warnings);
+        if (text === undefined) return [];
+        const { rows: found, errors } = parse(text);
+        for (const { line, column, message } of errors)
+          warnings.push(`${path}, line ${line}, column ${column}: ${printable(message, 200)}`);
+        return [...found];
+      });
+    this.#files = { topology: rows(topology, parseTopologyCsv), budgets: rows(budgets, parseBudgetsCsv), warnings };
+    return this.#files;
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const { mtimeMs, size } = statSync(path);
+    return `${mtimeMs} ${size}`;
+  } catch {
+    return '-';
+  }
+}
+
+function textOf(path: string, needed: boolean, warnings: string[]): string | undefined {
+  try {
+    if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES >> 20} MiB`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (needed || !absent)
+      warnings.push(`${path} cannot be read: ${absent ? 'there is no such file' : (error as Error).message}`);
+    return undefined;
+  }
+}
