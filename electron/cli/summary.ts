@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { type Frame, QUALITY, STALE } from '../../shared/frame.ts';
+import { computePower } from '../../shared/power.ts';
+import { type SourceSettings, sourceSchema } from '../../shared/settings.ts';
+import { GPU, NODE, RACK } from '../../shared/topology.ts';
+import { parseTopologyCsv, type TopologyRow } from '../../shared/topology-csv.ts';
+import { systemClock } from '../engine/clock.ts';
+import { type HeadlessResult, runHeadless } from '../engine/headless.ts';
+import { parseOptions, required, UsageError, wholeNumber } from './options.ts';
+
+const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
+  Reads a source by the engine's own path, without a window, and prints the totals.
+  --source URL  a Prometheus-compatible server; an exporter's /metrics; or a file_sd file of exporters
+  --kind K      prometheus or exporter (default: prometheus for a URL without a path that ends in /metrics)
+  --ticks N     how many refreshes, 5 s apart; the last one is printed (default 1, for exporters 2: rates need two)
+  --csv FILE    topology.csv
+  --json        {time, gpus, nodes, racks, powerW, gpuPowerW, rackPowerW, nodeNetworkBps, staleGpus, badSamples, quality}
+                powerW is the sum of GPU board power; rackPowerW is metered where PDUs report; *Bps is bytes per second
+`;
+
+const POLL_MS = 5000;
+const STALE_MS = 60_000;
+
+/** The totals of one refresh. Watts and bytes per second; a place without data is left out, never 0. */
+export interface Totals {
+  readonly time: string;
+  readonly gpus: number;
+  readonly nodes: number;
+  readonly racks: number;
+  readonly powerW: number | null;
+  readonly gpuPowerW: Readonly<Record<string, number>>;
+  readonly rackPowerW: Readonly<Record<string, number>>;
+  readonly nodeNetworkBps: Readonly<Record<string, { readonly rx: number; readonly tx: number }>>;
+  readonly staleGpus: number;
+  readonly badSamples: number;
+  readonly quality: Readonly<Record<string, number>>;
+}
+
+function network(frame: Frame): Totals['nodeNetworkBps'] {
+  const { topology, columns } = frame;
+  const [rx, tx] = [columns.get('link.rx'), columns.get('link.tx')];
+  const found: Record<string, { rx: number; tx: number }> = Object.create(null);
+  topology.linkNode.forEach((node, link) => {
+    const [received, sent] = [rx?.value[link] ?? Number.NaN, tx?.value[link] ?? Number.NaN];
+    if (node < 0 || (Number.isNaN(received) && Number.isNaN(sent))) return;
+    const host = (topology.path[node] ?? '').split('/').at(-1) ?? '';
+    found[host] ??= { rx: 0, tx: 0 };
+    const sum = found[host];
+    if (!Number.isNaN(received)) sum.rx += received;
+    if (!Number.isNaN(sent)) sum.tx += sent;
+  });
+  return found;
+}
+
+/** Totals of a frame; the time is that of the evaluation. */
+export function totals({ frame, time, badSamples }: HeadlessResult): Totals {
+  const { topology } = frame;
+  const { start, path } = topology;
+  const power = frame.columns.get('gpu.power');
+  const gpuPowerW: Record<string, number> = Object.create(null);
+  const quality: Record<string, number> = Object.create(null);
+  let [powerW, staleGpus] = [Number.NaN, 0];
+  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
+    const watts = power?.value[gpu] ?? Number.NaN;
+    const word = QUALITY[power?.quality[gpu] ?? 0] as string;
+    quality[word] = (quality[word] ?? 0) + 1;
+    if (power?.quality[gpu] === STALE) staleGpus++;
+    if (Number.isNaN(watts)) continue;
+    gpuPowerW[path[gpu] ?? ''] = watts;
+    powerW = (Number.isNaN(powerW) ? 0 : powerW) + watts;
+  }
+  const { drawW } = computePower(frame);
+  const rackPowerW: Record<string, number> = Object.create(null);
+  for (let rack = start[RACK]; rack < start[NODE]; rack++)
+    if (!Number.isNaN(drawW[rack])) rackPowerW[path[rack] ?? ''] = drawW[rack];
+  return {
+    time: new Date(time).toISOString(),
+    gpus: start[GPU + 1] - start[GPU],
+    nodes: start[NODE + 1] - start[NODE],
+    racks: start[NODE] - start[RACK],
+    powerW: Number.isNaN(powerW) ? null : powerW,
+    gpuPowerW,
+    rackPowerW,
+    nodeNetworkBps: network(frame),
+    staleGpus,
+    badSamples,
+    quality,
+  };
+}
+
+function sourceOf(where: string, kind: string | boolean | undefined): SourceSettings {
+  const isUrl = /^https?:\/\//.test(where);
+  const exporter = kind === 'exporter' || (kind === undefined && (!isUrl || /\/metrics\/?(\?.*)?$/.test(where)));
+  const common = { id: 'summary', name: where.slice(0, 80), site: 'site' };
+  const source = exporter
+    ? { ...common, kind: 'exporters', ...(isUrl ? { targets: [{ url: where }] } : { files: [where] }) }
+    : { ...common, kind: 'prometheus', url: where };
+  const parsed = sourceSchema.safeParse(source);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`--source: ${parsed.error.issues[0]?.message ?? 'not a source'}`);
+}
+
+function topologyOf(path: string | boolean | undefined): readonly TopologyRow[] {
+  if (typeof path !== 'string') return [];
+  const { rows, errors } = parseTopologyCsv(readFileSync(path, 'utf8'));
+  for (const { line, column, message } of errors)
+    process.stderr.write(`${path}, line ${line}, column ${column}: ${message}\n`);
+  if (rows.length === 0) throw new Error(`${path} has no usable row`);
+  return rows;
+}
+
+function forPerson(sum: Totals): string {
+  const known = Object.keys(sum.gpuPowerW).length;
+  return [
+    `${sum.time}: ${sum.gpus} GPUs on ${sum.nodes} nodes in ${sum.racks} racks`,
+    `  board power ${sum.powerW === null ? '—' : `${(sum.powerW / 1000).toFixed(1)} kW`} of ${known} GPUs, ${sum.staleGpus} stale, ${sum.badSamples} bad samples`,
+    ...Object.entries(sum.rackPowerW).map(([rack, watts]) => `  ${rack}  ${(watts / 1000).toFixed(1)} kW`),
+    '',
+  ].join('\n');
+}
+
+/** `summary`: 0 with totals, 1 where the source gave nothing. */
+export async function summary(args: readonly string[]): Promise<number> {
+  const string = { type: 'string' } as const;
+  const parsed = parseOptions(
+    args,
+    { source: string, kind: string, ticks: string, csv: string, json: { type: 'boolean' } },
+    usage,
+  );
+  if (!parsed) return 0;
+  const { kind, csv, json } = parsed.values;
+  if (parsed.words.length > 0) throw new UsageError(`summary takes no further words\n\n${usage}`);
+  if (kind !== undefined && kind !== 'prometheus' && kind !== 'exporter')
+    throw new UsageError(`--kind takes prometheus or exporter\n\n${usage}`);
+  const source = sourceOf(required(parsed, 'source', usage), kind);
+  const ticks = wholeNumber(parsed, 'ticks', [1, 10_000], source.kind === 'exporters' ? 2 : 1);
+  const result = await runHeadless({
+    source,
+    topology: topologyOf(csv),
+    budgets: [],
+    ticks,
+    pollMs: POLL_MS,
+    staleMs: STALE_MS,
+    clock: systemClock,
+  });
+  const { fault, targetsUp, warnings } = result.health;
+  for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
+  if (fault) process.stderr.write(`${fault.message}. ${fault.hint}\n`);
+  if (targetsUp === 0) return 1;
+  const sum = totals(result);
+  process.stdout.write(json ? `${JSON.stringify(sum)}\n` : forPerson(sum));
+  return 0;
+}
