@@ -191,17 +191,17 @@ describe('the demo fleet', () => {
     expect(viewer.reply(2)).toMatchObject({ ok: false, fault: { code: 'bad-argument' } });
     demos[0].resolve(demoFiles);
     await settle();
+    expect(engines[0].calls('saveSource').at(-1)?.arg).toMatchObject({
+      keep: false,
+      source: { id: 'demo', kind: 'exporters', files: ['/demo/targets.json'], topologyFile: '/demo/topology.csv' },
+    });
+    engines[0].answer('saveSource', defaultSettings);
+    await settle();
     engines[0].answer('hello', helloOf({ sources: [given] }));
     await settle();
     // What is of this run only is not written down with it.
     expect(engines[0].calls('saveSettings').at(-1)?.arg).toMatchObject({ settings: { demo: true, sources: [] } });
     engines[0].answer('saveSettings', { ...defaultSettings, demo: true });
-    await settle();
-    expect(engines[0].calls('saveSource').at(-1)?.arg).toMatchObject({
-      keep: false,
-      source: { id: 'demo', kind: 'exporters', files: ['/demo/targets.json'], topologyFile: '/demo/topology.csv' },
-    });
-    engines[0].answer('saveSource', { ...defaultSettings, demo: true });
     await settle();
     expect(viewer.reply(1)).toMatchObject({ ok: true, value: { demo: true } });
 

@@ -257,9 +257,9 @@ class RunningHub implements Hub {
   }
 
   async #openDemo(): Promise<Settings> {
-    const files = await this.#demo.open();
-    await this.#remember(true);
-    return this.#giveSource(demoSource(files));
+    const settings = await this.#giveSource(demoSource(await this.#demo.open()));
+    // Open it is; settings that cannot be written only mean that it does not open by itself the next time.
+    return this.#remember(true).catch(() => ({ ...settings, demo: true }));
   }
 
   async #closeDemo(): Promise<Settings> {

@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createHub } from '../../shared/hub.ts';
 import { givenSource } from '../../shared/run-sources.ts';
+import { Children } from './children.ts';
 import { inUrl, isLoopback } from './doors.ts';
 import { Keys, newKey, TokenFile } from './keys.ts';
 import { readPages } from './pages.ts';
+import { openProfile } from './run-profile.ts';
 import { type Listening, listen } from './server.ts';
-import { Threads } from './threads.ts';
 
 export interface ServeOptions {
   /** Opens the demo fleet for this run. */
@@ -15,7 +16,7 @@ export interface ServeOptions {
   readonly source?: string;
   /** Profile folder; default the user's own. */
   readonly profile?: string;
-  /** A settings file to use for this run instead of the profile's; never written. */
+  /** A settings file to use for this run instead of a profile's; changes are not written to it. */
   readonly config?: string;
   /** Address to listen on; default 127.0.0.1. */
   readonly host?: string;
@@ -33,7 +34,7 @@ export interface ServeOptions {
 export interface Serve {
   /** Address of the page with a key of this run in the fragment. */
   readonly url: string;
-  /** Ends server, viewers, engine and demo; settles when no thread, socket or timer is left. */
+  /** Ends server, viewers, engine and demo; settles when no process, thread, socket or timer is left. */
   close(): Promise<void>;
 }
 
@@ -48,10 +49,11 @@ function version(): string {
 
 /**
  * Starts the console for browsers. Prints nothing.
- * @throws Error for a token file or URL that is not right, for a page that is not built, and when the port is taken
+ * @throws Error for a token file, settings file or URL that is not right, for a page that is not built, for a profile in
+ *   use, and when the port is taken
  */
 export async function startServe(options: ServeOptions = {}): Promise<Serve> {
-  const { host = '127.0.0.1', port = 0, demo = false, profile, config } = options;
+  const { host = '127.0.0.1', port = 0, demo = false } = options;
   const sources = options.source === undefined ? [] : [sourceAt(options.source)];
   const runKey = newKey();
   const keys = new Keys(
@@ -60,10 +62,11 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
     Date.now,
   );
   const pages = readPages(pagesFolder());
-  const threads = new Threads();
+  const profile = openProfile(options);
+  const children = new Children();
   const hub = createHub({
-    spawnEngine: () => threads.engine({ profile, config }),
-    spawnDemo: () => threads.demo(),
+    spawnEngine: () => children.engine({ profile: profile.folder }),
+    spawnDemo: () => children.demo(),
     now: Date.now,
     later(run, ms) {
       const timer = setTimeout(run, ms);
@@ -73,7 +76,8 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
   });
   const stop = async (server?: Listening) => {
     hub.close();
-    await Promise.all([server?.close(), threads.ended()]);
+    await Promise.all([server?.close(), children.ended()]);
+    profile.close();
   };
   let server: Listening;
   try {
