@@ -1,12 +1,14 @@
 import { CELL_NODATA, CELL_UNSUPPORTED, cellOfRatio } from './cells.ts';
 import type { ViewSignal } from './contract.ts';
 import type { FabricColumns } from './fabric.ts';
-import { type Column, type Frame, UNSUPPORTED } from './frame.ts';
+import { type Column, type Frame, STALE, UNSUPPORTED } from './frame.ts';
+import { type Members, membersOf } from './members.ts';
 import type { PowerColumns } from './power.ts';
+import { median } from './quantile.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { hardwareOf } from './signals/hardware.ts';
 import { HELD, throttleClass } from './throttle.ts';
-import { GPU, NODE, RACK } from './topology.ts';
+import { GPU, NODE, RACK, type Topology } from './topology.ts';
 
 /** What the floor plan shows of one signal. */
 export interface SignalColumns {
@@ -16,155 +18,153 @@ export interface SignalColumns {
   readonly rackCells: Uint8Array;
   /** Palette byte a GPU (index: place − start[GPU]). */
   readonly cells: Uint8Array;
-  /** Value in the signal's own unit for every GPU. */
+  /** Value in the signal's own unit for every GPU: W, share, °C, bitmask, B/s, share of the link's rate. */
   readonly raw: Float32Array;
 }
 
-interface Parts {
+/** What signals are told from. */
+export interface SignalParts {
   readonly frame: Frame;
   readonly power: PowerColumns;
   readonly fabric: FabricColumns;
 }
 
-const COLUMN: Readonly<Record<ViewSignal, SignalId>> = {
+const COLUMN: Readonly<Record<Exclude<ViewSignal, 'nic'>, SignalId>> = {
   power: 'gpu.power',
   util: 'gpu.util',
   temp: 'gpu.temp',
   throttle: 'gpu.throttle',
   nvlink: 'gpu.nvlink',
-  nic: 'link.rx',
 };
 
-/** A GPU's share of its limit by signal; NaN where it is not known. */
-type Ratio = (gpu: number) => number;
-
-/**
- * Power of a GPU: its share of its rack's draw over its fair share of the rack's budget, so that the mean over a rack
- * is the rack's own share; where the rack has no budget, its board's draw over its own limit.
- */
-function powerRatio({ frame, power }: Parts): Ratio {
-  const { parent, budgetW } = frame.topology;
-  const [watts, limit] = [frame.columns.get('gpu.power'), frame.columns.get('gpu.powerLimit')];
-  return (gpu) => {
-    const rack = parent[parent[gpu]];
-    const value = watts?.value[gpu] ?? Number.NaN;
-    if (Number.isNaN(budgetW[rack]) || Number.isNaN(power.drawW[rack]))
-      return value / (limit?.value[gpu] ?? Number.NaN);
-    // Boards of silent GPUs are missing from the sum, and so is their share of the rack.
-    const share = (power.drawW[rack] * power.gpuLive[rack]) / power.gpuCount[rack] / power.boardsW[rack];
-    return (value * share) / (budgetW[rack] / power.gpuCount[rack]);
-  };
-}
-
-function ratioOf(signal: ViewSignal, parts: Parts): Ratio {
-  const { columns, topology } = parts.frame;
-  const { parent, model } = topology;
-  const of = (id: SignalId): ((gpu: number) => number) => {
-    const column = columns.get(id);
-    return (gpu) => column?.value[gpu] ?? Number.NaN;
-  };
-  switch (signal) {
-    case 'power':
-      return powerRatio(parts);
-    case 'util':
-      return of('gpu.util');
-    case 'temp': {
-      const [temp, limit] = [of('gpu.temp'), of('gpu.tempLimit')];
-      return (gpu) => temp(gpu) / limit(gpu);
-    }
-    case 'nvlink': {
-      const nvlink = of('gpu.nvlink');
-      return (gpu) => nvlink(gpu) / (hardwareOf(model[gpu] || (model[parent[gpu]] ?? ''))?.nvlinkBps || Number.NaN);
-    }
-    case 'nic':
-      return (gpu) => parts.fabric.worst[parent[gpu]];
-    case 'throttle':
-      return of('gpu.throttle');
-  }
-}
-
-/** No data where nothing of the GPU is heard, or this signal was once heard of it; unsupported where it never was. */
-function missing(column: Column | undefined, live: boolean, gpu: number): number {
-  if (!live) return CELL_NODATA;
-  return column === undefined || column.quality[gpu] === UNSUPPORTED ? CELL_UNSUPPORTED : CELL_NODATA;
+/** A signal of every GPU: its value, that value as a share of its limit, and the byte of a GPU without one. */
+interface GpuSignal {
+  readonly raw: Float32Array;
+  readonly ratio: Float32Array;
+  missing(index: number): number;
 }
 
 /** Bytes and shares of one signal for every GPU, rack and place above. */
-export function signalColumns(signal: ViewSignal, parts: Parts): SignalColumns {
-  const { topology, columns } = parts.frame;
-  const { start } = topology;
-  const gpus = start[GPU + 1] - start[GPU];
-  const column = signal === 'nic' ? undefined : columns.get(COLUMN[signal]);
-  const ratio = ratioOf(signal, parts);
-  const ratios = new Float32Array(gpus);
-  const cells = new Uint8Array(gpus);
-  for (let i = 0; i < gpus; i++) {
-    const gpu = start[GPU] + i;
-    ratios[i] = ratio(gpu);
-    const known = !Number.isNaN(ratios[i]) && parts.power.live[i] === 1;
-    if (known) cells[i] = signal === 'throttle' ? throttleClass(ratios[i]) : cellOfRatio(ratios[i]);
-    else
-      cells[i] =
-        signal === 'nic' && parts.power.live[i] ? CELL_UNSUPPORTED : missing(column, parts.power.live[i] === 1, gpu);
+export function signalColumns(signal: ViewSignal, parts: SignalParts): SignalColumns {
+  const { topology } = parts.frame;
+  const gpu = signal === 'nic' ? nicOf(parts) : gpuSignal(signal, parts);
+  const cells = new Uint8Array(gpu.ratio.length);
+  for (let i = 0; i < cells.length; i++) {
+    const known = parts.power.live[i] === 1 && !Number.isNaN(gpu.ratio[i]);
+    if (!known) cells[i] = parts.power.live[i] === 1 ? gpu.missing(i) : CELL_NODATA;
+    else cells[i] = signal === 'throttle' ? throttleClass(gpu.ratio[i]) : cellOfRatio(gpu.ratio[i]);
   }
-  const value = placeValues(signal, parts, ratios, cells);
-  const rackCells = new Uint8Array(start[RACK + 1] - start[RACK]);
-  const worst = worstClass(parts, cells);
-  for (let i = 0; i < rackCells.length; i++) {
-    const share = value[start[RACK] + i];
-    rackCells[i] = signal === 'throttle' && !Number.isNaN(share) ? worst[i] : cellOfRatio(share);
-  }
-  const raw = signal === 'nic' ? ratios : (column?.value.slice(start[GPU], start[GPU + 1]) ?? ratios);
-  return { value, rackCells, cells, raw };
+  const members = membersOf(topology);
+  const value = placeValues(signal, parts, members, gpu.ratio, cells);
+  return { value, rackCells: rackCells(signal, topology, members, value, cells), cells, raw: gpu.raw };
 }
 
-/** The worst throttle class of each rack's GPUs. */
-function worstClass({ frame }: Parts, cells: Uint8Array): Uint8Array {
-  const { start, parent } = frame.topology;
-  const worst = new Uint8Array(start[RACK + 1] - start[RACK]);
-  for (let i = 0; i < cells.length; i++) {
-    const rack = parent[parent[start[GPU] + i]] - start[RACK];
-    if (cells[i] < CELL_UNSUPPORTED && cells[i] > worst[rack]) worst[rack] = cells[i];
+function gpuSignal(signal: Exclude<ViewSignal, 'nic'>, parts: SignalParts): GpuSignal {
+  const { topology, columns } = parts.frame;
+  const { start } = topology;
+  const column = columns.get(COLUMN[signal]);
+  const count = start[GPU + 1] - start[GPU];
+  const raw = column?.value.subarray(start[GPU], start[GPU + 1]) ?? new Float32Array(count).fill(Number.NaN);
+  return { raw, ratio: ratios(signal, raw, parts), missing: (i) => lostOrUnsupported(column, start[GPU] + i) };
+}
+
+/** A live GPU's missing value: lost where it was once there, else never exported. */
+function lostOrUnsupported(column: Column | undefined, at: number): number {
+  return (column?.quality[at] ?? UNSUPPORTED) === STALE ? CELL_NODATA : CELL_UNSUPPORTED;
+}
+
+function ratios(signal: Exclude<ViewSignal, 'nic'>, raw: Float32Array, parts: SignalParts): Float32Array {
+  const { topology, columns } = parts.frame;
+  const { start, parent, model } = topology;
+  if (signal === 'power') return powerRatios(raw, parts);
+  if (signal === 'temp') {
+    const limit = columns.get('gpu.tempLimit');
+    return raw.map((celsius, i) => celsius / (limit?.value[start[GPU] + i] ?? Number.NaN));
   }
-  return worst;
+  if (signal === 'nvlink') {
+    const peak = (gpu: number) => hardwareOf(model[gpu] || (model[parent[gpu]] ?? ''))?.nvlinkBps || Number.NaN;
+    return raw.map((bytes, i) => (Number.isNaN(bytes) ? bytes : bytes / peak(start[GPU] + i)));
+  }
+  return raw;
+}
+
+/**
+ * A GPU's share of its rack's draw over its fair share of the rack's budget, so that the mean over a rack's GPUs is
+ * the rack's own share; where the rack has no budget or no draw, its board's power over its own limit.
+ */
+function powerRatios(raw: Float32Array, { frame, power }: SignalParts): Float32Array {
+  const { start, budgetW } = frame.topology;
+  const { rackOfGpu } = membersOf(frame.topology);
+  const limit = frame.columns.get('gpu.powerLimit');
+  const perWatt = new Float64Array(start[NODE] - start[RACK]);
+  for (let rack = start[RACK]; rack < start[NODE]; rack++) {
+    perWatt[rack - start[RACK]] = (power.drawW[rack] / power.shareW[rack] / budgetW[rack]) * power.gpuCount[rack];
+  }
+  return raw.map((watts, i) => {
+    const factor = perWatt[rackOfGpu[i] - start[RACK]];
+    return Number.isNaN(factor) ? watts / (limit?.value[start[GPU] + i] ?? Number.NaN) : watts * factor;
+  });
+}
+
+/** A GPU shows the busiest port of its node. */
+function nicOf({ frame, fabric }: SignalParts): GpuSignal {
+  const { start, parent } = frame.topology;
+  const ratio = Float32Array.from(
+    { length: start[GPU + 1] - start[GPU] },
+    (_, i) => fabric.worst[parent[start[GPU] + i]],
+  );
+  const missing = (i: number) => (fabric.stale[parent[start[GPU] + i]] === 1 ? CELL_NODATA : CELL_UNSUPPORTED);
+  return { raw: ratio, ratio, missing };
 }
 
 /** Values of sites to racks: power by budget, temperature and links the worst, utilisation and NVLink the median. */
-function placeValues(signal: ViewSignal, parts: Parts, ratios: Float32Array, cells: Uint8Array): Float32Array {
-  const { topology } = parts.frame;
-  const { start, parent, budgetW } = topology;
+function placeValues(
+  signal: ViewSignal,
+  { frame, power, fabric }: SignalParts,
+  { gpus }: Members,
+  ratio: Float32Array,
+  cells: Uint8Array,
+): Float32Array {
+  const { start, budgetW } = frame.topology;
   const count = start[NODE];
-  const value = new Float32Array(count).fill(Number.NaN);
-  if (signal === 'power') {
-    for (let place = 0; place < count; place++) value[place] = parts.power.drawW[place] / budgetW[place];
-    return value;
-  }
-  if (signal === 'nic') return parts.fabric.worst.slice(0, count);
-  if (signal === 'util') return (parts.frame.columns.get('gpu.util')?.value ?? value).slice(0, count);
-  const [held, known] = [new Uint32Array(count), new Uint32Array(count)];
-  const histogram = signal === 'nvlink' ? new Uint32Array(count * 256) : new Uint32Array(0);
-  for (let i = 0; i < ratios.length; i++) {
-    if (cells[i] >= CELL_UNSUPPORTED) continue;
-    for (let place = parent[parent[start[GPU] + i]]; place >= 0; place = parent[place]) {
-      known[place]++;
-      if (signal === 'throttle' && cells[i] >= HELD) held[place]++;
-      if (signal === 'nvlink') histogram[place * 256 + cells[i]]++;
-      if (signal === 'temp' && !(ratios[i] <= value[place])) value[place] = ratios[i];
-    }
-  }
-  for (let place = 0; place < count; place++) {
-    if (known[place] === 0) continue;
-    if (signal === 'throttle') value[place] = held[place] / known[place];
-    if (signal === 'nvlink') value[place] = medianCell(histogram, place * 256, known[place]) / 220;
-  }
-  return value;
+  if (signal === 'nic') return fabric.worst.slice(0, count);
+  const known = ratio.map((one, i) => (cells[i] >= CELL_UNSUPPORTED ? Number.NaN : one));
+  return Float32Array.from({ length: count }, (_, place) => {
+    const [from, to] = [gpus.from[place] - start[GPU], gpus.to[place] - start[GPU]];
+    if (signal === 'power' && !Number.isNaN(budgetW[place])) return power.drawW[place] / budgetW[place];
+    if (signal === 'util' || signal === 'nvlink') return median(known, from, to);
+    return fold(signal, known, cells, from, to);
+  });
 }
 
-function medianCell(histogram: Uint32Array, base: number, count: number): number {
-  let seen = 0;
-  for (let cell = 0; cell < 256; cell++) {
-    seen += histogram[base + cell];
-    if (seen * 2 >= count) return cell;
+/** Temperature: the worst; throttle: the share that is held; power without a budget: the mean of the GPUs' shares. */
+function fold(signal: ViewSignal, known: Float32Array, cells: Uint8Array, from: number, to: number): number {
+  let [count, sum, most] = [0, 0, Number.NaN];
+  for (let i = from; i < to; i++) {
+    if (Number.isNaN(known[i])) continue;
+    count++;
+    sum += signal === 'throttle' ? (cells[i] >= HELD ? 1 : 0) : known[i];
+    if (!(known[i] <= most)) most = known[i];
   }
-  return 0;
+  if (count === 0) return Number.NaN;
+  return signal === 'temp' ? most : sum / count;
+}
+
+/** A rack's byte: its share's, or the worst throttle class of its GPUs; without one, what its GPUs say of it. */
+function rackCells(
+  signal: ViewSignal,
+  { start }: Topology,
+  { gpus }: Members,
+  value: Float32Array,
+  cells: Uint8Array,
+): Uint8Array {
+  return Uint8Array.from({ length: start[NODE] - start[RACK] }, (_, i) => {
+    const rack = start[RACK] + i;
+    const share = value[rack];
+    const of = cells.subarray(gpus.from[rack] - start[GPU], gpus.to[rack] - start[GPU]);
+    if (Number.isNaN(share))
+      return of.length > 0 && of.every((cell) => cell === CELL_UNSUPPORTED) ? CELL_UNSUPPORTED : CELL_NODATA;
+    if (signal !== 'throttle') return cellOfRatio(share);
+    return of.reduce((worst, cell) => (cell < CELL_UNSUPPORTED && cell > worst ? cell : worst), 0);
+  });
 }

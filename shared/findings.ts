@@ -1,258 +1,100 @@
-import type { Finding, SourceHealth } from './contract.ts';
-import type { FabricColumns } from './fabric.ts';
-import { saturatedByRack } from './fabric.ts';
 import {
-  formatCap,
-  formatCount,
-  formatPercent,
-  formatPower,
-  formatPowerPair,
-  formatSlope,
-  formatTemp,
-} from './format.ts';
-import type { Frame } from './frame.ts';
-import type { PowerColumns } from './power.ts';
-import { HW_THERMAL, POWER_BRAKE, throttleClass } from './throttle.ts';
-import { GPU, HALL, NODE, RACK, ROW, SITE, type Topology } from './topology.ts';
+  budgetConditions,
+  type Condition,
+  type ConditionParts,
+  gpusOf,
+  linkConditions,
+  throttleConditions,
+} from './conditions.ts';
+import type { Finding, Severity, SourceHealth } from './contract.ts';
+import { formatCount, formatPower } from './format.ts';
+import { labelOf, membersOf } from './members.ts';
+import { latest } from './summary.ts';
+import { GPU, NODE } from './topology.ts';
+import type { EpochMs } from './units.ts';
 
 const MOST = 200;
-const ORDER = ['critical', 'warning', 'nodata', 'advisory'];
+const RANK: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, advisory: 2, nodata: 3 };
 
 /** What the conditions are told from. */
-export interface Present {
-  readonly frame: Frame;
-  readonly power: PowerColumns;
-  readonly fabric: FabricColumns;
-  readonly slope: Float32Array;
-  readonly capMin: Float32Array;
-  readonly warnRatio: number;
-  readonly critRatio: number;
+export interface FindingParts extends ConditionParts {
   readonly sources: readonly SourceHealth[];
-  /** When each node was last heard, epoch ms; NaN never (index: place − start[NODE]). */
+  /** When each GPU was last heard, epoch ms (index: place − start[GPU]); NaN never. */
   readonly heardAt: Float64Array;
-}
-
-type Draft = Omit<Finding, 'since'> & { readonly key: string; readonly since?: number };
-
-const KIND = ['Site', 'Hall', 'Row', 'Rack'];
-
-/** "Row A2", "Rack A2-05", "Node A2-05-n3", "GPU A2-05 n3-g2". */
-export function placeTitle({ name, parent, start }: Topology, place: number): string {
-  if (place < start[NODE]) return `${KIND[levelOf(start, place)]} ${name[place]}`;
-  if (place < start[GPU]) return `Node ${name[parent[place]]}-${name[place]}`;
-  return `GPU ${name[parent[parent[place]]]} ${name[parent[place]]}-${name[place]}`;
-}
-
-/** Level of a place. */
-export function levelOf(start: Int32Array, place: number): number {
-  let level = SITE;
-  while (level < GPU && place >= start[level + 1]) level++;
-  return level;
-}
-
-function budgets({ frame, power, slope, capMin, warnRatio, critRatio }: Present): Draft[] {
-  const { topology } = frame;
-  const found: Draft[] = [];
-  for (let place = 0; place < topology.start[NODE]; place++) {
-    const [draw, budget] = [power.drawW[place], topology.budgetW[place]];
-    const ratio = draw / budget;
-    if (!(ratio >= warnRatio)) continue;
-    const cap = formatCap(capMin[place]);
-    const rising = slope[place] > 0 ? `, rising ${formatSlope(slope[place]).slice(1)}` : '';
-    found.push({
-      key: `budget ${topology.path[place]}`,
-      severity: ratio >= critRatio ? 'critical' : 'warning',
-      domain: 'power',
-      title: `${placeTitle(topology, place)} at ${formatPercent(ratio, 1)} of budget`,
-      detail: `${formatPowerPair(draw, budget)}${rising}.${cap.startsWith('Cap') ? ` ${cap}.` : ''}`,
-      place,
-    });
-  }
-  return found;
-}
-
-interface Held {
-  readonly perRack: Uint32Array;
-  readonly brakes: Uint32Array;
-  readonly hot: number[];
-}
-
-function heldGpus({ frame }: Present): Held {
-  const { topology, columns } = frame;
-  const { start, parent } = topology;
-  const reasons = columns.get('gpu.throttle');
-  const held = { perRack: new Uint32Array(start[NODE]), brakes: new Uint32Array(start[NODE]), hot: [] as number[] };
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    const mask = reasons?.value[gpu] ?? Number.NaN;
-    if (Number.isNaN(mask)) continue;
-    const worst = throttleClass(mask);
-    const rack = parent[parent[gpu]];
-    if (mask & 0x4) held.perRack[rack]++;
-    if (worst === POWER_BRAKE) held.brakes[rack]++;
-    else if (worst === HW_THERMAL) held.hot.push(gpu);
-  }
-  return held;
-}
-
-function throttles(present: Present): Draft[] {
-  const { frame, power } = present;
-  const { topology, columns } = frame;
-  const { start, parent, name, path } = topology;
-  const held = heldGpus(present);
-  const found: Draft[] = [];
-  const rows = new Map<number, number>();
-  for (let rack = start[RACK]; rack < start[NODE]; rack++) {
-    if (held.brakes[rack] > 0) {
-      const detail = 'The rack or its power supplies assert the power brake. Check the feeds.';
-      found.push({
-        key: `brake ${path[rack]}`,
-        severity: 'critical',
-        domain: 'power',
-        title: `${held.brakes[rack]} GPUs in HW power brake`,
-        detail: `Rack ${name[rack]}. ${detail}`,
-        place: rack,
-      });
-    }
-    if (held.perRack[rack] * 10 > power.gpuLive[rack])
-      rows.set(parent[rack], (rows.get(parent[rack]) ?? 0) + held.perRack[rack]);
-  }
-  for (const [row, count] of rows) {
-    const detail = `Row ${name[row]}, ${formatPercent(count / power.gpuLive[row], 1)} of its GPUs.`;
-    found.push({
-      key: `cap ${path[row]}`,
-      severity: 'warning',
-      domain: 'power',
-      title: `${count} GPUs held by SW power cap`,
-      detail,
-      place: row,
-    });
-  }
-  const [temp, limit, clock, clockMax] = [
-    columns.get('gpu.temp'),
-    columns.get('gpu.tempLimit'),
-    columns.get('gpu.clock'),
-    columns.get('gpu.clockMax'),
-  ];
-  for (const gpu of held.hot) {
-    const known = Number.isNaN(limit?.value[gpu] ?? Number.NaN)
-      ? ''
-      : `, limit ${formatTemp(limit?.value[gpu] as number)}`;
-    const clocks = Number.isNaN(clock?.value[gpu] ?? Number.NaN)
-      ? ''
-      : ` Clock ${formatCount(clock?.value[gpu] as number)} of ${formatCount(clockMax?.value[gpu] ?? Number.NaN)} MHz.`;
-    found.push({
-      key: `hot ${path[gpu]}`,
-      severity: 'critical',
-      domain: 'power',
-      title: `${placeTitle(topology, gpu)} in HW thermal slowdown`,
-      detail: `${formatTemp(temp?.value[gpu] ?? Number.NaN)}${known}.${clocks}`,
-      place: gpu,
-    });
-  }
-  return found;
-}
-
-function fabrics({ frame, fabric }: Present): Draft[] {
-  const { topology } = frame;
-  const { start, name, path, linkName } = topology;
-  const counts = saturatedByRack(frame, fabric);
-  const found: Draft[] = [];
-  counts.forEach((count, index) => {
-    if (count === 0) return;
-    const rack = start[RACK] + index;
-    const link = fabric.worstLink[rack];
-    found.push({
-      key: `links ${path[rack]}`,
-      severity: 'warning',
-      domain: 'fabric',
-      title: `${count} ${count === 1 ? 'port' : 'ports'} of rack ${name[rack]} above 95% of line rate`,
-      detail: `Highest ${formatPercent(fabric.worst[rack], 0)} on ${linkName[link]}. The wait counter's tick is not known, so this is no alarm.`,
-      place: rack,
-    });
-  });
-  return found;
-}
-
-function silences({ frame, power, heardAt, sources }: Present): Draft[] {
-  const { topology } = frame;
-  const { start, parent, path, nameplateW } = topology;
-  const found: Draft[] = [];
-  const gpus = new Uint32Array(start[NODE + 1]);
-  const live = new Uint32Array(start[NODE + 1]);
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    gpus[parent[gpu]]++;
-    live[parent[gpu]] += power.live[gpu - start[GPU]];
-  }
-  for (let node = start[NODE]; node < start[NODE + 1]; node++) {
-    if (gpus[node] === 0 || live[node] > 0) continue;
-    const heard = heardAt[node - start[NODE]];
-    const metered = power.source[parent[node]] === 1;
-    const counted = metered
-      ? 'Its rack is metered, so the draw is known.'
-      : `Budgets count it at ${formatPower(nameplateW[node])} nameplate.`;
-    found.push({
-      key: `silent ${path[node]}`,
-      severity: 'nodata',
-      domain: 'data',
-      title: Number.isNaN(heard)
-        ? `${placeTitle(topology, node)} does not report`
-        : `${placeTitle(topology, node)} stopped reporting`,
-      detail: `${gpus[node]} GPUs. ${counted}`,
-      place: node,
-      ...(Number.isNaN(heard) ? {} : { since: heard }),
-    });
-  }
-  for (const source of sources) {
-    if (source.state !== 'down') continue;
-    const why = source.fault ? `${source.fault.message}` : 'It does not answer.';
-    found.push({
-      key: `source ${source.id}`,
-      severity: 'nodata',
-      domain: 'data',
-      title: `${source.name} does not answer`,
-      detail: why,
-      place: -1,
-      ...(source.fault ? { since: source.fault.since } : {}),
-    });
-  }
-  return found;
 }
 
 /** Conditions that hold now, each with the time at which it was first seen to hold. */
 export class Findings {
-  #since = new Map<string, number>();
+  #since: ReadonlyMap<string, EpochMs> = new Map();
 
-  /** Sorted by severity, then the longest-lasting first; at most 200, the rest as one count. */
-  update(present: Present, now: number): readonly Finding[] {
-    const drafts = [...budgets(present), ...throttles(present), ...fabrics(present), ...silences(present)];
-    const since = new Map<string, number>();
-    const all = drafts.map(({ key, since: own, ...draft }) => {
-      const begin = own ?? this.#since.get(key) ?? now;
-      since.set(key, begin);
-      return { ...draft, since: begin };
-    });
+  /** Sorted by severity, then the longest-lasting first; at most 200, the last of them a count of the others. */
+  update(parts: FindingParts, now: EpochMs): readonly Finding[] {
+    const conditions = [
+      ...budgetConditions(parts),
+      ...throttleConditions(parts),
+      ...linkConditions(parts),
+      ...silences(parts),
+      ...downSources(parts.sources),
+    ];
+    const since = new Map(conditions.map(({ key }) => [key, this.#since.get(key) ?? now]));
     this.#since = since;
-    all.sort(
-      (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity) || topDown(present, a, b) || a.since - b.since,
-    );
-    if (all.length <= MOST) return all;
-    const rest = all.length - MOST;
-    const more: Finding = {
-      severity: 'advisory',
-      domain: 'data',
-      title: `${rest} more conditions`,
-      detail: `Listed are the ${MOST} worst.`,
-      place: -1,
-      since: now,
-    };
-    return [...all.slice(0, MOST), more];
+    const found: Finding[] = conditions.map(({ key, ...finding }) => ({ ...finding, since: since.get(key) ?? now }));
+    // Wider places have the smaller index: a row stands before its racks, those before single GPUs.
+    found.sort((a, b) => RANK[a.severity] - RANK[b.severity] || a.since - b.since || a.place - b.place);
+    return found.length <= MOST ? found : [...found.slice(0, MOST - 1), others(found.length - MOST + 1, now)];
   }
 }
 
-/** A row before its racks, those before single GPUs: the wider condition explains the narrower. */
-function topDown({ frame }: Present, a: Finding, b: Finding): number {
-  const { start } = frame.topology;
-  const level = (finding: Finding) => (finding.place < 0 ? HALL : levelOf(start, finding.place));
-  const rank = (finding: Finding) => (level(finding) === ROW ? 0 : level(finding) + 1);
-  return rank(a) - rank(b);
+function others(count: number, now: EpochMs): Finding {
+  return {
+    ...{ severity: 'advisory', domain: 'data', place: -1, since: now },
+    title: `${formatCount(count)} more conditions`,
+    detail: `The ${MOST - 1} worst are listed.`,
+  };
+}
+
+/** The widest places of which nothing is heard: a silent rack is one condition, not one for each of its nodes. */
+function silences(parts: FindingParts): Condition[] {
+  const { frame, power, heardAt } = parts;
+  const { topology } = frame;
+  const { start, parent, path } = topology;
+  const { gpus } = membersOf(topology);
+  const found: Condition[] = [];
+  const silent = new Uint8Array(start[NODE + 1]);
+  for (let place = 0; place < start[NODE + 1]; place++) {
+    const [from, to] = [gpus.from[place] - start[GPU], gpus.to[place] - start[GPU]];
+    if (to <= from || power.live.subarray(from, to).includes(1)) continue;
+    silent[place] = 1;
+    if (parent[place] >= 0 && silent[parent[place]] === 1) continue;
+    const never = Number.isNaN(latest(heardAt, from, to));
+    found.push({
+      ...{ key: `silent ${path[place]}`, severity: 'nodata', domain: 'data', place },
+      title: `${labelOf(topology, place)} ${never ? 'has never reported' : 'stopped reporting'}`,
+      detail: `${gpusOf(to - from)}.${countedAt(parts, place)}`,
+    });
+  }
+  return found;
+}
+
+/** " Budgets count it at 10.2 kW nameplate." */
+function countedAt({ frame, power }: FindingParts, place: number): string {
+  const { start, parent, nameplateW, budgetW } = frame.topology;
+  const rack = place < start[NODE] ? place : parent[place];
+  if (power.quality[rack] === 1) return place === rack ? ' Its feeds still report.' : ' Its rack is metered.';
+  if (place !== rack && Number.isNaN(power.drawW[rack])) return '';
+  const named = !Number.isNaN(nameplateW[place]);
+  const watts = named ? nameplateW[place] : budgetW[place];
+  // Nothing is counted in a place that has no data itself, which is where a whole site is silent.
+  if (Number.isNaN(watts) || parent[place] < 0) return '';
+  return ` Budgets count it at ${formatPower(watts)}${named ? ' nameplate' : ', its own budget'}.`;
+}
+
+function downSources(sources: readonly SourceHealth[]): Condition[] {
+  return sources
+    .filter((source) => source.state === 'down')
+    .map(({ id, name, fault }) => ({
+      ...{ key: `source ${id}`, severity: 'nodata', domain: 'data', place: -1 },
+      title: `Source ${name} does not answer`,
+      detail: fault ? [fault.message, fault.hint].filter((text) => text !== '').join(' ') : '',
+    }));
 }

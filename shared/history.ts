@@ -1,221 +1,288 @@
-import type { Topology } from './topology.ts';
-import { GPU, NODE } from './topology.ts';
+import { GPU, NODE, type Topology } from './topology.ts';
+import type { TrendRow } from './trend.ts';
+import type { EpochMs } from './units.ts';
 
-/** Quantities that history keeps. GPUs have the first three. */
+/** Quantities that are remembered: GPUs have the first three, places from sites to racks all four. */
 export const KEPT = ['draw', 'util', 'temp', 'nic'] as const;
 export type Kept = (typeof KEPT)[number];
-const OF_GPU = 3;
 
-const RAW_MS = 3_600_000;
-const MINUTE_MS = 60_000;
-const MINUTES = 1440;
-
-/** A ring of instants: each has a time and one Float32 per (quantity, object); NaN is "no sample". */
-class Ring {
-  readonly times: Float64Array;
-  readonly width: number;
-  readonly slots: number;
-  readonly quantities: number;
-  values: Float32Array;
-  next = 0;
-  length = 0;
-
-  constructor(slots: number, width: number, quantities: number) {
-    this.slots = slots;
-    this.width = width;
-    this.quantities = quantities;
-    this.times = new Float64Array(slots);
-    this.values = new Float32Array(slots * width * quantities).fill(Number.NaN);
-  }
-
-  /** Starts a new instant and gives its row for writing. */
-  push(time: number): Float32Array {
-    const row = this.row(this.next);
-    this.times[this.next] = time;
-    this.next = (this.next + 1) % this.slots;
-    this.length = Math.min(this.length + 1, this.slots);
-    return row.fill(Number.NaN);
-  }
-
-  row(slot: number): Float32Array {
-    const size = this.width * this.quantities;
-    return this.values.subarray(slot * size, (slot + 1) * size);
-  }
-
-  /** Slots from oldest to newest. */
-  *order(): Generator<number> {
-    for (let i = 0; i < this.length; i++) yield (this.next - this.length + i + this.slots) % this.slots;
-  }
-}
-
-/** One instant to remember: a column a quantity, indexed by place; quantities of GPUs reach the GPU level. */
+/** One instant: columns indexed by place; those of GPUs are the frame's own columns. NaN is "no sample". */
 export interface Instant {
-  readonly time: number;
+  readonly time: EpochMs;
+  /** Watts, median share, hottest °C and highest share of a link's rate, by place from sites to racks. */
   readonly draw: Float32Array;
-  readonly gpuDraw: Float32Array;
   readonly util: Float32Array;
   readonly temp: Float32Array;
   readonly nic: Float32Array;
+  /** QUALITY of the draw. */
+  readonly basis: Uint8Array;
+  /** Of GPUs, indexed from the first GPU; undefined where the signal is not there. */
+  readonly gpus: readonly (Float32Array | undefined)[];
+}
+
+const RAW_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** GPUs' minutes may hold this share of the bytes, so that a large fleet's last hour keeps its detail. */
+const GPU_MINUTES_SHARE = 0.25;
+
+/** GPU values are 16-bit: 0.1 W from 0, 0.0001 of a share from 0, 0.1 °C from −100. 65535 is "no sample". */
+const STEPS = [
+  { perUnit: 10, offset: 0 },
+  { perUnit: 10_000, offset: 0 },
+  { perUnit: 10, offset: 1000 },
+] as const;
+const NOTHING = 0xffff;
+/** A minute keeps the mean of draw and use, and the peak of temperature and links. */
+const PEAKS: readonly boolean[] = [false, false, true, true];
+
+/** The order of objects that a row was written in. */
+interface Space {
+  readonly paths: readonly string[];
+  readonly places: number;
+  readonly gpus: number;
+  index: ReadonlyMap<string, number> | null;
+}
+
+interface Row {
+  readonly time: EpochMs;
+  readonly space: Space;
+  /** Quantity after quantity, each by place. */
+  readonly values: Float32Array;
+  readonly basis: Uint8Array;
+  /** Quantity after quantity, each by GPU; null once it gave way to newer rows. */
+  gpus: Uint16Array | null;
 }
 
 /**
- * Recent history in memory: places (sites to racks) and GPUs at the poll for an hour, places by the minute for a
- * day. All rings together stay under `bytes`; GPUs give way first, with fewer instants.
+ * Recent history in memory: places and GPUs at the poll for an hour, by the minute for a day. Rows are allocated as
+ * they come and all of them together stay under `bytes`: the oldest GPU detail gives way first, then the oldest rows.
+ * A row keeps the order of objects it was written in; a place is found in it by its path, so a new topology mixes
+ * nothing. Nothing is interpolated: an instant that was not recorded is a gap.
  */
 export class History {
-  readonly #bytes: number;
+  readonly #limit: number;
   readonly #pollMs: number;
-  #places = new Ring(1, 0, KEPT.length);
-  #minutes = new Ring(1, 0, KEPT.length);
-  #gpus = new Ring(1, 0, OF_GPU);
-  #paths: readonly string[] = [];
-  #version = -1;
-  #sums = new Float64Array(0);
-  #counts = new Uint32Array(0);
-  #minute = Number.NaN;
+  #raw: Row[] = [];
+  #minutes: Row[] = [];
+  /** The newest topology and the order of its objects. */
+  #topology: Topology | null = null;
+  #space: Space | null = null;
 
   constructor(options: { readonly bytes: number; readonly pollMs: number }) {
-    this.#bytes = options.bytes;
+    this.#limit = options.bytes;
     this.#pollMs = options.pollMs;
   }
 
-  /** Bytes that the rings hold now. */
+  /** Bytes held by values and by the paths of the orders in use. */
   get size(): number {
-    return this.#places.values.byteLength + this.#minutes.values.byteLength + this.#gpus.values.byteLength;
-  }
-
-  /** Remembers an instant; one that is not newer than the last is left out. */
-  add(topology: Topology, instant: Instant): void {
-    if (topology.version !== this.#version) this.#reshape(topology);
-    const last = this.#places.times[(this.#places.next + this.#places.slots - 1) % this.#places.slots];
-    if (this.#places.length > 0 && instant.time <= last) return;
-    const width = this.#places.width;
-    const row = this.#places.push(instant.time);
-    KEPT.forEach((kept, q) => {
-      row.set(instant[kept].subarray(0, width), q * width);
-    });
-    if (this.#gpus.width > 0) this.#addGpus(topology, instant);
-    this.#addMinute(row, instant.time);
-  }
-
-  #addGpus(topology: Topology, { time, gpuDraw, util, temp }: Instant): void {
-    const row = this.#gpus.push(time);
-    const [from, to] = [topology.start[GPU], topology.start[GPU + 1]];
-    [gpuDraw, util, temp].forEach((column, q) => {
-      row.set(column.subarray(from, to), q * this.#gpus.width);
-    });
-  }
-
-  #addMinute(row: Float32Array, time: number): void {
-    const minute = Math.floor(time / MINUTE_MS);
-    if (!Number.isNaN(this.#minute) && minute !== this.#minute) {
-      const mean = this.#minutes.push(this.#minute * MINUTE_MS + MINUTE_MS / 2);
-      for (let i = 0; i < mean.length; i++)
-        mean[i] = this.#counts[i] === 0 ? Number.NaN : this.#sums[i] / this.#counts[i];
-      this.#sums.fill(0);
-      this.#counts.fill(0);
-    }
-    this.#minute = minute;
-    for (let i = 0; i < row.length; i++) {
-      if (Number.isNaN(row[i])) continue;
-      this.#sums[i] += row[i];
-      this.#counts[i]++;
-    }
-  }
-
-  /** New rings for a new topology; what was remembered of a place goes with its path, not with its number. */
-  #reshape(topology: Topology): void {
-    const places = topology.start[NODE];
-    const gpus = topology.start[GPU + 1] - topology.start[GPU];
-    const paths = [
-      ...topology.path.slice(0, places),
-      ...topology.path.slice(topology.start[GPU], topology.start[GPU + 1]),
-    ];
-    const rawSlots = Math.max(2, Math.ceil(RAW_MS / this.#pollMs));
-    const perPlace = 4 * KEPT.length * Math.max(1, places);
-    const minutes = Math.max(2, Math.min(MINUTES, Math.floor(this.#bytes / 4 / perPlace)));
-    const raw = Math.max(2, Math.min(rawSlots, Math.floor((this.#bytes / 2 - minutes * perPlace) / perPlace)));
-    const left = this.#bytes - (minutes + raw) * perPlace;
-    const gpuSlots = Math.min(rawSlots, Math.floor(left / (4 * OF_GPU * Math.max(1, gpus))));
-    const before = new Map(this.#paths.map((path, index) => [path, index]));
-    const old = { places: this.#places, minutes: this.#minutes, gpus: this.#gpus };
-    const from = Int32Array.from(paths, (path) => before.get(path) ?? -1);
-    this.#places = moved(old.places, new Ring(raw, places, KEPT.length), from.subarray(0, places), 0);
-    this.#minutes = moved(old.minutes, new Ring(minutes, places, KEPT.length), from.subarray(0, places), 0);
-    const gpuRing = gpuSlots >= 2 ? new Ring(gpuSlots, gpus, OF_GPU) : new Ring(1, 0, OF_GPU);
-    this.#gpus = moved(old.gpus, gpuRing, from.subarray(places), old.places.width);
-    this.#paths = paths;
-    this.#version = topology.version;
-    this.#sums = new Float64Array(places * KEPT.length);
-    this.#counts = new Uint32Array(places * KEPT.length);
-  }
-
-  /** Times and values of one place's quantity from oldest to newest, at the poll; empty where it is not kept. */
-  recent(
-    topology: Topology,
-    place: number,
-    kept: Kept,
-    sinceMs: number,
-  ): { times: Float64Array; values: Float32Array } {
-    const none = { times: new Float64Array(0), values: new Float32Array(0) };
-    if (topology.version !== this.#version || place < 0) return none;
-    const gpu = place >= topology.start[GPU];
-    const ring = gpu ? this.#gpus : this.#places;
-    const object = gpu ? place - topology.start[GPU] : place;
-    const q = KEPT.indexOf(kept);
-    if (object >= ring.width || q >= ring.quantities) return none;
-    const times = new Float64Array(ring.length);
-    const values = new Float32Array(ring.length);
-    let count = 0;
-    for (const slot of ring.order()) {
-      if (ring.times[slot] < sinceMs) continue;
-      times[count] = ring.times[slot];
-      values[count++] = ring.row(slot)[q * ring.width + object];
-    }
-    return { times: times.subarray(0, count), values: values.subarray(0, count) };
+    let bytes = 0;
+    for (const row of this.#raw) bytes += bytesOf(row);
+    for (const row of this.#minutes) bytes += bytesOf(row);
+    for (const space of new Set([...this.#raw, ...this.#minutes].map((row) => row.space))) bytes += bytesOfSpace(space);
+    return bytes;
   }
 
   /**
-   * Values at `points` evenly spaced times in [from, to]: the mean of the samples in each bucket, null where it has
-   * none. Beyond the raw hour the minutes answer. Nothing is interpolated.
+   * Remembers an instant. There is one a poll: a later one within the same poll replaces it. A clock that was set
+   * back takes the rows from then on with it.
    */
-  range(topology: Topology, place: number, kept: Kept, from: number, to: number, points: number): (number | null)[] {
-    const sums = new Float64Array(points);
-    const counts = new Uint32Array(points);
-    const step = (to - from) / (points - 1);
-    const add = (time: number, value: number) => {
-      const at = Math.round((time - from) / step);
-      if (at < 0 || at >= points || Number.isNaN(value)) return;
-      sums[at] += value;
-      counts[at]++;
-    };
-    const raw = this.recent(topology, place, kept, from - step);
-    raw.times.forEach((time, i) => {
-      add(time, raw.values[i]);
-    });
-    const oldest = raw.times[0] ?? Number.POSITIVE_INFINITY;
-    const q = KEPT.indexOf(kept);
-    if (topology.version === this.#version && place >= 0 && place < this.#minutes.width) {
-      for (const slot of this.#minutes.order()) {
-        const time = this.#minutes.times[slot];
-        if (time < oldest) add(time, this.#minutes.row(slot)[q * this.#minutes.width + place]);
-      }
+  add(topology: Topology, instant: Instant): void {
+    const slot = Math.floor(instant.time / this.#pollMs) * this.#pollMs;
+    while (this.#raw.length > 0 && (this.#raw.at(-1) as Row).time >= slot) this.#raw.pop();
+    while (this.#minutes.length > 0 && (this.#minutes.at(-1) as Row).time >= slot) this.#minutes.pop();
+    this.#closeMinute(slot);
+    if (!this.#space || topology !== this.#topology) this.#space = spaceOf(topology);
+    this.#topology = topology;
+    this.#raw.push(rowOf(slot, this.#space, instant));
+    this.#raw = since(this.#raw, slot - RAW_MS);
+    this.#minutes = since(this.#minutes, slot - DAY_MS);
+    this.#evict();
+  }
+
+  /** When a new minute begins, the rows of the last one become one row of its own. */
+  #closeMinute(slot: EpochMs): void {
+    const last = this.#raw.at(-1);
+    if (!last) return;
+    const minute = Math.floor(last.time / MINUTE_MS) * MINUTE_MS;
+    if (slot < minute + MINUTE_MS || this.#minutes.at(-1)?.time === minute) return;
+    const rows = this.#raw.filter((row) => row.time >= minute && row.space === last.space);
+    this.#minutes.push(condense(minute, rows));
+  }
+
+  #evict(): void {
+    let minuteBytes = 0;
+    for (const row of this.#minutes) minuteBytes += row.gpus?.byteLength ?? 0;
+    for (const row of this.#minutes) {
+      if (minuteBytes <= this.#limit * GPU_MINUTES_SHARE) break;
+      minuteBytes -= row.gpus?.byteLength ?? 0;
+      row.gpus = null;
     }
-    return Array.from(sums, (sum, i) => (counts[i] === 0 ? null : sum / counts[i]));
+    let over = this.size - this.#limit;
+    for (const row of [...this.#raw, ...this.#minutes]) {
+      if (over <= 0) return;
+      over -= row.gpus?.byteLength ?? 0;
+      row.gpus = null;
+    }
+    while (over > 0 && this.#raw.length + this.#minutes.length > 1) {
+      const rows = this.#raw.length > 1 ? this.#raw : this.#minutes;
+      rows.shift();
+      over = this.size - this.#limit;
+    }
+  }
+
+  /** Draws of the rows since a time, for fitting trends over the places of `topology`. */
+  draws(topology: Topology, sinceMs: EpochMs): readonly TrendRow[] {
+    const maps = new Map<Space, Int32Array | null>();
+    return since(this.#raw, sinceMs).map(({ time, space, values, basis }) => {
+      let places = maps.get(space);
+      if (places === undefined) {
+        places = space === this.#space && topology === this.#topology ? null : placesIn(space, topology);
+        maps.set(space, places);
+      }
+      return { time, values: values.subarray(0, space.places), basis, places };
+    });
+  }
+
+  /** The value at the last recorded instant at or before `time`, at most one interval old; NaN: no sample. */
+  instant(path: string, kept: Kept, time: EpochMs): number {
+    const raw = this.#raw.findLast((row) => row.time <= time);
+    if (raw) return time - raw.time < this.#pollMs ? valueIn(raw, path, kept) : Number.NaN;
+    const minute = this.#minutes.findLast((row) => row.time <= time);
+    return minute && time - minute.time < MINUTE_MS ? valueIn(minute, path, kept) : Number.NaN;
+  }
+
+  /**
+   * Buckets of equal width over [from, to): at most `points`, none narrower than what is stored, aligned to
+   * multiples of their width. A bucket has the mean of its samples (temperature and links: the peak), null where
+   * there is none. Times are the buckets' beginnings.
+   */
+  range(
+    series: readonly { readonly path: string; readonly kept: Kept }[],
+    from: EpochMs,
+    to: EpochMs,
+    points: number,
+  ): { times: number[]; values: (number | null)[][] } {
+    if (!(to > from) || !(points >= 1)) return { times: [], values: series.map(() => []) };
+    const oldestRaw = this.#raw[0]?.time ?? Number.POSITIVE_INFINITY;
+    const minutes = this.#minutes.filter(
+      (row) => row.time < oldestRaw && row.time >= from - MINUTE_MS && row.time < to,
+    );
+    const finest = minutes.length > 0 ? MINUTE_MS : this.#pollMs;
+    const step = Math.max(finest, Math.ceil((to - from) / points / this.#pollMs) * this.#pollMs);
+    const first = Math.floor(from / step) * step;
+    const times = Array.from(
+      { length: Math.min(points + 1, Math.ceil((to - first) / step)) },
+      (_, i) => first + i * step,
+    );
+    const rows = [...minutes, ...this.#raw.filter((row) => row.time >= first && row.time < to)];
+    return { times, values: series.map(({ path, kept }) => bucketed(rows, path, kept, first, step, times.length)) };
   }
 }
 
-/** Copies what fits of an old ring into a new one: `from` gives each new object's old number, less `base`. */
-function moved(old: Ring, ring: Ring, from: Int32Array, base: number): Ring {
-  if (ring.width === 0 || old.width === 0) return ring;
-  for (const slot of [...old.order()].slice(-ring.slots)) {
-    const source = old.row(slot);
-    const row = ring.push(old.times[slot]);
-    for (let object = 0; object < ring.width; object++) {
-      const before = from[object] - base;
-      if (from[object] < 0 || before < 0 || before >= old.width) continue;
-      for (let q = 0; q < ring.quantities; q++) row[q * ring.width + object] = source[q * old.width + before];
-    }
+function bucketed(
+  rows: readonly Row[],
+  path: string,
+  kept: Kept,
+  first: number,
+  step: number,
+  length: number,
+): (number | null)[] {
+  const peak = PEAKS[KEPT.indexOf(kept)];
+  const sums = new Float64Array(length);
+  const counts = new Uint32Array(length);
+  for (const row of rows) {
+    const at = Math.floor((row.time - first) / step);
+    const value = at < 0 || at >= length ? Number.NaN : valueIn(row, path, kept);
+    if (Number.isNaN(value)) continue;
+    sums[at] = peak ? Math.max(counts[at] === 0 ? value : sums[at], value) : sums[at] + value;
+    counts[at]++;
   }
-  return ring;
+  return Array.from(sums, (sum, i) => (counts[i] === 0 ? null : peak ? sum : sum / counts[i]));
+}
+
+/** Rows at or after a time; rows are in the order of time. */
+function since(rows: Row[], time: EpochMs): Row[] {
+  const first = rows.findIndex((row) => row.time >= time);
+  return first === 0 ? rows : first < 0 ? [] : rows.slice(first);
+}
+
+const bytesOf = (row: Row) => row.values.byteLength + row.basis.byteLength + (row.gpus?.byteLength ?? 0);
+/** A path's text and its entry in a list and a map, roughly. GPU identities are shared with the topology. */
+const bytesOfSpace = (space: Space) => space.places * 200 + space.gpus * 24;
+
+function spaceOf({ start, path }: Topology): Space {
+  const paths = [...path.slice(0, start[NODE]), ...path.slice(start[GPU], start[GPU + 1])];
+  return { paths, places: start[NODE], gpus: paths.length - start[NODE], index: null };
+}
+
+function indexOf(space: Space, path: string): number {
+  space.index ??= new Map(space.paths.map((one, index) => [one, index]));
+  return space.index.get(path) ?? -1;
+}
+
+const placesIn = (space: Space, topology: Topology) =>
+  Int32Array.from({ length: topology.start[NODE] }, (_, place) => {
+    const at = indexOf(space, topology.path[place]);
+    return at < space.places ? at : -1;
+  });
+
+function rowOf(time: EpochMs, space: Space, instant: Instant): Row {
+  const values = new Float32Array(space.places * KEPT.length).fill(Number.NaN);
+  KEPT.forEach((kept, q) => {
+    values.set(instant[kept].subarray(0, space.places), q * space.places);
+  });
+  const gpus = new Uint16Array(space.gpus * STEPS.length).fill(NOTHING);
+  STEPS.forEach(({ perUnit, offset }, q) => {
+    const column = instant.gpus[q];
+    for (let gpu = 0; column && gpu < space.gpus; gpu++) {
+      const steps = Math.round(column[gpu] * perUnit) + offset;
+      if (steps >= 0) gpus[q * space.gpus + gpu] = Math.min(steps, NOTHING - 1);
+    }
+  });
+  return { time, space, values, basis: instant.basis.slice(0, space.places), gpus };
+}
+
+/** One row of the rows of a minute. */
+function condense(time: EpochMs, rows: readonly Row[]): Row {
+  const { space, basis } = rows.at(-1) as Row;
+  const values = new Float32Array(space.places * KEPT.length).fill(Number.NaN);
+  for (let i = 0; i < values.length; i++) {
+    const peak = PEAKS[Math.floor(i / space.places)];
+    let [sum, count] = [0, 0];
+    for (const row of rows) {
+      const value = row.values[i];
+      if (Number.isNaN(value)) continue;
+      sum = peak && count > 0 ? Math.max(sum, value) : peak ? value : sum + value;
+      count++;
+    }
+    if (count > 0) values[i] = peak ? sum : sum / count;
+  }
+  return { time, space, values, basis, gpus: condenseGpus(space, rows) };
+}
+
+function condenseGpus(space: Space, rows: readonly Row[]): Uint16Array {
+  const gpus = new Uint16Array(space.gpus * STEPS.length).fill(NOTHING);
+  const columns = rows.flatMap((row) => row.gpus ?? []);
+  for (let i = 0; i < gpus.length; i++) {
+    const peak = i >= 2 * space.gpus;
+    let [sum, count] = [0, 0];
+    for (const column of columns) {
+      if (column[i] === NOTHING) continue;
+      sum = peak ? Math.max(sum, column[i]) : sum + column[i];
+      count++;
+    }
+    if (count > 0) gpus[i] = peak ? sum : Math.round(sum / count);
+  }
+  return gpus;
+}
+
+function valueIn({ space, values, gpus }: Row, path: string, kept: Kept): number {
+  const at = indexOf(space, path);
+  const q = KEPT.indexOf(kept);
+  if (at < 0) return Number.NaN;
+  if (at < space.places) return values[q * space.places + at];
+  if (!gpus || q >= STEPS.length) return Number.NaN;
+  const steps = gpus[q * space.gpus + at - space.places];
+  return steps === NOTHING ? Number.NaN : (steps - STEPS[q].offset) / STEPS[q].perUnit;
 }

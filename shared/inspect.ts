@@ -1,29 +1,33 @@
 import type { Inspection } from './contract.ts';
 import type { FabricColumns } from './fabric.ts';
-import { levelOf } from './findings.ts';
 import {
-  formatBytes,
-  formatCap,
   formatClock,
   formatCount,
+  formatCountPair,
   formatLink,
   formatNvlink,
+  formatOutlook,
   formatPercent,
   formatPower,
   formatPowerPair,
   formatTemp,
+  formatTempPair,
   formatWatts,
+  MISSING,
 } from './format.ts';
 import { type Frame, QUALITY } from './frame.ts';
+import { levelOf, membersOf } from './members.ts';
 import type { PowerColumns } from './power.ts';
 import type { SignalId } from './signals/catalogue.ts';
-import { HELD, reasonsOf, throttleClass } from './throttle.ts';
-import { GPU, NODE } from './topology.ts';
+import { reasonsOf, SW_POWER_CAP } from './throttle.ts';
+import { GPU, NODE, RACK } from './topology.ts';
 
-interface Parts {
+/** What the facts of a place are told from. */
+export interface InspectParts {
   readonly frame: Frame;
   readonly power: PowerColumns;
   readonly fabric: FabricColumns;
+  readonly slope: Float32Array;
   readonly capMin: Float32Array;
 }
 
@@ -31,134 +35,153 @@ type Fact = Inspection['facts'][number];
 
 const orNull = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
 
-/** All that is known of one place, formatted, for the inspector line. Places out of range give no facts. */
-export function inspectPlace(parts: Parts, place: number): Inspection {
+/** What is known of one place, formatted, each fact with its quality and sample time; none for a place out of range. */
+export function inspectPlace(parts: InspectParts, place: number): Inspection {
   const { topology } = parts.frame;
-  const { start, path, model } = topology;
-  if (!(place >= 0 && place < start[GPU + 1])) return { place, level: -1, path: '', model: '', facts: [] };
+  const level = levelOf(topology, place);
+  if (level < 0) return { place, level, path: '', model: '', facts: [] };
   const facts =
-    place < start[NODE]
-      ? placeFacts(parts, place)
-      : place < start[GPU]
-        ? nodeFacts(parts, place)
-        : gpuFacts(parts, place);
-  return { place, level: levelOf(start, place), path: path[place] ?? '', model: model[place] ?? '', facts };
+    level < NODE ? placeFacts(parts, place) : level === NODE ? nodeFacts(parts, place) : gpuFacts(parts, place);
+  return { place, level, path: topology.path[place], model: topology.model[place], facts };
 }
 
-function placeFacts({ frame, power, fabric, capMin }: Parts, place: number): Fact[] {
-  const { budgetW, start, parent } = frame.topology;
+/** Facts of a site, hall, row or rack. */
+function placeFacts(parts: InspectParts, place: number): Fact[] {
+  const { frame, power, slope, capMin } = parts;
+  const { budgetW, start } = frame.topology;
+  const scale = place >= start[RACK] ? 'rack' : 'row';
   const [draw, budget] = [power.drawW[place], budgetW[place]];
-  const quality = QUALITY[power.quality[place]] as string;
-  const sampled = orNull(power.time[place]);
-  const base = { quality, sampled };
-  const facts: Fact[] = [
-    {
-      signal: 'gpu.power',
-      label: 'Draw',
-      text: `${power.atLeast[place] ? '≥ ' : ''}${formatPowerPair(draw, budget)}`,
-      ...base,
-    },
-  ];
+  const base = { quality: QUALITY[power.quality[place]], sampled: orNull(power.time[place]) };
+  const bound = power.atLeast[place] === 1 && !Number.isNaN(draw);
+  const fact = (signal: Fact['signal'], label: string, text: string): Fact => ({ signal, label, text, ...base });
+  const facts = [fact('gpu.power', 'Draw', `${bound ? '≥ ' : ''}${formatPowerPair(draw, budget, scale)}`)];
   if (!Number.isNaN(budget)) {
-    facts.push({ signal: 'budget', label: 'Of budget', text: formatPercent(draw / budget, 1), ...base });
-    facts.push({ signal: 'headroom', label: 'Headroom', text: formatPower(budget - draw), ...base });
-    if (Number.isFinite(capMin[place]))
-      facts.push({ signal: 'cap', label: 'Forecast', text: formatCap(capMin[place]), ...base });
+    facts.push(fact('budget', 'Of budget', formatPercent(draw / budget, 1)));
+    const headroom = formatPower(budget - draw, scale);
+    facts.push(fact('headroom', 'Headroom', `${bound ? '≤ ' : ''}${headroom}`));
   }
-  const reasons = frame.columns.get('gpu.throttle');
-  const temp = frame.columns.get('gpu.temp');
-  let [held, known] = [0, 0];
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    let above = parent[gpu];
-    while (above > place) above = parent[above];
-    const mask = reasons?.value[gpu] ?? Number.NaN;
-    if (above !== place || Number.isNaN(mask)) continue;
-    known++;
-    if (throttleClass(mask) >= HELD) held++;
-  }
-  if (known > 0)
-    facts.push({
-      signal: 'gpu.throttle',
-      label: 'Held',
-      text: `${formatCount(held)} of ${formatCount(known)}`,
-      quality: 'derived',
-      sampled,
-    });
-  facts.push(fact('gpu.temp', 'Hottest', formatTemp(temp?.value[place] ?? Number.NaN), frame, place));
-  if (!Number.isNaN(fabric.worst[place]))
-    facts.push({
-      signal: 'link.rx',
-      label: 'Busiest port',
-      text: formatPercent(fabric.worst[place], 0),
-      quality: 'derived',
-      sampled,
-    });
-  facts.push({
-    signal: 'reporting',
-    label: 'Reporting',
-    text: `${formatCount(power.gpuLive[place])} of ${formatCount(power.gpuCount[place])} GPUs`,
-    ...base,
-  });
-  return facts;
+  const words = Number.isNaN(draw) ? '' : formatOutlook(slope[place], capMin[place]);
+  if (words !== '') facts.push(fact('cap', 'Outlook', words));
+  return [...facts, cappedFact(parts, place), ...heatAndLinks(parts, place), reportingFact(parts, place)];
 }
 
-function fact(signal: SignalId, label: string, text: string, frame: Frame, place: number): Fact {
-  const column = frame.columns.get(signal);
+/** GPUs held by the power cap, of those that tell. */
+function cappedFact({ frame }: InspectParts, place: number): Fact {
+  const { gpus } = membersOf(frame.topology);
+  const column = frame.columns.get('gpu.throttle');
+  let [capped, known, sampled] = [0, 0, Number.NaN];
+  for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) {
+    const mask = column?.value[gpu] ?? Number.NaN;
+    if (Number.isNaN(mask)) continue;
+    known++;
+    if ((mask & SW_POWER_CAP) !== 0) capped++;
+    if (!((column?.time[gpu] as number) >= sampled)) sampled = column?.time[gpu] as number;
+  }
   return {
-    signal,
-    label,
-    text,
-    quality: QUALITY[column?.quality[place] ?? 0] as string,
+    ...{ signal: 'gpu.throttle', label: 'Power-capped', sampled: orNull(sampled) },
+    text: known === 0 ? MISSING : formatCountPair(capped, known),
+    quality: known === 0 ? QUALITY[column?.quality[place] ?? 0] : 'derived',
+  };
+}
+
+function heatAndLinks({ frame, fabric }: InspectParts, place: number): Fact[] {
+  const use = fabric.worst[place];
+  const facts = [columnFact(frame, place, 'gpu.temp', 'Hottest', formatTemp)];
+  return Number.isNaN(use) && fabric.stale[place] === 0 ? facts : [...facts, linkFact(fabric, place)];
+}
+
+function linkFact(fabric: FabricColumns, place: number): Fact {
+  const use = fabric.worst[place];
+  return {
+    ...{ signal: 'link.rx', label: 'Busiest link', sampled: orNull(fabric.time[place]) },
+    text: formatPercent(use, 1),
+    quality: Number.isNaN(use) ? (fabric.stale[place] === 1 ? 'stale' : 'unsupported') : 'derived',
+  };
+}
+
+function reportingFact({ frame, power }: InspectParts, place: number): Fact {
+  const { start } = frame.topology;
+  const { gpus } = membersOf(frame.topology);
+  let live = 0;
+  for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) live += power.live[gpu - start[GPU]];
+  const text = formatCountPair(live, gpus.to[place] - gpus.from[place]);
+  return { signal: 'reporting', label: 'Reporting', text, quality: 'measured', sampled: null };
+}
+
+/** A fact straight from a column, with the column's quality and time. */
+function columnFact(
+  { columns }: Frame,
+  place: number,
+  signal: SignalId,
+  label: string,
+  format: (value: number) => string,
+): Fact {
+  const column = columns.get(signal);
+  return {
+    ...{ signal, label, text: format(column?.value[place] ?? Number.NaN) },
+    quality: QUALITY[column?.quality[place] ?? 0],
     sampled: orNull(column?.time[place]),
   };
 }
 
-const reader = (frame: Frame, place: number) => (signal: SignalId) =>
-  frame.columns.get(signal)?.value[place] ?? Number.NaN;
+/** "1,147 W of 1,200 W": a value of its limit, where that is known. */
+const ofLimit = (format: (value: number) => string, limit: number) => (value: number) =>
+  Number.isNaN(limit) || Number.isNaN(value) ? format(value) : `${format(value)} of ${format(limit)}`;
 
-function nodeFacts({ frame, fabric }: Parts, place: number): Fact[] {
-  const value = reader(frame, place);
-  const { linkNode } = frame.topology;
-  const [rx, tx] = [frame.columns.get('link.rx'), frame.columns.get('link.tx')];
-  let [received, sent] = [Number.NaN, Number.NaN];
-  linkNode.forEach((node, link) => {
-    if (node !== place) return;
-    const [r, t] = [rx?.value[link] ?? Number.NaN, tx?.value[link] ?? Number.NaN];
-    if (!Number.isNaN(r)) received = (Number.isNaN(received) ? 0 : received) + r;
-    if (!Number.isNaN(t)) sent = (Number.isNaN(sent) ? 0 : sent) + t;
-  });
+/** Reasons as words; a bitmask without one is "None". */
+const reasonsText = (mask: number) => (Number.isNaN(mask) ? MISSING : reasonsOf(mask).join(', ') || 'None');
+
+function nodeFacts(parts: InspectParts, place: number): Fact[] {
+  const { frame, fabric } = parts;
+  const fact = (signal: SignalId, label: string, format: (value: number) => string) =>
+    columnFact(frame, place, signal, label, format);
+  const metered = !Number.isNaN(frame.columns.get('node.power')?.value[place] ?? Number.NaN);
+  const limit = frame.columns.get('gpu.powerLimit')?.value[place] ?? Number.NaN;
   return [
-    fact('gpu.power', 'Boards', formatPower(value('gpu.power')), frame, place),
-    fact('gpu.util', 'Utilisation, median', formatPercent(value('gpu.util'), 0), frame, place),
-    fact('gpu.temp', 'Hottest', formatTemp(value('gpu.temp')), frame, place),
-    { signal: 'link.rx', label: 'Receive', text: formatLink(received), quality: 'derived', sampled: null },
-    { signal: 'link.tx', label: 'Transmit', text: formatLink(sent), quality: 'derived', sampled: null },
-    {
-      signal: 'link.rate',
-      label: 'Busiest port',
-      text: formatPercent(fabric.worst[place], 0),
-      quality: 'derived',
-      sampled: null,
-    },
+    metered
+      ? fact('node.power', 'Draw', (watts) => formatPower(watts, 'rack'))
+      : fact('gpu.power', 'GPU draw', (watts) => formatPowerPair(watts, limit, 'rack')),
+    fact('gpu.util', 'Median use', (share) => formatPercent(share, 0)),
+    fact('gpu.temp', 'Hottest', formatTemp),
+    fact('gpu.throttle', 'Held by', reasonsText),
+    fact('gpu.nvlink', 'NVLink, median', formatNvlink),
+    ...trafficFacts(frame, place),
+    linkFact(fabric, place),
+    reportingFact(parts, place),
   ];
 }
 
-function gpuFacts({ frame }: Parts, place: number): Fact[] {
-  const value = reader(frame, place);
-  const of = (text: string, limit: number, format: (limit: number) => string) =>
-    Number.isNaN(limit) ? text : `${text} of ${format(limit)}`;
-  const temp = formatTemp(value('gpu.temp'));
-  const limit = value('gpu.tempLimit');
-  const mask = value('gpu.throttle');
+/** Receive and transmit of all the node's links together. */
+function trafficFacts({ topology, columns }: Frame, node: number): Fact[] {
+  return (['link.rx', 'link.tx'] as const).map((signal) => {
+    const column = columns.get(signal);
+    let [sum, sampled] = [Number.NaN, Number.NaN];
+    for (let link = 0; column && link < topology.linkNode.length; link++) {
+      if (topology.linkNode[link] !== node || Number.isNaN(column.value[link])) continue;
+      sum = (Number.isNaN(sum) ? 0 : sum) + column.value[link];
+      if (!(column.time[link] >= sampled)) sampled = column.time[link];
+    }
+    return {
+      ...{ signal, label: signal === 'link.rx' ? 'Receive' : 'Transmit', text: formatLink(sum) },
+      quality: Number.isNaN(sum) ? 'unsupported' : 'derived',
+      sampled: orNull(sampled),
+    };
+  });
+}
+
+function gpuFacts({ frame, fabric }: InspectParts, place: number): Fact[] {
+  const at = (signal: SignalId) => frame.columns.get(signal)?.value[place] ?? Number.NaN;
+  const fact = (signal: SignalId, label: string, format: (value: number) => string) =>
+    columnFact(frame, place, signal, label, format);
   const facts = [
-    fact('gpu.power', 'Draw', of(formatWatts(value('gpu.power')), value('gpu.powerLimit'), formatWatts), frame, place),
-    fact('gpu.util', 'Utilisation', formatPercent(value('gpu.util'), 0), frame, place),
-    fact('gpu.temp', 'Temperature', Number.isNaN(limit) ? temp : `${temp}, limit ${formatCount(limit)}`, frame, place),
-    fact('gpu.clock', 'Clock', of(formatClock(value('gpu.clock')), value('gpu.clockMax'), formatClock), frame, place),
-    fact('gpu.throttle', 'Held by', Number.isNaN(mask) ? '—' : reasonsOf(mask), frame, place),
-    fact('gpu.nvlink', 'NVLink', formatNvlink(value('gpu.nvlink')), frame, place),
-    fact('gpu.memUsed', 'Memory', formatBytes(value('gpu.memUsed')), frame, place),
+    fact('gpu.power', 'Draw', ofLimit(formatWatts, at('gpu.powerLimit'))),
+    fact('gpu.util', 'Use', (share) => formatPercent(share, 0)),
+    fact('gpu.temp', 'Temperature', (celsius) => formatTempPair(celsius, at('gpu.tempLimit'))),
+    fact('gpu.clock', 'Clock', ofLimit(formatClock, at('gpu.clockMax'))),
+    fact('gpu.throttle', 'Held by', reasonsText),
+    fact('gpu.nvlink', 'NVLink', formatNvlink),
+    { ...linkFact(fabric, frame.topology.parent[place]), label: "Node's busiest link" },
   ];
-  if (value('gpu.xid') > 0) facts.push(fact('gpu.xid', 'Last XID', formatCount(value('gpu.xid')), frame, place));
-  return facts;
+  // The gauge keeps the last XID for ever; zero means that there was none.
+  return at('gpu.xid') > 0 ? [...facts, fact('gpu.xid', 'Last XID', formatCount)] : facts;
 }

@@ -1,5 +1,6 @@
-import { ASSUMED, type Column, DERIVED, type Frame, MEASURED } from './frame.ts';
-import { GPU, NODE, RACK, type Topology } from './topology.ts';
+import { ASSUMED, type Column, DERIVED, type Frame, MEASURED, STALE } from './frame.ts';
+import { type Members, membersOf } from './members.ts';
+import { GPU, HALL, NODE, RACK, type Topology } from './topology.ts';
 
 /** How the draw of a place is known. */
 export const POWER_NONE = 0;
@@ -11,10 +12,11 @@ export const MIXED = 3;
 export interface PowerColumns {
   /** Watts; NaN is no data. */
   readonly drawW: Float32Array;
+  /** QUALITY index: measured (all metered), derived (from boards), assumed (something silent is counted), stale. */
   readonly quality: Uint8Array;
-  /** Oldest counted sample. */
+  /** Oldest counted sample, epoch ms; NaN: none. */
   readonly time: Float64Array;
-  /** 1 where a silent child is counted at nameplate, or boards stand for a rack: the true draw may differ. */
+  /** 1 where something silent is counted at nameplate or at its last reading. */
   readonly atLeast: Uint8Array;
   /** METERED, ESTIMATED, MIXED or POWER_NONE. */
   readonly source: Uint8Array;
@@ -22,22 +24,45 @@ export interface PowerColumns {
   readonly gpuLive: Uint32Array;
   /** 1 for each GPU place (index: place − start[GPU]) of which something was heard within the stale limit. */
   readonly live: Uint8Array;
-  /** Σ board power of a rack's live GPUs (index: place); NaN where none is known. */
-  readonly boardsW: Float32Array;
+  /** What a rack's draw is shared by: Σ board power of its GPUs, silent ones at nameplate; NaN: no board reports. */
+  readonly shareW: Float32Array;
 }
 
-const SIGNS_OF_LIFE = ['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock'] as const;
+/** Limits are filled in from the hardware table, also for silent GPUs: they are no sign of life. */
+const SIGNS_OF_LIFE = ['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock', 'gpu.memUsed'] as const;
+
+/** A rack can't draw less than its boards: a meter that says so does not see all feeds. Covers samples' skew. */
+const LEAST_OF_BOARDS = 0.9;
+
+/** Watts and provenance of one rack before its parents are made. */
+interface Reading {
+  readonly watts: number;
+  readonly time: number;
+  /** Something silent was counted. */
+  readonly assumed: boolean;
+  /** Some of it was heard within the stale limit, or at least once before. */
+  readonly live: boolean;
+  readonly seen: boolean;
+  readonly boardsW: number;
+}
 
 /**
- * Draw by the ladder: all feeds of a rack fresh → their sum; else its boards, with silent GPUs counted at nameplate,
- * and never below what the fresh feeds show. A parent is the sum of its children, silent ones at nameplate (else at
- * their budget), so that a missing child never makes headroom look larger; with all children silent it has no data.
+ * Draw of every place by the ladder.
+ *
+ * A rack: all its feeds fresh → their sum, measured. Else its nodes (their own power, or their boards), silent GPUs and
+ * nodes at nameplate: derived, or assumed where something silent is counted. Where feeds are known but not all fresh,
+ * the largest of that estimate, the fresh feeds and the rack's last full reading, assumed: a part is no measurement.
+ *
+ * A place above: the sum of its children, silent ones at nameplate (else at their budget) and marked assumed, so that
+ * a missing child never makes headroom look larger. With all children silent it has no data.
+ *
+ * @param lastMeteredW last full reading of metered racks by path; may be empty
  */
-export function computePower(frame: Frame): PowerColumns {
+export function computePower(frame: Frame, lastMeteredW: ReadonlyMap<string, number> = new Map()): PowerColumns {
   const { topology } = frame;
-  const { start } = topology;
+  const { start, path } = topology;
   const count = start[NODE];
-  const columns: PowerColumns = {
+  const power: PowerColumns = {
     drawW: new Float32Array(count).fill(Number.NaN),
     quality: new Uint8Array(count),
     time: new Float64Array(count).fill(Number.NaN),
@@ -45,135 +70,226 @@ export function computePower(frame: Frame): PowerColumns {
     source: new Uint8Array(count),
     gpuCount: new Uint32Array(count),
     gpuLive: new Uint32Array(count),
-    live: new Uint8Array(start[GPU + 1] - start[GPU]),
-    boardsW: new Float32Array(count).fill(Number.NaN),
+    live: livingGpus(frame),
+    shareW: new Float32Array(count).fill(Number.NaN),
   };
-  const boards = sumBoards(frame, columns);
-  const feeds = sumFeeds(topology, frame.columns.get('feed.power'));
-  for (let rack = start[RACK]; rack < start[NODE]; rack++) drawRack(rack, boards, feeds, columns);
-  for (let place = start[NODE] - 1; place >= start[1]; place--) addToParent(place, topology, columns);
-  finishParents(topology, columns);
-  return columns;
-}
-
-interface Boards {
-  readonly drawW: Float64Array;
-  readonly time: Float64Array;
-  readonly silent: Uint32Array;
-  readonly seen: Uint32Array;
-}
-
-function sumBoards({ topology, columns }: Frame, power: PowerColumns): Boards {
-  const { start, parent, nameplateW } = topology;
-  const watts = columns.get('gpu.power');
-  const signs = SIGNS_OF_LIFE.flatMap((id) => columns.get(id) ?? []);
-  const boards = {
-    drawW: new Float64Array(start[NODE]),
-    time: new Float64Array(start[NODE]).fill(Number.NaN),
-    silent: new Uint32Array(start[NODE]),
-    seen: new Uint32Array(start[NODE]),
-  };
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    const rack = parent[parent[gpu]];
-    const live = signs.some((column) => !Number.isNaN(column.value[gpu]));
-    power.live[gpu - start[GPU]] = live ? 1 : 0;
-    for (let place = rack; place >= 0; place = parent[place]) {
-      power.gpuCount[place]++;
-      if (live) power.gpuLive[place]++;
-    }
-    const value = watts?.value[gpu] ?? Number.NaN;
-    if (Number.isNaN(value)) {
-      boards.silent[rack]++;
-      boards.drawW[rack] += Number.isNaN(nameplateW[gpu]) ? 0 : nameplateW[gpu];
-      continue;
-    }
-    boards.seen[rack]++;
-    boards.drawW[rack] += value;
-    power.boardsW[rack] = (Number.isNaN(power.boardsW[rack]) ? 0 : power.boardsW[rack]) + value;
-    const time = watts?.time[gpu] as number;
-    if (!(time >= boards.time[rack])) boards.time[rack] = time;
+  const members = membersOf(topology);
+  countGpus(power, members, start);
+  const feeds = feedsOf(frame);
+  for (let rack = start[RACK]; rack < start[NODE]; rack++) {
+    const estimate = estimateRack(frame, members, rack);
+    if (estimate.boardsW > 0) power.shareW[rack] = estimate.boardsW;
+    drawRack(rack, estimate, feeds[rack - start[RACK]], lastMeteredW.get(path[rack]) ?? Number.NaN, power);
   }
-  return boards;
+  for (let place = start[RACK] - 1; place >= 0; place--) drawParent(place, topology, members, power);
+  return power;
+}
+
+function livingGpus({ topology, columns }: Frame): Uint8Array {
+  const first = topology.start[GPU];
+  const live = new Uint8Array(topology.start[GPU + 1] - first);
+  for (const id of SIGNS_OF_LIFE) {
+    const value = columns.get(id)?.value;
+    for (let i = 0; value && i < live.length; i++) if (!Number.isNaN(value[first + i])) live[i] = 1;
+  }
+  return live;
+}
+
+function countGpus({ gpuCount, gpuLive, live }: PowerColumns, { gpus }: Members, start: Int32Array): void {
+  for (let place = 0; place < gpuCount.length; place++) {
+    gpuCount[place] = gpus.to[place] - gpus.from[place];
+    for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) gpuLive[place] += live[gpu - start[GPU]];
+  }
 }
 
 interface Feeds {
-  readonly drawW: Float64Array;
-  readonly time: Float64Array;
-  readonly expected: Uint16Array;
-  readonly fresh: Uint16Array;
+  expected: number;
+  fresh: number;
+  watts: number;
+  time: number;
 }
 
-function sumFeeds({ start, feedRack }: Topology, column: Column | undefined): Feeds {
-  const feeds = {
-    drawW: new Float64Array(start[NODE]),
-    time: new Float64Array(start[NODE]).fill(Number.NaN),
-    expected: new Uint16Array(start[NODE]),
-    fresh: new Uint16Array(start[NODE]),
-  };
-  for (let feed = 0; feed < feedRack.length; feed++) {
-    const rack = feedRack[feed];
-    if (rack < 0) continue;
-    feeds.expected[rack]++;
-    const value = column?.value[feed] ?? Number.NaN;
-    if (Number.isNaN(value)) continue;
-    feeds.fresh[rack]++;
-    feeds.drawW[rack] += value;
-    const time = column?.time[feed] as number;
-    if (!(time >= feeds.time[rack])) feeds.time[rack] = time;
+/** What each rack's meters say (index: rack − start[RACK]); feeds that never gave power are not expected. */
+function feedsOf({ topology, columns }: Frame): readonly Feeds[] {
+  const { start, feedRack } = topology;
+  const column = columns.get('feed.power');
+  const none = () => ({ expected: 0, fresh: 0, watts: 0, time: Number.POSITIVE_INFINITY });
+  const feeds: Feeds[] = Array.from({ length: start[NODE] - start[RACK] }, none);
+  for (let feed = 0; column && feed < feedRack.length; feed++) {
+    const of = feeds[feedRack[feed] - start[RACK]];
+    if (!of || column.quality[feed] === 0) continue;
+    of.expected++;
+    if (Number.isNaN(column.value[feed])) continue;
+    of.fresh++;
+    of.watts += column.value[feed];
+    of.time = Math.min(of.time, column.time[feed]);
   }
   return feeds;
 }
 
-function drawRack(rack: number, boards: Boards, feeds: Feeds, power: PowerColumns): void {
-  if (feeds.expected[rack] > 0 && feeds.fresh[rack] === feeds.expected[rack]) {
-    power.drawW[rack] = feeds.drawW[rack];
-    power.time[rack] = feeds.time[rack];
-    power.quality[rack] = MEASURED;
-    power.source[rack] = METERED;
+/** A rack by its nodes: a node's own power, else its boards; silent GPUs and nodes at nameplate. */
+function estimateRack({ topology, columns }: Frame, { children, gpus }: Members, rack: number): Reading {
+  const boards = columns.get('gpu.power');
+  const nodes = columns.get('node.power');
+  let reading: Reading = readBoards(topology, boards, gpus.from[rack], gpus.to[rack]);
+  if (!nodes || !someNodeReports(nodes, children.from[rack], children.to[rack])) return reading;
+  const { boardsW } = reading;
+  let [watts, time, assumed] = [0, Number.POSITIVE_INFINITY, false];
+  for (let node = children.from[rack]; node < children.to[rack]; node++) {
+    if (!Number.isNaN(nodes.value[node])) {
+      watts += nodes.value[node];
+      time = Math.min(time, nodes.time[node]);
+      continue;
+    }
+    reading = readBoards(topology, boards, gpus.from[node], gpus.to[node]);
+    // Boards are a part of what a node draws: they stand for it, and are said to be no measurement.
+    assumed = true;
+    watts += reading.live ? reading.watts : orZero(topology.nameplateW[node]);
+    if (reading.live) time = Math.min(time, reading.time);
+  }
+  return { watts, time, assumed, live: true, seen: true, boardsW };
+}
+
+function someNodeReports({ value }: Column, from: number, to: number): boolean {
+  for (let node = from; node < to; node++) if (!Number.isNaN(value[node])) return true;
+  return false;
+}
+
+/** Boards of a run of GPUs; silent ones at nameplate, or as the largest of the others where that is not known. */
+function readBoards({ nameplateW }: Topology, column: Column | undefined, from: number, to: number): Reading {
+  let [watts, silent, fresh, largest, seen] = [0, 0, 0, 0, false];
+  let time = Number.POSITIVE_INFINITY;
+  for (let gpu = from; gpu < to; gpu++) {
+    const value = column?.value[gpu] ?? Number.NaN;
+    if (Number.isNaN(value)) {
+      silent++;
+      seen ||= column?.quality[gpu] === STALE;
+      continue;
+    }
+    fresh++;
+    watts += value;
+    if (value > largest) largest = value;
+    time = Math.min(time, column?.time[gpu] as number);
+  }
+  if (fresh === 0)
+    return { watts: Number.NaN, time: Number.NaN, assumed: false, live: false, seen, boardsW: Number.NaN };
+  for (let gpu = from; silent > 0 && gpu < to; gpu++) {
+    if (!Number.isNaN(column?.value[gpu] ?? Number.NaN)) continue;
+    watts += Number.isNaN(nameplateW[gpu]) ? largest : nameplateW[gpu];
+  }
+  return { watts, time, assumed: silent > 0, live: true, seen: true, boardsW: watts };
+}
+
+function drawRack(rack: number, estimate: Reading, feeds: Feeds, lastW: number, power: PowerColumns): void {
+  const metered = feeds.expected > 0 && feeds.fresh === feeds.expected;
+  if (metered && !(feeds.watts < LEAST_OF_BOARDS * (estimate.assumed ? 0 : orZero(estimate.watts)))) {
+    write(power, rack, feeds.watts, MEASURED, METERED, feeds.time);
     return;
   }
-  if (boards.seen[rack] === 0 && feeds.fresh[rack] === 0) return;
-  const partial = feeds.fresh[rack] > 0 && feeds.drawW[rack] > boards.drawW[rack];
-  power.drawW[rack] = partial ? feeds.drawW[rack] : boards.drawW[rack];
-  power.time[rack] = partial || boards.seen[rack] === 0 ? feeds.time[rack] : boards.time[rack];
-  power.quality[rack] = boards.silent[rack] > 0 || feeds.expected[rack] > 0 ? ASSUMED : DERIVED;
-  power.source[rack] = ESTIMATED;
+  if (!estimate.live && feeds.fresh === 0) {
+    power.quality[rack] = estimate.seen || feeds.expected > 0 ? STALE : 0;
+    return;
+  }
+  if (feeds.expected === 0) {
+    write(power, rack, estimate.watts, estimate.assumed ? ASSUMED : DERIVED, ESTIMATED, estimate.time);
+    power.atLeast[rack] = estimate.assumed ? 1 : 0;
+    return;
+  }
+  const watts = Math.max(orZero(estimate.watts), feeds.watts, orZero(lastW));
+  write(power, rack, watts, ASSUMED, ESTIMATED, Math.min(feeds.time, estimate.live ? estimate.time : feeds.time));
   power.atLeast[rack] = 1;
 }
 
-/** Children come before their parents here, so a place is final when it is added to the one above. */
-function addToParent(place: number, { parent }: Topology, power: PowerColumns): void {
-  const above = parent[place];
-  const value = power.drawW[place];
-  if (Number.isNaN(value)) return;
-  power.drawW[above] = (Number.isNaN(power.drawW[above]) ? 0 : power.drawW[above]) + value;
-  if (!(power.time[place] >= power.time[above])) power.time[above] = power.time[place];
-  power.atLeast[above] |= power.atLeast[place];
-  power.quality[above] = Math.max(
-    power.quality[above],
-    power.quality[place] === MEASURED ? DERIVED : power.quality[place],
-  );
-  power.source[above] =
-    power.source[above] === POWER_NONE || power.source[above] === power.source[place] ? power.source[place] : MIXED;
+function write(power: PowerColumns, place: number, watts: number, quality: number, source: number, time: number): void {
+  power.drawW[place] = watts;
+  power.quality[place] = quality;
+  power.source[place] = source;
+  power.time[place] = time;
 }
 
-/** Adds silent children at nameplate, from the racks' parents upward, wherever a sibling is heard. */
-function finishParents({ start, parent, nameplateW, budgetW }: Topology, power: PowerColumns): void {
-  const added = new Float64Array(power.drawW.length);
-  for (let place = start[NODE] - 1; place >= start[1]; place--) {
-    const above = parent[place];
-    if (Number.isNaN(power.drawW[above])) continue;
-    added[above] += added[place];
-    if (!Number.isNaN(power.drawW[place])) continue;
-    const counted = Number.isNaN(nameplateW[place]) ? budgetW[place] : nameplateW[place];
-    if (!Number.isNaN(counted)) added[above] += counted;
-    power.atLeast[above] = 1;
-    power.quality[above] = ASSUMED;
+/** Sums the children of a site, hall or row; they stand after it, so going backwards they are done. */
+function drawParent(place: number, topology: Topology, { children }: Members, power: PowerColumns): void {
+  let [watts, time, quality, source] = [0, Number.POSITIVE_INFINITY, MEASURED, POWER_NONE];
+  let [live, stale, atLeast] = [false, false, false];
+  for (let child = children.from[place]; child < children.to[place]; child++) {
+    if (Number.isNaN(power.drawW[child])) {
+      stale ||= power.quality[child] === STALE;
+      const counted = silentW(child, topology, power);
+      if (Number.isNaN(counted)) continue;
+      watts += counted;
+      atLeast = true;
+      continue;
+    }
+    live = true;
+    watts += power.drawW[child];
+    time = Math.min(time, power.time[child]);
+    quality = Math.max(quality, power.quality[child]);
+    source = source === POWER_NONE || source === power.source[child] ? power.source[child] : MIXED;
+    atLeast ||= power.atLeast[child] === 1;
   }
-  for (let place = 0; place < added.length; place++) {
-    if (added[place] === 0 || Number.isNaN(power.drawW[place])) continue;
-    power.drawW[place] += added[place];
+  if (!live) {
+    power.quality[place] = stale ? STALE : 0;
+    return;
   }
-  for (let place = start[NODE] - 1; place >= start[1]; place--)
-    if (power.atLeast[place]) power.atLeast[parent[place]] = 1;
+  write(power, place, watts, atLeast ? ASSUMED : quality, source, time);
+  power.atLeast[place] = atLeast ? 1 : 0;
+}
+
+/** What a silent place is counted at; NaN where nothing is expected of it (no GPUs, no budget, never heard). */
+function silentW(place: number, { nameplateW, budgetW }: Topology, power: PowerColumns): number {
+  if (!Number.isNaN(nameplateW[place])) return nameplateW[place];
+  if (!Number.isNaN(budgetW[place])) return budgetW[place];
+  return power.quality[place] === STALE || power.gpuCount[place] > 0 ? 0 : Number.NaN;
+}
+
+const orZero = (watts: number) => (Number.isNaN(watts) ? 0 : watts);
+
+/** The fleet as one place: sums over all sites. */
+export interface FleetPower {
+  /** NaN: no site has data. */
+  readonly drawW: number;
+  /** NaN where a site has no budget. */
+  readonly budgetW: number;
+  readonly atLeast: boolean;
+  readonly source: number;
+}
+
+/** Sums the sites as a parent's children are summed: a silent one at nameplate, marked. */
+export function fleetPower(topology: Topology, power: PowerColumns): FleetPower {
+  let [drawW, budgetW, atLeast, source, live] = [0, 0, false, POWER_NONE, false];
+  for (let site = 0; site < topology.start[HALL]; site++) {
+    const silent = Number.isNaN(power.drawW[site]);
+    const counted = silent ? silentW(site, topology, power) : power.drawW[site];
+    // A site from which no power is expected has no part in the budget either.
+    if (Number.isNaN(counted)) continue;
+    drawW += counted;
+    budgetW += topology.budgetW[site];
+    atLeast ||= silent || power.atLeast[site] === 1;
+    if (silent) continue;
+    live = true;
+    source = source === POWER_NONE || source === power.source[site] ? power.source[site] : MIXED;
+  }
+  if (!live) return { drawW: Number.NaN, budgetW: sumOfBudgets(topology), atLeast: false, source };
+  return { drawW, budgetW, atLeast, source };
+}
+
+function sumOfBudgets({ start, budgetW }: Topology): number {
+  let sum = start[HALL] === 0 ? Number.NaN : 0;
+  for (let site = 0; site < start[HALL]; site++) sum += budgetW[site];
+  return sum;
+}
+
+/** Last full readings after this frame: those of racks metered now, and the earlier ones of racks still there. */
+export function lastMetered(
+  topology: Topology,
+  power: PowerColumns,
+  before: ReadonlyMap<string, number>,
+): Map<string, number> {
+  const last = new Map<string, number>();
+  for (let rack = topology.start[RACK]; rack < topology.start[NODE]; rack++) {
+    const path = topology.path[rack];
+    const watts = power.source[rack] === METERED ? power.drawW[rack] : before.get(path);
+    if (watts !== undefined) last.set(path, watts);
+  }
+  return last;
 }

@@ -1,195 +1,181 @@
+import { THROTTLE_CLASSES } from './cells.ts';
 import type { Summary } from './contract.ts';
-import type { FabricColumns } from './fabric.ts';
-import { placeTitle } from './findings.ts';
-import type { Column, Frame } from './frame.ts';
-import { ASSUMED } from './frame.ts';
-import { ESTIMATED, METERED, MIXED, type PowerColumns } from './power.ts';
+import { type FabricColumns, linkLabel } from './fabric.ts';
+import { ASSUMED, type Frame } from './frame.ts';
+import { membersOf } from './members.ts';
+import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './power.ts';
+import { median, quantile } from './quantile.ts';
+import type { SignalId } from './signals/catalogue.ts';
 import { HELD, reasonsOf, throttleClass } from './throttle.ts';
-import { GPU, NODE, SITE } from './topology.ts';
+import { GPU, HALL, NODE } from './topology.ts';
+import type { EpochMs } from './units.ts';
 
-const orNull = (value: number) => (Number.isNaN(value) ? null : value);
-const SOURCES = { [METERED]: 'metered', [ESTIMATED]: 'estimated', [MIXED]: 'mixed' } as Record<
-  number,
-  Summary['powerSource']
->;
-
-interface Parts {
+/** What the strip's numbers are told from. */
+export interface SummaryParts {
   readonly frame: Frame;
   readonly power: PowerColumns;
   readonly fabric: FabricColumns;
   readonly slope: Float32Array;
   readonly capMin: Float32Array;
+  /** When each GPU was last heard, epoch ms (index: place − start[GPU]); NaN never. */
   readonly heardAt: Float64Array;
   readonly badSamples: number;
-  readonly now: number;
+  readonly now: EpochMs;
 }
 
-/** Sums over all sites; with one site these are its own numbers. */
-function sitePower({ frame, power, slope }: Parts) {
-  const { start, budgetW } = frame.topology;
-  let [draw, budget, trend, atLeast, source] = [Number.NaN, 0, 0, false, 0];
-  let silent = false;
-  for (let site = start[SITE]; site < start[SITE + 1]; site++) {
-    if (Number.isNaN(power.drawW[site])) {
-      silent = true;
-      continue;
-    }
-    draw = (Number.isNaN(draw) ? 0 : draw) + power.drawW[site];
-    budget += budgetW[site];
-    trend += slope[site];
-    atLeast ||= power.atLeast[site] === 1;
-    source = source === 0 || source === power.source[site] ? power.source[site] : MIXED;
-  }
-  // With a silent site the sum is not the fleet's draw: it is said to be a lower bound and has no headroom.
-  const known = !Number.isNaN(draw) && !silent && !Number.isNaN(budget);
+const orNull = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
+
+/** A GPU signal of all GPUs; empty where it is not there. */
+const gpuValues = ({ topology, columns }: Frame, id: SignalId) =>
+  columns.get(id)?.value.subarray(topology.start[GPU], topology.start[GPU + 1]) ?? new Float32Array(0);
+
+const SOURCES: Readonly<Record<number, Summary['powerSource']>> = {
+  [METERED]: 'metered',
+  [ESTIMATED]: 'estimated',
+  [MIXED]: 'mixed',
+};
+
+/** The numbers of the KPI strip. */
+export function summarize(parts: SummaryParts): Summary {
   return {
-    powerW: orNull(draw),
-    budgetW: known ? budget : null,
-    powerAtLeast: atLeast || silent,
-    powerSource: SOURCES[source] ?? 'none',
-    slopeWPerMin: silent || Number.isNaN(draw) ? null : orNull(trend),
-    headroomW: known ? budget - draw : null,
+    ...sitePower(parts),
+    tightest: tightest(parts),
+    throttled: throttled(parts),
+    fabric: busiest(parts),
+    util: utilisation(parts),
+    hottest: hottest(parts),
+    ...reporting(parts),
+    badSamples: parts.badSamples,
   };
 }
 
-function tightest({ frame, power, capMin }: Parts): Summary['tightest'] {
+function sitePower({ frame, power, slope }: SummaryParts) {
+  const { drawW, budgetW, atLeast, source } = fleetPower(frame.topology, power);
+  let trend = 0;
+  for (let site = 0; site < frame.topology.start[HALL]; site++) trend += slope[site];
+  return {
+    powerW: orNull(drawW),
+    budgetW: orNull(budgetW),
+    powerAtLeast: atLeast,
+    powerSource: SOURCES[source] ?? 'none',
+    slopeWPerMin: Number.isNaN(drawW) ? null : orNull(trend),
+    headroomW: orNull(budgetW - drawW),
+  };
+}
+
+/** The place with the highest share of its budget; of equal ones the widest. */
+function tightest({ frame, power, capMin }: SummaryParts): Summary['tightest'] {
   const { start, budgetW } = frame.topology;
   let [place, ratio] = [-1, Number.NEGATIVE_INFINITY];
   for (let one = 0; one < start[NODE]; one++) {
     const share = power.drawW[one] / budgetW[one];
     if (share > ratio) [place, ratio] = [one, share];
   }
-  // A row is named before its racks where they stand at the same share within a point: the wider place explains more.
-  for (let one = 0; one < place; one++) {
-    if (power.drawW[one] / budgetW[one] > ratio - 0.01) {
-      [place, ratio] = [one, power.drawW[one] / budgetW[one]];
-      break;
-    }
-  }
   if (place < 0) return null;
-  return {
-    place,
-    ratio,
-    headroomW: budgetW[place] - power.drawW[place],
-    capMinutes: Number.isFinite(capMin[place]) ? capMin[place] : null,
-  };
+  const capMinutes = Number.isFinite(capMin[place]) ? capMin[place] : null;
+  return { place, ratio, headroomW: budgetW[place] - power.drawW[place], capMinutes };
 }
 
-function throttled({ frame }: Parts): Summary['throttled'] {
+/** GPUs whose clocks are held, the worst reason among them, and the lowest place that contains them all. */
+function throttled({ frame }: SummaryParts): Summary['throttled'] {
   const { start, parent } = frame.topology;
-  const reasons = frame.columns.get('gpu.throttle');
-  let [count, known, worst] = [0, 0, 0];
-  const rows = new Map<number, number>();
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    const mask = reasons?.value[gpu] ?? Number.NaN;
-    if (Number.isNaN(mask)) continue;
-    known++;
-    if (throttleClass(mask) < HELD) continue;
-    count++;
-    if (throttleClass(mask) > throttleClass(worst)) worst = mask;
-    const row = parent[parent[parent[gpu]]];
-    rows.set(row, (rows.get(row) ?? 0) + 1);
-  }
-  if (known === 0) return null;
-  const [where, most] = [...rows].reduce((a, b) => (b[1] > a[1] ? b : a), [-1, 0]);
-  return { gpus: count, of: known, worst: count === 0 ? '' : reasonsOf(worst), where: most === count ? where : -1 };
+  const masks = gpuValues(frame, 'gpu.throttle');
+  let [gpus, of, worst, where] = [0, 0, 0, -1];
+  masks.forEach((mask, i) => {
+    if (Number.isNaN(mask)) return;
+    of++;
+    const reason = throttleClass(mask);
+    if (reason < HELD) return;
+    gpus++;
+    if (reason > throttleClass(worst)) worst = mask;
+    where = where < 0 && gpus === 1 ? start[GPU] + i : common(parent, where, start[GPU] + i);
+  });
+  if (of === 0) return null;
+  return { gpus, of, worst: gpus === 0 ? '' : wordOf(worst), where };
 }
 
-function fabricOf({ frame, fabric }: Parts): Summary['fabric'] {
-  if (fabric.known === 0 && Number.isNaN(fabric.rxBps)) return null;
-  const { start, linkName, linkNode } = frame.topology;
-  let [worst, use] = [-1, Number.NaN];
-  for (let site = start[SITE]; site < start[SITE + 1]; site++) {
-    if (!(fabric.worst[site] <= use) && fabric.worstLink[site] >= 0)
-      [worst, use] = [fabric.worstLink[site], fabric.worst[site]];
+const wordOf = (mask: number) => reasonsOf(mask)[0] ?? THROTTLE_CLASSES[0];
+
+/** The lowest place above or at both; −1 where there is none. Parents stand before their children. */
+function common(parent: Int32Array, a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (x !== y) {
+    if (x < 0 || y < 0) return -1;
+    if (x > y) x = parent[x];
+    else y = parent[y];
   }
-  const name =
-    worst < 0 ? '' : `${placeTitle(frame.topology, linkNode[worst]).slice('Node '.length)} ${linkName[worst]}`;
+  return x;
+}
+
+function busiest({ frame, fabric }: SummaryParts): Summary['fabric'] {
+  if (fabric.known === 0 && Number.isNaN(fabric.rxBps) && Number.isNaN(fabric.txBps)) return null;
+  let link = -1;
+  // A saturated link is named before one that is only busy.
+  for (const one of fabric.saturated.length > 0 ? fabric.saturated : fabric.use.keys()) {
+    if (!Number.isNaN(fabric.use[one]) && (link < 0 || fabric.use[one] > fabric.use[link])) link = one;
+  }
   return {
-    saturated: fabric.saturated,
+    saturated: fabric.saturated.length,
     of: fabric.known,
-    worst: name,
-    use: orNull(use),
+    worst: link < 0 ? '' : linkLabel(frame.topology, link),
+    use: link < 0 ? null : fabric.use[link],
     rxBps: orNull(fabric.rxBps),
     txBps: orNull(fabric.txBps),
   };
 }
 
-function utilOf({ frame }: Parts): Summary['util'] {
-  const { start } = frame.topology;
-  const column = frame.columns.get('gpu.util');
-  const values = column?.value
-    .subarray(start[GPU], start[GPU + 1])
-    .filter((value) => !Number.isNaN(value))
-    .sort();
-  if (!values || values.length === 0) return null;
-  const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))];
+/** Below this a GPU counts as idle. */
+const IDLE = 0.05;
+
+function utilisation({ frame }: SummaryParts): Summary['util'] {
+  const values = gpuValues(frame, 'gpu.util');
+  const middle = median(values, 0, values.length);
+  if (Number.isNaN(middle)) return null;
   let idle = 0;
-  while (idle < values.length && values[idle] < 0.05) idle++;
-  return { median: at(0.5), p10: at(0.1), idle };
+  for (const value of values) if (value < IDLE) idle++;
+  return { median: middle, p10: quantile(values, 0, values.length, 0.1), idle };
 }
 
-/** The GPU nearest to its own temperature limit, or the hottest where no limit is known. */
-function hottest({ frame }: Parts): Summary['hottest'] {
+function hottest({ frame }: SummaryParts): Summary['hottest'] {
   const { start } = frame.topology;
-  const [temp, limit] = [frame.columns.get('gpu.temp'), frame.columns.get('gpu.tempLimit')];
-  if (!temp) return null;
-  let [place, best] = [-1, Number.NEGATIVE_INFINITY];
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    const share =
-      temp.value[gpu] / (Number.isNaN(limit?.value[gpu] ?? Number.NaN) ? 100 : (limit as Column).value[gpu]);
-    if (share > best) [place, best] = [gpu, share];
-  }
-  if (place < 0) return null;
-  return {
-    place,
-    celsius: temp.value[place],
-    limit: orNull(limit?.value[place] ?? Number.NaN),
-    assumed: limit?.quality[place] === ASSUMED,
-  };
+  const temps = gpuValues(frame, 'gpu.temp');
+  let gpu = -1;
+  temps.forEach((celsius, i) => {
+    if (!Number.isNaN(celsius) && (gpu < 0 || celsius > temps[gpu])) gpu = i;
+  });
+  if (gpu < 0) return null;
+  const limit = frame.columns.get('gpu.tempLimit');
+  const place = start[GPU] + gpu;
+  const known = orNull(limit?.value[place]);
+  return { place, celsius: temps[gpu], limit: known, assumed: known !== null && limit?.quality[place] === ASSUMED };
 }
 
-function reporting({ frame, power, heardAt, now }: Parts) {
-  const { start, parent } = frame.topology;
-  const nodes = start[NODE + 1] - start[NODE];
-  const gpus = new Uint32Array(nodes);
-  const live = new Uint32Array(nodes);
-  const ages: number[] = [];
-  const time = frame.columns.get('gpu.power')?.time;
-  let reports = 0;
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    gpus[parent[gpu] - start[NODE]]++;
-    if (!power.live[gpu - start[GPU]]) continue;
-    reports++;
-    live[parent[gpu] - start[NODE]]++;
-    if (time && !Number.isNaN(time[gpu])) ages.push(now - time[gpu]);
-  }
-  let [silentNodes, silentSince] = [0, Number.NaN];
-  for (let node = 0; node < nodes; node++) {
-    if (gpus[node] === 0 || live[node] > 0) continue;
+function reporting({ frame, power, heardAt, now }: SummaryParts) {
+  const { start } = frame.topology;
+  const { gpus } = membersOf(frame.topology);
+  const count = start[GPU + 1] - start[GPU];
+  const ages = heardAt.map((time, i) => (power.live[i] === 1 ? Math.max(0, now - time) : Number.NaN));
+  let [reports, silentNodes, silentSince] = [0, 0, Number.NaN];
+  for (const live of power.live) reports += live;
+  for (let node = start[NODE]; node < start[NODE + 1]; node++) {
+    const [from, to] = [gpus.from[node] - start[GPU], gpus.to[node] - start[GPU]];
+    if (to <= from || power.live.subarray(from, to).includes(1)) continue;
     silentNodes++;
-    if (!(heardAt[node] >= silentSince)) silentSince = heardAt[node];
+    const heard = latest(heardAt, from, to);
+    if (!(heard >= silentSince)) silentSince = Number.isNaN(heard) ? silentSince : heard;
   }
-  const sorted = Float64Array.from(ages).sort();
   return {
-    gpus: start[GPU + 1] - start[GPU],
+    gpus: count,
     gpusReporting: reports,
     silentNodes,
     silentSince: orNull(silentSince),
-    ageP99Ms: sorted.length === 0 ? null : Math.max(0, sorted[Math.floor(0.99 * (sorted.length - 1))]),
+    ageP99Ms: orNull(quantile(ages, 0, count, 0.99)),
   };
 }
 
-/** The numbers of the KPI strip. */
-export function summarize(parts: Parts): Summary {
-  return {
-    ...sitePower(parts),
-    tightest: tightest(parts),
-    throttled: throttled(parts),
-    fabric: fabricOf(parts),
-    util: utilOf(parts),
-    hottest: hottest(parts),
-    ...reporting(parts),
-    badSamples: parts.badSamples,
-  };
+/** The latest of times[from, to); NaN where there is none. */
+export function latest(times: Float64Array, from: number, to: number): number {
+  let last = Number.NaN;
+  for (let i = from; i < to; i++) if (!Number.isNaN(times[i]) && !(times[i] <= last)) last = times[i];
+  return last;
 }

@@ -1,30 +1,25 @@
 import { THROTTLE_CLASSES, type ThrottleClass } from './cells.ts';
 
-/** Clock event reasons, bit by bit (dcgm_fields.h, identical to NVML), and the class each belongs to. */
-export const REASONS: readonly { readonly bit: number; readonly name: string; readonly class: ThrottleClass }[] = [
-  { bit: 0x001, name: 'Idle', class: 'idle' },
-  { bit: 0x002, name: 'Clocks set by user', class: 'user' },
-  { bit: 0x004, name: 'SW power cap', class: 'powerCap' },
-  { bit: 0x008, name: 'HW slowdown', class: 'hwThermal' },
-  { bit: 0x010, name: 'Sync boost', class: 'user' },
-  { bit: 0x020, name: 'SW thermal', class: 'swThermal' },
-  { bit: 0x040, name: 'HW thermal', class: 'hwThermal' },
-  { bit: 0x080, name: 'HW power brake', class: 'powerBrake' },
-];
+/** Clock event reasons of NVML and DCGM (nvml.h, `nvmlClocksEventReason…`), worst last (ui.md 3.3). */
+const REASONS = [
+  [0x1, 'idle', 'Idle'],
+  [0x2, 'user', 'Clocks set by user'],
+  [0x10, 'user', 'Sync boost'],
+  [0x4, 'powerCap', 'SW power cap'],
+  [0x20, 'swThermal', 'SW thermal'],
+  [0x8, 'hwThermal', 'HW slowdown'],
+  [0x40, 'hwThermal', 'HW thermal'],
+  [0x80, 'powerBrake', 'HW power brake'],
+] as const satisfies readonly (readonly [number, ThrottleClass, string])[];
 
-const BITS_KNOWN = 0x100;
+/** Bits that are documented; the others say nothing. */
+const KNOWN_BITS = 0xff;
 
-const classOf = Uint8Array.from({ length: BITS_KNOWN }, (_, mask) =>
-  REASONS.reduce(
-    (worst, reason) => (mask & reason.bit ? Math.max(worst, THROTTLE_CLASSES.indexOf(reason.class)) : worst),
-    0,
-  ),
+export const SW_POWER_CAP = 0x4;
+
+const classOfByte = Uint8Array.from({ length: KNOWN_BITS + 1 }, (_, bits) =>
+  REASONS.reduce((worst, [bit, name]) => Math.max(worst, bits & bit ? THROTTLE_CLASSES.indexOf(name) : 0), 0),
 );
-
-/** Index in THROTTLE_CLASSES of the worst reason in a bitmask. Bits that nobody documents say nothing. */
-export function throttleClass(mask: number): number {
-  return classOf[mask & (BITS_KNOWN - 1)];
-}
 
 /** From this class on a GPU's clocks are held against its will. */
 export const HELD = THROTTLE_CLASSES.indexOf('powerCap');
@@ -32,8 +27,14 @@ export const SW_THERMAL = THROTTLE_CLASSES.indexOf('swThermal');
 export const HW_THERMAL = THROTTLE_CLASSES.indexOf('hwThermal');
 export const POWER_BRAKE = THROTTLE_CLASSES.indexOf('powerBrake');
 
-/** All reasons of a bitmask in words; 'None' where there is none. */
-export function reasonsOf(mask: number): string {
-  const names = REASONS.filter((reason) => mask & reason.bit).map((reason) => reason.name);
-  return names.length === 0 ? 'None' : names.join(', ');
+/** Index in THROTTLE_CLASSES of the worst reason in a bitmask. */
+export function throttleClass(mask: number): number {
+  return classOfByte[mask & KNOWN_BITS];
+}
+
+/** The reasons of a bitmask in words, the worst first; empty where there is none. */
+export function reasonsOf(mask: number): readonly string[] {
+  return REASONS.filter(([bit]) => (mask & bit) !== 0)
+    .map(([, , name]) => name)
+    .reverse();
 }

@@ -1,57 +1,89 @@
-/** Where a draw is heading: a straight line through its last minutes. */
-export interface Trend {
-  /** Watts per minute; NaN where there are too few samples to tell. */
-  readonly slope: number;
+import type { EpochMs } from './units.ts';
+
+/** One remembered instant of a quantity over places. */
+export interface TrendRow {
+  readonly time: EpochMs;
+  /** Watts by place; NaN is "no sample". */
+  readonly values: Float32Array;
+  /** How the value was known; only rows of the same basis as now are fitted, since a change of basis is a step. */
+  readonly basis: Uint8Array;
+  /** The place's index in this row by its index now, −1 for none; null where they are the same. */
+  readonly places: Int32Array | null;
+}
+
+/** Straight lines through the last minutes of every place (index: place). */
+export interface Trends {
+  /** Watts per minute; NaN where too few samples tell. */
+  readonly slope: Float32Array;
   /** Share of the variance that the line explains, 0–1. */
-  readonly r2: number;
-  /** The line's value at the last sample. */
-  readonly last: number;
+  readonly r2: Float32Array;
 }
 
 /** The window of the fit (ui.md 4). */
 export const WINDOW_MS = 15 * 60_000;
-const LEAST_SPAN_MS = 120_000;
-const LEAST_SAMPLES = 8;
+const LEAST_SPAN_MIN = 2;
+const LEAST_SAMPLES = 4;
 const LEAST_R2 = 0.6;
 const HORIZON_MIN = 120;
 
-const NONE: Trend = { slope: Number.NaN, r2: 0, last: Number.NaN };
-
-/** Least squares over samples (epoch ms, watts); NaN samples are gaps. At least 8 over at least 2 minutes. */
-export function fitTrend(times: ArrayLike<number>, values: ArrayLike<number>, from = 0, to = times.length): Trend {
-  let [count, sumT, sumV, sumTT, sumTV, sumVV] = [0, 0, 0, 0, 0, 0];
-  let [first, last] = [Number.NaN, Number.NaN];
-  const origin = times[from] ?? 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
-    const t = ((times[i] as number) - origin) / 60_000;
-    if (count === 0) first = times[i] as number;
-    last = times[i] as number;
-    count++;
-    sumT += t;
-    sumV += value;
-    sumTT += t * t;
-    sumTV += t * value;
-    sumVV += value * value;
+/**
+ * Least squares for all places at once: slope = Σ(t−t̄)(v−v̄) ÷ Σ(t−t̄)², R² = that sum squared ÷ (Σ(t−t̄)² Σ(v−v̄)²).
+ * Times count in minutes from now and values from today's, so that the sums lose no digits.
+ */
+export function fitTrends(
+  rows: readonly TrendRow[],
+  values: Float32Array,
+  basis: Uint8Array,
+  now: EpochMs,
+  count: number,
+): Trends {
+  const sums = new Float64Array(count * 6);
+  const first = new Float64Array(count).fill(Number.NaN);
+  const last = new Float64Array(count).fill(Number.NaN);
+  for (const row of rows) {
+    const t = (row.time - now) / 60_000;
+    for (let place = 0; place < count; place++) {
+      const at = row.places ? row.places[place] : place;
+      if (at < 0 || row.basis[at] !== basis[place]) continue;
+      const v = row.values[at] - values[place];
+      if (Number.isNaN(v)) continue;
+      if (Number.isNaN(first[place])) first[place] = t;
+      last[place] = t;
+      addTo(sums, place * 6, t, v);
+    }
   }
-  if (count < LEAST_SAMPLES || last - first < LEAST_SPAN_MS) return NONE;
-  const spreadT = sumTT - (sumT * sumT) / count;
-  const spreadV = sumVV - (sumV * sumV) / count;
-  const together = sumTV - (sumT * sumV) / count;
-  const slope = together / spreadT;
-  const r2 = spreadV <= 1e-9 * sumVV ? 0 : (together * together) / (spreadT * spreadV);
-  return { slope, r2, last: sumV / count + slope * ((last - origin) / 60_000 - sumT / count) };
+  const slope = new Float32Array(count).fill(Number.NaN);
+  const r2 = new Float32Array(count);
+  for (let place = 0; place < count; place++) {
+    const n = sums[place * 6];
+    if (n < LEAST_SAMPLES || !(last[place] - first[place] >= LEAST_SPAN_MIN)) continue;
+    const [, st, sv, stt, stv, svv] = sums.subarray(place * 6, place * 6 + 6);
+    const spreadT = stt - (st * st) / n;
+    const spreadV = svv - (sv * sv) / n;
+    const together = stv - (st * sv) / n;
+    slope[place] = together / spreadT;
+    r2[place] = spreadV > 0 ? (together * together) / (spreadT * spreadV) : 0;
+  }
+  return { slope, r2 };
+}
+
+function addTo(sums: Float64Array, at: number, t: number, v: number): void {
+  sums[at] += 1;
+  sums[at + 1] += t;
+  sums[at + 2] += v;
+  sums[at + 3] += t * t;
+  sums[at + 4] += t * v;
+  sums[at + 5] += v * v;
 }
 
 /**
- * Minutes until a draw meets its budget: only where the line fits (R² ≥ 0.6) and rises. Infinity beyond two hours,
- * NaN where nothing can be said; 0 where the draw is there already.
+ * Minutes until a draw meets its budget: only where the line fits (R² ≥ 0.6) and rises. Infinity from two hours on,
+ * NaN where nothing can be said, 0 where the draw is there already.
  */
-export function minutesToCap({ slope, r2 }: Trend, drawW: number, budgetW: number): number {
+export function minutesToCap(slope: number, r2: number, drawW: number, budgetW: number): number {
   if (Number.isNaN(drawW) || Number.isNaN(budgetW)) return Number.NaN;
-  if (!(slope > 0) || r2 < LEAST_R2) return Number.NaN;
   if (drawW >= budgetW) return 0;
+  if (!(slope > 0) || r2 < LEAST_R2) return Number.NaN;
   const minutes = (budgetW - drawW) / slope;
-  return minutes > HORIZON_MIN ? Number.POSITIVE_INFINITY : minutes;
+  return minutes >= HORIZON_MIN ? Number.POSITIVE_INFINITY : minutes;
 }

@@ -1,10 +1,12 @@
 import { type SignalColumns, signalColumns } from './cell-columns.ts';
 import type {
   CallArg,
+  Finding,
   HistoryReply,
   Inspection,
   LayoutDocument,
   SourceHealth,
+  Summary,
   ViewFrame,
   ViewSignal,
   Watch,
@@ -14,39 +16,42 @@ import { Findings } from './findings.ts';
 import type { Frame } from './frame.ts';
 import { History } from './history.ts';
 import { inspectPlace } from './inspect.ts';
-import { computePower, type PowerColumns } from './power.ts';
+import { membersOf } from './members.ts';
+import { computePower, lastMetered, type PowerColumns } from './power.ts';
+import { median } from './quantile.ts';
+import type { Settings } from './settings.ts';
 import { summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
-import { fitTrend, minutesToCap, WINDOW_MS } from './trend.ts';
+import { fitTrends, minutesToCap, WINDOW_MS } from './trend.ts';
 import type { EpochMs } from './units.ts';
 
 /** Settings that a view depends on. */
-export interface ViewOptions {
-  readonly historyBytes: number;
-  readonly pollMs: number;
-  readonly staleMs: number;
-  readonly warnRatio: number;
-  readonly critRatio: number;
-}
+export type ViewOptions = Pick<Settings, 'historyBytes' | 'pollMs' | 'staleMs' | 'warnRatio' | 'critRatio'>;
 
 interface Current {
   readonly frame: Frame;
+  readonly now: EpochMs;
   readonly power: PowerColumns;
   readonly fabric: FabricColumns;
   readonly slope: Float32Array;
   readonly capMin: Float32Array;
-  readonly heardAt: Float64Array;
-  readonly now: EpochMs;
+  readonly summary: Summary;
+  readonly findings: readonly Finding[];
+  readonly sources: readonly SourceHealth[];
+  readonly sampled: number | null;
 }
 
-/** Power ÷ budget, trends, conditions and history of one fleet, and the frames that viewers get of them. */
+/**
+ * What is seen of one fleet: draws against budgets, trends, conditions, summary and history, and the frames that
+ * viewers get of them. Pure: the time comes with every update.
+ */
 export class FleetView {
   readonly #options: ViewOptions;
   readonly #history: History;
   readonly #findings = new Findings();
-  #current: Current | undefined;
-  #parts: Pick<ViewFrame, 'summary' | 'findings' | 'sources' | 'sampled'> | undefined;
-  /** Columns by signal, made when a viewer first asks for them in this update. */
+  #lastMeteredW: ReadonlyMap<string, number> = new Map();
+  #current: Current | null = null;
+  /** Columns by signal, made when a viewer first asks for them after an update. */
   readonly #columns = new Map<ViewSignal, SignalColumns>();
 
   constructor(options: ViewOptions) {
@@ -54,56 +59,64 @@ export class FleetView {
     this.#history = new History({ bytes: options.historyBytes, pollMs: options.pollMs });
   }
 
-  /** Takes a new instant of the fleet. `remember`: it belongs in the history (a poll, not a mere ageing). */
+  /**
+   * Takes the fleet at a new instant.
+   *
+   * @param badSamples bad samples since the start
+   * @param remember it belongs in the history (a poll, not a mere ageing); history keeps one instant a poll
+   */
   update(frame: Frame, sources: readonly SourceHealth[], badSamples: number, now: EpochMs, remember: boolean): void {
-    const power = computePower(frame);
+    const { topology } = frame;
+    const power = computePower(frame, this.#lastMeteredW);
+    this.#lastMeteredW = lastMetered(topology, power, this.#lastMeteredW);
     const fabric = computeFabric(frame);
-    if (remember) this.#remember(frame, power, fabric);
-    const { slope, capMin } = this.#outlook(frame.topology, power, now);
-    const current = { frame, power, fabric, slope, capMin, heardAt: heardAt(frame), now };
+    if (remember) this.#remember(frame, power, fabric, now);
+    const { slope, capMin } = this.#outlook(topology, power, now);
+    const heardAt = lastHeard(frame);
     const { warnRatio, critRatio } = this.#options;
-    this.#parts = {
-      summary: summarize({ ...current, badSamples }),
-      findings: this.#findings.update({ ...current, warnRatio, critRatio, sources }, now),
+    const parts = { frame, now, power, fabric, slope, capMin, heardAt };
+    this.#current = {
+      ...parts,
       sources,
-      sampled: newest(frame),
+      summary: summarize({ ...parts, badSamples }),
+      findings: this.#findings.update({ ...parts, warnRatio, critRatio, sources }, now),
+      sampled: newestSample(frame, heardAt),
     };
-    this.#current = current;
     this.#columns.clear();
   }
 
-  #remember(frame: Frame, power: PowerColumns, fabric: FabricColumns): void {
-    const empty = new Float32Array(frame.topology.parent.length).fill(Number.NaN);
+  #remember(frame: Frame, power: PowerColumns, fabric: FabricColumns, now: EpochMs): void {
+    const { start } = frame.topology;
+    const { gpus } = membersOf(frame.topology);
+    const column = (id: 'gpu.power' | 'gpu.util' | 'gpu.temp') =>
+      frame.columns.get(id)?.value.subarray(start[GPU], start[GPU + 1]);
+    const util = column('gpu.util') ?? new Float32Array(start[GPU + 1] - start[GPU]).fill(Number.NaN);
+    const medians = Float32Array.from({ length: start[NODE] }, (_, place) =>
+      median(util, gpus.from[place] - start[GPU], gpus.to[place] - start[GPU]),
+    );
     this.#history.add(frame.topology, {
-      time: frame.time,
+      time: now,
       draw: power.drawW,
-      gpuDraw: frame.columns.get('gpu.power')?.value ?? empty,
-      util: frame.columns.get('gpu.util')?.value ?? empty,
-      temp: frame.columns.get('gpu.temp')?.value ?? empty,
+      basis: power.quality,
+      util: medians,
+      temp: frame.columns.get('gpu.temp')?.value ?? new Float32Array(start[NODE]).fill(Number.NaN),
       nic: fabric.worst,
+      gpus: [column('gpu.power'), util, column('gpu.temp')],
     });
   }
 
   #outlook(topology: Topology, power: PowerColumns, now: EpochMs) {
     const count = topology.start[NODE];
-    const slope = new Float32Array(count).fill(Number.NaN);
-    const capMin = new Float32Array(count).fill(Number.NaN);
-    for (let place = 0; place < count; place++) {
-      // A number that is gone has no future either.
-      if (Number.isNaN(power.drawW[place])) continue;
-      const { times, values } = this.#history.recent(topology, place, 'draw', now - WINDOW_MS);
-      const trend = fitTrend(times, values);
-      slope[place] = trend.slope;
-      capMin[place] = minutesToCap(trend, power.drawW[place], topology.budgetW[place]);
-    }
+    const rows = this.#history.draws(topology, now - WINDOW_MS);
+    const { slope, r2 } = fitTrends(rows, power.drawW, power.quality, now, count);
+    const capMin = slope.map((one, place) => minutesToCap(one, r2[place], power.drawW[place], topology.budgetW[place]));
     return { slope, capMin };
   }
 
-  /** The places for drawing. Budgets of sites to racks. */
-  layout(): LayoutDocument | undefined {
-    const topology = this.#current?.frame.topology;
-    if (!topology) return undefined;
-    const budget = (value: number) => (Number.isNaN(value) ? null : value);
+  /** The places for drawing; null before the first update. */
+  layout(): LayoutDocument | null {
+    if (!this.#current) return null;
+    const { topology } = this.#current.frame;
     return {
       version: topology.version,
       start: [...topology.start],
@@ -112,49 +125,40 @@ export class FleetView {
       path: topology.path,
       model: topology.model,
       inferred: [...topology.inferred],
-      budgetW: [...topology.budgetW.subarray(0, topology.start[NODE])].map(budget),
-      feeds: [...topology.feedRack].map((rack, feed) => ({
+      budgetW: Array.from(topology.budgetW.subarray(0, topology.start[NODE]), orNull),
+      feeds: Array.from(topology.feedRack, (rack, feed) => ({
         rack,
-        name: topology.feedName[feed] ?? '',
-        budgetW: budget(topology.feedBudgetW[feed]),
+        name: topology.feedName[feed],
+        budgetW: orNull(topology.feedBudgetW[feed]),
       })),
     };
   }
 
-  /** What one viewer gets; undefined before the first update. */
-  frame(watch: Watch, seq: number): ViewFrame | undefined {
-    const [current, parts] = [this.#current, this.#parts];
-    if (!current || !parts) return undefined;
+  /** What one viewer gets of the last update; null before the first. Columns may be shared between viewers. */
+  frame(watch: Watch, seq: number): ViewFrame | null {
+    const current = this.#current;
+    if (!current) return null;
     const { topology } = current.frame;
     const { pollMs, staleMs, warnRatio, critRatio } = this.#options;
-    const columns = this.#columnsOf(watch.signal, current);
+    const { summary, findings, sources, sampled, power, slope, capMin } = current;
+    const columns = this.#signal(watch.signal, current);
     const racks = watch.racks.filter((rack) => rack >= topology.start[RACK] && rack < topology.start[NODE]);
     return {
-      seq,
-      time: current.now,
-      ...parts,
-      layout: topology.version,
-      signal: watch.signal,
-      pollMs,
-      staleMs,
-      warnRatio,
-      critRatio,
-      racks,
-      drawW: current.power.drawW,
+      ...{ seq, time: current.now, sampled, layout: topology.version, signal: watch.signal },
+      ...{ pollMs, staleMs, warnRatio, critRatio, summary, findings, sources, racks, slope, capMin },
+      drawW: power.drawW,
       value: columns.value,
-      slope: current.slope,
-      capMin: current.capMin,
-      sampledAt: current.power.time,
-      quality: current.power.quality,
-      gpuCount: current.power.gpuCount,
-      gpuLive: current.power.gpuLive,
+      sampledAt: power.time,
+      quality: power.quality,
+      gpuCount: power.gpuCount,
+      gpuLive: power.gpuLive,
       cells: watch.gpus ? columns.cells : new Uint8Array(0),
       rackCells: columns.rackCells,
       values: valuesOf(topology, racks, columns.raw),
     };
   }
 
-  #columnsOf(signal: ViewSignal, current: Current): SignalColumns {
+  #signal(signal: ViewSignal, current: Current): SignalColumns {
     let columns = this.#columns.get(signal);
     if (!columns) {
       columns = signalColumns(signal, current);
@@ -163,52 +167,55 @@ export class FleetView {
     return columns;
   }
 
+  /** The facts of one place, of the last update; none before the first. */
   inspect(place: number): Inspection {
-    const current = this.#current;
-    return current ? inspectPlace(current, place) : { place, level: -1, path: '', model: '', facts: [] };
+    return this.#current ? inspectPlace(this.#current, place) : { place, level: -1, path: '', model: '', facts: [] };
   }
 
-  /** Series for the time strip: evenly spaced, null where there is no sample. */
+  /** Remembered series in buckets; a place that is not known any more, or never had a sample, is all null. */
   history({ series, from, to, points }: CallArg<'history'>): HistoryReply {
-    const times = Array.from({ length: points }, (_, i) => from + (i * (to - from)) / (points - 1));
-    const topology = this.#current?.frame.topology;
-    const values = series.map(({ what, place }) =>
-      topology && to > from ? this.#history.range(topology, place, what, from, to, points) : times.map(() => null),
-    );
-    return { times, values };
+    const path = this.#current?.frame.topology.path ?? [];
+    const asked = series.map(({ what, place }) => ({ kept: what, path: path[place] ?? '' }));
+    return this.#history.range(asked, from, to, points);
   }
 }
 
-/** The newest sample of the fleet, epoch ms; null when nothing was ever read. */
-function newest(frame: Frame): number | null {
-  let best = Number.NaN;
-  for (const id of ['gpu.power', 'gpu.util', 'gpu.temp', 'link.rate', 'feed.power'] as const) {
-    const time = frame.columns.get(id)?.time;
-    if (!time) continue;
-    // Rolled-up places carry their oldest child's time and can't be newer than it.
-    for (let i = 0; i < time.length; i++) if (!(time[i] <= best) && !Number.isNaN(time[i])) best = time[i];
-  }
-  return Number.isNaN(best) ? null : best;
-}
+const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 
-/** When something was last heard of each node's GPUs (index: place − start[NODE]); NaN never. */
-function heardAt({ topology, columns }: Frame): Float64Array {
-  const { start, parent } = topology;
-  const heard = new Float64Array(start[NODE + 1] - start[NODE]).fill(Number.NaN);
-  for (const id of ['gpu.power', 'gpu.temp', 'gpu.util'] as const) {
+/** When each GPU was last heard (index: place − start[GPU]), epoch ms; NaN never. */
+function lastHeard({ topology, columns }: Frame): Float64Array {
+  const first = topology.start[GPU];
+  const heard = new Float64Array(topology.start[GPU + 1] - first).fill(Number.NaN);
+  for (const id of ['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock', 'gpu.memUsed'] as const) {
     const time = columns.get(id)?.time;
-    if (!time) continue;
-    for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-      const node = parent[gpu] - start[NODE];
-      if (!Number.isNaN(time[gpu]) && !(time[gpu] <= heard[node])) heard[node] = time[gpu];
+    for (let i = 0; time && i < heard.length; i++) {
+      if (!Number.isNaN(time[first + i]) && !(time[first + i] <= heard[i])) heard[i] = time[first + i];
     }
   }
   return heard;
 }
 
-function valuesOf({ start, parent }: Topology, racks: readonly number[], raw: Float32Array): Float32Array {
-  if (racks.length === 0) return new Float32Array(0);
-  const wanted = new Map(racks.map((rack) => [rack, [] as number[]]));
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) wanted.get(parent[parent[gpu]])?.push(raw[gpu - start[GPU]]);
-  return Float32Array.from(racks.flatMap((rack) => wanted.get(rack) ?? []));
+/** The newest sample of all, epoch ms; null when nothing was ever read. */
+function newestSample({ columns }: Frame, heardAt: Float64Array): number | null {
+  let newest = Number.NaN;
+  const times = (['feed.power', 'link.rx', 'link.tx', 'node.power'] as const).map((id) => columns.get(id)?.time);
+  for (const column of [heardAt, ...times]) {
+    for (let i = 0; column && i < column.length; i++) {
+      if (!Number.isNaN(column[i]) && !(column[i] <= newest)) newest = column[i];
+    }
+  }
+  return orNull(newest);
+}
+
+function valuesOf(topology: Topology, racks: readonly number[], raw: Float32Array): Float32Array {
+  const { gpus } = membersOf(topology);
+  const first = topology.start[GPU];
+  const runs = racks.map((rack) => raw.subarray(gpus.from[rack] - first, gpus.to[rack] - first));
+  const values = new Float32Array(runs.reduce((sum, run) => sum + run.length, 0));
+  let at = 0;
+  for (const run of runs) {
+    values.set(run, at);
+    at += run.length;
+  }
+  return values;
 }

@@ -1,0 +1,210 @@
+import type { Finding } from './contract.ts';
+import { type FabricColumns, linkLabel } from './fabric.ts';
+import {
+  formatClock,
+  formatCount,
+  formatOutlook,
+  formatPercent,
+  formatPowerPair,
+  formatSlope,
+  formatTemp,
+} from './format.ts';
+import { ASSUMED, type Frame } from './frame.ts';
+import { labelOf, membersOf } from './members.ts';
+import type { PowerColumns } from './power.ts';
+import { median } from './quantile.ts';
+import { HW_THERMAL, POWER_BRAKE, SW_POWER_CAP, SW_THERMAL, throttleClass } from './throttle.ts';
+import { NODE, RACK, type Topology } from './topology.ts';
+
+/** What conditions of power, heat and links are told from. */
+export interface ConditionParts {
+  readonly frame: Frame;
+  readonly power: PowerColumns;
+  readonly fabric: FabricColumns;
+  readonly slope: Float32Array;
+  readonly capMin: Float32Array;
+  readonly warnRatio: number;
+  readonly critRatio: number;
+}
+
+/** A condition before it is known since when it holds; the key is its identity. */
+export type Condition = Omit<Finding, 'since'> & { readonly key: string };
+
+/** Above this share of a rack's GPUs the power cap is worth a word; one capped GPU is normal (alerts.md). */
+const CAPPED_SHARE = 0.1;
+/** More GPUs than this in one rack become one condition. */
+const MOST_SINGLE = 3;
+
+/** Places and feeds at or above the warning share of their budget. */
+export function budgetConditions(parts: ConditionParts): Condition[] {
+  const { frame, power, slope, capMin, warnRatio, critRatio } = parts;
+  const { topology } = frame;
+  const found: Condition[] = [];
+  const add = (key: string, name: string, place: number, ratio: number, detail: string) =>
+    found.push({
+      ...{ key, place, detail, domain: 'power', title: `${name} at ${formatPercent(ratio, 1)} of budget` },
+      severity: ratio >= critRatio ? 'critical' : 'warning',
+    });
+  for (let place = 0; place < topology.start[NODE]; place++) {
+    const [draw, budget] = [power.drawW[place], topology.budgetW[place]];
+    if (!(draw / budget >= warnRatio)) continue;
+    const scale = place >= topology.start[RACK] ? 'rack' : 'row';
+    const pair = `${power.atLeast[place] ? '≥ ' : ''}${formatPowerPair(draw, budget, scale)}`;
+    const trend = outlook(slope[place], capMin[place]);
+    add(`budget ${topology.path[place]}`, labelOf(topology, place), place, draw / budget, pair + trend);
+  }
+  const feeds = frame.columns.get('feed.power');
+  for (let feed = 0; feeds && feed < topology.feedRack.length; feed++) {
+    const [rack, draw, budget] = [topology.feedRack[feed], feeds.value[feed], topology.feedBudgetW[feed]];
+    if (rack < 0 || !(draw / budget >= warnRatio)) continue;
+    const name = `Feed ${topology.feedName[feed]} of ${lowerFirst(labelOf(topology, rack))}`;
+    const key = `feed ${topology.path[rack]} ${topology.feedName[feed]}`;
+    add(key, name, rack, draw / budget, `${formatPowerPair(draw, budget, 'rack')}.`);
+  }
+  return found;
+}
+
+/** A phrase that begins a sentence elsewhere, inside one. */
+export const lowerFirst = (text: string) => text.charAt(0).toLowerCase() + text.slice(1);
+
+/** ", rising 2.9 kW/min. Cap in ~7 min." */
+function outlook(slope: number, capMin: number): string {
+  const words = formatOutlook(slope, capMin);
+  const rising = slope > 0 && words !== 'Steady' ? `, rising ${formatSlope(slope).slice(1)}` : '';
+  return `${rising}.${Number.isFinite(capMin) && capMin > 0 ? ` ${words}.` : ''}`;
+}
+
+/** GPUs of one rack by what holds them. */
+interface Held {
+  readonly known: number;
+  readonly capped: readonly number[];
+  readonly warm: readonly number[];
+  readonly hot: readonly number[];
+  readonly braked: readonly number[];
+}
+
+function heldIn({ topology, columns }: Frame, rack: number): Held {
+  const { gpus } = membersOf(topology);
+  const [mask, temp, limit] = (['gpu.throttle', 'gpu.temp', 'gpu.tempLimit'] as const).map((id) => columns.get(id));
+  let known = 0;
+  const [capped, warm, hot, braked]: number[][] = [[], [], [], []];
+  for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) {
+    const bits = mask?.value[gpu] ?? Number.NaN;
+    const reason = Number.isNaN(bits) ? 0 : throttleClass(bits);
+    if (!Number.isNaN(bits)) known++;
+    if ((bits & SW_POWER_CAP) !== 0) capped.push(gpu);
+    if (reason === POWER_BRAKE) braked.push(gpu);
+    const over = (temp?.value[gpu] ?? Number.NaN) >= (limit?.value[gpu] ?? Number.NaN);
+    if (reason === HW_THERMAL || over) hot.push(gpu);
+    else if (reason === SW_THERMAL) warm.push(gpu);
+  }
+  return { known, capped, warm, hot, braked };
+}
+
+/** GPUs held by the power brake, by heat, or by the power cap. */
+export function throttleConditions({ frame }: ConditionParts): Condition[] {
+  const { topology } = frame;
+  const found: Condition[] = [];
+  const cappedByRow = new Map<number, number[]>();
+  for (let rack = topology.start[RACK]; rack < topology.start[RACK + 1]; rack++) {
+    const held = heldIn(frame, rack);
+    if (held.braked.length > 0) found.push(brake(topology, rack, held.braked.length));
+    if (held.hot.length > MOST_SINGLE) found.push(heat(frame, rack, held.hot, 'HW thermal slowdown', 'critical'));
+    else for (const gpu of held.hot) found.push(hotGpu(frame, gpu));
+    if (held.warm.length > 0) found.push(heat(frame, rack, held.warm, 'SW thermal slowdown', 'warning'));
+    if (held.capped.length <= held.known * CAPPED_SHARE) continue;
+    const row = topology.parent[rack];
+    cappedByRow.set(row, [...(cappedByRow.get(row) ?? []), ...held.capped]);
+  }
+  for (const [row, gpus] of cappedByRow) found.push(capped(frame, row, gpus));
+  return found;
+}
+
+function brake(topology: Topology, rack: number, count: number): Condition {
+  return {
+    ...{ key: `brake ${topology.path[rack]}`, severity: 'critical', domain: 'power', place: rack },
+    title: `${gpusOf(count)} in HW power brake`,
+    detail: `${labelOf(topology, rack)}. The rack asserts the power brake: check its power supplies and feeds.`,
+  };
+}
+
+/** "1 GPU", "131 GPUs". */
+export const gpusOf = (count: number) => `${formatCount(count)} ${count === 1 ? 'GPU' : 'GPUs'}`;
+
+function heat(
+  frame: Frame,
+  rack: number,
+  gpus: readonly number[],
+  what: string,
+  severity: Finding['severity'],
+): Condition {
+  const { topology, columns } = frame;
+  const temp = columns.get('gpu.temp');
+  const hottest = gpus.reduce((a, b) => ((temp?.value[b] ?? 0) > (temp?.value[a] ?? 0) ? b : a));
+  const limit = columns.get('gpu.tempLimit')?.value[hottest] ?? Number.NaN;
+  const slowdown = Number.isNaN(limit) ? '' : `, slowdown at ${formatTemp(limit)}`;
+  return {
+    ...{ key: `${what} ${topology.path[rack]}`, severity, domain: 'power', place: rack },
+    title: `${gpusOf(gpus.length)} in ${what}`,
+    detail: `${labelOf(topology, rack)}. Hottest ${formatTemp(temp?.value[hottest] ?? Number.NaN)}${slowdown}.`,
+  };
+}
+
+/** One GPU in hardware slowdown, or over its slowdown temperature; a limit from the table only warns. */
+function hotGpu({ topology, columns }: Frame, gpu: number): Condition {
+  const at = (id: 'gpu.temp' | 'gpu.tempLimit' | 'gpu.clock' | 'gpu.clockMax' | 'gpu.throttle') =>
+    columns.get(id)?.value[gpu] ?? Number.NaN;
+  const slowed = throttleClass(at('gpu.throttle')) === HW_THERMAL;
+  const assumed = columns.get('gpu.tempLimit')?.quality[gpu] === ASSUMED;
+  const limit = Number.isNaN(at('gpu.tempLimit')) ? '' : `, limit ${formatTemp(at('gpu.tempLimit'))}`;
+  const clock = clockText(at('gpu.clock'), at('gpu.clockMax'));
+  return {
+    ...{ key: `hot ${topology.path[gpu]}`, domain: 'power', place: gpu },
+    severity: slowed || !assumed ? 'critical' : 'warning',
+    title: `${labelOf(topology, gpu)} ${slowed ? 'in HW thermal slowdown' : `at ${formatTemp(at('gpu.temp'))}`}`,
+    detail: `${formatTemp(at('gpu.temp'))}${limit}${assumed ? ' assumed' : ''}.${clock === '' ? '' : ` Clock ${clock}.`}`,
+  };
+}
+
+/** "990 of 1,965 MHz"; '' where the clock is not known. */
+function clockText(clock: number, max: number): string {
+  if (Number.isNaN(clock)) return '';
+  return Number.isNaN(max) ? formatClock(clock) : `${formatCount(clock)} of ${formatClock(max)}`;
+}
+
+function capped({ topology, columns }: Frame, row: number, gpus: readonly number[]): Condition {
+  const middle = (id: 'gpu.clock' | 'gpu.clockMax') => {
+    const column = columns.get(id);
+    const values = gpus.map((gpu) => column?.value[gpu] ?? Number.NaN);
+    return median(values, 0, values.length);
+  };
+  const clock = clockText(middle('gpu.clock'), middle('gpu.clockMax'));
+  return {
+    ...{ key: `capped ${topology.path[row]}`, severity: 'warning', domain: 'power', place: row },
+    title: `${gpusOf(gpus.length)} held by SW power cap`,
+    detail: `${labelOf(topology, row)}.${clock === '' ? '' : ` Median clock ${clock}.`}`,
+  };
+}
+
+/** Full links that had to wait, one condition a rack. The tick is not known, so this is a fact and no alarm. */
+export function linkConditions({ frame, fabric }: ConditionParts): Condition[] {
+  const { topology, columns } = frame;
+  const wait = columns.get('link.wait');
+  const byRack = new Map<number, number[]>();
+  for (const link of fabric.saturated) {
+    const rack = topology.parent[topology.linkNode[link]];
+    byRack.set(rack, [...(byRack.get(rack) ?? []), link]);
+  }
+  return [...byRack].map(([rack, links]) => {
+    const worst = links.reduce((a, b) => (fabric.use[b] > fabric.use[a] ? b : a));
+    const many = links.length > 1;
+    const ticks = formatCount(wait?.value[worst] ?? Number.NaN);
+    return {
+      ...{ key: `links ${topology.path[rack]}`, severity: 'warning', domain: 'fabric', place: rack },
+      title: many
+        ? `${formatCount(links.length)} links of ${lowerFirst(labelOf(topology, rack))} saturated`
+        : `Link ${linkLabel(topology, worst)} saturated`,
+      detail: `${many ? `Highest ${linkLabel(topology, worst)}, ` : ''}${formatPercent(fabric.use[worst], 1)} of its rate. Transmit wait ${ticks} raw ticks/s.`,
+    } satisfies Condition;
+  });
+}
