@@ -10,17 +10,20 @@ import type { DemoFiles } from '../../shared/run-sources.ts';
 import type { DemoStart, FromDemo } from '../demo/process.ts';
 import type { EngineOptions } from '../engine/process.ts';
 
-/** The built entries lie beside this module's own bundle. */
-const here = import.meta.url;
-
 /** What was started beside this process and has not ended. */
 export class Children {
   readonly #running = new Set<Promise<void>>();
   readonly #folders: string[] = [];
+  readonly #build: string | URL;
+
+  /** `build` is the URL of a file beside the built entries engine.mjs and demo.mjs. */
+  constructor(build: string | URL) {
+    this.#build = build;
+  }
 
   /** An engine in a process of its own; it ends by itself when this one is gone. */
   engine(options: EngineOptions): EngineProcess {
-    const child = fork(fileURLToPath(new URL('./engine.mjs', here)), [JSON.stringify(options)], {
+    const child = fork(fileURLToPath(new URL('./engine.mjs', this.#build)), [JSON.stringify(options)], {
       serialization: 'advanced',
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -46,7 +49,7 @@ export class Children {
   demo(): DemoProcess {
     const folder = mkdtempSync(join(tmpdir(), 'fleetwatt-demo-'));
     this.#folders.push(folder);
-    const worker = new Worker(new URL('./demo.mjs', here));
+    const worker = new Worker(new URL('./demo.mjs', this.#build));
     const exited = new Promise<number>((resolve) => worker.once('exit', resolve));
     this.#watch(exited);
     const ready = new Promise<DemoFiles>((resolve, reject) => {

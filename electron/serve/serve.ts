@@ -24,6 +24,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** File of named tokens, lines `name role token`, mode 0600. */
   readonly tokenFile?: string;
+  /** URL of a file in dist/node; default this bundle. The page is beside that folder, package.json two above. */
+  readonly build?: string;
   /** Told once the page can be opened. */
   readonly onReady?: (url: string) => void;
   /** Told what a person should know: a bind beyond loopback without TLS. */
@@ -38,12 +40,8 @@ export interface Serve {
   close(): Promise<void>;
 }
 
-/** The build's folders beside the bundle that this runs in: dist/node → dist/renderer, and the package above. */
-const here = import.meta.url;
-const pagesFolder = () => fileURLToPath(new URL('../renderer', here));
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', here), 'utf8');
+function versionIn(build: string): string {
+  const text = readFileSync(new URL('../../package.json', build), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
 
@@ -53,7 +51,7 @@ function version(): string {
  *   use, and when the port is taken
  */
 export async function startServe(options: ServeOptions = {}): Promise<Serve> {
-  const { host = '127.0.0.1', port = 0, demo = false } = options;
+  const { host = '127.0.0.1', port = 0, demo = false, build = import.meta.url } = options;
   const sources = options.source === undefined ? [] : [sourceAt(options.source)];
   const runKey = newKey();
   const keys = new Keys(
@@ -61,9 +59,9 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
     options.tokenFile === undefined ? undefined : new TokenFile(options.tokenFile),
     Date.now,
   );
-  const pages = readPages(pagesFolder());
+  const pages = readPages(fileURLToPath(new URL('../renderer', build)));
   const profile = openProfile(options);
-  const children = new Children();
+  const children = new Children(build);
   const hub = createHub({
     spawnEngine: () => children.engine({ profile: profile.folder }),
     spawnDemo: () => children.demo(),
@@ -72,7 +70,7 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
-    ...{ hostName: 'serve', version: version(), sources, demo },
+    ...{ hostName: 'serve', version: versionIn(build), sources, demo },
   });
   const stop = async (server?: Listening) => {
     hub.close();
