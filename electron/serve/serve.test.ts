@@ -93,7 +93,11 @@ async function view(serve: Serve) {
       const mine = id;
       const reply = next((message) => 'id' in message && message.id === mine);
       socket.send(JSON.stringify({ id: mine, call, arg }));
-      return reply as Promise<{ ok: boolean; value: Record<string, unknown>; fault: { code: string } }>;
+      return reply as Promise<unknown> as Promise<{
+        ok: boolean;
+        value: Record<string, unknown>;
+        fault: { code: string };
+      }>;
     },
   };
 }
