@@ -9,7 +9,7 @@ import {
 import type { Finding, Severity, SourceHealth } from './contract.ts';
 import { formatCount, formatPower } from './format.ts';
 import { labelOf, membersOf } from './members.ts';
-import { latest } from './summary.ts';
+import { latest } from './quantile.ts';
 import { GPU, NODE } from './topology.ts';
 import type { EpochMs } from './units.ts';
 

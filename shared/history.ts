@@ -164,9 +164,12 @@ export class History {
     points: number,
   ): { times: number[]; values: (number | null)[][] } {
     if (!(to > from) || !(points >= 1)) return { times: [], values: series.map(() => []) };
-    const oldestRaw = this.#raw[0]?.time ?? Number.POSITIVE_INFINITY;
+    // Where the detail of GPUs gave way, their minutes stand in for it.
+    const ofGpus = series.some(({ path }) => this.#space !== null && indexOf(this.#space, path) >= this.#space.places);
+    const raw = ofGpus ? this.#raw.filter((row) => row.gpus !== null) : this.#raw;
+    const oldest = raw[0]?.time ?? Number.POSITIVE_INFINITY;
     const minutes = this.#minutes.filter(
-      (row) => row.time < oldestRaw && row.time >= from - MINUTE_MS && row.time < to,
+      ({ time }) => time + MINUTE_MS <= oldest && time + MINUTE_MS > from && time < to,
     );
     const finest = minutes.length > 0 ? MINUTE_MS : this.#pollMs;
     const step = Math.max(finest, Math.ceil((to - from) / points / this.#pollMs) * this.#pollMs);
@@ -175,7 +178,7 @@ export class History {
       { length: Math.min(points + 1, Math.ceil((to - first) / step)) },
       (_, i) => first + i * step,
     );
-    const rows = [...minutes, ...this.#raw.filter((row) => row.time >= first && row.time < to)];
+    const rows = [...minutes, ...raw.filter((row) => row.time >= first && row.time < to)];
     return { times, values: series.map(({ path, kept }) => bucketed(rows, path, kept, first, step, times.length)) };
   }
 }

@@ -53,3 +53,10 @@ function nth(values: ArrayLike<number>, from: number, to: number, rank: number):
   for (let i = from; i < to; i++) if (!Number.isNaN(values[i])) picked.push(values[i]);
   return picked.sort((a, b) => a - b)[rank - 1];
 }
+
+/** The latest of times[from, to); NaN where there is none. */
+export function latest(times: Float64Array, from: number, to: number): number {
+  let last = Number.NaN;
+  for (let i = from; i < to; i++) if (!Number.isNaN(times[i]) && !(times[i] <= last)) last = times[i];
+  return last;
+}

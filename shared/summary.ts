@@ -4,7 +4,7 @@ import { type FabricColumns, linkLabel } from './fabric.ts';
 import { ASSUMED, type Frame } from './frame.ts';
 import { membersOf } from './members.ts';
 import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './power.ts';
-import { median, quantile } from './quantile.ts';
+import { latest, median, quantile } from './quantile.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { HELD, reasonsOf, throttleClass } from './throttle.ts';
 import { GPU, HALL, NODE } from './topology.ts';
@@ -171,11 +171,4 @@ function reporting({ frame, power, heardAt, now }: SummaryParts) {
     silentSince: orNull(silentSince),
     ageP99Ms: orNull(quantile(ages, 0, count, 0.99)),
   };
-}
-
-/** The latest of times[from, to); NaN where there is none. */
-export function latest(times: Float64Array, from: number, to: number): number {
-  let last = Number.NaN;
-  for (let i = from; i < to; i++) if (!Number.isNaN(times[i]) && !(times[i] <= last)) last = times[i];
-  return last;
 }
