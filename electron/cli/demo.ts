@@ -1,6 +1,5 @@
 import { startDemo } from '../demo/demo.ts';
-import type { RunOptions } from './main.ts';
-import { parseOptions, UsageError, untilStopped, wholeNumber } from './options.ts';
+import { parseOptions, type RunOptions, UsageError, untilStopped, wholeNumber } from './options.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- demo [--nodes N] [--gpus N] [--port P] [--seed S]
   Serves a simulated fleet of exporters (dcgm-exporter, node_exporter, PDUs by snmp_exporter) on 127.0.0.1 and prints

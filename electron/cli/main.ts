@@ -1,14 +1,8 @@
 import { check } from './check.ts';
 import { demo } from './demo.ts';
-import { UsageError } from './options.ts';
+import { type RunOptions, UsageError } from './options.ts';
 import { serve } from './serve.ts';
 import { summary } from './summary.ts';
-
-/** What a starter may hand in: a signal that stops long-running commands, and who wants to know of the address. */
-export interface RunOptions {
-  readonly signal?: AbortSignal;
-  readonly onReady?: (url: string) => void;
-}
 
 type Command = (args: readonly string[], options: RunOptions) => Promise<number>;
 

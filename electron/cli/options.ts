@@ -1,5 +1,11 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
+/** What a starter may hand in: a signal that stops long-running commands, and who wants to know of the address. */
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  readonly onReady?: (url: string) => void;
+}
+
 /** The command line could not be understood: exit code 2. The message ends with the command's usage. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

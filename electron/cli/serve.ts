@@ -1,6 +1,5 @@
 import { startServe } from '../serve/serve.ts';
-import type { RunOptions } from './main.ts';
-import { parseOptions, UsageError, untilStopped, wholeNumber } from './options.ts';
+import { parseOptions, type RunOptions, UsageError, untilStopped, wholeNumber } from './options.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- serve [options]
   The console for browsers and wall displays; prints "ready at URL" and runs until stopped.

@@ -1,0 +1,62 @@
+import { scaleLinear } from 'd3';
+import type { ViewSignal } from '../../shared/contract.ts';
+import type { Theme } from '../theme/theme.ts';
+import styles from './legend.module.css';
+import { colorOf, FAMILY, STATES } from './palette.ts';
+
+const WIDTH = 220;
+const HEIGHT = 9;
+
+/** What the colours of a signal mean: a stretched scale where limits matter, swatches where states do. */
+export function Legend({ signal, theme }: { signal: ViewSignal; theme: Theme }) {
+  return FAMILY[signal] === 'state' ? <States theme={theme} /> : <Scale signal={signal} theme={theme} />;
+}
+
+function Scale({ signal, theme }: { signal: ViewSignal; theme: Theme }) {
+  const limit = FAMILY[signal] === 'limit';
+  // The part beyond 0.9 is what operators act on, so it gets half of the length.
+  const x = limit
+    ? scaleLinear([0, 0.5, 0.9, 1, 1.1], [0, WIDTH * 0.25, WIDTH * 0.5, WIDTH * 0.82, WIDTH])
+    : scaleLinear([0, 1], [0, WIDTH]);
+  const ticks = limit ? [0, 0.5, 0.9, 1] : [0, 0.25, 0.5, 0.75, 1];
+  const steps = Array.from({ length: WIDTH / 2 }, (_, i) => i * 2);
+  return (
+    <svg
+      className={styles.scale}
+      width={WIDTH + 24}
+      height={HEIGHT + 18}
+      viewBox={`-12 0 ${WIDTH + 24} ${HEIGHT + 18}`}
+      role="img"
+      aria-label={`Colour scale, 0 to ${limit ? 110 : 100} percent`}
+    >
+      {steps.map((at) => (
+        <rect
+          key={at}
+          x={at}
+          width={2.4}
+          height={HEIGHT}
+          fill={colorOf(limit ? 'limit' : 'level', theme, x.invert(at + 1))}
+        />
+      ))}
+      {ticks.map((tick) => (
+        <g key={tick} transform={`translate(${x(tick)},0)`}>
+          <line y2={HEIGHT + 3} />
+          <text y={HEIGHT + 14}>{tick * 100}</text>
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+function States({ theme }: { theme: Theme }) {
+  return (
+    <span className={styles.states}>
+      {STATES.map((state) => (
+        <span key={state.label}>
+          <i data-pattern={state.pattern} style={{ background: theme === 'light' ? state.light : state.dark }} />
+          {state.label}
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,33 @@
+import { CELL_NODATA } from '../../shared/cells.ts';
+import { paletteOf } from './palette.ts';
+import { rasterCells } from './raster.ts';
+
+/** Recolours `count` cells with gaps on a canvas, as the floor plan does; gives a function that runs one update. */
+export function heatmap(canvas: HTMLCanvasElement, count: number): (seed: number) => void {
+  const { width, height } = canvas;
+  const context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
+  const image = context.createImageData(width, height);
+  const pixels = new Uint32Array(image.data.buffer);
+  const columns = Math.ceil(Math.sqrt((count * width) / height));
+  const rows = Math.ceil(count / columns);
+  const cells = {
+    x: new Int32Array(count),
+    y: new Int32Array(count),
+    w: new Int32Array(count),
+    h: new Int32Array(count),
+  };
+  for (let i = 0; i < count; i++) {
+    const [column, row] = [i % columns, Math.floor(i / columns)];
+    cells.x[i] = Math.floor((column * width) / columns);
+    cells.y[i] = Math.floor((row * height) / rows);
+    cells.w[i] = Math.max(1, Math.floor(((column + 1) * width) / columns) - cells.x[i] - 1);
+    cells.h[i] = Math.max(1, Math.floor(((row + 1) * height) / rows) - cells.y[i] - 1);
+  }
+  const bytes = new Uint8Array(count);
+  const palette = paletteOf('power', 'dark');
+  return (seed) => {
+    for (let i = 0; i < count; i++) bytes[i] = i % 997 === 0 ? CELL_NODATA : (i * 31 + seed * 7) % 243;
+    rasterCells(pixels, width, height, cells, bytes, palette);
+    context.putImageData(image, 0, 0);
+  };
+}

@@ -1,0 +1,179 @@
+import { interpolateCividis, interpolateLab, lab, rgb } from 'd3';
+import { CELL_MAX, CELL_NODATA, CELL_ONE, CELL_UNSUPPORTED } from '../../shared/cells.ts';
+import type { ViewSignal } from '../../shared/contract.ts';
+import type { Theme } from '../theme/theme.ts';
+
+/** How a signal's value becomes colour (ui.md 3): distance to a limit, a level without a bad end, or a state. */
+export type Family = 'limit' | 'level' | 'state';
+
+export const FAMILY: Readonly<Record<ViewSignal, Family>> = {
+  power: 'limit',
+  util: 'level',
+  temp: 'limit',
+  throttle: 'state',
+  nvlink: 'level',
+  nic: 'limit',
+};
+
+type Shade = 'dark' | 'light';
+type Stop = readonly [number, string];
+
+/** `limit`: lightness carries the value, hue appears only past 0.90 (ui.md 3.1). */
+export const LIMIT: Readonly<Record<Shade, readonly Stop[]>> = {
+  dark: [
+    [0, '#151a1f'],
+    [0.4, '#232d36'],
+    [0.6, '#2f3c48'],
+    [0.75, '#3d4d5b'],
+    [0.8999, '#536676'],
+    [0.9, '#a3732a'],
+    [0.95, '#cf892f'],
+    [0.9999, '#df953a'],
+    [1, '#ff8466'],
+    [1.1, '#ffd0c2'],
+  ],
+  light: [
+    [0, '#f4f6f7'],
+    [0.4, '#e2e7eb'],
+    [0.6, '#d0d8df'],
+    [0.75, '#bcc7d0'],
+    [0.8999, '#a2b0bc'],
+    [0.9, '#cf9530'],
+    [0.95, '#b9701a'],
+    [0.9999, '#a65a10'],
+    [1, '#a3211b'],
+    [1.1, '#5c0d10'],
+  ],
+};
+
+/** `state` by THROTTLE_CLASSES: colour and pattern; shape tells what colour may not (ui.md 3.3). */
+export const STATES: readonly {
+  readonly label: string;
+  readonly dark: string;
+  readonly light: string;
+  readonly pattern: Pattern;
+}[] = [
+  { label: 'None', dark: '#2c3843', light: '#d0d8df', pattern: 'solid' },
+  { label: 'Idle', dark: '#171c21', light: '#f0f2f4', pattern: 'outline' },
+  { label: 'User', dark: '#3d4d5b', light: '#bcc7d0', pattern: 'dots' },
+  { label: 'Power cap', dark: '#d9a03f', light: '#b47a12', pattern: 'solid' },
+  { label: 'SW thermal', dark: '#b98be0', light: '#7d4fb0', pattern: 'back' },
+  { label: 'HW thermal', dark: '#ff7d5c', light: '#b3201a', pattern: 'cross' },
+  { label: 'Power brake', dark: '#ffd9cf', light: '#5c0d10', pattern: 'grid' },
+];
+
+/** What is drawn over a cell's fill. */
+export type Pattern = 'solid' | 'outline' | 'dots' | 'back' | 'cross' | 'grid' | 'hatch' | 'corner';
+
+const shadeOf = (theme: Theme): Shade => (theme === 'light' ? 'light' : 'dark');
+
+/** Colour of a share of a limit, clamped to 0–1.1, interpolated in Lab between the stops. */
+export function limitColor(ratio: number, theme: Theme): string {
+  const stops = LIMIT[shadeOf(theme)];
+  const last = stops.length - 1;
+  if (ratio <= 0) return stops[0][1];
+  for (let i = 1; i <= last; i++) {
+    const [at, color] = stops[i];
+    if (ratio > at) continue;
+    const [before, from] = stops[i - 1];
+    return rgb(interpolateLab(from, color)((ratio - before) / (at - before))).formatHex();
+  }
+  return stops[last][1];
+}
+
+/** Colour of a level 0–1: cividis without its ends, reversed in the light theme so that more is always stronger. */
+export function levelColor(level: number, theme: Theme): string {
+  const t = 0.05 + 0.9 * Math.min(1, Math.max(0, level));
+  return rgb(interpolateCividis(shadeOf(theme) === 'light' ? 1 - t : t)).formatHex();
+}
+
+const NODATA = {
+  dark: ['#211d2e', '#a597c9'],
+  light: ['#ece8f5', '#5d4b8c'],
+  contrast: ['#000000', '#d3c4ff'],
+} as const;
+const EMPTY = { dark: '#101418', light: '#f4f6f7', contrast: '#000000' } as const;
+const OUTLINE = { dark: '#657381', light: '#74818e', contrast: '#ffffff' } as const;
+
+/** Fill of a cell's byte as a colour. */
+export function cellColor(signal: ViewSignal, cell: number, theme: Theme): string {
+  if (cell === CELL_NODATA) return NODATA[theme][0];
+  if (cell === CELL_UNSUPPORTED) return EMPTY[theme];
+  const family = FAMILY[signal];
+  if (family === 'state') return STATES[Math.min(cell, STATES.length - 1)][shadeOf(theme)];
+  const ratio = Math.min(cell, CELL_MAX) / CELL_ONE;
+  return family === 'limit' ? limitColor(ratio, theme) : levelColor(ratio, theme);
+}
+
+/** Colour of a share in a family of values. */
+export function colorOf(family: 'limit' | 'level', theme: Theme, ratio: number): string {
+  return family === 'level' ? levelColor(ratio, theme) : limitColor(ratio, theme);
+}
+
+/** Black or white, whichever contrasts more with a fill: one of the two always reaches 4.5:1. */
+export function inkOn(color: string): '#000000' | '#ffffff' {
+  const { r, g, b } = rgb(color);
+  const linear = (channel: number) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  };
+  const luminance = 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';
+}
+
+/** Everything that painting a cell's byte needs, for one signal and theme. */
+export interface CellPalette {
+  /** Fill by byte, as ImageData's little-endian ABGR. */
+  readonly fill: Uint32Array;
+  /** Colour of the pattern over it. */
+  readonly ink: Uint32Array;
+  readonly pattern: readonly Pattern[];
+}
+
+/** A colour as the 32-bit number that ImageData holds on little-endian machines. */
+export function abgr(color: string): number {
+  const { r, g, b } = rgb(color);
+  return ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
+}
+
+const made = new Map<string, CellPalette>();
+
+/** The lookup table of a signal in a theme; made once. */
+export function paletteOf(signal: ViewSignal, theme: Theme): CellPalette {
+  const key = `${signal} ${theme}`;
+  const known = made.get(key);
+  if (known) return known;
+  const fill = new Uint32Array(256);
+  const ink = new Uint32Array(256);
+  const pattern: Pattern[] = [];
+  for (let cell = 0; cell < 256; cell++) {
+    const color = cellColor(signal, cell, theme);
+    fill[cell] = abgr(color);
+    ink[cell] = abgr(inkOn(color));
+    pattern[cell] = patternOf(signal, cell);
+  }
+  fill[CELL_NODATA] = abgr(NODATA[theme][0]);
+  ink[CELL_NODATA] = abgr(NODATA[theme][1]);
+  ink[CELL_UNSUPPORTED] = abgr(OUTLINE[theme]);
+  if (FAMILY[signal] === 'state') {
+    const panel = abgr(EMPTY[theme]);
+    STATES.forEach((_, cell) => {
+      ink[cell] = cell === 1 ? abgr(OUTLINE[theme]) : panel;
+    });
+  }
+  const palette = { fill, ink, pattern };
+  made.set(key, palette);
+  return palette;
+}
+
+function patternOf(signal: ViewSignal, cell: number): Pattern {
+  if (cell === CELL_NODATA) return 'hatch';
+  if (cell === CELL_UNSUPPORTED) return 'outline';
+  if (FAMILY[signal] === 'state') return STATES[Math.min(cell, STATES.length - 1)].pattern;
+  return FAMILY[signal] === 'limit' && cell >= CELL_ONE ? 'corner' : 'solid';
+}
+
+/** CIE L* of a colour: what a greyscale print keeps. */
+export function lightness(color: string): number {
+  return lab(color).l;
+}

@@ -1,0 +1,49 @@
+import type { LayoutDocument, ViewFrame } from '../../../../shared/contract.ts';
+import { formatAge, formatCount, formatPercent, formatPower, formatPowerPair } from '../../../../shared/format.ts';
+import { severityAt } from './paint.ts';
+
+/** One rack in words: what the hidden grid speaks and the table shows. */
+export interface RackWords {
+  readonly draw: string;
+  readonly share: string;
+  readonly severity: string;
+  readonly reporting: string;
+  readonly age: string;
+}
+
+const SEVERITY = { critical: 'critical', warning: 'warning', advisory: 'advisory', nodata: 'no data' } as const;
+
+/** The words of a rack in a frame; "no data" for everything where there is none. */
+export function wordsOf(layout: LayoutDocument, frame: ViewFrame | null, rack: number): RackWords {
+  const value = frame?.value[rack] ?? Number.NaN;
+  if (!frame || (Number.isNaN(value) && Number.isNaN(frame.drawW[rack]))) {
+    return { draw: '—', share: '—', severity: 'no data', reporting: frame ? reportingOf(frame, rack) : '—', age: '—' };
+  }
+  const budget = layout.budgetW[rack];
+  const severity = severityAt(frame, layout, rack);
+  return {
+    draw: budget === null ? formatPower(frame.drawW[rack], 'rack') : formatPowerPair(frame.drawW[rack], budget, 'rack'),
+    share: formatPercent(value, frame.signal === 'power' ? 1 : 0),
+    severity: severity ? SEVERITY[severity] : '',
+    reporting: reportingOf(frame, rack),
+    age: formatAge(Math.max(0, frame.time - frame.sampledAt[rack])),
+  };
+}
+
+const reportingOf = (frame: ViewFrame, rack: number) =>
+  `${formatCount(frame.gpuLive[rack])} of ${formatCount(frame.gpuCount[rack])}`;
+
+/** "Rack A2-05, 98.0 percent, 129.4 of 132.0 kW, critical, sampled 2 s ago". */
+export function spokenOf(layout: LayoutDocument, frame: ViewFrame | null, rack: number): string {
+  const words = wordsOf(layout, frame, rack);
+  const name = `Rack ${layout.name[rack]}`;
+  if (words.draw === '—' && words.share === '—') return `${name}, no data`;
+  const parts = [
+    name,
+    words.share === '—' ? '' : words.share.replace('%', ' percent'),
+    words.draw,
+    words.severity,
+    words.age === '—' ? '' : `sampled ${words.age} ago`,
+  ];
+  return parts.filter((part) => part !== '' && part !== '—').join(', ');
+}
