@@ -10,7 +10,7 @@ import type { Finding, Severity, SourceHealth } from './contract.ts';
 import { formatCount, formatPower } from './format.ts';
 import { labelOf, membersOf } from './members.ts';
 import { latest } from './quantile.ts';
-import { GPU, NODE } from './topology.ts';
+import { GPU, NODE, RACK } from './topology.ts';
 import type { EpochMs } from './units.ts';
 
 const MOST = 200;
@@ -86,7 +86,7 @@ function countedAt({ frame, power }: FindingParts, place: number): string {
   const watts = named ? nameplateW[place] : budgetW[place];
   // Nothing is counted in a place that has no data itself, which is where a whole site is silent.
   if (Number.isNaN(watts) || parent[place] < 0) return '';
-  return ` Budgets count it at ${formatPower(watts)}${named ? ' nameplate' : ', its own budget'}.`;
+  return ` Budgets count it at ${formatPower(watts, place >= start[RACK] ? 'rack' : 'row')}${named ? ' nameplate' : ', its own budget'}.`;
 }
 
 function downSources(sources: readonly SourceHealth[]): Condition[] {

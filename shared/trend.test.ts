@@ -11,7 +11,7 @@ function rowsOf(values: readonly number[], stepS: number, basis = 1): TrendRow[]
     places: null,
   }));
 }
-const fit = (rows: readonly TrendRow[], last: number, basis = 1) => {
+const line = (rows: readonly TrendRow[], last: number, basis = 1) => {
   const { slope, r2 } = fitTrends(rows, Float32Array.of(last), Uint8Array.of(basis), NOW, 1);
   return { slope: slope[0], r2: r2[0] };
 };
@@ -19,29 +19,29 @@ const fit = (rows: readonly TrendRow[], last: number, basis = 1) => {
 describe('fitTrends', () => {
   it('finds a straight line', () => {
     const values = Array.from({ length: 13 }, (_, i) => 900_000 + i * 2900);
-    const { slope, r2 } = fit(rowsOf(values, 60), values[12]);
+    const { slope, r2 } = line(rowsOf(values, 60), values[12]);
     expect(slope).toBeCloseTo(2900, 0);
     expect(r2).toBeCloseTo(1, 5);
   });
 
   it('equals the least squares of a worked example', () => {
     // t = −4…0 min, v = 1 2 4 4 6: Σ(t−t̄)(v−v̄) = 12, Σ(t−t̄)² = 10, Σ(v−v̄)² = 15.2; slope 1.2, R² = 144/152
-    const { slope, r2 } = fit(rowsOf([1, 2, 4, 4, 6], 60), 6);
+    const { slope, r2 } = line(rowsOf([1, 2, 4, 4, 6], 60), 6);
     expect(slope).toBeCloseTo(1.2, 5);
     expect(r2).toBeCloseTo(144 / 152, 5);
   });
 
   it('leaves gaps out and needs two minutes', () => {
-    expect(fit(rowsOf([1, Number.NaN, 3, 4, 5], 60), 5).slope).toBeCloseTo(1, 5);
-    expect(fit(rowsOf([1, 2, 3, 4, 5], 25), 5).slope).toBeNaN();
-    expect(fit(rowsOf([1, 2, 3, 4, 5], 30), 5).slope).toBeCloseTo(2, 5);
-    expect(fit(rowsOf([1, 2, 3], 300), 3).slope).toBeNaN();
+    expect(line(rowsOf([1, Number.NaN, 3, 4, 5], 60), 5).slope).toBeCloseTo(1, 5);
+    expect(line(rowsOf([1, 2, 3, 4, 5], 25), 5).slope).toBeNaN();
+    expect(line(rowsOf([1, 2, 3, 4, 5], 30), 5).slope).toBeCloseTo(2, 5);
+    expect(line(rowsOf([1, 2, 3], 300), 3).slope).toBeNaN();
   });
 
   it('does not take a change of how the draw is known for a rise', () => {
     const before = rowsOf(Array(10).fill(5000), 60, 1).map((row) => ({ ...row, time: row.time - 300_000 }));
     const after = rowsOf([9000, 9000, 9000, 9000, 9000], 60, 3);
-    expect(fit([...before, ...after], 9000, 3)).toEqual({ slope: 0, r2: 0 });
+    expect(line([...before, ...after], 9000, 3)).toEqual({ slope: 0, r2: 0 });
   });
 
   it('finds places that moved by the row’s own order', () => {
