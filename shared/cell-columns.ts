@@ -74,18 +74,29 @@ function lostOrUnsupported(column: Column | undefined, at: number): number {
 }
 
 function ratios(signal: Exclude<ViewSignal, 'nic'>, raw: Float32Array, parts: SignalParts): Float32Array {
-  const { topology, columns } = parts.frame;
-  const { start, parent, model } = topology;
   if (signal === 'power') return powerRatios(raw, parts);
-  if (signal === 'temp') {
-    const limit = columns.get('gpu.tempLimit');
-    return raw.map((celsius, i) => celsius / (limit?.value[start[GPU] + i] ?? Number.NaN));
+  if (signal === 'temp') return tempRatios(raw, parts.frame);
+  return signal === 'nvlink' ? nvlinkRatios(raw, parts.frame.topology) : raw;
+}
+
+function tempRatios(raw: Float32Array, { topology, columns }: Frame): Float32Array {
+  const limit = columns.get('gpu.tempLimit')?.value;
+  const share = new Float32Array(raw.length).fill(Number.NaN);
+  for (let i = 0; limit && i < raw.length; i++) share[i] = raw[i] / limit[topology.start[GPU] + i];
+  return share;
+}
+
+/** Throughput over what the model's links carry in both directions; NaN for a model that has none. */
+function nvlinkRatios(raw: Float32Array, { start, parent, model }: Topology): Float32Array {
+  const share = new Float32Array(raw.length).fill(Number.NaN);
+  let [last, peak] = ['', Number.NaN];
+  for (let i = 0; i < raw.length; i++) {
+    const gpu = start[GPU] + i;
+    const name = model[gpu] || (model[parent[gpu]] ?? '');
+    if (name !== last) [last, peak] = [name, hardwareOf(name)?.nvlinkBps || Number.NaN];
+    share[i] = raw[i] / peak;
   }
-  if (signal === 'nvlink') {
-    const peak = (gpu: number) => hardwareOf(model[gpu] || (model[parent[gpu]] ?? ''))?.nvlinkBps || Number.NaN;
-    return raw.map((bytes, i) => (Number.isNaN(bytes) ? bytes : bytes / peak(start[GPU] + i)));
-  }
-  return raw;
+  return share;
 }
 
 /**
@@ -94,25 +105,26 @@ function ratios(signal: Exclude<ViewSignal, 'nic'>, raw: Float32Array, parts: Si
  */
 function powerRatios(raw: Float32Array, { frame, power }: SignalParts): Float32Array {
   const { start, budgetW } = frame.topology;
-  const { rackOfGpu } = membersOf(frame.topology);
-  const limit = frame.columns.get('gpu.powerLimit');
-  const perWatt = new Float64Array(start[NODE] - start[RACK]);
+  const { gpus } = membersOf(frame.topology);
+  const limit = frame.columns.get('gpu.powerLimit')?.value;
+  const share = new Float32Array(raw.length).fill(Number.NaN);
   for (let rack = start[RACK]; rack < start[NODE]; rack++) {
-    perWatt[rack - start[RACK]] = (power.drawW[rack] / power.shareW[rack] / budgetW[rack]) * power.gpuCount[rack];
+    const perWatt = (power.drawW[rack] / power.shareW[rack] / budgetW[rack]) * power.gpuCount[rack];
+    const budgeted = !Number.isNaN(perWatt);
+    for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) {
+      const watts = raw[gpu - start[GPU]];
+      if (budgeted) share[gpu - start[GPU]] = watts * perWatt;
+      else if (limit) share[gpu - start[GPU]] = watts / limit[gpu];
+    }
   }
-  return raw.map((watts, i) => {
-    const factor = perWatt[rackOfGpu[i] - start[RACK]];
-    return Number.isNaN(factor) ? watts / (limit?.value[start[GPU] + i] ?? Number.NaN) : watts * factor;
-  });
+  return share;
 }
 
 /** A GPU shows the busiest port of its node. */
 function nicOf({ frame, fabric }: SignalParts): GpuSignal {
   const { start, parent } = frame.topology;
-  const ratio = Float32Array.from(
-    { length: start[GPU + 1] - start[GPU] },
-    (_, i) => fabric.worst[parent[start[GPU] + i]],
-  );
+  const ratio = new Float32Array(start[GPU + 1] - start[GPU]);
+  for (let i = 0; i < ratio.length; i++) ratio[i] = fabric.worst[parent[start[GPU] + i]];
   const missing = (i: number) => (fabric.stale[parent[start[GPU] + i]] === 1 ? CELL_NODATA : CELL_UNSUPPORTED);
   return { raw: ratio, ratio, missing };
 }
@@ -128,23 +140,25 @@ function placeValues(
   const { start, budgetW } = frame.topology;
   const count = start[NODE];
   if (signal === 'nic') return fabric.worst.slice(0, count);
-  const known = ratio.map((one, i) => (cells[i] >= CELL_UNSUPPORTED ? Number.NaN : one));
-  return Float32Array.from({ length: count }, (_, place) => {
+  const value = new Float32Array(count);
+  for (let place = 0; place < count; place++) {
     const [from, to] = [gpus.from[place] - start[GPU], gpus.to[place] - start[GPU]];
-    if (signal === 'power' && !Number.isNaN(budgetW[place])) return power.drawW[place] / budgetW[place];
-    if (signal === 'util' || signal === 'nvlink') return median(known, from, to);
-    return fold(signal, known, cells, from, to);
-  });
+    if (signal === 'power' && !Number.isNaN(budgetW[place])) value[place] = power.drawW[place] / budgetW[place];
+    // Of a GPU that is not live nothing is known, so its ratio is NaN here too.
+    else if (signal === 'util' || signal === 'nvlink') value[place] = median(ratio, from, to);
+    else value[place] = fold(signal, ratio, cells, from, to);
+  }
+  return value;
 }
 
 /** Temperature: the worst; throttle: the share that is held; power without a budget: the mean of the GPUs' shares. */
-function fold(signal: ViewSignal, known: Float32Array, cells: Uint8Array, from: number, to: number): number {
+function fold(signal: ViewSignal, ratio: Float32Array, cells: Uint8Array, from: number, to: number): number {
   let [count, sum, most] = [0, 0, Number.NaN];
   for (let i = from; i < to; i++) {
-    if (Number.isNaN(known[i])) continue;
+    if (cells[i] >= CELL_UNSUPPORTED) continue;
     count++;
-    sum += signal === 'throttle' ? (cells[i] >= HELD ? 1 : 0) : known[i];
-    if (!(known[i] <= most)) most = known[i];
+    sum += signal === 'throttle' ? (cells[i] >= HELD ? 1 : 0) : ratio[i];
+    if (!(ratio[i] <= most)) most = ratio[i];
   }
   if (count === 0) return Number.NaN;
   return signal === 'temp' ? most : sum / count;
@@ -158,13 +172,17 @@ function rackCells(
   value: Float32Array,
   cells: Uint8Array,
 ): Uint8Array {
-  return Uint8Array.from({ length: start[NODE] - start[RACK] }, (_, i) => {
+  const bytes = new Uint8Array(start[NODE] - start[RACK]);
+  for (let i = 0; i < bytes.length; i++) {
     const rack = start[RACK] + i;
-    const share = value[rack];
-    const of = cells.subarray(gpus.from[rack] - start[GPU], gpus.to[rack] - start[GPU]);
-    if (Number.isNaN(share))
-      return of.length > 0 && of.every((cell) => cell === CELL_UNSUPPORTED) ? CELL_UNSUPPORTED : CELL_NODATA;
-    if (signal !== 'throttle') return cellOfRatio(share);
-    return of.reduce((worst, cell) => (cell < CELL_UNSUPPORTED && cell > worst ? cell : worst), 0);
-  });
+    const [from, to] = [gpus.from[rack] - start[GPU], gpus.to[rack] - start[GPU]];
+    let [worst, unsupported] = [0, to > from];
+    for (let gpu = from; gpu < to; gpu++) {
+      if (cells[gpu] < CELL_UNSUPPORTED && cells[gpu] > worst) worst = cells[gpu];
+      unsupported &&= cells[gpu] === CELL_UNSUPPORTED;
+    }
+    if (!Number.isNaN(value[rack])) bytes[i] = signal === 'throttle' ? worst : cellOfRatio(value[rack]);
+    else bytes[i] = unsupported ? CELL_UNSUPPORTED : CELL_NODATA;
+  }
+  return bytes;
 }

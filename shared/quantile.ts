@@ -1,5 +1,54 @@
 const BINS = 4096;
 const counts = new Int32Array(BINS);
+/** Up to this many values are sorted outright. */
+const FEW = 512;
+let scratch = new Float64Array(FEW);
+
+/** Values without NaN, gathered at the front of `scratch`; gives their number. */
+function gather(values: ArrayLike<number>, from: number, to: number): number {
+  if (scratch.length < to - from) scratch = new Float64Array(2 * (to - from));
+  let count = 0;
+  for (let i = from; i < to; i++) {
+    const value = values[i];
+    if (!Number.isNaN(value)) scratch[count++] = value;
+  }
+  return count;
+}
+
+/** The values of two neighbouring ranks (from 1) of the first `count` gathered. */
+function ranked(count: number, rank: number, next: number): readonly [number, number] {
+  if (count <= FEW) {
+    const sorted = scratch.subarray(0, count).sort();
+    return [sorted[rank - 1], sorted[next - 1]];
+  }
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < count; i++) {
+    if (scratch[i] < low) low = scratch[i];
+    if (scratch[i] > high) high = scratch[i];
+  }
+  if (low === high) return [low, low];
+  const scale = (BINS - 1) / (high - low);
+  counts.fill(0);
+  for (let i = 0; i < count; i++) counts[((scratch[i] - low) * scale) | 0]++;
+  const [first, before] = binOf(rank);
+  const [last] = binOf(next);
+  // Only the bins of the two ranks are sorted: they lie together, and those between them are empty.
+  let picked = 0;
+  for (let i = 0; i < count; i++) {
+    const bin = ((scratch[i] - low) * scale) | 0;
+    if (bin >= first && bin <= last) scratch[picked++] = scratch[i];
+  }
+  const sorted = scratch.subarray(0, picked).sort();
+  return [sorted[rank - before - 1], sorted[next - before - 1]];
+}
+
+/** The bin of a rank, and how many values lie in the bins below. */
+function binOf(rank: number): readonly [number, number] {
+  let bin = 0;
+  let before = 0;
+  while (before + counts[bin] < rank) before += counts[bin++];
+  return [bin, before];
+}
 
 /**
  * The q-quantile of values[from, to) without NaN, by nearest rank: the smallest value that at least the share q of
@@ -7,51 +56,19 @@ const counts = new Int32Array(BINS);
  * only that bin is sorted.
  */
 export function quantile(values: ArrayLike<number>, from: number, to: number, q: number): number {
-  let low = Number.POSITIVE_INFINITY;
-  let high = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  for (let i = from; i < to; i++) {
-    const value = values[i];
-    if (Number.isNaN(value)) continue;
-    count++;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+  const count = gather(values, from, to);
   if (count === 0) return Number.NaN;
+  // The epsilon keeps 0.1 × 10 from being a little more than 1.
   const rank = Math.max(1, Math.ceil(q * count - 1e-9));
-  if (low === high) return low;
-  if (count <= 256) return nth(values, from, to, rank);
-  return inBins(values, from, to, low, high, rank);
+  return ranked(count, rank, rank)[0];
 }
 
-/** Median: the mean of the two middle values where their number is even. */
+/** Median: the mean of the two middle values where their number is even; NaN when there is none. */
 export function median(values: ArrayLike<number>, from: number, to: number): number {
-  let count = 0;
-  for (let i = from; i < to; i++) if (!Number.isNaN(values[i])) count++;
-  const lower = quantile(values, from, to, 0.5);
-  return count % 2 === 1 || count === 0 ? lower : (lower + quantile(values, from, to, 0.5 + 1 / count)) / 2;
-}
-
-function inBins(values: ArrayLike<number>, from: number, to: number, low: number, high: number, rank: number): number {
-  counts.fill(0);
-  const scale = (BINS - 1) / (high - low);
-  for (let i = from; i < to; i++) {
-    const value = values[i];
-    if (!Number.isNaN(value)) counts[((value - low) * scale) | 0]++;
-  }
-  let bin = 0;
-  let before = 0;
-  while (before + counts[bin] < rank) before += counts[bin++];
-  const picked: number[] = [];
-  for (let i = from; i < to; i++)
-    if ((((values[i] - low) * scale) | 0) === bin && !Number.isNaN(values[i])) picked.push(values[i]);
-  return picked.sort((a, b) => a - b)[rank - before - 1];
-}
-
-function nth(values: ArrayLike<number>, from: number, to: number, rank: number): number {
-  const picked: number[] = [];
-  for (let i = from; i < to; i++) if (!Number.isNaN(values[i])) picked.push(values[i]);
-  return picked.sort((a, b) => a - b)[rank - 1];
+  const count = gather(values, from, to);
+  if (count === 0) return Number.NaN;
+  const [lower, upper] = ranked(count, (count + 1) >> 1, (count >> 1) + 1);
+  return (lower + upper) / 2;
 }
 
 /** The latest of times[from, to); NaN where there is none. */

@@ -81,15 +81,15 @@ function throttled({ frame }: SummaryParts): Summary['throttled'] {
   const { start, parent } = frame.topology;
   const masks = gpuValues(frame, 'gpu.throttle');
   let [gpus, of, worst, where] = [0, 0, 0, -1];
-  masks.forEach((mask, i) => {
-    if (Number.isNaN(mask)) return;
+  for (let i = 0; i < masks.length; i++) {
+    if (Number.isNaN(masks[i])) continue;
     of++;
-    const reason = throttleClass(mask);
-    if (reason < HELD) return;
+    const reason = throttleClass(masks[i]);
+    if (reason < HELD) continue;
     gpus++;
-    if (reason > throttleClass(worst)) worst = mask;
-    where = where < 0 && gpus === 1 ? start[GPU] + i : common(parent, where, start[GPU] + i);
-  });
+    if (reason > throttleClass(worst)) worst = masks[i];
+    where = gpus === 1 ? start[GPU] + i : common(parent, where, start[GPU] + i);
+  }
   if (of === 0) return null;
   return { gpus, of, worst: gpus === 0 ? '' : wordOf(worst), where };
 }
@@ -132,7 +132,7 @@ function utilisation({ frame }: SummaryParts): Summary['util'] {
   const middle = median(values, 0, values.length);
   if (Number.isNaN(middle)) return null;
   let idle = 0;
-  for (const value of values) if (value < IDLE) idle++;
+  for (let i = 0; i < values.length; i++) if (values[i] < IDLE) idle++;
   return { median: middle, p10: quantile(values, 0, values.length, 0.1), idle };
 }
 
@@ -140,9 +140,7 @@ function hottest({ frame }: SummaryParts): Summary['hottest'] {
   const { start } = frame.topology;
   const temps = gpuValues(frame, 'gpu.temp');
   let gpu = -1;
-  temps.forEach((celsius, i) => {
-    if (!Number.isNaN(celsius) && (gpu < 0 || celsius > temps[gpu])) gpu = i;
-  });
+  for (let i = 0; i < temps.length; i++) if (!Number.isNaN(temps[i]) && !(temps[i] <= temps[gpu])) gpu = i;
   if (gpu < 0) return null;
   const limit = frame.columns.get('gpu.tempLimit');
   const place = start[GPU] + gpu;
@@ -154,9 +152,13 @@ function reporting({ frame, power, heardAt, now }: SummaryParts) {
   const { start } = frame.topology;
   const { gpus } = membersOf(frame.topology);
   const count = start[GPU + 1] - start[GPU];
-  const ages = heardAt.map((time, i) => (power.live[i] === 1 ? Math.max(0, now - time) : Number.NaN));
+  const ages = new Float64Array(count).fill(Number.NaN);
   let [reports, silentNodes, silentSince] = [0, 0, Number.NaN];
-  for (const live of power.live) reports += live;
+  for (let i = 0; i < count; i++) {
+    if (power.live[i] === 0) continue;
+    reports++;
+    ages[i] = Math.max(0, now - heardAt[i]);
+  }
   for (let node = start[NODE]; node < start[NODE + 1]; node++) {
     const [from, to] = [gpus.from[node] - start[GPU], gpus.to[node] - start[GPU]];
     if (to <= from || power.live.subarray(from, to).includes(1)) continue;

@@ -18,7 +18,6 @@ import { History } from './history.ts';
 import { inspectPlace } from './inspect.ts';
 import { membersOf } from './members.ts';
 import { computePower, lastMetered, type PowerColumns } from './power.ts';
-import { median } from './quantile.ts';
 import type { Settings } from './settings.ts';
 import { summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
@@ -87,21 +86,18 @@ export class FleetView {
 
   #remember(frame: Frame, power: PowerColumns, fabric: FabricColumns, now: EpochMs): void {
     const { start } = frame.topology;
-    const { gpus } = membersOf(frame.topology);
     const column = (id: 'gpu.power' | 'gpu.util' | 'gpu.temp') =>
       frame.columns.get(id)?.value.subarray(start[GPU], start[GPU + 1]);
-    const util = column('gpu.util') ?? new Float32Array(start[GPU + 1] - start[GPU]).fill(Number.NaN);
-    const medians = Float32Array.from({ length: start[NODE] }, (_, place) =>
-      median(util, gpus.from[place] - start[GPU], gpus.to[place] - start[GPU]),
-    );
+    const none = new Float32Array(start[NODE]).fill(Number.NaN);
     this.#history.add(frame.topology, {
       time: now,
       draw: power.drawW,
       basis: power.quality,
-      util: medians,
-      temp: frame.columns.get('gpu.temp')?.value ?? new Float32Array(start[NODE]).fill(Number.NaN),
+      // Rolled up in the frame: the median of a place's GPUs, and their hottest.
+      util: frame.columns.get('gpu.util')?.value ?? none,
+      temp: frame.columns.get('gpu.temp')?.value ?? none,
       nic: fabric.worst,
-      gpus: [column('gpu.power'), util, column('gpu.temp')],
+      gpus: [column('gpu.power'), column('gpu.util'), column('gpu.temp')],
     });
   }
 
