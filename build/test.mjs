@@ -8,6 +8,26 @@ import { root } from './install.mjs';
 import { breaches, orphans } from './layers.mjs';
 import { built } from './sources.mjs';
 
+/** Bundles the stand-in for Electron's binary into dist/standin. */
+async function buildStandin() {
+  const { build } = await import('vite');
+  await build({
+    configFile: false,
+    root,
+    logLevel: 'error',
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      outDir: join(root, 'dist', 'standin'),
+      target: 'node20',
+      rollupOptions: {
+        input: { start: 'e2e/standin/start.ts', utility: 'e2e/standin/utility.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
+      },
+    },
+  });
+}
+
 /** Runs a program of node_modules/.bin by node itself; resolves with its exit code. */
 function tool(script, args, env = {}) {
   return new Promise((resolve) => {
@@ -46,6 +66,7 @@ const steps = {
   async e2e(folder, args) {
     const browser = await testBrowser();
     process.stdout.write(`  browser: ${browserVersion(browser)}\n`);
+    await buildStandin();
     return counted(join(folder, 'e2e.json'), playwrightCounts, (file) =>
       tool('@playwright/test/cli.js', ['test', '-c', 'e2e/playwright.config.ts', ...args], {
         CHROMIUM_PATH: browser,

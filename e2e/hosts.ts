@@ -5,6 +5,8 @@ import { join, resolve } from 'node:path';
 import { type Browser, chromium, _electron as electron, type Page } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '..');
+/** Folder of the stand-in for Electron's binary. */
+const standin = join(root, 'e2e/standin');
 
 export type HostName = 'serve' | 'desktop';
 
@@ -105,6 +107,7 @@ export function realElectron(): string | undefined {
   const folder = join(root, 'node_modules/electron');
   const named = join(folder, 'path.txt');
   const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist');
+  if (dist === standin) return undefined;
   return existsSync(named) && existsSync(join(dist, readFileSync(named, 'utf8'))) ? dist : undefined;
 }
 
@@ -113,10 +116,12 @@ async function openDesktop(options: OpenOptions): Promise<Console> {
   const real = realElectron();
   const size = options.viewport ?? { width: 1920, height: 1080 };
   writeFileSync(join(profile, 'window.json'), JSON.stringify({ x: 0, y: 0, ...size, maximized: false }));
+  // Playwright asks the electron package for the binary inside this process, so the variable must be set here.
+  if (!real) process.env.ELECTRON_OVERRIDE_DIST_PATH = standin;
   const app = await electron.launch({
     args: [root, `--user-data-dir=${profile}`, ...hostArgs(options)],
     cwd: root,
-    env: { ...(process.env as Record<string, string>), ELECTRON_OVERRIDE_DIST_PATH: real ?? join(root, 'e2e/standin') },
+    env: process.env as Record<string, string>,
   });
   const page = await app.firstWindow();
   await prepare(page);

@@ -16,7 +16,14 @@ export async function bundle(entry, name, forPage = false) {
       minify: forPage,
       target: forPage ? 'chrome120' : 'node20',
       ...(forPage
-        ? { lib: { entry: join(root, entry), formats: ['iife'], name: 'fleetwattMeasure', fileName: () => `${name}.js` } }
+        ? {
+            lib: {
+              entry: join(root, entry),
+              formats: ['iife'],
+              name: 'fleetwattMeasure',
+              fileName: () => `${name}.js`,
+            },
+          }
         : { ssr: join(root, entry), rollupOptions: { output: { entryFileNames: `${name}.mjs` } } }),
     },
   });

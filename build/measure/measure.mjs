@@ -21,7 +21,12 @@ const rows = {
 function options(args) {
   const { values } = parseArgs({
     args,
-    options: { json: { type: 'boolean' }, only: { type: 'string' }, quick: { type: 'boolean' }, help: { type: 'boolean' } },
+    options: {
+      json: { type: 'boolean' },
+      only: { type: 'string' },
+      quick: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
   if (values.only && !Object.hasOwn(rows, values.only)) {
     throw new Error(`No row is called ${values.only}. There are: ${Object.keys(rows).join(', ')}`);

@@ -14,8 +14,14 @@ export function peer(name) {
     mkdirSync(folder, { recursive: true });
     if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
     process.stderr.write(`Fetching ${name} to measure against (once)\n`);
-    const result = npm(['install', '--no-audit', '--no-fund', '--no-save', '--prefix', folder, `${name}@${versions[name]}`], { cwd: folder });
-    if (result.status !== 0) throw new Error(`${name} could not be installed, so there is nothing to measure against. Check the network and try again.`);
+    const result = npm(
+      ['install', '--no-audit', '--no-fund', '--no-save', '--prefix', folder, `${name}@${versions[name]}`],
+      { cwd: folder },
+    );
+    if (result.status !== 0)
+      throw new Error(
+        `${name} could not be installed, so there is nothing to measure against. Check the network and try again.`,
+      );
   }
   return at;
 }
@@ -42,5 +48,16 @@ export function timed(work) {
 /** A row of the result; `factor` is how many times faster we must be. */
 export function row(name, workload, ours, theirs, peerName, factor, more = {}) {
   const ratio = theirs / ours;
-  return { name, workload, ours, theirs, unit: 'ms', peer: peerName, ratio, goal: `≥ ${factor} ×`, holds: ratio >= factor, ...more };
+  return {
+    name,
+    workload,
+    ours,
+    theirs,
+    unit: 'ms',
+    peer: peerName,
+    ratio,
+    goal: `≥ ${factor} ×`,
+    holds: ratio >= factor,
+    ...more,
+  };
 }

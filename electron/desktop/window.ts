@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BrowserWindow, type BrowserWindowConstructorOptions, screen } from 'electron';
+import { BrowserWindow, type BrowserWindowConstructorOptions, screen, type WebContents } from 'electron';
 import { MIN_HEIGHT, MIN_WIDTH, parseState, placeWindow, type WindowState } from './displays.ts';
 import { ORIGIN } from './origin.ts';
 import { writeWhole } from './whole-file.ts';
@@ -41,8 +41,11 @@ function remembered(file: string): WindowState | undefined {
   }
 }
 
-/** Opens the console's window where it last stood, and remembers where it stands when it closes. */
-export function openWindow(profile: string, preload: string): BrowserWindow {
+/**
+ * Opens the console's window where it last stood, and remembers where it stands when it closes. `seat` gives its page
+ * a place at the hub before each load.
+ */
+export function openWindow(profile: string, preload: string, seat: (contents: WebContents) => void): BrowserWindow {
   const file = join(profile, 'window.json');
   const state = placeWindow(
     remembered(file),
@@ -50,6 +53,10 @@ export function openWindow(profile: string, preload: string): BrowserWindow {
   );
   const window = new BrowserWindow(windowOptions(state, preload));
   if (state.maximized) window.maximize();
+  seat(window.webContents);
+  window.webContents.on('did-start-navigation', (details) => {
+    if (details.isMainFrame && !details.isSameDocument) seat(window.webContents);
+  });
   window.once('ready-to-show', () => window.show());
   window.on('close', () => {
     const bounds = window.getNormalBounds();

@@ -2,10 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { Port } from '../../shared/port.ts';
 import { systemClock } from './clock.ts';
 import { Engine } from './engine.ts';
+import { lockProfile } from './store/profile.ts';
 
 /** What the host gives an engine: the folder of settings, topology and budgets. */
 export interface EngineOptions {
   readonly profile: string;
+  /** The engine takes the profile itself; otherwise its host has done so. */
+  readonly lock?: boolean;
 }
 
 /** Electron's utility process has a port that Node's types do not know. */
@@ -43,4 +46,5 @@ function portOfParent(): Port {
 }
 
 const options = (workerData as EngineOptions | null) ?? (JSON.parse(process.argv[2] ?? '{}') as EngineOptions);
+if (options.lock) process.once('exit', lockProfile(options.profile));
 new Engine(portOfParent(), { profile: options.profile, clock: systemClock });

@@ -88,6 +88,7 @@ export function FloorPlan(props: Props) {
       onPointerMove={(event) => props.onHover(point(event))}
       onPointerLeave={() => props.onHover(-1)}
     >
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the grid below is its twin. */}
       <canvas
         ref={canvas}
         className={styles.canvas}

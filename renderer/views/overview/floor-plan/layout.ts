@@ -49,6 +49,9 @@ interface HallPlan {
   readonly rows: readonly (readonly number[])[];
   readonly rowPlaces: readonly number[];
   readonly longest: number;
+  /** The densest rack: GPUs side by side, and lines of them. */
+  readonly columns: number;
+  readonly lines: number;
 }
 
 function children(layout: LayoutDocument, level: number): Map<number, number[]> {
@@ -69,9 +72,37 @@ function hallPlans(layout: LayoutDocument): HallPlan[] {
   for (let hall = layout.start[HALL]; hall < layout.start[HALL + 1]; hall++) {
     const rowPlaces = rows.get(hall) ?? [];
     const of = rowPlaces.map((row) => racks.get(row) ?? []);
-    plans.push({ place: hall, rows: of, rowPlaces, longest: Math.max(1, ...of.map((row) => row.length)) });
+    const { columns, lines } = density(layout, of.flat());
+    plans.push({
+      place: hall,
+      rows: of,
+      rowPlaces,
+      longest: Math.max(1, ...of.map((row) => row.length)),
+      columns,
+      lines,
+    });
   }
   return plans;
+}
+
+/** How many cells the fullest of some racks has side by side and one below the other. */
+function density(layout: LayoutDocument, racks: readonly number[]) {
+  let [columns, lines] = [1, 1];
+  for (const rack of racks) {
+    const [from, to] = gpusOf(layout, rack);
+    const perNode = new Map<number, number>();
+    for (let i = from; i < to; i++) {
+      const node = layout.parent[layout.start[GPU] + i];
+      perNode.set(node, (perNode.get(node) ?? 0) + 1);
+    }
+    const wide = Math.min(8, Math.max(1, ...perNode.values()));
+    columns = Math.max(columns, wide);
+    lines = Math.max(
+      lines,
+      [...perNode.values()].reduce((sum, count) => sum + Math.ceil(count / wide), 0),
+    );
+  }
+  return { columns, lines };
 }
 
 const labelRoom = (hallWidth: number) => (hallWidth >= 380 ? 62 : hallWidth >= 200 ? 40 : 0);
@@ -91,7 +122,9 @@ function arrange(halls: readonly HallPlan[], columns: number, width: number, hei
   for (const [index, hall] of halls.entries()) {
     const rackWidth = (hallWidth - label) / hall.longest;
     const rowHeight = (room * weights[Math.floor(index / columns)]) / sum / Math.max(1, hall.rows.length);
-    score = Math.min(score, Math.min(rackWidth, rowHeight * 0.8));
+    // What counts is how large the smallest cell comes out, up to a size beyond which larger is not better.
+    const cell = Math.min(rackWidth / hall.columns, (rowHeight - Math.min(RACK_HEADER, rowHeight * 0.4)) / hall.lines);
+    score = Math.min(score, Math.min(cell, 40) + rackWidth / 1e4);
   }
   return { bands, hallWidth, weights, sum, room, label, score };
 }
@@ -115,7 +148,7 @@ export function floorOf(layout: LayoutDocument, width: number, height: number): 
       boxes.set(hall.place, box);
       const placed = placeRows(hall, box, label, boxes, aisles);
       rackWidth = Math.min(rackWidth, placed.rackWidth);
-      headerHeight = Math.min(headerHeight, placed.rowHeight < 90 ? Math.max(0, placed.rowHeight * 0.4) : RACK_HEADER);
+      headerHeight = Math.min(headerHeight, placed.rowHeight < 70 ? Math.max(0, placed.rowHeight * 0.4) : RACK_HEADER);
     });
     top += bandHeight + 10;
   }

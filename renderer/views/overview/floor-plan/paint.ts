@@ -1,6 +1,6 @@
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument, Severity, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
-import { formatPercent, formatPower } from '../../../../shared/format.ts';
+import { formatPercent, formatPower, formatPowerPair } from '../../../../shared/format.ts';
 import { GPU, HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
 import { cellColor, FAMILY, inkOn, paletteOf, STATES } from '../../../draw/palette.ts';
 import { type Cells, rasterCells } from '../../../draw/raster.ts';
@@ -204,10 +204,7 @@ function paintHalls(painter: Painter): void {
     const figure = valueText(scene, value);
     painter.text(figure, right, box.y + 14, 15, 600, color, 'right');
     const room = painter.context.measureText(figure).width;
-    const pair =
-      scene.signal === 'power' && budget !== null && box.w > 320
-        ? `${formatPower(draw)} of ${formatPower(budget)}`
-        : '';
+    const pair = scene.signal === 'power' && budget !== null && box.w > 320 ? formatPowerPair(draw, budget) : '';
     painter.text(pair, right - room - 10, box.y + 14, 12, 450, tokens['tx-3'], 'right');
     const words = `${countOf(layout, hall)}`;
     painter.context.font = `600 15px ${FONT}`;
@@ -273,8 +270,16 @@ function paintRowLabel(painter: Painter, row: number, box: Box, frame: ViewFrame
   painter.text(valueText(painter.scene, value), box.x, y + (small ? 13 : 18), small ? 11 : 14, 600, color);
   if (small || box.h < 76 || signal !== 'power') return;
   const budget = layout.budgetW[row];
-  painter.text(formatPower(frame?.drawW[row] ?? Number.NaN), box.x, y + 34, 11, 450, tokens['tx-3']);
-  if (budget !== null) painter.text(`of ${formatPower(budget)}`, box.x, y + 48, 11, 450, tokens['tx-3']);
+  const draw = frame?.drawW[row] ?? Number.NaN;
+  painter.text(formatPower(draw), box.x, y + 34, 11, 450, tokens['tx-3']);
+  // The unit stands in the line above: a pair shares one.
+  const of =
+    budget === null
+      ? ''
+      : formatPowerPair(draw, budget)
+          .replace(/^.* of /, 'of ')
+          .replace(/ [kM]W$/, '');
+  painter.text(of, box.x, y + 48, 11, 450, tokens['tx-3']);
 }
 
 function paintRacks(painter: Painter): void {
@@ -319,7 +324,7 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
   const height = solid ? box.h : floor.headerHeight * scene.view.k - 2;
   if (height < 1) return;
   const color = cellColor(signal, cell, theme);
-  const [x, w] = [Math.round(box.x), Math.max(1, Math.round(box.w) - (solid && box.w < 8 ? 0 : 0))];
+  const [x, w] = [Math.round(box.x), Math.max(1, Math.round(box.w))];
   const top = Math.round(box.y);
   context.fillStyle = color;
   context.fillRect(x, top, w, Math.max(1, Math.round(height)));
@@ -329,11 +334,11 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
     context.lineWidth = 1;
     context.strokeRect(x - 0.5, top - 0.5, w + 1, Math.round(box.h) + 1);
   }
-  if (w < 34 || height < 24) return;
+  if (w < 34 || height < 17) return;
   const ink = cell === CELL_NODATA ? tokens['tx-1'] : inkOn(color);
   const text = frame ? valueText(scene, frame.value[rack]).replace('%', '') : '—';
   painter.text(fitted(context, layout.name[rack], w - 10, 11), x + 6, top + 13, 11, 500, ink);
-  painter.text(text, x + 6, top + 29, 14, 650, ink);
+  if (height >= 32) painter.text(text, x + 6, top + 29, 14, 650, ink);
   if (frame && frame.gpuLive[rack] < frame.gpuCount[rack] && w >= 52) painter.glyph('nodata', x + w - 17, top + 5, 12);
 }
 

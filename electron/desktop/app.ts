@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import { app, type BrowserWindow, Menu, protocol, session } from 'electron';
+import { createHub, type Hub } from '../../shared/hub.ts';
+import { givenSource } from '../../shared/run-sources.ts';
+import type { SourceSettings } from '../../shared/settings.ts';
+import { Bridge } from './bridge.ts';
+import { closeDoors } from './doors.ts';
+import { menuTemplate } from './menu.ts';
+import { SCHEME, serveBundle } from './origin.ts';
+import { spawnDemo, spawnEngine } from './supervise.ts';
+import { openWindow } from './window.ts';
+
+/** Folders of the build beside this bundle: dist/desktop → dist. */
+const built = (path: string) => join(__dirname, '..', path);
+
+const RELOADS_PER_MINUTE = 3;
+
+/** Options of the command line; a second instance's are foreign text and are not read at all. */
+function options(argv: readonly string[]): { demo: boolean; sources: readonly SourceSettings[] } {
+  const at = argv.indexOf('--source');
+  const url = at >= 0 ? argv[at + 1] : undefined;
+  try {
+    return { demo: argv.includes('--demo'), sources: url === undefined ? [] : [givenSource(url)] };
+  } catch {
+    process.stderr.write('--source takes an http or https URL without a user name, such as http://127.0.0.1:9090\n');
+    return { demo: argv.includes('--demo'), sources: [] };
+  }
+}
+
+function startHub(profile: string): Hub {
+  const entries = { engine: built('node/engine.mjs'), demo: built('node/demo.mjs') };
+  return createHub({
+    spawnEngine: () => spawnEngine(entries, profile),
+    spawnDemo: () => spawnDemo(entries),
+    now: Date.now,
+    later(run, ms) {
+      const timer = setTimeout(run, ms);
+      return () => clearTimeout(timer);
+    },
+    hostName: 'desktop',
+    version: app.getVersion(),
+    ...options(process.argv.slice(1)),
+  });
+}
+
+/** A renderer that crashes is loaded again; one that keeps crashing is left, so that its error can be seen. */
+function reloadAfterCrash(window: BrowserWindow): void {
+  const crashes: number[] = [];
+  window.webContents.on('render-process-gone', () => {
+    const now = Date.now();
+    crashes.push(now);
+    if (crashes.filter((time) => now - time < 60_000).length <= RELOADS_PER_MINUTE) window.webContents.reload();
+  });
+}
+
+async function run(): Promise<void> {
+  await app.whenReady();
+  protocol.handle(SCHEME, serveBundle(built('renderer')));
+  closeDoors(app, session.defaultSession);
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)));
+  const profile = app.getPath('userData');
+  const hub = startHub(profile);
+  const bridge = new Bridge(hub);
+  app.on('will-quit', () => hub.close());
+  const open = () => {
+    const window = openWindow(profile, built('preload/preload.cjs'), (contents) => bridge.seat(contents));
+    window.on('closed', () => bridge.leave(window.webContents));
+    reloadAfterCrash(window);
+    return window;
+  };
+  let window = open();
+  app.on('second-instance', () => {
+    if (window.isDestroyed()) window = open();
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  app.on('activate', () => {
+    if (window.isDestroyed()) window = open();
+  });
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+}
+
+/** Starts the desktop host; a second instance hands over to the first and leaves. */
+export function startDesktop(): void {
+  app.setName('Fleetwatt');
+  app.enableSandbox();
+  protocol.registerSchemesAsPrivileged([
+    { scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
+  if (!app.requestSingleInstanceLock()) {
+    process.stderr.write('Fleetwatt is open already; its window comes to the front.\n');
+    app.quit();
+    return;
+  }
+  run().catch((error: unknown) => {
+    process.stderr.write(`Fleetwatt could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    app.exit(1);
+  });
+}

@@ -1,0 +1,68 @@
+import { ipcMain, type WebContents } from 'electron';
+import type { Fault } from '../../shared/contract.ts';
+import type { Hub, ToViewer, ViewerLink } from '../../shared/hub.ts';
+import { isOurs } from './origin.ts';
+
+type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fault: Fault };
+
+/** A page's side of the hub, and the calls that it waits for. */
+interface Seat {
+  readonly link: ViewerLink;
+  readonly waiting: Map<number, (reply: Reply) => void>;
+  calls: number;
+}
+
+const CHANNEL = { call: 'fleetwatt:call', event: 'fleetwatt:event' } as const;
+/** A message larger than this is no question of our pages. */
+const MOST_BYTES = 1 << 20;
+const REFUSED: Reply = {
+  ok: false,
+  fault: { code: 'forbidden', message: 'This page may not ask Fleetwatt.', hint: 'Only the console itself may.' },
+};
+
+/** The only place with IPC: two channels, open to the main frame of our own pages alone. Arguments are parsed by the engine. */
+export class Bridge {
+  readonly #hub: Hub;
+  readonly #seats = new Map<WebContents, Seat>();
+
+  constructor(hub: Hub) {
+    this.#hub = hub;
+    ipcMain.handle(CHANNEL.call, (event, name: unknown, arg: unknown) => {
+      const frame = event.senderFrame;
+      const seat = this.#seats.get(event.sender);
+      if (!seat || !frame || frame.parent !== null || !isOurs(frame.url)) return REFUSED;
+      return this.#call(seat, name, arg);
+    });
+  }
+
+  /** Gives a page its seat, anew after each load: what an earlier page watched ends with it. */
+  seat(contents: WebContents): void {
+    this.leave(contents);
+    const waiting = new Map<number, (reply: Reply) => void>();
+    const post = (message: ToViewer) => {
+      if ('event' in message) {
+        if (!contents.isDestroyed()) contents.send(CHANNEL.event, message.event, message.value);
+        return;
+      }
+      const answer = waiting.get(message.id);
+      waiting.delete(message.id);
+      answer?.(message.ok ? { ok: true, value: message.value } : { ok: false, fault: message.fault });
+    };
+    this.#seats.set(contents, { link: this.#hub.connect({ role: 'operate', post }), waiting, calls: 0 });
+  }
+
+  /** Ends a page's seat. */
+  leave(contents: WebContents): void {
+    this.#seats.get(contents)?.link.close();
+    this.#seats.delete(contents);
+  }
+
+  #call(seat: Seat, name: unknown, arg: unknown): Promise<Reply> | Reply {
+    if (typeof name !== 'string' || (JSON.stringify(arg) ?? '').length > MOST_BYTES) return REFUSED;
+    return new Promise((resolve) => {
+      const id = ++seat.calls;
+      seat.waiting.set(id, resolve);
+      seat.link.receive({ id, call: name, arg });
+    });
+  }
+}
