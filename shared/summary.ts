@@ -1,4 +1,3 @@
-import { THROTTLE_CLASSES } from './cells.ts';
 import type { Summary } from './contract.ts';
 import { type FabricColumns, linkLabel } from './fabric.ts';
 import { ASSUMED, type Frame } from './frame.ts';
@@ -6,7 +5,7 @@ import { membersOf } from './members.ts';
 import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './power.ts';
 import { latest, median, quantile } from './quantile.ts';
 import type { SignalId } from './signals/catalogue.ts';
-import { HELD, reasonsOf, throttleClass } from './throttle.ts';
+import { POWER_REASONS, reasonsOf } from './throttle.ts';
 import { GPU, HALL, NODE } from './topology.ts';
 import type { EpochMs } from './units.ts';
 
@@ -76,7 +75,7 @@ function tightest({ frame, power, capMin }: SummaryParts): Summary['tightest'] {
   return { place, ratio, headroomW: budgetW[place] - power.drawW[place], capMinutes };
 }
 
-/** GPUs whose clocks are held, the worst reason among them, and the lowest place that contains them all. */
+/** GPUs that power holds back, the worst reason among them, and the lowest place that contains them all. */
 function throttled({ frame }: SummaryParts): Summary['throttled'] {
   const { start, parent } = frame.topology;
   const masks = gpuValues(frame, 'gpu.throttle');
@@ -84,17 +83,14 @@ function throttled({ frame }: SummaryParts): Summary['throttled'] {
   for (let i = 0; i < masks.length; i++) {
     if (Number.isNaN(masks[i])) continue;
     of++;
-    const reason = throttleClass(masks[i]);
-    if (reason < HELD) continue;
+    const power = masks[i] & POWER_REASONS;
+    if (power === 0) continue;
     gpus++;
-    if (reason > throttleClass(worst)) worst = masks[i];
+    worst |= power;
     where = gpus === 1 ? start[GPU] + i : common(parent, where, start[GPU] + i);
   }
-  if (of === 0) return null;
-  return { gpus, of, worst: gpus === 0 ? '' : wordOf(worst), where };
+  return of === 0 ? null : { gpus, of, worst: reasonsOf(worst)[0] ?? '', where };
 }
-
-const wordOf = (mask: number) => reasonsOf(mask)[0] ?? THROTTLE_CLASSES[0];
 
 /** The lowest place above or at both; −1 where there is none. Parents stand before their children. */
 function common(parent: Int32Array, a: number, b: number): number {

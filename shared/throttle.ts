@@ -16,6 +16,8 @@ const REASONS = [
 const KNOWN_BITS = 0xff;
 
 export const SW_POWER_CAP = 0x4;
+/** Reasons by which power, not heat or a user, holds the clocks. */
+export const POWER_REASONS = SW_POWER_CAP | 0x80;
 
 const classOfByte = Uint8Array.from({ length: KNOWN_BITS + 1 }, (_, bits) =>
   REASONS.reduce((worst, [bit, name]) => Math.max(worst, bits & bit ? THROTTLE_CLASSES.indexOf(name) : 0), 0),
