@@ -11,21 +11,22 @@ import { built } from './sources.mjs';
 /** Bundles the stand-in for Electron's binary into dist/standin. */
 async function buildStandin() {
   const { build } = await import('vite');
-  await build({
-    configFile: false,
-    root,
-    logLevel: 'error',
-    ssr: { noExternal: true },
-    build: {
-      ssr: true,
-      outDir: join(root, 'dist', 'standin'),
-      target: 'node20',
-      rollupOptions: {
-        input: { start: 'e2e/standin/start.ts', utility: 'e2e/standin/utility.ts' },
-        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name].cjs' },
+  // Apart, so that the preload of utility processes has no chunk in common with what starts the app.
+  for (const name of ['start', 'utility']) {
+    await build({
+      configFile: false,
+      root,
+      logLevel: 'error',
+      ssr: { noExternal: true },
+      build: {
+        ssr: `e2e/standin/${name}.ts`,
+        outDir: join(root, 'dist', 'standin'),
+        emptyOutDir: false,
+        target: 'node20',
+        rollupOptions: { output: { format: 'cjs', entryFileNames: `${name}.cjs`, codeSplitting: false } },
       },
-    },
-  });
+    });
+  }
 }
 
 /** Runs a program of node_modules/.bin by node itself; resolves with its exit code. */

@@ -29,10 +29,12 @@ const flags = [
 function endpoint(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
+    let told = false;
     child.stderr?.on('data', (chunk) => {
       text += String(chunk);
       const url = /DevTools listening on (ws:\S+)/.exec(text)?.[1];
-      if (!url) return;
+      if (!url || told) return;
+      told = true;
       // Playwright waits for Chromium's own line on our standard error.
       process.stderr.write(`DevTools listening on ${url}\n`);
       resolve(url);

@@ -24,7 +24,6 @@ async function start(): Promise<void> {
   await claimInstance();
   hookRequire();
   const require = Module.createRequire(join(process.cwd(), 'standin.cjs'));
-  if (loader) require(loader);
   const launched = startChromium();
   lifecycle.setStartup(
     launched.then((chromium) => {
@@ -32,6 +31,8 @@ async function start(): Promise<void> {
       lifecycle.atExit.push(() => chromium.close());
     }),
   );
+  // Playwright's loader asks for whenReady at once, so what that waits for must be known by now.
+  if (loader) require(loader);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => app.quit());
   Object.defineProperty(process.versions, 'electron', { value: 'stand-in' });
   require(join(folder, 'dist', 'desktop', 'main.cjs'));
