@@ -40,6 +40,13 @@ const rates = (names: readonly string[], by: string, matchers: string, window: s
     .map((name) => `label_replace(max by (${by}) (rate(${name}${matchers}[${window}])), "metric", "${name}", "", "")`)
     .join(' or ');
 
+/**
+ * When the samples of several metrics were taken. timestamp() drops the metric's name, so that one selector over all
+ * of them would give the same labels twice, which Prometheus refuses.
+ */
+const sampleTimes = (by: string, names: readonly string[]) =>
+  `max by (${by}) (${names.map((name) => `timestamp(${name})`).join(' or ')})`;
+
 const counterNames = (profile: Profile) =>
   profile.mappings.filter((mapping) => mapping.kind === 'counter').flatMap((mapping) => mapping.names);
 
@@ -53,16 +60,24 @@ export function planQueries({ rateWindow }: { readonly rateWindow: string }): re
   const cable = `device!~"${VIRTUAL_DEVICE.replaceAll('\\', '\\\\')}"`;
   const power = withSignals(dcgmProfile, ['gpu.power', 'gpu.temp', 'gpu.clock'], 'gauge');
   return [
-    { id: 'gpu-times', promql: `max by (${GPU_IDENTITY}) (timestamp(${anyOf(power)}))`, kind: 'gpu', times: true },
+    {
+      id: 'gpu-times',
+      promql: sampleTimes(
+        GPU_IDENTITY,
+        power.flatMap((mapping) => mapping.names),
+      ),
+      kind: 'gpu',
+      times: true,
+    },
     gauges('gpu-power', ['gpu.power', 'gpu.powerLimit']),
     gauges('gpu-util', ['gpu.util']),
-    gauges('gpu-temp', ['gpu.temp', 'gpu.tempLimit', 'gpu.tempMargin']),
+    gauges('gpu-temp', ['gpu.temp', 'gpu.memTemp', 'gpu.tempLimit', 'gpu.tempMargin']),
     gauges('gpu-clock', ['gpu.clock', 'gpu.clockMax', 'gpu.throttle', 'gpu.xid']),
     gauges('gpu-traffic', ['gpu.nvlink', 'gpu.pcie', 'gpu.memUsed']),
     { id: 'gpu-rates', promql: rates(counterNames(dcgmProfile), 'UUID', '', rateWindow), kind: 'gpu', times: false },
     {
       id: 'node-times',
-      promql: `max by (${IDENTITY}) (timestamp({__name__=~"node_uname_info|node_boot_time_seconds"}))`,
+      promql: sampleTimes(IDENTITY, ['node_boot_time_seconds', 'node_uname_info']),
       kind: 'link',
       times: true,
     },

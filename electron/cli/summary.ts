@@ -71,8 +71,14 @@ export function totals({ frame, time, badSamples }: HeadlessResult): Totals {
   }
   const { drawW } = computePower(frame);
   const rackPowerW: Record<string, number> = Object.create(null);
+  // A rack goes by its name; where two racks of the fleet share one, by its path.
+  const names = new Map<string, number>();
   for (let rack = start[RACK]; rack < start[NODE]; rack++)
-    if (!Number.isNaN(drawW[rack])) rackPowerW[path[rack] ?? ''] = drawW[rack];
+    names.set(topology.name[rack] ?? '', (names.get(topology.name[rack] ?? '') ?? 0) + 1);
+  for (let rack = start[RACK]; rack < start[NODE]; rack++) {
+    const name = topology.name[rack] ?? '';
+    if (!Number.isNaN(drawW[rack])) rackPowerW[names.get(name) === 1 ? name : (path[rack] ?? '')] = drawW[rack];
+  }
   return {
     time: new Date(time).toISOString(),
     gpus: start[GPU + 1] - start[GPU],

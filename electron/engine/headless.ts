@@ -5,7 +5,7 @@ import type { SourceSettings } from '../../shared/settings.ts';
 import type { BudgetRow, TopologyRow } from '../../shared/topology-csv.ts';
 import type { Clock } from './schedule.ts';
 import { ExportersScraper } from './sources/exporters.ts';
-import { PrometheusReader } from './sources/prometheus.ts';
+import { PrometheusReader, SETTLE_MS, settledInstant } from './sources/prometheus.ts';
 
 export interface HeadlessOptions {
   readonly source: SourceSettings;
@@ -47,13 +47,13 @@ export async function runHeadless({
       ? new PrometheusReader(source, fleet, clock)
       : new ExportersScraper(source, fleet, clock);
   try {
-    let time = Math.floor(clock.now() / pollMs) * pollMs;
+    let time = settledInstant(clock.now(), pollMs);
     for (let tick = 0; ; tick++) {
       // An exporter answers with what is now, so its samples are of now.
       await reader.readAll(source.kind === 'prometheus' ? time : clock.now());
       if (tick === ticks - 1) break;
       time += pollMs;
-      await new Promise<void>((resolve) => clock.later(resolve, Math.max(0, time - clock.now())));
+      await new Promise<void>((resolve) => clock.later(resolve, Math.max(0, time + SETTLE_MS - clock.now())));
     }
     const at = source.kind === 'prometheus' ? time : clock.now();
     return { frame: fleet.frame(at, staleMs), time: at, badSamples: fleet.badSamples, health: reader.health([]) };

@@ -29,6 +29,7 @@ const rows = {
   'gpu.util': ['GPU utilisation', 'ratio', 'gpu', 0, 1, 'median'],
   'gpu.temp': ['GPU temperature', 'C', 'gpu', -20, 150, 'max'],
   'gpu.tempLimit': ['Slowdown temperature', 'C', 'gpu', 20, 150, 'none'],
+  'gpu.memTemp': ['Memory temperature', 'C', 'gpu', -20, 150, 'max'],
   'gpu.clock': ['SM clock', 'MHz', 'gpu', 0, 10_000, 'median'],
   'gpu.clockMax': ['Maximum SM clock', 'MHz', 'gpu', 1, 10_000, 'none'],
   'gpu.throttle': ['Clock event reasons', 'bits', 'gpu', 0, 0xffff, 'worst'],

@@ -67,6 +67,7 @@ export const dcgmProfile: Profile = {
     dcgm(['DEV_GPU_TEMP', 'DEV_GPU_TEMP_CELSIUS'], 'gpu.temp', 1),
     dcgm(['DEV_SLOWDOWN_TEMP', 'DEV_GPU_TEMP_SLOWDOWN_CELSIUS'], 'gpu.tempLimit', 1),
     dcgm(['DEV_GPU_TEMP_LIMIT', 'DEV_GPU_TEMP_MARGIN_CELSIUS'], 'gpu.tempMargin', 1),
+    dcgm(['DEV_MEMORY_TEMP', 'DEV_MEMORY_TEMP_CELSIUS'], 'gpu.memTemp', 1),
     dcgm(['DEV_SM_CLOCK'], 'gpu.clock', 1),
     dcgm(['DEV_MAX_SM_CLOCK'], 'gpu.clockMax', 1),
     dcgm(['DEV_CLOCKS_EVENT_REASONS', 'DEV_CLOCK_THROTTLE_REASONS'], 'gpu.throttle', 1),

@@ -12,6 +12,14 @@ import type { Clock, Schedule } from '../schedule.ts';
 import type { Source } from './source.ts';
 
 const AT_ONCE = 4;
+/** A scrape has the time at which it began: what belongs to an instant is all there only some time after it. */
+export const SETTLE_MS = 2000;
+
+/** The newest instant, a whole multiple of the poll, whose samples the server has taken in by now. */
+export function settledInstant(now: number, pollMs: number): number {
+  return Math.floor((now - SETTLE_MS) / pollMs) * pollMs;
+}
+
 const ID = 'api';
 
 /** The address of a path of the API below the source's URL, which may itself have a path (Mimir, a proxy). */
@@ -88,7 +96,7 @@ export class PrometheusReader implements Source {
       id: `${this.settings.id}\n${ID}`,
       intervalMs: pollMs,
       // Whole multiples of the poll: whoever asks again for that instant gets the same answer.
-      run: () => this.readAll(Math.floor(this.#clock.now() / pollMs) * pollMs),
+      run: () => this.readAll(settledInstant(this.#clock.now(), pollMs)),
     });
   }
 
