@@ -149,7 +149,7 @@ export async function check(args: readonly string[]): Promise<number> {
     result = report(body.bytes, format ?? body.format ?? guessFormat(body.bytes), time);
   } catch (error) {
     if (!(error instanceof FaultError)) throw error;
-    const message = [error.fault.message, error.fault.hint].filter(Boolean).join('. ');
+    const message = [error.fault.message, error.fault.hint].filter(Boolean).join(' ');
     if (!parsed.values.json) throw new Error(message);
     const empty = { series: 0, samples: 0, warnings: [], badSamples: 0, gpus: 0, nodes: 0, signals: [] };
     result = { ok: false, format: format ?? 'prometheus', ...empty, errors: [{ line: 0, column: 0, message }] };

@@ -151,7 +151,7 @@ export async function summary(args: readonly string[]): Promise<number> {
   });
   const { fault, targetsUp, warnings } = result.health;
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
-  if (fault) process.stderr.write(`${fault.message}. ${fault.hint}\n`);
+  if (fault) process.stderr.write(`${fault.message} ${fault.hint}\n`);
   if (targetsUp === 0) return 1;
   const sum = totals(result);
   process.stdout.write(json ? `${JSON.stringify(sum)}\n` : forPerson(sum));

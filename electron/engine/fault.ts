@@ -8,8 +8,10 @@ export class FaultError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: string, message: string, hint: string, retryAfterMs?: number) {
-    super(message);
-    this.fault = { code, message, hint };
+    // Sentences, so that message and hint can be printed one after the other.
+    const sentence = /[.!?…]$/.test(message) ? message : `${message}.`;
+    super(sentence);
+    this.fault = { code, message: sentence, hint };
     this.retryAfterMs = retryAfterMs;
   }
 }

@@ -92,7 +92,7 @@ export async function testConnection(source: SourceSettings, clock: Clock): Prom
       steps.push({ step: name, state: text.startsWith('Not used') ? 'skipped' : 'ok', ms: clock.now() - begin, text });
     } catch (error) {
       const { message, hint } = faultOf(error);
-      steps.push({ step: name, state: 'failed', ms: clock.now() - begin, text: `${message}. ${hint}` });
+      steps.push({ step: name, state: 'failed', ms: clock.now() - begin, text: `${message} ${hint}`.trim() });
       failed = true;
     }
   };

@@ -37,7 +37,7 @@ describe('kpiCells', () => {
       '|779|kW|Metered',
       'critical|97.8%|Row A2|22 kW left, cap in ~7 min',
       'warning|131|GPUs, 6.4%|All in Row A2, SW power cap',
-      '|0|links saturated of 512|Highest use 50%',
+      '|0|of 512 links full|Highest use 50%',
       '|81|% median|p10 61%, idle 38 GPUs',
       'critical|88|°C, limit 87|GPU A2-02 n1-g1',
       '|2,040|of 2,048|1 node silent for 4 min 8 s',

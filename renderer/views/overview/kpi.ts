@@ -167,9 +167,10 @@ function fabricCell(input: KpiInput): KpiCell {
     'Fabric',
     {
       value: formatCount(f.saturated),
-      unit: `${f.saturated === 1 ? 'link' : 'links'} saturated of ${formatCount(f.of)}`,
+      unit: `of ${formatCount(f.of)} links full`,
       note: hot && f.worst !== '' ? `${f.worst}${use}` : calm,
-      severity: hot ? 'critical' : null,
+      // Use alone is no alarm: a full link is critical only where it also waits, and the wait's tick is not known.
+      severity: hot ? 'warning' : null,
       signal: 'nic',
     },
     '',

@@ -337,9 +337,14 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
   if (w < 34 || height < 17) return;
   const ink = cell === CELL_NODATA ? tokens['tx-1'] : inkOn(color);
   const text = frame ? valueText(scene, frame.value[rack]).replace('%', '') : '—';
-  painter.text(fitted(context, layout.name[rack], w - 10, 11), x + 6, top + 13, 11, 500, ink);
-  if (height >= 32) painter.text(text, x + 6, top + 29, 14, 650, ink);
-  if (frame && frame.gpuLive[rack] < frame.gpuCount[rack] && w >= 52) painter.glyph('nodata', x + w - 17, top + 5, 12);
+  const oneLine = height < 32;
+  context.font = `650 12px ${FONT}`;
+  const figure = oneLine && w >= 54 ? context.measureText(text).width + 4 : 0;
+  painter.text(fitted(context, layout.name[rack], w - 9 - figure, 11), x + 5, top + 13, 11, 500, ink);
+  if (figure > 0) painter.text(text, x + w - 4, top + 13, 12, 650, ink, 'right');
+  if (!oneLine) painter.text(text, x + 5, top + 29, 14, 650, ink);
+  if (frame && frame.gpuLive[rack] < frame.gpuCount[rack] && w >= 52 && !oneLine)
+    painter.glyph('nodata', x + w - 17, top + 5, 12);
 }
 
 /** A name cut to a width, with its end kept: racks of one row differ there. */
