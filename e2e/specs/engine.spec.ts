@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { startDemo } from '../../electron/demo/demo.ts';
+import { expect, test } from '../console.ts';
+import { childrenOf, commandOf } from '../hosts.ts';
+
+/** The process of the engine among those that the host started. */
+function engineOf(pid: number): number | undefined {
+  return childrenOf(pid).find((child) => commandOf(child).includes('engine.mjs'));
+}
+
+test('engine: killed, it is said, and it is live again within 5 s; closing leaves no process', async ({ open }) => {
+  test.skip(process.platform !== 'linux', 'finds the processes of the host in /proc');
+  const demo = await startDemo({ nodes: 4, gpus: 8 });
+  try {
+    const { page, pid, close } = await open({
+      settings: {
+        pollMs: 1000,
+        staleMs: 5000,
+        sources: [{ kind: 'exporters', id: 'demo-list', name: 'Four nodes', site: 'PDX-1', files: [demo.targetsFile] }],
+      },
+    });
+    await expect(page.locator('[data-state="live"]')).toBeVisible();
+    const reporting = page.getByRole('region', { name: 'Site summary' }).getByRole('button', { name: 'Reporting' });
+    await expect(reporting).toContainText(/3\d\s*of 32/);
+    const first = engineOf(pid);
+    expect(first, 'the process of the engine').toBeDefined();
+
+    // Heard from inside the page: the sentence may stand there for less than a question from outside takes.
+    await page.evaluate(() => {
+      const heard: string[] = [];
+      Object.assign(window, { heard });
+      new MutationObserver(() => heard.push(document.querySelector('[role="status"] b')?.textContent ?? '')).observe(
+        document.body,
+        { childList: true, subtree: true, characterData: true },
+      );
+    });
+    process.kill(first as number, 'SIGKILL');
+    const killed = Date.now();
+    await expect
+      .poll(() => page.evaluate(() => (window as unknown as { heard: string[] }).heard.join('\n')), { timeout: 5000 })
+      .toContain('Engine stopped; restarting');
+    await expect.poll(() => engineOf(pid), { timeout: 5000 }).not.toBe(first);
+    await expect(page.getByText('Engine stopped; restarting')).toHaveCount(0, { timeout: 5000 });
+    await expect(reporting).toContainText(/3\d\s*of 32/, { timeout: 5000 });
+    await expect(page.locator('[data-state="live"]')).toBeVisible({ timeout: 5000 });
+    expect(Date.now() - killed, 'ms until it was live again').toBeLessThan(5000);
+
+    const all = [pid, ...childrenOf(pid)];
+    expect(all.length).toBeGreaterThan(1);
+    await close();
+    await expect.poll(() => all.filter((id) => existsSync(`/proc/${id}`) && commandOf(id) !== '')).toEqual([]);
+  } finally {
+    await demo.close();
+  }
+});
