@@ -101,9 +101,20 @@ function heldFor(ms: number): string {
 const SAY_EVERY_MS = 10_000;
 
 /** Says each new critical condition once; everything else at most every 10 s in a quiet sentence. */
-export function ConditionVoice({ findings, layout }: { findings: readonly Finding[]; layout: LayoutDocument }) {
+export function ConditionVoice({
+  findings,
+  layout,
+  now,
+}: {
+  findings: readonly Finding[];
+  layout: LayoutDocument;
+  now: number;
+}) {
   const known = useRef<ReadonlySet<string> | null>(null);
   const said = useRef(Number.NEGATIVE_INFINITY);
+  // The time is read when findings change; its own ticking is no news.
+  const clock = useRef(now);
+  clock.current = now;
   const [alert, setAlert] = useState('');
   const [status, setStatus] = useState('');
   useEffect(() => {
@@ -113,9 +124,8 @@ export function ConditionVoice({ findings, layout }: { findings: readonly Findin
     );
     known.current = new Set(critical.map((finding) => conditionKey(layout, finding)));
     if (fresh.length > 0) setAlert(`Critical: ${fresh.map((finding) => finding.title).join('. ')}`);
-    const now = performance.now();
-    if (now - said.current < SAY_EVERY_MS) return;
-    said.current = now;
+    if (clock.current - said.current < SAY_EVERY_MS) return;
+    said.current = clock.current;
     setStatus(`${findings.length} conditions now, ${critical.length} critical`);
   }, [findings, layout]);
   return (

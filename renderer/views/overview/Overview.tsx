@@ -38,7 +38,7 @@ export function Overview(props: OverviewProps) {
   const openConditions = () => panels.setConditions(true);
   return (
     <main className={styles.overview}>
-      <ConditionVoice findings={findings} layout={layout} />
+      <ConditionVoice findings={findings} layout={layout} now={freshness.now} />
       <div data-region className={styles.kpis}>
         <KpiStrip
           layout={layout}
