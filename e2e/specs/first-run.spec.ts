@@ -11,5 +11,7 @@ test('first run: the demo fleet opens with one click and moves', async ({ open }
   await expect(plan).toHaveAttribute('data-cells', '2048');
   const before = await plan.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   // Cells change within two polls of 5 s.
-  await expect.poll(() => plan.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()), { timeout: 10_000 }).not.toBe(before);
+  await expect
+    .poll(() => plan.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL()), { timeout: 10_000 })
+    .not.toBe(before);
 });

@@ -81,7 +81,8 @@ function Detail(props: {
       <div className={parts.header}>
         <h2>{entry === null ? 'Add source' : entry.name}</h2>
       </div>
-      <div className={styles.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+      <section className={styles.scroll} tabIndex={0} aria-label="Facts and settings">
         {entry?.health == null ? null : <Health health={entry.health} now={props.now} />}
         {entry === null || source !== null ? (
           <SourceForm
@@ -96,7 +97,7 @@ function Detail(props: {
           <p className={styles.quiet}>This source belongs to this run and is not kept in the settings.</p>
         )}
         {entry === null ? null : <Coverage id={entry.id} />}
-      </div>
+      </section>
     </section>
   );
 }

@@ -1,0 +1,94 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '../console.ts';
+
+/** The demo fleet on screen, with numbers. */
+async function demoShown(page: Page): Promise<void> {
+  await expect(page.locator('canvas[data-cells]')).toHaveAttribute('data-cells', '2048');
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await expect(page.locator('[data-state="live"]')).toBeVisible();
+}
+
+test('keys: signals, theme, table, grid, keys window, conditions', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await demoShown(page);
+  const signal = page.getByRole('radiogroup', { name: 'Signal' });
+  const signals = { u: 'GPU util', t: 'Temperature', r: 'Throttle', n: 'NVLink', i: 'NIC / IB', p: 'Power' };
+  for (const [key, label] of Object.entries(signals)) {
+    await page.keyboard.press(key);
+    await expect(signal.getByRole('radio', { name: label, exact: true })).toBeChecked();
+    await expect(signal.getByRole('radio', { checked: true })).toHaveCount(1);
+  }
+
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const dark = await ground();
+  await page.keyboard.press('d');
+  await expect.poll(ground).not.toBe(dark);
+
+  await page.keyboard.press('v');
+  const table = page.getByRole('dialog', { name: 'Floor plan as table' });
+  await expect(table.getByRole('table')).toHaveAttribute('aria-rowcount', '45');
+  const rows = table.locator('tbody tr[aria-rowindex]');
+  await expect(rows.first()).toContainText(/\d\.\d of \d+\.\d kW/);
+  const inPage = await rows.count();
+  expect(inPage, 'rows in the page are those in view').toBeLessThanOrEqual(44);
+  await table.getByRole('region', { name: 'Racks' }).focus();
+  await page.keyboard.press('End');
+  await expect(table.locator('tr[aria-rowindex="45"]')).toBeInViewport();
+  await page.keyboard.press('Escape');
+  await expect(table).toHaveCount(0);
+
+  await page.keyboard.press('Shift+?');
+  const keys = page.getByRole('dialog');
+  await expect(keys).toContainText('Signal of the floor plan');
+  await page.keyboard.press('Escape');
+  await expect(keys).toHaveCount(0);
+
+  const conditions = page.getByRole('region', { name: 'Conditions now' }).getByRole('button', { pressed: true });
+  await expect(conditions).toHaveCount(0);
+  await page.keyboard.press(']');
+  await expect(conditions).toHaveCount(1);
+  const first = await conditions.textContent();
+  await page.keyboard.press(']');
+  await expect(conditions).not.toHaveText(first ?? '');
+  await page.keyboard.press('[');
+  await expect(conditions).toHaveCount(1);
+  expect((await conditions.textContent())?.slice(0, 20)).toBe(first?.slice(0, 20));
+});
+
+test('the grid of racks is moved in by arrows and says what a rack draws', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await demoShown(page);
+  const grid = page.getByRole('grid', { name: 'Floor plan, racks by row' });
+  await expect(grid.getByRole('gridcell')).toHaveCount(44);
+  await expect(grid.locator('[tabindex="0"]')).toHaveCount(1);
+  const a205 = grid.getByRole('gridcell', { name: /^Rack A2-05, \d+\.\d percent, \d+\.\d of \d+\.\d kW/ });
+  await expect(a205).toHaveCount(1);
+  await expect(a205).toHaveText(/sampled \d+ s ago$/);
+  await a205.focus();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.split(',')[0]);
+  expect(await focused()).toBe('Rack A2-05');
+  for (const [key, rack] of [
+    ['ArrowRight', 'Rack A2-06'],
+    ['ArrowLeft', 'Rack A2-05'],
+    ['ArrowUp', 'Rack A1-05'],
+    ['ArrowDown', 'Rack A2-05'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect.poll(focused).toBe(rack);
+  }
+  await expect(grid.getByRole('gridcell', { selected: true })).toHaveText(/^Rack A2-05/);
+});
+
+test('1280 × 800: nothing scrolls sideways and no summary text is cut', async ({ open }) => {
+  const { page } = await open({ demo: true, viewport: { width: 1280, height: 800 } });
+  await demoShown(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(wide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
+  const cut = await page.getByRole('region', { name: 'Site summary' }).evaluate((strip) =>
+    [...strip.querySelectorAll('*')]
+      .filter((element) => !element.classList.contains('hidden') && element.scrollWidth > element.clientWidth)
+      .filter((element) => getComputedStyle(element).display !== 'inline')
+      .map((element) => `${element.textContent}: ${element.scrollWidth} px in ${element.clientWidth} px`),
+  );
+  expect(cut).toEqual([]);
+});
