@@ -27,9 +27,13 @@ const isExporterPod = (name: string) =>
 
 const isLocal = (name: string) => /^(localhost|127\.|\[?::1\]?$)/.test(name);
 
+/** An address or a local name: true of a machine, but no name that another exporter of it would use. */
+export const isAddress = (name: string) => isLocal(name) || /^\d+(\.\d+){3}$|^\[|:.*:/.test(name);
+
 /**
  * The node that a series belongs to: the first of hostname, Hostname (unless localhost or the exporter's own pod),
- * node, kubernetes_node, exported_instance, and instance without its port. '' when no label tells.
+ * node, kubernetes_node, exported_instance, and instance without its port; an instance that is only an address gives
+ * way to `nodename`, the machine's own word in node_uname_info. '' when no label tells.
  */
 export function nodeOf(labels: Labels): string {
   const hostname = labels.get('hostname');
@@ -41,7 +45,8 @@ export function nodeOf(labels: Labels): string {
     if (value) return withoutPort(value);
   }
   const instance = withoutPort(labels.get('instance') ?? '');
-  return instance || hostname || old || '';
+  const own = isAddress(instance) || instance === '' ? labels.get('nodename') : undefined;
+  return own || instance || hostname || old || '';
 }
 
 const patterns: readonly RegExp[] = [
@@ -105,13 +110,13 @@ export class NodeLocator {
     for (const { label, pattern } of this.#mappings) {
       const groups = pattern.exec(label === 'node' ? host : (labels.get(label) ?? ''))?.groups;
       if (groups?.rack) {
-        const hall = groups.hall ?? 'Hall';
+        const hall = groups.hall || 'Hall';
         return {
-          site: groups.site ?? site,
+          site: groups.site || site,
           hall,
-          row: groups.row ?? 'Row',
+          row: groups.row || 'Row',
           rack: groups.rack,
-          node: groups.node ?? host,
+          node: groups.node || host,
           ...none,
           inferred: false,
         };
@@ -119,8 +124,8 @@ export class NodeLocator {
     }
     const rack = labels.get('rack');
     if (rack) {
-      const place = { hall: labels.get('hall') ?? 'Hall', row: labels.get('row') ?? 'Row', rack };
-      return { site: labels.get('site') ?? site, ...place, node: host, ...none, inferred: false };
+      const place = { hall: labels.get('hall') || 'Hall', row: labels.get('row') || 'Row', rack };
+      return { site: labels.get('site') || site, ...place, node: host, ...none, inferred: false };
     }
     const inferred = inferPlace(host);
     const place = inferred ?? { hall: UNMAPPED, row: 'Unmapped', rack: 'Unmapped' };

@@ -1,8 +1,18 @@
+import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
-import { type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
+import { isAddress, type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
 import type { KnownFeed, KnownLink, KnownNode } from './places.ts';
 import { VIRTUAL_DEVICE } from './signals/profiles.ts';
 import type { LinkKind } from './topology.ts';
+
+/** Whose series it is. */
+export interface Origin {
+  readonly sourceId: string;
+  /** Site where labels give none. */
+  readonly site: string;
+  /** What the labels are: all that a target gives, those of an identity query, or the few of a query of values. */
+  readonly labels: 'target' | 'identity' | 'values';
+}
 
 interface Gpu {
   readonly uuid: string;
@@ -21,24 +31,26 @@ interface Node {
 }
 
 const virtual = new RegExp(VIRTUAL_DEVICE);
+const shortName = (host: string) => (isAddress(host) ? host : host.split('.', 1)[0]);
 
 /**
  * Every object that a series ever named, numbered in the order of appearance. Labels become a number here, once;
- * after that nothing compares strings.
+ * after that nothing compares strings. The `source` of a forgotten object is ''.
  */
 export class Objects {
   readonly gpus: Gpu[] = [];
   readonly nodes: Node[] = [];
   readonly links: (KnownLink & { source: string })[] = [];
-  readonly feeds: (KnownFeed & { source: string })[] = [];
+  readonly feeds: (FeedClue & { source: string })[] = [];
   /** Grows with every change of objects: a topology built for another number is out of date. */
   changes = 0;
   #locator: NodeLocator;
   readonly #gpuOf = new Map<string, number>();
   readonly #nodeOf = new Map<string, number>();
+  readonly #shortOf = new Map<string, number>();
   readonly #linkOf = new Map<string, number>();
   readonly #feedOf = new Map<string, number>();
-  /** `source instance` → node, learnt from series that carry more labels than the others of the same target. */
+  /** `source instance` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
   constructor(locator: NodeLocator) {
@@ -52,46 +64,55 @@ export class Objects {
     this.changes++;
   }
 
-  /** The node of a series; −1 when no label names one. `site` is the source's, used where labels give none. */
-  node(labels: Labels, source: string, site: string): number {
-    const instance = labels.get('instance');
-    const known = instance === undefined ? undefined : this.#instance.get(`${source}\n${instance}`);
-    if (known !== undefined && !labels.has('hostname') && !labels.has('Hostname') && !labels.has('node')) return known;
+  /** The node of a series; −1 when no label names one. */
+  node(labels: Labels, origin: Origin): number {
+    const instance = `${origin.sourceId}\n${labels.get('instance') ?? ''}`;
+    if (origin.labels === 'values') return this.#instance.get(instance) ?? -1;
     const host = nodeOf(labels);
     if (host === '') return -1;
-    const inSite = labels.get('site') ?? site;
-    const key = `${inSite}\n${host}`;
-    let node = this.#nodeOf.get(key);
-    if (node === undefined) {
-      node = this.nodes.length;
-      this.nodes.push({ site: inSite, host, labels, source, place: this.#locator.locate(inSite, host, labels) });
-      this.#nodeOf.set(key, node);
-      this.changes++;
+    const node = this.#nodeNamed(labels.get('site') || origin.site, host, labels, origin.sourceId);
+    if (origin.labels === 'identity') this.#instance.set(instance, node);
+    return node;
+  }
+
+  /** One exporter of a machine says `n1`, another `n1.dc.example`: the same node, unless two domains have an n1. */
+  #nodeNamed(site: string, host: string, labels: Labels, source: string): number {
+    const key = `${site}\n${host}`;
+    const known = this.#nodeOf.get(key);
+    if (known !== undefined) return known;
+    const short = shortName(host);
+    const alike = this.#shortOf.get(`${site}\n${short}`);
+    if (alike !== undefined && (host === short || this.nodes[alike].host === short)) {
+      this.#nodeOf.set(key, alike);
+      return alike;
     }
-    if (instance !== undefined) this.#instance.set(`${source}\n${instance}`, node);
+    const node = this.nodes.length;
+    this.nodes.push({ site, host, labels, source, place: this.#locator.locate(site, host, labels) });
+    this.#nodeOf.set(key, node);
+    if (alike === undefined) this.#shortOf.set(`${site}\n${short}`, node);
+    this.changes++;
     return node;
   }
 
   /** The GPU of a series, by its UUID, or by node and index where an exporter gives none. −1: it names no GPU. */
-  gpu(labels: Labels, source: string, site: string): number {
-    const uuid = labels.get('UUID') ?? labels.get('gpu_uuid') ?? '';
+  gpu(labels: Labels, origin: Origin): number {
+    const uuid = labels.get('UUID') || labels.get('gpu_uuid') || '';
     const index = labels.get('gpu') ?? '';
-    if (uuid === '' && index === '') return -1;
     const known = uuid === '' ? undefined : this.#gpuOf.get(uuid.toLowerCase());
-    if (known !== undefined && !labels.has('modelName')) return known;
-    const node = this.node(labels, source, site);
+    if (origin.labels === 'values') return known ?? -1;
+    if (uuid === '' && index === '') return -1;
+    const node = this.node(labels, origin);
     if (node < 0) return known ?? -1;
-    const place = this.nodes[node] as Node;
-    const identity = uuid || `${place.site}/${place.host}/gpu${index}`;
-    const key = identity.toLowerCase();
-    let gpu = this.#gpuOf.get(key);
+    const { site, host } = this.nodes[node];
+    const identity = uuid || `${site}/${host}/gpu${index}`;
+    let gpu = this.#gpuOf.get(identity.toLowerCase());
     if (gpu === undefined) {
       gpu = this.gpus.length;
-      this.gpus.push({ uuid: identity, node, index: -1, model: '', source });
-      this.#gpuOf.set(key, gpu);
+      this.gpus.push({ uuid: identity, node, index: -1, model: '', source: origin.sourceId });
+      this.#gpuOf.set(identity.toLowerCase(), gpu);
       this.changes++;
     }
-    this.#describe(this.gpus[gpu] as Gpu, node, index, labels.get('modelName') ?? labels.get('model_name') ?? '');
+    this.#describe(this.gpus[gpu], node, index, labels.get('modelName') || labels.get('model_name') || '');
     return gpu;
   }
 
@@ -105,64 +126,48 @@ export class Objects {
   }
 
   /** The NIC port of a series; −1 for a device that is no cable of the machine. */
-  link(labels: Labels, kind: LinkKind, source: string, site: string): number {
+  link(labels: Labels, kind: LinkKind, origin: Origin): number {
     const device = labels.get('device') ?? '';
     if (device === '' || (kind === 'ethernet' && virtual.test(device))) return -1;
-    const node = this.node(labels, source, site);
+    const node = this.node(labels, origin);
     if (node < 0) return -1;
     const port = labels.get('port');
     const name = port === undefined ? device : `${device}/${port}`;
     const key = `${node}\n${kind}\n${name}`;
-    let link = this.#linkOf.get(key);
-    if (link === undefined) {
-      link = this.links.length;
-      this.links.push({ node, kind, name, source });
-      this.#linkOf.set(key, link);
-      this.changes++;
-    }
-    return link;
+    return this.#numbered(this.#linkOf, this.links, key, () => ({ node, kind, name, source: origin.sourceId }));
   }
 
-  /** The PDU inlet of a series: its rack by the target's labels, else by a name that ends in the feed. */
-  feed(labels: Labels, source: string, site: string): number {
-    const instance = (labels.get('pduName') ?? labels.get('instance') ?? '').replace(/:\d+$/, '');
-    const split = /^(.*?)[-_ ]?(?:pdu|feed)?[-_ ]?([AB])$/i.exec(instance);
-    const rack = labels.get('rack') ?? split?.[1] ?? '';
-    if (rack === '') return -1;
-    const inSite = labels.get('site') ?? site;
-    const rackPath = this.#rackPath(inSite, rack, labels);
-    const inlet = labels.get('inletId');
-    const name = labels.get('feed')?.toUpperCase() ?? split?.[2]?.toUpperCase() ?? instance;
-    const key = `${source}\n${rackPath}\n${name}\n${labels.get('pduId') ?? ''}\n${inlet ?? ''}`;
-    let feed = this.#feedOf.get(key);
-    if (feed === undefined) {
-      feed = this.feeds.length;
-      this.feeds.push({ rackPath, name: inlet === undefined || inlet === '1' ? name : `${name}${inlet}`, source });
-      this.#feedOf.set(key, feed);
-      this.changes++;
-    }
-    return feed;
+  /** The PDU inlet of a series; −1 when the labels name neither a rack nor a PDU. */
+  feed(labels: Labels, origin: Origin): number {
+    const clue = feedClue(labels, origin.site);
+    if (!clue) return -1;
+    return this.#numbered(this.#feedOf, this.feeds, clue.key, () => ({ ...clue, source: origin.sourceId }));
   }
 
-  #rackPath(site: string, rack: string, labels: Labels): string {
-    const [hall, row] = [labels.get('hall'), labels.get('row')];
-    if (hall && row) return `${site}/${hall}/${row}/${rack}`;
-    const place = this.nodes.find((node) => node.place.site === site && node.place.rack === rack)?.place;
-    return place ? `${site}/${place.hall}/${place.row}/${rack}` : `${site}/Hall/Row/${rack}`;
+  #numbered<One>(numbers: Map<string, number>, list: One[], key: string, make: () => One): number {
+    let number = numbers.get(key);
+    if (number === undefined) {
+      number = list.length;
+      list.push(make());
+      numbers.set(key, number);
+      this.changes++;
+    }
+    return number;
   }
 
   /** What the topology is built from; nodes of topology.csv that were never seen come last, as holes. */
-  known(expected: readonly NodePlace[]): { nodes: KnownNode[]; nodeOf: Int32Array } {
-    const pathOf = (place: NodePlace) => `${place.site}/${place.hall}/${place.row}/${place.rack}/${place.node}`;
+  known(expected: readonly NodePlace[]): { nodes: KnownNode[]; nodeOf: Int32Array; feeds: KnownFeed[] } {
     const nodes: { place: NodePlace; gpus: { id: number; uuid: string; index: number; model: string }[] }[] = [];
     const byPath = new Map<string, number>();
+    const racks = new RackNames();
     const add = (place: NodePlace): number => {
-      const path = pathOf(place);
+      const path = [place.site, place.hall, place.row, place.rack, place.node].join('/');
       let at = byPath.get(path);
       if (at === undefined) {
         at = nodes.length;
         nodes.push({ place, gpus: [] });
         byPath.set(path, at);
+        racks.add(place);
       }
       return at;
     };
@@ -172,7 +177,10 @@ export class Objects {
       if (gpu.source !== '') node?.gpus.push({ id, uuid: gpu.uuid, index: gpu.index, model: gpu.model });
     });
     for (const place of expected) add(place);
-    return { nodes, nodeOf };
+    // A rack that labels spell out is known to PDUs that only have its name.
+    for (const feed of this.feeds) if (feed.source !== '' && feed.rack && feed.hall && feed.row) racks.add(feed);
+    const feeds = this.feeds.map((feed) => ({ ...racks.of(feed), name: feed.name, gone: feed.source === '' }));
+    return { nodes, nodeOf, feeds };
   }
 
   /** How many objects of a kind there are, forgotten ones included. */
@@ -182,23 +190,19 @@ export class Objects {
 
   /** Drops the objects of a source; their numbers are not used again. `dropped` is told of each. */
   forget(source: string, dropped: (kind: 'gpu' | 'link' | 'feed', object: number) => void): void {
-    const drop = (
-      lists: readonly { source: string }[],
-      numbers: Map<string, number>,
-      tell?: (object: number) => void,
-    ) => {
-      for (const [key, object] of numbers) {
-        const one = lists[object] as { source: string };
-        if (one.source !== source) continue;
-        one.source = '';
+    const drop = (list: readonly { source: string }[], numbers: Map<string, number>, tell?: (object: number) => void) =>
+      numbers.forEach((object, key) => {
+        const one = list[object];
+        if (one.source !== source && one.source !== '') return;
         numbers.delete(key);
-        tell?.(object);
-      }
-    };
+        if (one.source === source) tell?.(object);
+        one.source = '';
+      });
     drop(this.gpus, this.#gpuOf, (object) => dropped('gpu', object));
     drop(this.links, this.#linkOf, (object) => dropped('link', object));
     drop(this.feeds, this.#feedOf, (object) => dropped('feed', object));
     drop(this.nodes, this.#nodeOf);
+    drop(this.nodes, this.#shortOf);
     this.#instance.clear();
     this.changes++;
   }

@@ -1,5 +1,4 @@
-import type { NodePlace } from './mapping.ts';
-import { UNMAPPED } from './mapping.ts';
+import { type NodePlace, UNMAPPED } from './mapping.ts';
 import { hardwareOf } from './signals/hardware.ts';
 import { GPU, LEVELS, type LinkKind, NODE, RACK, type Topology } from './topology.ts';
 import type { BudgetRow } from './topology-csv.ts';
@@ -17,15 +16,21 @@ export interface KnownNode {
 }
 
 export interface KnownLink {
-  /** Index of the node among the known nodes. */
+  /** Index of the node among the known nodes; −1: none. */
   readonly node: number;
   readonly kind: LinkKind;
   readonly name: string;
 }
 
+/** A PDU inlet in its rack, which is shown even where no node of it is known. */
 export interface KnownFeed {
-  readonly rackPath: string;
+  readonly site: string;
+  readonly hall: string;
+  readonly row: string;
+  readonly rack: string;
   readonly name: string;
+  /** Its source is forgotten: the number stays, the inlet does not. */
+  readonly gone: boolean;
 }
 
 /** A topology, and where the fleet's own numbering of objects went in it. */
@@ -76,30 +81,38 @@ const draft = (name: string, path: string): Draft => ({
   expected: 0,
 });
 
-function child(parent: Draft, name: string, path: string, inferred: boolean): Draft {
-  let found = parent.children.get(name);
-  if (!found) {
-    found = draft(name, path);
-    parent.children.set(name, found);
+/** The place of that path below the root, made where it is missing. */
+function descend(root: Draft, names: readonly string[], inferred: boolean): Draft {
+  let at = root;
+  for (const name of names) {
+    let found = at.children.get(name);
+    if (!found) {
+      found = draft(name, at === root ? name : `${at.path}/${name}`);
+      at.children.set(name, found);
+    }
+    found.inferred &&= inferred;
+    at = found;
   }
-  found.inferred &&= inferred;
-  return found;
+  return at;
 }
 
 function plant(root: Draft, nodes: readonly KnownNode[]): void {
   nodes.forEach(({ place, gpus }, known) => {
-    let at = root;
-    let path = '';
-    for (const name of [place.site, place.hall, place.row, place.rack, place.node]) {
-      path = path === '' ? name : `${path}/${name}`;
-      at = child(at, name, path, place.inferred);
-    }
+    const at = descend(root, [place.site, place.hall, place.row, place.rack, place.node], place.inferred);
     at.u = place.u;
     at.model = place.model;
     at.known = known;
     at.gpus = [...gpus];
     at.expected = place.gpus;
   });
+}
+
+const rackPath = ({ site, hall, row, rack }: KnownFeed) => `${site}/${hall}/${row}/${rack}`;
+
+function plantRacks(root: Draft, feeds: readonly KnownFeed[]): void {
+  for (const feed of feeds) {
+    if (!feed.gone) descend(root, [feed.site, feed.hall, feed.row, feed.rack], feed.hall === UNMAPPED);
+  }
 }
 
 const unmappedLast = (a: Draft, b: Draft) =>
@@ -133,6 +146,47 @@ const shortName = (name: string, parent: string) =>
     ? name.slice(parent.length + 1)
     : (name.split('.', 1)[0] ?? name);
 
+/** Places in their final order: level by level, children in floor order. */
+interface Flat {
+  readonly start: Int32Array;
+  readonly parent: number[];
+  readonly name: string[];
+  readonly path: string[];
+  readonly model: string[];
+  readonly inferred: number[];
+  readonly placeOfGpu: Int32Array;
+  readonly placeOfNode: Int32Array;
+}
+
+function flatten(root: Draft, gpuCount: number, nodeCount: number): Flat {
+  const flat: Flat = {
+    start: new Int32Array(LEVELS.length + 1),
+    ...{ parent: [], name: [], path: [], model: [], inferred: [] },
+    placeOfGpu: new Int32Array(gpuCount).fill(-1),
+    placeOfNode: new Int32Array(nodeCount).fill(-1),
+  };
+  let level: { draft: Draft; place: number }[] = [{ draft: root, place: -1 }];
+  for (let depth = 0; depth < LEVELS.length; depth++) {
+    flat.start[depth] = flat.parent.length;
+    const next: typeof level = [];
+    for (const { draft: above, place: parent } of level) {
+      const children = depth === GPU ? slotsOf(above) : [...above.children.values()].sort(unmappedLast);
+      for (const one of children) {
+        const place = flat.parent.push(parent) - 1;
+        next.push({ draft: one, place });
+        flat.name.push(depth === NODE ? shortName(one.name, above.name) : one.name);
+        flat.path.push(one.path);
+        flat.model.push(one.model);
+        flat.inferred.push(one.inferred ? 1 : 0);
+        if (one.known >= 0) (depth === GPU ? flat.placeOfGpu : flat.placeOfNode)[one.known] = place;
+      }
+    }
+    level = next;
+  }
+  flat.start[LEVELS.length] = flat.parent.length;
+  return flat;
+}
+
 /** Builds the flat arrays from what is known. Places of a level lie together, children in floor order. */
 export function buildTopology(
   version: number,
@@ -144,63 +198,26 @@ export function buildTopology(
 ): BuiltTopology {
   const root = draft('', '');
   plant(root, nodes);
-  let level: { draft: Draft; parent: number }[] = [{ draft: root, parent: -1 }];
-  const start = new Int32Array(LEVELS.length + 1);
-  const parent: number[] = [];
-  const name: string[] = [];
-  const path: string[] = [];
-  const model: string[] = [];
-  const inferred: number[] = [];
-  const placeOfGpu = new Int32Array(gpuCount).fill(-1);
-  const placeOfNode = new Int32Array(nodes.length).fill(-1);
-  for (let depth = 0; depth < LEVELS.length; depth++) {
-    start[depth] = parent.length;
-    const next: typeof level = [];
-    for (const { draft: above, parent: index } of level) {
-      const children = depth === GPU ? slotsOf(above) : [...above.children.values()].sort(unmappedLast);
-      for (const one of children) {
-        const place = parent.length;
-        next.push({ draft: one, parent: place });
-        parent.push(index);
-        name.push(depth === NODE ? shortName(one.name, above.name) : one.name);
-        path.push(one.path);
-        model.push(one.model);
-        inferred.push(one.inferred ? 1 : 0);
-        if (one.known >= 0) (depth === GPU ? placeOfGpu : placeOfNode)[one.known] = place;
-      }
-    }
-    level = next;
-  }
-  start[LEVELS.length] = parent.length;
-  const count = parent.length;
+  plantRacks(root, feeds);
+  const { start, parent: parents, name, path, model, inferred, ...places } = flatten(root, gpuCount, nodes.length);
+  const parent = Int32Array.from(parents);
   const indexOf = new Map(path.slice(0, start[NODE]).map((text, index) => [text, index]));
-  const budgetW = new Float64Array(count).fill(Number.NaN);
-  for (const [text, row] of budgets) {
-    const index = indexOf.get(text);
-    if (index !== undefined) budgetW[index] = row.budgetW;
-  }
-  const parents = Int32Array.from(parent);
-  nameModels(start, parents, model);
+  nameModels(start, parent, model);
   return {
+    ...places,
     topology: {
-      version,
-      start,
-      parent: parents,
-      name,
-      path,
-      model,
-      inferred: Uint8Array.from(inferred),
-      nameplateW: nameplates(start, parents, model),
-      budgetW,
-      linkNode: Int32Array.from(links, (link) => placeOfNode[link.node] ?? -1),
+      ...{ version, start, parent, name, path, model, inferred: Uint8Array.from(inferred) },
+      nameplateW: nameplates(start, parent, model),
+      budgetW: Float64Array.from(path, (text, place) =>
+        place < start[NODE] ? (budgets.get(text)?.budgetW ?? Number.NaN) : Number.NaN,
+      ),
+      linkNode: Int32Array.from(links, (link) => places.placeOfNode[link.node] ?? -1),
       linkKind: links.map((link) => link.kind),
       linkName: links.map((link) => link.name),
-      feedRack: Int32Array.from(feeds, (feed) => indexOf.get(feed.rackPath) ?? -1),
+      feedRack: Int32Array.from(feeds, (feed) => (feed.gone ? -1 : (indexOf.get(rackPath(feed)) ?? -1))),
       feedName: feeds.map((feed) => feed.name),
-      feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(feed.rackPath), feed.name)),
+      feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(rackPath(feed)), feed.name)),
     },
-    placeOfGpu,
-    placeOfNode,
   };
 }
 

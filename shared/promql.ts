@@ -2,6 +2,7 @@ import {
   dcgmProfile,
   type Mapping,
   nodeProfile,
+  PEGGED,
   type Profile,
   raritanProfile,
   VIRTUAL_DEVICE,
@@ -16,39 +17,55 @@ export interface PlannedQuery {
   readonly times: boolean;
 }
 
-const IDENTITY = 'instance, exported_instance, node, kubernetes_node, hostname, Hostname, site, hall, row, rack';
-const GPU_IDENTITY = `UUID, gpu, modelName, ${IDENTITY}`;
-const FEED_IDENTITY = `instance, pduId, pduName, inletId, sensorType, feed, site, hall, row, rack`;
+const NODE = 'instance, exported_instance, node, kubernetes_node, hostname, Hostname, site, hall, row, rack';
+const GPU = `UUID, gpu, modelName, ${NODE}`;
+const FEED = 'instance, pduId, pduName, inletId, sensorType, feed, site, hall, row, rack';
+
+/** Ethernet ports that are cables. In a PromQL string a backslash must be doubled. */
+const CABLES = `device!~"${VIRTUAL_DEVICE.replaceAll('\\', '\\\\')}"`;
 
 /** Metric names are letters, digits and underscores, so they need no escaping in a regular expression. */
-const anyOf = (mappings: readonly Mapping[]) =>
-  `{__name__=~"${mappings.flatMap((mapping) => mapping.names).join('|')}"}`;
+const anyOf = (names: readonly string[]) => `__name__=~"${names.join('|')}"`;
 
-const withSignals = (profile: Profile, signals: readonly Mapping['signal'][], kind: Mapping['kind']) =>
-  profile.mappings.filter((mapping) => mapping.kind === kind && signals.includes(mapping.signal));
+const namesOf = (profile: Profile, wanted: (mapping: Mapping) => boolean) =>
+  profile.mappings.filter(wanted).flatMap((mapping) => mapping.names);
 
-const gauges = (id: string, signals: readonly Mapping['signal'][]): PlannedQuery => ({
-  id,
-  promql: `max by (__name__, UUID) (${anyOf(withSignals(dcgmProfile, signals, 'gauge'))})`,
-  kind: 'gpu',
-  times: false,
-});
+const gauges = (id: string, by: string, signals: readonly Mapping['signal'][]): PlannedQuery => {
+  const names = namesOf(dcgmProfile, ({ kind, signal }) => kind === 'gauge' && signals.includes(signal));
+  return { id, promql: `max by (__name__, ${by}) ({${anyOf(names)}})`, kind: 'gpu', times: false };
+};
 
-/** rate() drops the metric's name, so each name is asked for apart and put back as the label `metric`. */
+/** timestamp() drops the metric's name, so each is asked for apart: two of one label set would be refused. */
+const timesOf = (names: readonly string[]) => names.map((name) => `timestamp(${name})`).join(' or ');
+
+/** rate() drops the metric's name, so each is asked for apart and put back as the label `metric`. */
 const rates = (names: readonly string[], by: string, matchers: string, window: string) =>
   names
-    .map((name) => `label_replace(max by (${by}) (rate(${name}${matchers}[${window}])), "metric", "${name}", "", "")`)
+    .map((name) => {
+      const rate = `rate(${name}${matchers}[${window}])`;
+      const moving = name.endsWith('transmit_wait_total') ? `(${rate} unless ${name}${matchers} == ${PEGGED})` : rate;
+      return `label_replace(max by (${by}) (${moving}), "metric", "${name}", "", "")`;
+    })
     .join(' or ');
 
-/**
- * When the samples of several metrics were taken. timestamp() drops the metric's name, so that one selector over all
- * of them would give the same labels twice, which Prometheus refuses.
- */
-const sampleTimes = (by: string, names: readonly string[]) =>
-  `max by (${by}) (${names.map((name) => `timestamp(${name})`).join(' or ')})`;
+const counters = (profile: Profile, link?: Mapping['link']) =>
+  namesOf(profile, (mapping) => mapping.kind === 'counter' && mapping.link === link);
 
-const counterNames = (profile: Profile) =>
-  profile.mappings.filter((mapping) => mapping.kind === 'counter').flatMap((mapping) => mapping.names);
+/** Any sample of a GPU tells its time: what exporters have by default, so that a GPU without power has one too. */
+const GPU_SAMPLED = namesOf(
+  dcgmProfile,
+  ({ signal, kind }) => kind === 'gauge' && ['gpu.power', 'gpu.temp', 'gpu.clock'].includes(signal),
+);
+
+/** The nodes' identity is best told by node_uname_info; where that is dropped, by what is left. */
+const NODE_TIMES = [
+  `max by (nodename, ${NODE}) (timestamp(node_uname_info))`,
+  `max by (${NODE}) (timestamp(node_network_receive_bytes_total{${CABLES}}))`,
+  `max by (${NODE}) (timestamp(node_infiniband_port_data_received_bytes_total))`,
+].join(' or on (instance) ');
+
+const FEED_NAMES = raritanProfile.mappings.flatMap((mapping) => mapping.names);
+const ACTIVE_POWER = 'sensorType="activePower"';
 
 /**
  * The queries of one refresh, made from the profiles: at most 12, few labels each, valid for Prometheus ≥ 2.x and
@@ -56,64 +73,23 @@ const counterNames = (profile: Profile) =>
  * before those of values, since a value is as old as its sample and not as the reply.
  */
 export function planQueries({ rateWindow }: { readonly rateWindow: string }): readonly PlannedQuery[] {
-  // In a PromQL string a backslash must be doubled.
-  const cable = `device!~"${VIRTUAL_DEVICE.replaceAll('\\', '\\\\')}"`;
-  const power = withSignals(dcgmProfile, ['gpu.power', 'gpu.temp', 'gpu.clock'], 'gauge');
+  const values = (id: string, kind: Profile['object'], promql: string) => ({ id, promql, kind, times: false });
+  const times = (id: string, kind: Profile['object'], promql: string) => ({ id, promql, kind, times: true });
+  const ethernet = rates(counters(nodeProfile, 'ethernet'), 'instance, device', `{${CABLES}}`, rateWindow);
+  const infiniband = rates(counters(nodeProfile, 'infiniband'), 'instance, device, port', '', rateWindow);
+  const speeds = `{__name__="node_network_speed_bytes",${CABLES}} or {__name__="node_infiniband_rate_bytes_per_second"}`;
   return [
-    {
-      id: 'gpu-times',
-      promql: sampleTimes(
-        GPU_IDENTITY,
-        power.flatMap((mapping) => mapping.names),
-      ),
-      kind: 'gpu',
-      times: true,
-    },
-    gauges('gpu-power', ['gpu.power', 'gpu.powerLimit']),
-    gauges('gpu-util', ['gpu.util']),
-    gauges('gpu-temp', ['gpu.temp', 'gpu.memTemp', 'gpu.tempLimit', 'gpu.tempMargin']),
-    gauges('gpu-clock', ['gpu.clock', 'gpu.clockMax', 'gpu.throttle', 'gpu.xid']),
-    gauges('gpu-traffic', ['gpu.nvlink', 'gpu.pcie', 'gpu.memUsed']),
-    { id: 'gpu-rates', promql: rates(counterNames(dcgmProfile), 'UUID', '', rateWindow), kind: 'gpu', times: false },
-    {
-      id: 'node-times',
-      promql: sampleTimes(IDENTITY, ['node_boot_time_seconds', 'node_uname_info']),
-      kind: 'link',
-      times: true,
-    },
-    {
-      id: 'link-rates',
-      promql: `${rates(
-        counterNames(nodeProfile).filter((name) => name.startsWith('node_network')),
-        'instance, device',
-        `{${cable}}`,
-        rateWindow,
-      )} or ${rates(
-        counterNames(nodeProfile).filter((name) => name.startsWith('node_infiniband')),
-        'instance, device, port',
-        '',
-        rateWindow,
-      )}`,
-      kind: 'link',
-      times: false,
-    },
-    {
-      id: 'link-rate',
-      promql: `max by (__name__, instance, device, port) ({__name__=~"node_network_speed_bytes",${cable}} or {__name__=~"node_infiniband_rate_bytes_per_second"})`,
-      kind: 'link',
-      times: false,
-    },
-    {
-      id: 'feed-times',
-      promql: `max by (${FEED_IDENTITY}) (timestamp(measurementsInletSensorValue{sensorType="activePower"}))`,
-      kind: 'feed',
-      times: true,
-    },
-    {
-      id: 'feed-power',
-      promql: `max by (__name__, ${FEED_IDENTITY}) ({__name__=~"${raritanProfile.mappings.flatMap((mapping) => mapping.names).join('|')}",sensorType="activePower"})`,
-      kind: 'feed',
-      times: false,
-    },
+    times('gpu-times', 'gpu', `max by (${GPU}) (${timesOf(GPU_SAMPLED)})`),
+    gauges('gpu-power', 'UUID', ['gpu.power', 'gpu.powerLimit']),
+    gauges('gpu-util', 'UUID', ['gpu.util']),
+    gauges('gpu-temp', 'UUID', ['gpu.temp', 'gpu.tempLimit', 'gpu.tempMargin']),
+    gauges('gpu-clock', 'UUID', ['gpu.clock', 'gpu.clockMax', 'gpu.throttle', 'gpu.xid']),
+    gauges('gpu-traffic', 'UUID, GPU_I_ID', ['gpu.nvlink', 'gpu.pcie', 'gpu.memUsed']),
+    values('gpu-rates', 'gpu', rates(counters(dcgmProfile), 'UUID, gpu_uuid, nvlink', '', rateWindow)),
+    times('node-times', 'link', NODE_TIMES),
+    values('link-rates', 'link', `${ethernet} or ${infiniband}`),
+    values('link-speeds', 'link', `max by (__name__, instance, device, port) (${speeds})`),
+    times('feed-times', 'feed', `max by (${FEED}) (timestamp(${FEED_NAMES[0]}{${ACTIVE_POWER}}))`),
+    values('feed-power', 'feed', `max by (__name__, ${FEED}) ({${anyOf(FEED_NAMES)},${ACTIVE_POWER}})`),
   ];
 }

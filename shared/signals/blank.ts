@@ -9,8 +9,14 @@ const FP64_BLANK = 2 ** 47;
  * 2^47…2^47+3), which old exporters print as numbers. Byte quantities may honestly reach the 32-bit marks.
  */
 export function isBlank(raw: number, unit: SignalUnit): boolean {
-  if (raw >= INT64_BLANK) return true;
-  if (raw >= FP64_BLANK && raw <= FP64_BLANK + 3) return true;
+  if (raw >= INT64_BLANK || isFloatMark(raw)) return true;
   const large = unit === 'B' || unit === 'B/s' || unit === 'J' || unit === 'ticks/s';
   return !large && raw >= INT32_BLANK && unit !== 'ratio';
 }
+
+/** The same of a field whose unit is not known here: only the marks themselves. */
+export function isMark(raw: number): boolean {
+  return raw >= INT64_BLANK || isFloatMark(raw) || (raw >= INT32_BLANK && raw <= INT32_BLANK + 5);
+}
+
+const isFloatMark = (raw: number) => raw >= FP64_BLANK && raw <= FP64_BLANK + 3;

@@ -1,3 +1,4 @@
+import type { LinkKind } from '../topology.ts';
 import type { SignalId } from './catalogue.ts';
 
 /**
@@ -13,10 +14,12 @@ export interface Mapping {
   readonly kind: 'gauge' | 'counter';
   /** Value (or rate) × scale is in the signal's unit. */
   readonly scale: number;
-  /** Among mappings of one signal the lowest rank with a fresh value wins. */
+  /** Among mappings of one signal the lowest rank with a fresh value wins; those of one rank add up, or none counts. */
   readonly rank: number;
-  /** How rows that mean the same object are combined: MIG rows repeat the board (max), directions add up (sum). */
-  readonly combine: 'max' | 'sum';
+  /** Rows of MIG instances: sensors of the board stand on each (max), memory is divided among them (sum). */
+  readonly instances: 'max' | 'sum';
+  /** Which kind of port the series are of. */
+  readonly link?: LinkKind;
   /** Only series with this label value. */
   readonly where?: readonly [string, string];
   readonly quality?: 'derived' | 'assumed';
@@ -42,7 +45,7 @@ const dcgm = (
   kind: 'gauge',
   scale,
   rank: 0,
-  combine: 'max',
+  instances: 'max',
   enable: `Add "DCGM_FI_${names[0]}, ${more.kind ?? 'gauge'}, ${signal}" to the counters CSV of dcgm-exporter`,
   ...more,
 });
@@ -74,46 +77,47 @@ export const dcgmProfile: Profile = {
     // Nanoseconds, whatever the help text of exporters before December 2025 says.
     dcgm(['DEV_CLOCKS_EVENT_REASON_SW_POWER_CAP_NS'], 'gpu.powerThrottle', 1e-9, { kind: 'counter' }),
     dcgm(['DEV_POWER_VIOLATION'], 'gpu.powerThrottle', 1e-9, { kind: 'counter', rank: 1 }),
-    dcgm(['DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS'], 'gpu.thermalThrottle', 1e-9, { kind: 'counter' }),
-    dcgm(['DEV_THERMAL_VIOLATION'], 'gpu.thermalThrottle', 1e-9, {
-      kind: 'counter',
-      rank: 1,
-    }),
-    dcgm(['PROF_NVLINK_TX_BYTES', 'PROF_NVLINK_RX_BYTES'], 'gpu.nvlink', 1, { combine: 'sum' }),
+    // Soft and hard slowdown may overlap, so the longer of the two is what is sure.
     dcgm(
-      [
-        'DEV_NVLINK_COUNT_TX_BYTES',
-        'DEV_NVLINK_COUNT_RX_BYTES',
-        'DEV_NVLINK_TX_BYTES_TOTAL',
-        'DEV_NVLINK_RX_BYTES_TOTAL',
-      ],
-      'gpu.nvlink',
-      1,
-      { kind: 'counter', combine: 'sum', rank: 1 },
+      ['DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS', 'DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN_NS'],
+      'gpu.thermalThrottle',
+      1e-9,
+      { kind: 'counter' },
     ),
+    dcgm(['DEV_THERMAL_VIOLATION'], 'gpu.thermalThrottle', 1e-9, { kind: 'counter', rank: 1 }),
+    // Gauges in bytes per second although old CSVs say counter.
+    dcgm(['PROF_NVLINK_TX_BYTES'], 'gpu.nvlink', 1),
+    dcgm(['PROF_NVLINK_RX_BYTES'], 'gpu.nvlink', 1),
+    dcgm(['DEV_NVLINK_COUNT_TX_BYTES', 'DEV_NVLINK_TX_BYTES_TOTAL'], 'gpu.nvlink', 1, { kind: 'counter', rank: 1 }),
+    dcgm(['DEV_NVLINK_COUNT_RX_BYTES', 'DEV_NVLINK_RX_BYTES_TOTAL'], 'gpu.nvlink', 1, { kind: 'counter', rank: 1 }),
     // A gauge in MB/s over both directions although the CSV says counter: never rate() it.
     dcgm(['DEV_NVLINK_BANDWIDTH_TOTAL', 'DEV_NVLINK_THROUGHPUT_TOTAL'], 'gpu.nvlink', 1e6, {
       rank: 2,
       quality: 'derived',
     }),
-    dcgm(['PROF_PCIE_TX_BYTES', 'PROF_PCIE_RX_BYTES'], 'gpu.pcie', 1, { combine: 'sum' }),
-    dcgm(['DEV_FB_USED'], 'gpu.memUsed', MIB),
+    dcgm(['PROF_PCIE_TX_BYTES'], 'gpu.pcie', 1),
+    dcgm(['PROF_PCIE_RX_BYTES'], 'gpu.pcie', 1),
+    dcgm(['PROF_PCIE_TX_BYTES_TOTAL'], 'gpu.pcie', 1, { kind: 'counter', rank: 1 }),
+    dcgm(['PROF_PCIE_RX_BYTES_TOTAL'], 'gpu.pcie', 1, { kind: 'counter', rank: 1 }),
+    dcgm(['DEV_FB_USED'], 'gpu.memUsed', MIB, { instances: 'sum' }),
     dcgm(['DEV_XID_ERRORS', 'DEV_XID_ERROR'], 'gpu.xid', 1),
   ],
 };
 
-const nodeLink = (names: readonly string[], signal: SignalId, kind: Mapping['kind'], enable: string): Mapping => ({
-  names,
+/** A port is of one kind, so the kinds' ranks never meet on it. */
+const port = (name: string, link: LinkKind, signal: SignalId, kind: Mapping['kind']): Mapping => ({
+  names: [name],
   signal,
   kind,
   scale: 1,
-  rank: 0,
-  combine: 'max',
-  enable,
+  rank: link === 'ethernet' ? 0 : 1,
+  instances: 'max',
+  link,
+  enable:
+    signal === 'link.wait'
+      ? 'Run node_exporter with its infiniband collector (on by default) on a node with HCAs'
+      : 'Run node_exporter with its netdev, netclass and infiniband collectors (on by default)',
 });
-
-const ETHERNET = 'Run node_exporter with its netdev and netclass collectors (on by default)';
-const INFINIBAND = 'Run node_exporter with its infiniband collector (on by default) on a node with HCAs';
 
 /** Ethernet and InfiniBand ports of node_exporter; InfiniBand data counters are bytes there already. */
 export const nodeProfile: Profile = {
@@ -121,20 +125,13 @@ export const nodeProfile: Profile = {
   title: 'node_exporter',
   object: 'link',
   mappings: [
-    nodeLink(
-      ['node_network_receive_bytes_total', 'node_infiniband_port_data_received_bytes_total'],
-      'link.rx',
-      'counter',
-      ETHERNET,
-    ),
-    nodeLink(
-      ['node_network_transmit_bytes_total', 'node_infiniband_port_data_transmitted_bytes_total'],
-      'link.tx',
-      'counter',
-      ETHERNET,
-    ),
-    nodeLink(['node_network_speed_bytes', 'node_infiniband_rate_bytes_per_second'], 'link.rate', 'gauge', ETHERNET),
-    nodeLink(['node_infiniband_port_transmit_wait_total'], 'link.wait', 'counter', INFINIBAND),
+    port('node_network_receive_bytes_total', 'ethernet', 'link.rx', 'counter'),
+    port('node_infiniband_port_data_received_bytes_total', 'infiniband', 'link.rx', 'counter'),
+    port('node_network_transmit_bytes_total', 'ethernet', 'link.tx', 'counter'),
+    port('node_infiniband_port_data_transmitted_bytes_total', 'infiniband', 'link.tx', 'counter'),
+    port('node_network_speed_bytes', 'ethernet', 'link.rate', 'gauge'),
+    port('node_infiniband_rate_bytes_per_second', 'infiniband', 'link.rate', 'gauge'),
+    port('node_infiniband_port_transmit_wait_total', 'infiniband', 'link.wait', 'counter'),
   ],
 };
 
@@ -150,7 +147,7 @@ export const raritanProfile: Profile = {
       kind: 'gauge',
       scale: 1,
       rank: 0,
-      combine: 'max',
+      instances: 'max',
       where: ['sensorType', 'activePower'],
       enable: 'Scrape the PDU by snmp_exporter with module raritan_pdu2',
     },
@@ -160,7 +157,7 @@ export const raritanProfile: Profile = {
       kind: 'gauge',
       scale: 1,
       rank: 0,
-      combine: 'max',
+      instances: 'max',
       where: ['sensorType', 'activePower'],
       enable: 'Keep inletSensorDecimalDigits in the module raritan_pdu2',
     },
@@ -171,7 +168,7 @@ export const profiles: readonly Profile[] = [dcgmProfile, nodeProfile, raritanPr
 
 /** Ethernet devices that are not a cable of the machine: their bytes would be counted twice or are no network's. */
 export const VIRTUAL_DEVICE =
-  '^(lo|veth.*|docker.*|br-.*|br[0-9]+|virbr.*|vnet.*|tun.*|tap.*|wg.*|bond.*|team.*|vlan.*|.*\\.[0-9]+|cali.*|cni.*|flannel.*|cilium.*|lxc.*|kube.*|dummy.*|ovs.*|nodelocaldns|ib[0-9]+.*|ibp.*|usb.*|sit.*|ip6tnl.*|gre.*|erspan.*)$';
+  '^(lo|veth.*|docker.*|podman.*|br-.*|br[0-9]+|bridge.*|virbr.*|vmbr.*|vnet.*|tun.*|tap.*|macvtap.*|macvlan.*|ipvlan.*|wg.*|bond.*|team.*|vlan.*|.*\\.[0-9]+|cali.*|cni.*|nerdctl.*|vxlan.*|geneve.*|flannel.*|cilium.*|lxc.*|kube.*|dummy.*|ovs.*|nodelocaldns|ib[0-9]+.*|ibp.*|usb.*|sit.*|ip6tnl.*|gre.*|erspan.*)$';
 
 /** A 32-bit counter that stands at its end: its rate is 0 for ever and says nothing (signals.md 2). */
 export const PEGGED = 4_294_967_295;

@@ -1,0 +1,194 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ExpositionReader } from '../../shared/exposition/reader.ts';
+import { Fleet } from '../../shared/fleet.ts';
+import { DERIVED, type Frame, MEASURED } from '../../shared/frame.ts';
+import { VectorReader } from '../../shared/prom-api/vector.ts';
+import { planQueries } from '../../shared/promql.ts';
+import type { SignalId } from '../../shared/signals/catalogue.ts';
+import { GPU, NODE } from '../../shared/topology.ts';
+import { ask, askUntil, read } from './ask.ts';
+import { requireReal, titled } from './available.ts';
+import type { Running } from './running.ts';
+import { startPrometheus, startVictoriaMetrics } from './servers.ts';
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+/** Counters that grow evenly, so that every rate over them is known: per second as given. */
+const growing = (perSecond: number) => (1e12 + (performance.now() / 1000) * perSecond).toFixed(0);
+
+const board = (uuid: string, gpu: number, more = '') =>
+  `{gpu="${gpu}",UUID="${uuid}",modelName="NVIDIA A100-SXM4-40GB",Hostname="a2-05-n1"${more}}`;
+
+/** One whole GPU with old names and every energy and sensor field twice over, and one of two MIG instances. */
+function dcgmText(): string {
+  const whole = board('GPU-whole', 0);
+  const [left, right] = ['7', '9'].map((id) => board('GPU-mig', 1, `,GPU_I_PROFILE="1g.5gb",GPU_I_ID="${id}"`));
+  return `DCGM_FI_DEV_POWER_USAGE${whole} 301.5
+DCGM_FI_DEV_POWER_USAGE_INSTANT${whole} 333
+DCGM_FI_DEV_POWER_USAGE${left} 116.043
+DCGM_FI_DEV_POWER_USAGE${right} 116.163
+DCGM_FI_DEV_ENFORCED_POWER_LIMIT${whole} 400
+DCGM_FI_DEV_GPU_TEMP${whole} 61
+DCGM_FI_DEV_GPU_TEMP_LIMIT${whole} 24
+DCGM_FI_DEV_SM_CLOCK${whole} 1410
+DCGM_FI_DEV_GPU_UTIL${whole} 87
+DCGM_FI_PROF_GR_ENGINE_ACTIVE${left} 0.25
+DCGM_FI_PROF_GR_ENGINE_ACTIVE${right} 0.5
+DCGM_FI_DEV_FB_USED${left} 100
+DCGM_FI_DEV_FB_USED${right} 24
+DCGM_FI_DEV_CLOCK_THROTTLE_REASONS${whole} 4
+DCGM_FI_PROF_PCIE_TX_BYTES${whole} 1000000
+DCGM_FI_PROF_PCIE_RX_BYTES${whole} 500000
+DCGM_FI_DEV_POWER_VIOLATION${whole} ${growing(0.25e9)}
+DCGM_FI_DEV_NVLINK_COUNT_TX_BYTES${whole} ${growing(3e9)}
+DCGM_FI_DEV_NVLINK_COUNT_RX_BYTES${whole} ${growing(1e9)}
+`;
+}
+
+const nodeText = () => `node_uname_info{nodename="a2-05-n1",machine="x86_64"} 1
+node_network_receive_bytes_total{device="eth0"} ${growing(2e6)}
+node_network_receive_bytes_total{device="veth12ab"} ${growing(9e9)}
+node_network_transmit_bytes_total{device="eth0"} ${growing(4e6)}
+node_network_speed_bytes{device="eth0"} 1.25e+08
+node_network_speed_bytes{device="eth1"} -125000
+node_infiniband_port_data_received_bytes_total{device="mlx5_0",port="1"} ${growing(6e9)}
+node_infiniband_port_data_transmitted_bytes_total{device="mlx5_0",port="1"} ${growing(7e9)}
+node_infiniband_rate_bytes_per_second{device="mlx5_0",port="1"} 5e+10
+node_infiniband_port_transmit_wait_total{device="mlx5_0",port="1"} 4.294967295e+09
+node_infiniband_port_transmit_wait_total{device="mlx5_1",port="1"} ${growing(50)}
+`;
+
+const pduText = () => `measurementsInletSensorValue{inletId="1",pduId="1",sensorType="activePower"} 6130
+measurementsInletSensorValue{inletId="1",pduId="1",sensorType="rmsCurrent"} 26652
+inletSensorDecimalDigits{inletId="1",pduId="1",sensorType="activePower"} 0
+inletSensorDecimalDigits{inletId="1",pduId="1",sensorType="rmsCurrent"} 3
+`;
+
+const texts: Readonly<Record<string, () => string>> = { '/dcgm': dcgmText, '/node': nodeText, '/pdu': pduText };
+
+const config = (port: number) => ({
+  configText: `global: {scrape_interval: 1s}
+scrape_configs:
+${['dcgm', 'node', 'pdu']
+  .map(
+    (job) => `- job_name: ${job}
+  metrics_path: /${job}
+  static_configs: [{targets: ['127.0.0.1:${port}']${job === 'pdu' ? ", labels: {instance: 'pdu-a2-05-b'}" : ''}}]
+`,
+  )
+  .join('')}`,
+});
+
+/** The value of each object that has one, by the name that a person knows it by. */
+function valuesOf({ topology, columns }: Frame, signal: SignalId): Record<string, number> {
+  const column = columns.get(signal);
+  const found: Record<string, number> = {};
+  const links = signal.startsWith('link');
+  for (let i = links ? 0 : topology.start[GPU]; i < (column?.value.length ?? 0); i++) {
+    const value = column?.value[i] as number;
+    if (!Number.isNaN(value)) found[links ? topology.linkName[i] : topology.path[i]] = value;
+  }
+  return found;
+}
+
+const servers = [
+  ['Prometheus', requireReal('prometheus'), startPrometheus],
+  ['VictoriaMetrics', requireReal('victoriaMetrics'), startVictoriaMetrics],
+] as const;
+
+describe.each(servers)('planned queries, asked of a real %s', (_name, need, start) => {
+  let exporters: Server;
+  let server: Running | undefined;
+  let frame: Frame;
+  const bad: number[] = [];
+
+  beforeAll(async () => {
+    if (need.skip !== null) return;
+    exporters = createServer((request, response) => response.end(texts[request.url ?? '']?.() ?? ''));
+    await new Promise<void>((resolve) => exporters.listen(0, '127.0.0.1', resolve));
+    server = await start(config((exporters.address() as AddressInfo).port));
+    const { url } = server;
+    // The window of rate() must lie wholly in scraped time, else the server extrapolates.
+    await askUntil(url, 'min(sum_over_time(up[1m])) >= 8', (found) => found.length === 1);
+    const time = Number((await ask(url, 'vector(time())'))[0].value);
+    const at = Math.floor(time);
+    const fleet = new Fleet({ mappings: [] });
+    for (const query of planQueries({ rateWindow: '5s' })) {
+      const body = await read(`${url}/api/v1/query?query=${encodeURIComponent(query.promql)}&time=${at}`);
+      const decoded = new VectorReader().read(bytesOf(body));
+      const input = { key: query.id, sourceId: 'p', site: 'S', targetLabels: new Map(), decoded, time: at * 1000 };
+      bad.push(fleet.ingest({ ...input, query }).bad);
+    }
+    frame = fleet.frame(at * 1000, 60_000);
+  }, 60_000);
+  afterAll(async () => {
+    await server?.stop();
+    await new Promise((resolve) => exporters?.close(resolve) ?? resolve(null));
+  });
+
+  const that = (title: string, run: () => void) => test.skipIf(need.skip !== null)(titled(title, need), run);
+  const close = (found: Record<string, number>, wanted: Record<string, number>) => {
+    expect(Object.keys(found).sort()).toEqual(Object.keys(wanted).sort());
+    for (const [name, value] of Object.entries(wanted))
+      expect(Math.abs(found[name] / value - 1), name).toBeLessThan(0.02);
+  };
+
+  that('all are answered, without a bad sample', () => {
+    expect(bad).toEqual(Array(12).fill(0));
+  });
+
+  that('place GPUs, NICs and the PDU at one node and its rack', () => {
+    const { topology } = frame;
+    expect(topology.path.slice(topology.start[NODE], topology.start[GPU])).toEqual(['S/A/A2/A2-05/a2-05-n1']);
+    expect([...topology.linkNode]).toEqual([...topology.linkNode].fill(topology.start[NODE]));
+    expect([...topology.feedRack].map((rack) => topology.path[rack])).toEqual(['S/A/A2/A2-05']);
+    expect(topology.feedName).toEqual(['B']);
+    expect(frame.columns.get('feed.power')?.value[0]).toBe(6130);
+  });
+
+  that('give gauges as they are, boards once, and the memory of MIG instances together', () => {
+    close(valuesOf(frame, 'gpu.power'), { 'GPU-whole': 301.5, 'GPU-mig': 116.163 });
+    close(valuesOf(frame, 'gpu.powerLimit'), { 'GPU-whole': 400, 'GPU-mig': 400 });
+    close(valuesOf(frame, 'gpu.util'), { 'GPU-whole': 0.87, 'GPU-mig': 0.5 });
+    close(valuesOf(frame, 'gpu.tempLimit'), { 'GPU-whole': 85 });
+    close(valuesOf(frame, 'gpu.memUsed'), { 'GPU-mig': 124 * 1024 * 1024 });
+    close(valuesOf(frame, 'gpu.pcie'), { 'GPU-whole': 1.5e6 });
+    close(valuesOf(frame, 'gpu.throttle'), { 'GPU-whole': 4 });
+  });
+
+  that('give counters as rates, virtual devices and pegged counters left out', () => {
+    close(valuesOf(frame, 'gpu.powerThrottle'), { 'GPU-whole': 0.25 });
+    close(valuesOf(frame, 'gpu.nvlink'), { 'GPU-whole': 4e9 });
+    close(valuesOf(frame, 'link.rx'), { eth0: 2e6, 'mlx5_0/1': 6e9 });
+    close(valuesOf(frame, 'link.tx'), { eth0: 4e6, 'mlx5_0/1': 7e9 });
+    close(valuesOf(frame, 'link.rate'), { eth0: 1.25e8, 'mlx5_0/1': 5e10 });
+    close(valuesOf(frame, 'link.wait'), { 'mlx5_1/1': 50 });
+  });
+
+  that("give every value its sample's own time", () => {
+    const { topology, columns, time } = frame;
+    const gpu = topology.path.indexOf('GPU-whole');
+    const sampled = columns.get('gpu.power')?.time[gpu] as number;
+    expect(time - sampled).toBeGreaterThanOrEqual(0);
+    expect(time - sampled).toBeLessThan(5000);
+    expect(sampled % 1000, 'the scrape began at some millisecond of its own').not.toBe(0);
+    expect(columns.get('gpu.power')?.quality[gpu]).toBe(MEASURED);
+    expect(columns.get('gpu.tempLimit')?.quality[gpu]).toBe(DERIVED);
+  });
+
+  that('lead to what the same texts give read directly', () => {
+    const fleet = new Fleet({ mappings: [] });
+    const reader = new Map(Object.keys(texts).map((path) => [path, new ExpositionReader()]));
+    for (const [path, text] of Object.entries(texts)) {
+      const decoded = (reader.get(path) as ExpositionReader).read(bytesOf(text()), 'prometheus');
+      const targetLabels = new Map([['instance', path === '/pdu' ? 'pdu-a2-05-b' : '127.0.0.1:9100']]);
+      fleet.ingest({ key: path, sourceId: 'e', site: 'S', targetLabels, decoded, time: 1000 });
+    }
+    const direct = fleet.frame(1000, 60_000);
+    expect([...direct.topology.path].sort()).toEqual([...frame.topology.path].sort());
+    for (const signal of ['gpu.power', 'gpu.util', 'gpu.tempLimit', 'gpu.memUsed', 'gpu.pcie', 'link.rate'] as const)
+      expect(valuesOf(direct, signal), signal).toEqual(valuesOf(frame, signal));
+  });
+});
