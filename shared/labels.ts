@@ -15,3 +15,11 @@ export function seriesKey(series: Series): string {
   const pairs = [...series.labels].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
   return `${series.name}{${pairs.map(([name, value]) => `${JSON.stringify(name)}=${JSON.stringify(value)}`).join(',')}}`;
 }
+
+/** Whether two series are the same, whatever the order of their labels. */
+export function sameSeries(a: Series, b: Series): boolean {
+  if (a === b) return true;
+  if (a.name !== b.name || a.labels.size !== b.labels.size) return false;
+  for (const [name, value] of a.labels) if (b.labels.get(name) !== value) return false;
+  return true;
+}

@@ -1,3 +1,4 @@
+import { DecodeError } from '../decoded.ts';
 import type { Series } from '../labels.ts';
 import { defaultReplyLimits, type ReplyLimits, readElement, readPair, readReply, readSeries } from './reply.ts';
 
@@ -15,12 +16,12 @@ export interface Matrix {
 
 /**
  * Reads a range query's reply.
- * @throws DecodeError, ApiError; TypeError where the reply is another type than a matrix
+ * @throws DecodeError (where the reply is another type than a matrix, too), ApiError
  */
 export function parseMatrix(bytes: Uint8Array, limits: ReplyLimits = defaultReplyLimits): Matrix {
   const { resultType, result, serverWarnings } = readReply(bytes, limits);
   if (resultType !== 'matrix')
-    throw new TypeError(`The server answered with a ${resultType.slice(0, 40)}; a matrix was asked for`);
+    throw new DecodeError(1, 1, `The server answered with a ${resultType.slice(0, 40)}; a matrix was asked for`);
   const series = result.map((item) => {
     const element = readElement(item);
     const pairs = Array.isArray(element.values) ? element.values.map(readPair) : [];

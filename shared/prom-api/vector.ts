@@ -1,7 +1,6 @@
-import type { Decoded, Layout } from '../decoded.ts';
-import { outcome, parseNumber } from '../exposition/number.ts';
-import { plainScan, type Scan, sameSeries, type Template } from '../exposition/reader.ts';
-import type { Series } from '../labels.ts';
+import { type Decoded, DecodeError, type Layout } from '../decoded.ts';
+import { JSON_ENDS, type MakeSteady, makePlain, type Steady, type Template } from '../exposition/steady.ts';
+import { type Series, sameSeries } from '../labels.ts';
 import { defaultReplyLimits, type ReplyLimits, readElement, readPair, readReply, readSeries } from './reply.ts';
 
 /** An instant vector: one value and one evaluation time a series. */
@@ -9,9 +8,6 @@ export interface Vector extends Decoded {
   readonly times: Float64Array;
   readonly serverWarnings: readonly string[];
 }
-
-/** Numbers of a vector's JSON end before a comma or a quote. */
-export const scanVector = plainScan([0x2c, 0x22, 0x5d]);
 
 const VALUE = [...'"value":['].map((char) => char.charCodeAt(0));
 
@@ -45,33 +41,33 @@ function locate(bytes: Uint8Array, series: number): Template | undefined {
 
 /** Reads the replies to one query, refresh after refresh; steady replies cost little more than their numbers. */
 export class VectorReader {
-  readonly #scan: Scan;
+  readonly #make: MakeSteady;
   readonly #limits: ReplyLimits;
-  #template: Template | undefined;
+  #steady: Steady | undefined;
   #layout: Layout = { series: [] };
+  /** Time and value of each series in turn, as they stand in the reply. */
+  #numbers: Float64Array = new Float64Array(0);
   #values: Float64Array = new Float64Array(0);
   #times: Float64Array = new Float64Array(0);
-  #starts = new Int32Array(0);
-  #ends = new Int32Array(0);
   #warnings: readonly string[] = [];
   #serverWarnings: readonly string[] = [];
   /** How many replies went through the full parser. */
   fullParses = 0;
 
-  constructor(options: { readonly scan?: Scan; readonly limits?: ReplyLimits } = {}) {
-    this.#scan = options.scan ?? scanVector;
+  constructor(options: { readonly steady?: MakeSteady; readonly limits?: ReplyLimits } = {}) {
+    this.#make = options.steady ?? makePlain;
     this.#limits = options.limits ?? defaultReplyLimits;
   }
 
   /** @throws DecodeError, ApiError */
   read(bytes: Uint8Array): Vector {
-    const template = this.#template;
-    const steady =
-      template !== undefined &&
-      bytes.length <= this.#limits.maxBytes &&
-      this.#scan(bytes, template, this.#starts, this.#ends) &&
-      this.#readNumbers(bytes);
-    if (!steady) this.#readAll(bytes);
+    if (bytes.length <= this.#limits.maxBytes && this.#steady?.read(bytes, this.#numbers)) {
+      const numbers = this.#numbers;
+      for (let i = 0; i < this.#values.length; i++) {
+        this.#times[i] = numbers[2 * i] * 1000;
+        this.#values[i] = numbers[2 * i + 1];
+      }
+    } else this.#readAll(bytes);
     return {
       layout: this.#layout,
       values: this.#values,
@@ -82,34 +78,12 @@ export class VectorReader {
     };
   }
 
-  #readNumbers(bytes: Uint8Array): boolean {
-    let timeFrom = -1;
-    let timeTo = -1;
-    let time = 0;
-    for (let i = 0; i < this.#values.length; i++) {
-      const from = this.#starts[2 * i];
-      const to = this.#ends[2 * i];
-      // All series of an instant vector carry the query's time: it is parsed once while the bytes repeat.
-      if (!(to - from === timeTo - timeFrom && sameBytes(bytes, from, timeFrom, to - from))) {
-        time = parseNumber(bytes, from, to) * 1000;
-        if (!outcome.ok) return false;
-        timeFrom = from;
-        timeTo = to;
-      }
-      this.#times[i] = time;
-      const value = parseNumber(bytes, this.#starts[2 * i + 1], this.#ends[2 * i + 1]);
-      if (!outcome.ok) return false;
-      this.#values[i] = value;
-    }
-    return true;
-  }
-
   #readAll(bytes: Uint8Array): void {
-    this.#template = undefined;
+    this.#steady = undefined;
     this.fullParses++;
     const { resultType, result, serverWarnings } = readReply(bytes, this.#limits);
     if (resultType !== 'vector')
-      throw new TypeError(`The server answered with a ${resultType.slice(0, 40)}; a vector was asked for`);
+      throw new DecodeError(1, 1, `The server answered with a ${resultType.slice(0, 40)}; a vector was asked for`);
     const series: Series[] = [];
     const pairs: (readonly [number, number])[] = [];
     let histograms = 0;
@@ -130,13 +104,10 @@ export class VectorReader {
     this.#serverWarnings = serverWarnings;
     this.#warnings = histograms > 0 ? [`${histograms} native histograms are not supported and were left out`] : [];
     // Warnings may change from reply to reply, so such a reply is not remembered.
-    this.#template = histograms === 0 && serverWarnings.length === 0 ? locate(bytes, series.length) : undefined;
-    this.#starts = new Int32Array(series.length * 2);
-    this.#ends = new Int32Array(series.length * 2);
+    const template = histograms === 0 && serverWarnings.length === 0 ? locate(bytes, series.length) : undefined;
+    this.#numbers = new Float64Array(series.length * 2);
+    if (!template) return;
+    this.#steady = this.#make(JSON_ENDS, bytes.length);
+    this.#steady.remember(template);
   }
-}
-
-function sameBytes(bytes: Uint8Array, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (bytes[a + i] !== bytes[b + i]) return false;
-  return true;
 }

@@ -2,9 +2,10 @@ import type { SourceHealth } from '../../../shared/contract.ts';
 import type { Decoded } from '../../../shared/decoded.ts';
 import { DecodeError } from '../../../shared/decoded.ts';
 import { formatOf } from '../../../shared/exposition/parser.ts';
-import { ExpositionReader } from '../../../shared/exposition/reader.ts';
+import type { ExpositionReader } from '../../../shared/exposition/reader.ts';
 import type { Fleet } from '../../../shared/fleet.ts';
 import type { ExportersSource } from '../../../shared/settings.ts';
+import { expositionReader } from '../decode.ts';
 import { FaultError, printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
 import { Health } from '../health.ts';
@@ -98,7 +99,7 @@ export class ExportersScraper implements Source {
     const answer = await this.#fetcher.ask({ url: target.url, accept: ACCEPT }, this.#stop.signal);
     let reader = this.#readers.get(target.url);
     if (!reader) {
-      reader = new ExpositionReader();
+      reader = expositionReader();
       this.#readers.set(target.url, reader);
     }
     let decoded: Decoded;

@@ -2,9 +2,10 @@ import type { SourceHealth } from '../../../shared/contract.ts';
 import { DecodeError } from '../../../shared/decoded.ts';
 import type { Fleet } from '../../../shared/fleet.ts';
 import { ApiError } from '../../../shared/prom-api/reply.ts';
-import { type Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
+import type { Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
 import { type PlannedQuery, planQueries } from '../../../shared/promql.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
+import { vectorReader } from '../decode.ts';
 import { FaultError, printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
 import { Health } from '../health.ts';
@@ -56,7 +57,7 @@ export async function askVector(
         hint,
       );
     }
-    if (error instanceof DecodeError || error instanceof TypeError) {
+    if (error instanceof DecodeError) {
       throw new FaultError(
         'not-prometheus',
         `${host}: ${printable(error.message, 200)}`,
@@ -88,7 +89,7 @@ export class PrometheusReader implements Source {
     this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
     this.#plan = planQueries(settings);
     const limits = { maxBytes: 50 << 20, maxSeries: settings.maxSeries ?? 1_000_000 };
-    this.#readers = new Map(this.#plan.map((query) => [query.id, new VectorReader({ limits })]));
+    this.#readers = new Map(this.#plan.map((query) => [query.id, vectorReader(limits)]));
   }
 
   start(schedule: Schedule, pollMs: number): void {
