@@ -98,12 +98,12 @@ export class Fetcher {
     for (let hops = 0; ; hops++) {
       const answer = await this.#once(url, ask, deadline, signal);
       if (!('location' in answer)) return answer;
-      const next = new URL(answer.location, url);
+      const next = URL.canParse(answer.location, url.href) ? new URL(answer.location, url) : undefined;
       // Credentials go with the host: nobody else gets them, and no server may send us into its own network.
-      if (hops >= MAX_REDIRECTS || next.host !== url.host || next.protocol !== url.protocol) {
+      if (hops >= MAX_REDIRECTS || next === undefined || next.host !== url.host || next.protocol !== url.protocol) {
         throw new FaultError(
           'redirect',
-          `${url.host} redirects to ${next.protocol}//${next.host}`,
+          `${url.host} redirects to ${next ? `${next.protocol}//${next.host}` : 'something that is no address'}`,
           'Give the address that it redirects to, if you trust it.',
         );
       }
