@@ -114,14 +114,22 @@ export function loadSettings(folder: string): LoadedSettings {
     why = printable((error as Error).message, 120);
   }
   copyFileSync(file, `${file}.bad`);
-  const good = read(`${file}.good`);
-  const last = good === undefined ? undefined : settingsSchema.safeParse(JSON.parse(good));
-  const used = last?.success ? 'the last good settings are used' : 'the defaults are used';
+  const last = lastGood(read(`${file}.good`));
+  const used = last ? 'the last good settings are used' : 'the defaults are used';
   return {
-    settings: last?.success ? last.data : defaultSettings,
+    settings: last ?? defaultSettings,
     warnings: [`settings.json could not be read (${why}); it is kept as settings.json.bad, and ${used}`],
     writable: true,
   };
+}
+
+/** The copy of the last good settings; undefined where it is missing or damaged as well. */
+function lastGood(text: string | undefined): Settings | undefined {
+  try {
+    return settingsSchema.safeParse(JSON.parse(text ?? '')).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Writes settings.json, and a copy that a later broken file falls back to. */

@@ -1,0 +1,176 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaultSettings } from '../../../shared/settings.ts';
+import { FaultError } from '../fault.ts';
+import { writeWhole } from './atomic.ts';
+import { defaultProfile, loadSettings, lockProfile, PlaceReader, saveSettings } from './profile.ts';
+
+let folder = '';
+const file = () => join(folder, 'settings.json');
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fleetwatt-profile-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('settings (C7)', () => {
+  test('a new profile starts with the defaults', () => {
+    expect(loadSettings(folder)).toEqual({ settings: defaultSettings, warnings: [], writable: true });
+  });
+
+  test('what was saved is read again, from a file of the owner alone', () => {
+    const settings = { ...defaultSettings, pollMs: 2000 };
+    saveSettings(folder, settings);
+    expect(loadSettings(folder)).toEqual({ settings, warnings: [], writable: true });
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder).sort()).toEqual(['settings.json', 'settings.json.good']);
+  });
+
+  test('a byte order mark is no fault', () => {
+    writeFileSync(file(), '\ufeff{"schema":1,"pollMs":2000}');
+    expect(loadSettings(folder)).toMatchObject({ warnings: [], settings: { pollMs: 2000 } });
+  });
+
+  test.each([
+    ['cut off', '{"schema":1,"pollMs":20'],
+    ['empty', ''],
+    ['a wrong type', '{"schema":1,"pollMs":"soon"}'],
+    ['an unknown key', '{"schema":1,"pollSeconds":2}'],
+    ['another shape', '[1]'],
+    ['null', 'null'],
+    ['__proto__', '{"schema":1,"__proto__":{"pollMs":1}}'],
+    ['zeros after power loss', '\0\0\0\0'],
+  ])('broken (%s): kept as .bad, the last good ones are used, and it is told', (_, text) => {
+    saveSettings(folder, { ...defaultSettings, pollMs: 2000 });
+    writeFileSync(file(), text);
+    const { settings, warnings, writable } = loadSettings(folder);
+    expect(settings.pollMs).toBe(2000);
+    expect(writable).toBe(true);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatch(/settings\.json\.bad.*last good settings/);
+    expect(readFileSync(`${file()}.bad`, 'utf8')).toBe(text);
+  });
+
+  test('broken without a good copy, or with a broken one: the defaults', () => {
+    writeFileSync(file(), '{');
+    expect(loadSettings(folder)).toMatchObject({ settings: defaultSettings, warnings: [/defaults/] });
+    writeFileSync(`${file()}.good`, '{');
+    expect(loadSettings(folder)).toMatchObject({ settings: defaultSettings, warnings: [/defaults/] });
+  });
+
+  test('of a newer version: not used, not changed, not writable', () => {
+    const text = '{"schema":2,"pollMs":2000,"walls":[]}';
+    writeFileSync(file(), text);
+    const { settings, warnings, writable } = loadSettings(folder);
+    expect(settings).toEqual(defaultSettings);
+    expect(writable).toBe(false);
+    expect(warnings[0]).toMatch(/newer Fleetwatt \(schema 2\)/);
+    expect(readFileSync(file(), 'utf8')).toBe(text);
+    expect(existsSync(`${file()}.bad`)).toBe(false);
+  });
+});
+
+describe('the lock (C8)', () => {
+  /** A process that has ended: its number is free or somebody else's. */
+  const deadPid = () => spawnSync(process.execPath, ['-e', '0']).pid;
+
+  test('a second owner is refused with the number of the first; given back, it is free', () => {
+    const unlock = lockProfile(folder);
+    expect(() => lockProfile(folder)).toThrow(new RegExp(`process ${process.pid}`));
+    unlock();
+    expect(existsSync(join(folder, 'lock'))).toBe(false);
+    lockProfile(folder)();
+  });
+
+  test('the lock of a process that is gone is taken over', () => {
+    writeFileSync(join(folder, 'lock'), `${deadPid()} 12345\n`);
+    const unlock = lockProfile(folder);
+    expect(readFileSync(join(folder, 'lock'), 'utf8')).toMatch(new RegExp(`^${process.pid} `));
+    unlock();
+  });
+
+  test.skipIf(process.platform !== 'linux')('so is that of a process whose number lives on in another', () => {
+    writeFileSync(join(folder, 'lock'), `${process.ppid} 1\n`);
+    lockProfile(folder)();
+  });
+
+  test.each(['', 'garbage', '\0\0\0'])('so is one that names nobody: %j', (text) => {
+    writeFileSync(join(folder, 'lock'), text);
+    lockProfile(folder)();
+  });
+
+  test('who gives back does not remove the lock of a later owner', () => {
+    const unlock = lockProfile(folder);
+    writeFileSync(join(folder, 'lock'), '1 1\n');
+    unlock();
+    expect(existsSync(join(folder, 'lock'))).toBe(true);
+  });
+
+  test('a folder that cannot be made is a fault that names it', () => {
+    writeFileSync(join(folder, 'taken'), '');
+    const inside = join(folder, 'taken', 'profile');
+    expect(() => lockProfile(inside)).toThrow(FaultError);
+    expect(() => lockProfile(inside)).toThrow(/cannot be written/);
+  });
+
+  test('a profile folder that we make is our own', () => {
+    const made = join(folder, 'a profile with ünïcode', 'fleetwatt');
+    lockProfile(made)();
+    expect(statSync(made).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe('files', () => {
+  test('a file is replaced whole; a failed write leaves the old one and no rest', () => {
+    const path = join(folder, 'file');
+    writeWhole(path, 'old');
+    writeWhole(path, 'new');
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(() => writeWhole(join(path, 'below'), 'x')).toThrow();
+    expect(readFileSync(path, 'utf8')).toBe('new');
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+
+  test('places: read again only when they change; a missing file of the profile is no warning', () => {
+    const reader = new PlaceReader();
+    const path = join(folder, 'topology.csv');
+    const read = (needed: boolean) => reader.read([{ path, needed }], []);
+    expect(read(false)).toEqual({ topology: [], budgets: [], warnings: [] });
+    writeFileSync(path, 'site,hall,row,rack,u,node,model,gpus\nPDX-1,A,A1,A1-01,1,n1,DGX,8\n');
+    const first = read(false);
+    expect(first.topology).toHaveLength(1);
+    expect(read(false)).toBe(first);
+    writeFileSync(
+      path,
+      'site,hall,row,rack,u,node,model,gpus\nPDX-1,A,A1,A1-01,1,n1,DGX,8\nPDX-1,A,A1,A1-01,2,n2,DGX,x\n',
+    );
+    const second = read(false);
+    expect(second.warnings.join()).toMatch(/topology\.csv, line 3, column \d+/);
+    rmSync(path);
+    expect(new PlaceReader().read([{ path, needed: true }], []).warnings.join()).toMatch(/there is no such file/);
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a file that may not be read is told of', () => {
+    const path = join(folder, 'topology.csv');
+    writeFileSync(path, 'site\n');
+    chmodSync(path, 0);
+    expect(new PlaceReader().read([{ path, needed: false }], []).warnings.join()).toMatch(/cannot be read/);
+  });
+
+  test.skipIf(process.platform !== 'linux')('the profile lies where the platform has settings', () => {
+    expect(defaultProfile({ XDG_CONFIG_HOME: '/conf' })).toBe('/conf/fleetwatt');
+    expect(defaultProfile({})).toMatch(/\/\.config\/fleetwatt$/);
+  });
+});
