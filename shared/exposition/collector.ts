@@ -1,4 +1,4 @@
-import { type Labels, type Series, seriesKey } from '../labels.ts';
+import { type Labels, type Series, sameSeries } from '../labels.ts';
 import type { Cursor } from './cursor.ts';
 
 /** Bounds against hostile bodies (faults.md B11); every one is a setting of the caller. */
@@ -54,7 +54,9 @@ export class Collector {
   duplicates = 0;
   exemplars = 0;
   #moreWarnings = 0;
-  readonly #seen = new Map<string, number>();
+  /** Series by hash; a hash that several share leads to the last of them, and `#before` from each to the one before. */
+  readonly #hashes = new Map<number, number>();
+  readonly #before = new Map<number, number>();
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -74,26 +76,34 @@ export class Collector {
     return family;
   }
 
-  /** One sample whose value stands at [from, to). `time` is epoch ms or NaN. */
-  sample(cursor: Cursor, series: Series, value: number, from: number, to: number, time: number): void {
-    const key = seriesKey(series);
+  /**
+   * One sample whose value stands at [from, to). `time` is epoch ms or NaN; `hash` is the series' (see hashOf).
+   */
+  sample(cursor: Cursor, series: Series, value: number, from: number, to: number, time: number, hash: number): void {
     this.valueFrom.push(from);
     this.valueTo.push(to);
     if (!Number.isNaN(time)) this.timed = true;
-    // The same series at another time is another sample of it, not a repetition; the newest is kept by order.
-    const first = this.#seen.get(key);
-    if (first !== undefined) {
+    if (this.#isRepeated(series, hash)) {
       this.duplicates++;
       this.slot.push(-1);
       return;
     }
     if (this.series.length >= this.limits.maxSeries)
       cursor.fail(`More than ${this.limits.maxSeries} series in one body`);
-    this.#seen.set(key, this.series.length);
     this.slot.push(this.series.length);
     this.series.push(series);
     this.values.push(value);
     this.times.push(time);
+  }
+
+  /** Whether the very same series came before; remembers it otherwise. Equal hashes are looked at label by label. */
+  #isRepeated(series: Series, hash: number): boolean {
+    const last = this.#hashes.get(hash);
+    for (let at = last; at !== undefined; at = this.#before.get(at))
+      if (sameSeries(series, this.series[at])) return true;
+    if (last !== undefined) this.#before.set(this.series.length, last);
+    this.#hashes.set(hash, this.series.length);
+    return false;
   }
 
   finish(): ParsedExposition {

@@ -1,5 +1,6 @@
 import { type Collector, type Family, readLabels } from './collector.ts';
 import type { Cursor } from './cursor.ts';
+import { hashOf } from './plain-line.ts';
 
 /** Suffixes that a sample may add to its family's name, by type (OpenMetrics 1.0, "Metric types"). */
 const suffixes: Readonly<Record<string, readonly string[]>> = {
@@ -93,7 +94,7 @@ function readSample(cursor: Cursor, collector: Collector): void {
     }
     if (cursor.peek() === 0x23) readExemplar(cursor, collector, name);
   }
-  collector.sample(cursor, { name, labels }, value, from, to, time);
+  collector.sample(cursor, { name, labels }, value, from, to, time, hashOf({ name, labels }));
   cursor.endLine('Expected the end of the line after the sample');
 }
 

@@ -1,5 +1,8 @@
+import type { Series } from '../labels.ts';
 import { type Collector, readLabels } from './collector.ts';
 import type { Cursor } from './cursor.ts';
+import { outcome, parseNumber } from './number.ts';
+import { hashOf, PlainLine } from './plain-line.ts';
 
 const types = new Set([
   'counter',
@@ -15,13 +18,32 @@ const types = new Set([
 
 /** Reads Prometheus text format 0.0.4 (docs: exposition_formats.md; judge: the scrape parser of Prometheus 2.42). */
 export function readText(cursor: Cursor, collector: Collector): void {
+  const plain = new PlainLine(cursor.bytes, collector.limits.maxLabels);
   while (!cursor.done) {
+    if (readPlain(cursor, collector, plain)) continue;
     cursor.blanks();
     const byte = cursor.peek();
     if (byte === 0x0a) cursor.endLine('');
     else if (byte === 0x23) readComment(cursor, collector);
     else if (byte !== -1) readSample(cursor, collector);
   }
+}
+
+/** Reads an ordinary line without timestamp; false, with nothing changed, where it is anything else. */
+function readPlain(cursor: Cursor, collector: Collector, plain: PlainLine): boolean {
+  const { bytes, at } = cursor;
+  if (!plain.scan(at)) return false;
+  const from = plain.value;
+  let to = from;
+  while (bytes[to] > 0x20) to++;
+  // A blank may be followed by a timestamp; the end of the body is the strict reader's, too.
+  if (bytes[to] !== 0x0a || to - at > collector.limits.maxText) return false;
+  const value = parseNumber(bytes, from, to);
+  if (!outcome.ok) return false;
+  collector.sample(cursor, plain.series as Series, value, from, to, Number.NaN, plain.hash);
+  cursor.at = to;
+  cursor.endLine('');
+  return true;
 }
 
 function word(cursor: Cursor, text: string): boolean {
@@ -101,6 +123,6 @@ function readSample(cursor: Cursor, collector: Collector): void {
     }
     cursor.blanks();
   }
-  collector.sample(cursor, { name, labels }, value, from, to, time);
+  collector.sample(cursor, { name, labels }, value, from, to, time, hashOf({ name, labels }));
   cursor.endLine('Expected the end of the line after the sample');
 }

@@ -78,6 +78,7 @@ export class WasmSteady implements Steady {
   #lengths = 0;
   #values = 0;
   #slow = 0;
+  #template: Template | undefined;
   #window = 0;
   #windowSize = 0;
 
@@ -91,7 +92,13 @@ export class WasmSteady implements Steady {
     new Uint8Array(this.#exports.memory.buffer).set(digitPlaces(), POWERS * 8);
   }
 
-  remember({ bytes, keyFrom, keyTo }: Template): void {
+  remember(template: Template): void {
+    this.#template = template;
+  }
+
+  /** Lays the memory out for a template. Left until a second body comes: many layouts are seen but once. */
+  #prepare({ keyFrom, keyTo, bytes }: Template): void {
+    this.#template = undefined;
     const count = keyFrom.length - 1;
     let size = 0;
     for (let i = 0; i <= count; i++) size += keyTo[i] - keyFrom[i];
@@ -117,6 +124,7 @@ export class WasmSteady implements Steady {
   }
 
   read(body: Uint8Array, values: Float64Array): boolean {
+    if (this.#template) this.#prepare(this.#template);
     const { number, place, key, others, memory, read } = this.#exports;
     const { buffer } = memory;
     const bytes = new Uint8Array(buffer);
