@@ -64,8 +64,8 @@ function isolated(
       functions.set(++next, value as never);
       return { $function: next };
     }
-    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, out(item)]));
+    if (Object.prototype.toString.call(value) !== '[object Object]') return value;
+    return Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, out(item)]));
   };
   const into = (value: unknown): unknown => {
     const callback = (value as { $callback?: number } | null)?.$callback;
@@ -101,10 +101,10 @@ function main(token: string): void {
   const callbacks = new Map<number, (...args: unknown[]) => void>();
   let next = 0;
   const into = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Array.isArray(value)) return value;
+    if (Object.prototype.toString.call(value) !== '[object Object]') return value;
     const call = (value as { $function?: number }).$function;
     if (call === undefined)
-      return Object.freeze(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, into(item)])));
+      return Object.freeze(Object.fromEntries(Object.entries(value as object).map(([key, item]) => [key, into(item)])));
     return (...args: unknown[]) => {
       const id = ++next;
       const sent = args.map((arg) => {
