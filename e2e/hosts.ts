@@ -125,6 +125,9 @@ async function openDesktop(options: OpenOptions): Promise<Console> {
   });
   const page = await app.firstWindow();
   await prepare(page);
+  // The first document may have begun before the script above was known: it is watched from here on then.
+  await page.waitForFunction(() => location.href !== 'about:blank');
+  await page.evaluate(watchViolations);
   await page.emulateMedia({ colorScheme: options.theme ?? 'dark' });
   await page.setViewportSize(size);
   return {
@@ -145,15 +148,18 @@ declare global {
   }
 }
 
+/** Runs in the page: remembers the policy violations of this document, once. */
+function watchViolations(): void {
+  if (window.__violations) return;
+  window.__violations = [];
+  document.addEventListener('securitypolicyviolation', (event) =>
+    window.__violations?.push(`${event.violatedDirective} ${event.blockedURI}`),
+  );
+}
+
 /** Every page remembers the policy violations that it did not ask for. */
 async function prepare(page: Page): Promise<void> {
-  const watch = () => {
-    window.__violations = [];
-    document.addEventListener('securitypolicyviolation', (event) =>
-      window.__violations?.push(`${event.violatedDirective} ${event.blockedURI}`),
-    );
-  };
-  await page.addInitScript(watch);
+  await page.addInitScript(watchViolations);
 }
 
 /** Opens the console on a host, with a profile of its own that `close` removes. */

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import { expect, test } from '../console.ts';
 
@@ -37,16 +40,27 @@ test('the policy blocks an inline script and a question to another origin', asyn
 
 test('a page of the desktop stays on its own origin and opens no window', async ({ open }, info) => {
   test.skip(info.project.name !== 'desktop', 'a browser lets its user go anywhere');
-  const { page } = await open();
-  await shown(page);
-  const origin = await page.evaluate(() => location.origin);
-  const opened = await page.evaluate(() => {
-    location.href = 'http://127.0.0.1:9/elsewhere';
-    return window.open('http://127.0.0.1:9/window') === null;
+  let asked = 0;
+  const server = createServer((_, response) => {
+    asked++;
+    response.end('elsewhere');
   });
-  expect(opened).toBe(true);
-  await shown(page);
-  // A question that the page answers after the navigation would have begun.
-  expect(await page.evaluate(() => location.origin)).toBe(origin);
-  expect(page.context().pages()).toHaveLength(1);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const elsewhere = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  try {
+    const { page } = await open();
+    await shown(page);
+    const origin = await page.evaluate(() => location.origin);
+    expect(await page.evaluate((url) => window.open(url) === null, elsewhere)).toBe(true);
+    const refused = page.waitForEvent('requestfailed', (request) => request.url().startsWith(elsewhere));
+    await page.evaluate((url) => location.assign(url), `${elsewhere}/page`);
+    await refused;
+    await shown(page);
+    expect(await page.evaluate(() => location.origin)).toBe(origin);
+    expect(page.context().pages()).toHaveLength(1);
+    expect(asked, 'questions that reached the other origin').toBe(0);
+  } finally {
+    server.close();
+  }
 });

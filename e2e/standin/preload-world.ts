@@ -86,6 +86,7 @@ function isolated(
       reply(false, (error as Error).message);
     }
   });
+  document.addEventListener(`${token}:open`, (event) => send('open', String((event as CustomEvent).detail), []));
   const contextBridge = { exposeInMainWorld: (name: string, api: unknown) => tell({ expose: name, api: out(api) }) };
   const electron = { contextBridge, ipcRenderer };
   const require = (name: string) => {
@@ -100,6 +101,12 @@ function main(token: string): void {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const callbacks = new Map<number, (...args: unknown[]) => void>();
   let next = 0;
+  // Chromium opens the window before anybody can deny it, so the page's wish goes to main and nothing opens.
+  globalThis.open = (url = '') => {
+    const detail = new URL(url, document.baseURI).href;
+    document.dispatchEvent(new CustomEvent(`${token}:open`, { detail }));
+    return null;
+  };
   const into = (value: unknown): unknown => {
     if (Object.prototype.toString.call(value) !== '[object Object]') return value;
     const call = (value as { $function?: number }).$function;

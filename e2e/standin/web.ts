@@ -107,6 +107,8 @@ export class WebContents extends EventEmitter {
   }
 
   async #receive(text: string, context: number): Promise<void> {
+    const { kind, channel } = JSON.parse(text) as { kind: string; channel: string };
+    if (kind === 'open') return void this.#open({ url: toOurs(channel) });
     const event = { sender: this, senderFrame: this.#destroyed ? null : { url: this.#url, parent: null } };
     const reply = await receive(text, event);
     if (reply) await this.#deliver(reply, context);
