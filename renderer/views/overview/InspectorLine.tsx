@@ -38,26 +38,28 @@ export function InspectorLine(props: {
   const newest = asked?.facts.reduce<number | null>((t, fact) => maxTime(t, fact.sampled), null) ?? null;
   return (
     <div className={styles.line}>
-      <span className={styles.name}>
-        {severity === null ? null : <Glyph severity={severity} />}
-        {labelOf(layout, place)}
-      </span>
-      {layout.model[place] === '' ? null : <span className={styles.model}>{layout.model[place]}</span>}
-      {gone !== '' ? <span className={styles.gone}>{gone}</span> : null}
-      {gone === '' && inspection.isError ? <span className={styles.gone}>Facts could not be read</span> : null}
-      {gone !== '' || asked === undefined
-        ? null
-        : asked.facts.slice(0, FACTS).map((fact) => (
-            <span key={fact.label} className={`num ${fact.quality === 'stale' ? styles.gone : ''}`}>
-              {fact.label} <b>{fact.text === '—' ? <Missing /> : fact.text}</b>
-              {fact.quality === 'assumed' ? <span className={styles.quality}> assumed</span> : null}
-            </span>
-          ))}
-      {gone === '' && newest !== null && !hasSampled(asked) ? (
-        <span className="num">
-          Sampled <b>{formatAge(Math.max(0, now - newest))} ago</b>
+      <div className={styles.facts}>
+        <span className={styles.name}>
+          {severity === null ? null : <Glyph severity={severity} />}
+          {labelOf(layout, place)}
         </span>
-      ) : null}
+        {layout.model[place] === '' ? null : <span className={styles.model}>{layout.model[place]}</span>}
+        {gone !== '' ? <span className={styles.gone}>{gone}</span> : null}
+        {gone === '' && inspection.isError ? <span className={styles.gone}>Facts could not be read</span> : null}
+        {gone !== '' || asked === undefined
+          ? null
+          : asked.facts.slice(0, FACTS).map((fact) => (
+              <span key={fact.label} className={`num ${fact.quality === 'stale' ? styles.gone : ''}`}>
+                {fact.label} <b>{fact.text === '—' ? <Missing /> : fact.text}</b>
+                {fact.quality === 'assumed' ? <span className={styles.quality}> assumed</span> : null}
+              </span>
+            ))}
+        {gone === '' && newest !== null && !hasSampled(asked) ? (
+          <span className="num">
+            Sampled <b>{formatAge(Math.max(0, now - newest))} ago</b>
+          </span>
+        ) : null}
+      </div>
       <span className={styles.keys}>
         <Kbd>Enter</Kbd> {level >= 3 ? 'Zoom to rack' : 'Zoom in'}
       </span>

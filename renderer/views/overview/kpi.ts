@@ -8,6 +8,7 @@ import {
   formatPowerPair,
   formatSlope,
 } from '../../../shared/format.ts';
+import { HALL } from '../../../shared/topology.ts';
 import { labelOf } from '../places.ts';
 import { severityOf } from './budget-rows.ts';
 
@@ -132,7 +133,11 @@ function tightestCell(input: KpiInput): KpiCell {
 function throttledCell(input: KpiInput): KpiCell {
   const t = input.summary?.throttled ?? null;
   if (t === null) return cell(input, 'Power-throttled', null, 'Clock event reasons not exported');
-  const where = t.where >= 0 && input.layout !== null ? `All in ${labelOf(input.layout, t.where)}` : '';
+  // That they are all in the one site says nothing.
+  const where =
+    t.where >= (input.layout?.start[HALL] ?? 0) && input.layout !== null
+      ? `All in ${labelOf(input.layout, t.where)}`
+      : '';
   const share = t.of === 0 ? 0 : t.gpus / t.of;
   return cell(
     input,
@@ -160,7 +165,7 @@ function fabricCell(input: KpiInput): KpiCell {
   const f = input.summary?.fabric ?? null;
   if (f === null) return cell(input, 'Fabric', null, 'No network counters');
   const hot = f.saturated > 0;
-  const use = f.use === null ? '' : `, ${formatPercent(f.use, 0)} use`;
+  const use = f.use === null ? '' : `, ${formatPercent(f.use, 0)}`;
   const calm = f.use === null ? 'Link rates not known' : `Highest use ${formatPercent(f.use, 0)}`;
   return cell(
     input,

@@ -34,28 +34,50 @@ export function worstRow(layout: LayoutDocument, frame: ViewFrame): number {
   return worst;
 }
 
-/** Lanes for drawing from the history's answer; null values stay gaps. */
+/**
+ * Lanes for drawing from the history's answer; null values stay gaps. Each ends with the frame's own value, so that
+ * the strip and the rest of the screen never print two numbers for one thing (the history's last bucket is a mean).
+ */
 export function lanesOf(
   layout: LayoutDocument,
   frame: ViewFrame,
   series: readonly LaneSeries[],
   reply: HistoryReply | undefined,
 ): readonly Lane[] {
-  return series.map(({ what, place }, index) => {
-    const values = reply?.values[index] ?? [];
-    return what === 'draw'
-      ? powerLane(layout, frame, place, values, reply?.times ?? [])
-      : shareLane(what, values, reply?.times ?? []);
+  return series.map((one, index) => {
+    const past = { times: reply?.times ?? [], values: reply?.values[index] ?? [] };
+    const points = withNow(past, frame.sampled, nowOf(layout, frame, one));
+    return one.what === 'draw' ? powerLane(layout, frame, one.place, points) : shareLane(one.what, points);
   });
 }
 
-function powerLane(
-  layout: LayoutDocument,
-  frame: ViewFrame,
-  place: number,
-  values: readonly (number | null)[],
-  times: readonly number[],
-): Lane {
+interface Points {
+  readonly times: readonly number[];
+  readonly values: readonly (number | null)[];
+}
+
+/** The value of a lane in the frame itself; null where the frame has none for that place. */
+function nowOf(layout: LayoutDocument, frame: ViewFrame, { what, place }: LaneSeries): number | null {
+  if (what === 'draw') return Number.isNaN(frame.drawW[place]) ? null : frame.drawW[place];
+  // The summary is of all sites: with several it says nothing of the one that the lane shows.
+  if (layout.start[1] !== 1) return null;
+  return (what === 'util' ? frame.summary.util?.median : frame.summary.fabric?.use) ?? null;
+}
+
+/** The points of the past before `time`, then the value at it; a history that ends well before is not joined to it. */
+function withNow(past: Points, time: number | null, value: number | null): Points {
+  if (time === null || value === null) return past;
+  const kept = past.times.filter((at) => at < time).length;
+  const times = past.times.slice(0, kept);
+  const values = past.values.slice(0, kept);
+  const step = kept > 1 ? times[kept - 1] - times[kept - 2] : 0;
+  const apart = kept > 0 && time - times[kept - 1] > 3 * step;
+  return apart
+    ? { times: [...times, times[kept - 1] + step, time], values: [...values, null, value] }
+    : { times: [...times, time], values: [...values, value] };
+}
+
+function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, { times, values }: Points): Lane {
   const budget = layout.budgetW[place] ?? null;
   const slope = frame.slope[place];
   return {
@@ -66,13 +88,13 @@ function powerLane(
     times,
     limit: budget === null ? null : budget / 1000,
     critical: budget === null ? null : (budget * frame.critRatio) / 1000,
-    decimals: frame.drawW[place] >= 100_000 ? 0 : 1,
+    decimals: frame.drawW[place] >= 200_000 ? 0 : 1,
     note: budget === null ? 'No budget set' : `Budget ${formatPower(budget)}`,
     slope: Number.isNaN(slope) ? '' : formatSlope(slope),
   };
 }
 
-function shareLane(what: 'util' | 'nic', values: readonly (number | null)[], times: readonly number[]): Lane {
+function shareLane(what: 'util' | 'nic', { times, values }: Points): Lane {
   const nic = what === 'nic';
   return {
     id: what,

@@ -52,7 +52,7 @@ export function Sources(props: {
           ))}
           {known.length === 0 ? <li className={styles.quiet}>No sources yet.</li> : null}
         </ul>
-        <DemoSwitch on={hello.settings.demo} operate={operate} />
+        <DemoSwitch on={hello.settings.demo || known.some(({ id }) => id === DEMO_ID)} operate={operate} />
         <PlacesNote profile={hello.profile} />
       </section>
       <Detail

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import type { ViewFrame } from '../../../shared/contract.ts';
+import { smallLayout as layout } from '../places.fixture.ts';
+import { laneSeries, lanesOf, worstRow } from './lanes.ts';
+
+const frame = {
+  sampled: 30_000,
+  critRatio: 0.97,
+  // Site, halls A and B, rows A1 (20 kW budget), A2 (40 kW), B1 (none), racks.
+  drawW: Float32Array.from([58_800, 54_800, 4_000, 16_000, 38_800, 4_000, 0, 0, 0, 0]),
+  slope: new Float32Array(10).fill(Number.NaN),
+  summary: { util: { median: 0.81, p10: 0, idle: 0 }, fabric: { use: 0.5 } },
+} as unknown as ViewFrame;
+const site = [{ what: 'draw', place: 0 }] as const;
+
+describe('lanes', () => {
+  it('asks for the site, the row nearest to its budget, utilisation and the busiest port', () => {
+    expect(worstRow(layout, frame)).toBe(4);
+    expect(laneSeries(layout, frame).map(({ what, place }) => `${what} ${place}`)).toEqual([
+      'draw 0',
+      'draw 4',
+      'util 0',
+      'nic 0',
+    ]);
+  });
+
+  it('ends with the value of the frame itself, and keeps gaps', () => {
+    const [lane] = lanesOf(layout, frame, site, {
+      times: [0, 10_000, 20_000, 30_000],
+      values: [[50_000, null, 52_000, 51_000]],
+    });
+    expect(lane.times).toEqual([0, 10_000, 20_000, 30_000]);
+    expect(lane.values.slice(0, 3)).toEqual([50, null, 52]);
+    expect(lane.values[3]).toBeCloseTo(58.8, 3);
+    expect(lane).toMatchObject({ limit: 100, critical: 97, label: 'Site IT power' });
+  });
+
+  it('does not join a history that ended long before', () => {
+    const [lane] = lanesOf(layout, frame, site, { times: [-60_000, -50_000], values: [[50_000, 51_000]] });
+    expect(lane.values.slice(0, 3)).toEqual([50, 51, null]);
+    expect(lane.times).toEqual([-60_000, -50_000, -40_000, 30_000]);
+  });
+
+  it('adds nothing where the frame has no value, nor the summary of all sites to one of them', () => {
+    const silent = { ...frame, drawW: new Float32Array(10).fill(Number.NaN) };
+    expect(lanesOf(layout, silent, site, { times: [0], values: [[50_000]] })[0].values).toEqual([50]);
+    const two = { ...layout, start: [0, 2, 4, 7, 10, 14, 22] };
+    expect(lanesOf(two, frame, [{ what: 'util', place: 0 }], { times: [0], values: [[0.5]] })[0].values).toEqual([50]);
+    const past = { times: [10_000, 20_000], values: [[0.5, 0.6]] };
+    expect(lanesOf(layout, frame, [{ what: 'util', place: 0 }], past)[0].values).toEqual([50, 60, 81]);
+  });
+});
