@@ -95,14 +95,24 @@ const NODATA = {
 const EMPTY = { dark: '#101418', light: '#f4f6f7', contrast: '#000000' } as const;
 const OUTLINE = { dark: '#657381', light: '#74818e', contrast: '#ffffff' } as const;
 
-/** Fill of a cell's byte as a colour. */
-export function cellColor(signal: ViewSignal, cell: number, theme: Theme): string {
+/** The share of a limit at which the palette turns to its warning colours. */
+const WARN_EDGE = 0.9;
+
+/** Moves a share so that a configured warning ratio falls on the palette's edge: [0, warn, 1] to [0, 0.9, 1]. */
+export function withEdge(ratio: number, warn: number): number {
+  if (ratio >= 1 || warn === WARN_EDGE) return ratio;
+  return ratio < warn ? (ratio / warn) * WARN_EDGE : WARN_EDGE + ((ratio - warn) / (1 - warn)) * (1 - WARN_EDGE);
+}
+
+/** Fill of a cell's byte as a colour; the budget's warning ratio moves the edge of power only. */
+export function cellColor(signal: ViewSignal, cell: number, theme: Theme, warn = WARN_EDGE): string {
   if (cell === CELL_NODATA) return NODATA[theme][0];
   if (cell === CELL_UNSUPPORTED) return EMPTY[theme];
   const family = FAMILY[signal];
   if (family === 'state') return STATES[Math.min(cell, STATES.length - 1)][shadeOf(theme)];
   const ratio = Math.min(cell, CELL_MAX) / CELL_ONE;
-  return family === 'limit' ? limitColor(ratio, theme) : levelColor(ratio, theme);
+  if (family === 'level') return levelColor(ratio, theme);
+  return limitColor(signal === 'power' ? withEdge(ratio, warn) : ratio, theme);
 }
 
 /** Colour of a share in a family of values. */
@@ -138,16 +148,16 @@ export function abgr(color: string): number {
 
 const made = new Map<string, CellPalette>();
 
-/** The lookup table of a signal in a theme; made once. */
-export function paletteOf(signal: ViewSignal, theme: Theme): CellPalette {
-  const key = `${signal} ${theme}`;
+/** The lookup table of a signal in a theme with a warning ratio; made once. */
+export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): CellPalette {
+  const key = `${signal} ${theme} ${warn}`;
   const known = made.get(key);
   if (known) return known;
   const fill = new Uint32Array(256);
   const ink = new Uint32Array(256);
   const pattern: Pattern[] = [];
   for (let cell = 0; cell < 256; cell++) {
-    const color = cellColor(signal, cell, theme);
+    const color = cellColor(signal, cell, theme, warn);
     fill[cell] = abgr(color);
     ink[cell] = abgr(inkOn(color));
     pattern[cell] = patternOf(signal, cell);

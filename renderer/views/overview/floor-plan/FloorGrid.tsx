@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
 import type { FrameSource } from '../../../live/store.ts';
@@ -48,7 +48,7 @@ function nextRack(layout: LayoutDocument, rack: number, key: string, shift: bool
 }
 
 /** The canvas's twin for keyboard and speech: a hidden grid of racks with one tab stop. */
-export function FloorGrid({ layout, frameSource, selected, stale, onSelect, onOpen }: Props) {
+export const FloorGrid = memo(function FloorGrid({ layout, frameSource, selected, stale, onSelect, onOpen }: Props) {
   const cells = useRef(new Map<number, HTMLElement>());
   const [, speak] = useState(0);
   // Names follow the numbers slowly: a screen reader reads them when asked, not with every frame.
@@ -103,4 +103,4 @@ export function FloorGrid({ layout, frameSource, selected, stale, onSelect, onOp
       ))}
     </div>
   );
-}
+});

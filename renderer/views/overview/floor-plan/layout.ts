@@ -1,5 +1,6 @@
 import type { LayoutDocument } from '../../../../shared/contract.ts';
-import { GPU, HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
+import { HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
+import { type CellGrid, cellGrid, childrenOf, linesOf } from './cell-grid.ts';
 
 export interface Box {
   readonly x: number;
@@ -8,186 +9,181 @@ export interface Box {
   readonly h: number;
 }
 
-/** The floor at zoom 1, in CSS pixels of the panel: where every hall, row, rack and GPU stands. */
+/** The floor at zoom 1, in CSS pixels of the panel: where every hall, row and rack stands, and how racks are divided. */
 export interface Floor {
   readonly width: number;
   readonly height: number;
   /** Boxes by place; only halls, rows and racks have one. */
   readonly boxes: ReadonlyMap<number, Box>;
-  /** Cell boxes by GPU (index: place − start[GPU]), inside their rack's body at zoom 1. */
-  readonly gx: Float32Array;
-  readonly gy: Float32Array;
-  readonly gw: Float32Array;
-  readonly gh: Float32Array;
-  /** Width of a rack, the same for all racks of a hall; the smallest of all halls decides the level of detail. */
-  readonly rackWidth: number;
-  /** Room for row labels left of the racks and, on small floors, right of them. */
-  readonly labelWidth: number;
-  readonly headerHeight: number;
-  /** Middles of the aisles between rows: box of the gap and its name. */
+  readonly grid: CellGrid;
+  /** Width of a rack in each hall, in the halls' order. */
+  readonly rackWidths: readonly number[];
+  readonly labels: Labels;
+  /** Gaps between rows that are wide enough to bear a name. */
   readonly aisles: readonly (Box & { readonly name: string })[];
 }
 
-/** How much a rack shows, by its width on the screen (ui.md 6a). */
-export type Shown = 'hall' | 'rack' | 'gpu' | 'value';
-
-/** The level of detail at a rack width; a forced detail keeps racks solid or cells drawn as long as they fit. */
-export function shownAt(rackPixels: number, detail: 'auto' | 'rack' | 'node' | 'gpu'): Shown {
-  if (rackPixels < 6) return 'hall';
-  if (detail === 'rack' || (detail === 'auto' && rackPixels < 40)) return 'rack';
-  if (rackPixels < 16) return 'rack';
-  return rackPixels > 160 ? 'value' : 'gpu';
+/** Room for a row's label: a column left of the racks, and one right of them where a row is but one line high. */
+export interface Labels {
+  readonly left: number;
+  readonly right: number;
 }
 
 const PAD = 14;
 const HALL_GAP = 22;
+const BAND_GAP = 10;
 const HALL_HEADER = 26;
-const RACK_HEADER = 36;
+/** Rows lower than this have their label in one line, name left and value right. */
+const FLAT_ROW = 40;
+/** Cells smaller than this tell nothing: the racks' own size decides. */
+const LEAST_CELL = 3;
 
 interface HallPlan {
   readonly place: number;
-  readonly rows: readonly (readonly number[])[];
-  readonly rowPlaces: readonly number[];
+  readonly rows: readonly { readonly place: number; readonly racks: readonly number[] }[];
+  /** Racks in the longest row. */
   readonly longest: number;
   /** The densest rack: GPUs side by side, and lines of them. */
   readonly columns: number;
   readonly lines: number;
+  /** Letters of the longest row name. */
+  readonly letters: number;
 }
 
-function children(layout: LayoutDocument, level: number): Map<number, number[]> {
-  const found = new Map<number, number[]>();
-  for (let place = layout.start[level]; place < layout.start[level + 1]; place++) {
-    const above = layout.parent[place];
-    const list = found.get(above);
-    if (list) list.push(place);
-    else found.set(above, [place]);
-  }
-  return found;
+function hallPlans(layout: LayoutDocument, grid: CellGrid): HallPlan[] {
+  return range(childrenOfAll(layout, HALL)).map((place) => {
+    const rows = range(childrenOf(layout, place, ROW)).map((row) => ({
+      place: row,
+      racks: range(childrenOf(layout, row, RACK)),
+    }));
+    const racks = rows.flatMap((row) => row.racks);
+    const first = layout.start[RACK];
+    return {
+      place,
+      rows,
+      longest: rows.reduce((most, row) => Math.max(most, row.racks.length), 1),
+      columns: racks.reduce((most, rack) => Math.max(most, grid.columns[rack - first]), 1),
+      lines: racks.reduce((most, rack) => Math.max(most, linesOf(grid, rack - first)), 1),
+      letters: rows.reduce((most, row) => Math.max(most, layout.name[row.place].length), 1),
+    };
+  });
 }
 
-function hallPlans(layout: LayoutDocument): HallPlan[] {
-  const rows = children(layout, ROW);
-  const racks = children(layout, RACK);
-  const plans: HallPlan[] = [];
-  for (let hall = layout.start[HALL]; hall < layout.start[HALL + 1]; hall++) {
-    const rowPlaces = rows.get(hall) ?? [];
-    const of = rowPlaces.map((row) => racks.get(row) ?? []);
-    const { columns, lines } = density(layout, of.flat());
-    plans.push({
-      place: hall,
-      rows: of,
-      rowPlaces,
-      longest: Math.max(1, ...of.map((row) => row.length)),
-      columns,
-      lines,
-    });
-  }
-  return plans;
-}
+const range = ([from, to]: readonly [number, number]) => Array.from({ length: to - from }, (_, i) => from + i);
+const childrenOfAll = ({ start }: LayoutDocument, level: number) => [start[level], start[level + 1]] as const;
 
-/** How many cells the fullest of some racks has side by side and one below the other. */
-function density(layout: LayoutDocument, racks: readonly number[]) {
-  let [columns, lines] = [1, 1];
-  for (const rack of racks) {
-    const [from, to] = gpusOf(layout, rack);
-    const perNode = new Map<number, number>();
-    for (let i = from; i < to; i++) {
-      const node = layout.parent[layout.start[GPU] + i];
-      perNode.set(node, (perNode.get(node) ?? 0) + 1);
-    }
-    const wide = Math.min(8, Math.max(1, ...perNode.values()));
-    columns = Math.max(columns, wide);
-    lines = Math.max(
-      lines,
-      [...perNode.values()].reduce((sum, count) => sum + Math.ceil(count / wide), 0),
-    );
-  }
-  return { columns, lines };
-}
-
-const labelRoom = (hallWidth: number) => (hallWidth >= 380 ? 62 : hallWidth >= 200 ? 40 : 0);
 const rackGap = (width: number) => (width >= 30 ? 5 : width >= 10 ? 2 : width >= 4 ? 1 : 0);
+const aisleOf = (inner: number, rows: number) => (rows === 1 ? 0 : Math.min(24, Math.max(2, inner / rows / 6)));
 
-/** Halls in `columns` columns: the room of each, and how well racks come out. */
-function arrange(halls: readonly HallPlan[], columns: number, width: number, height: number) {
-  const bands = Math.ceil(halls.length / columns);
+/** Height of a rack's header band on the screen; 0 where the rack is too low to bear one. */
+export function headerOf(rackHeight: number): number {
+  if (rackHeight >= 70) return 36;
+  return rackHeight < 45 ? 0 : Math.round(rackHeight * 0.4);
+}
+
+function labelsOf(hallWidth: number, rowHeight: number, letters: number): Labels {
+  if (rowHeight < 11 || hallWidth < 180) return { left: 0, right: 0 };
+  if (rowHeight < FLAT_ROW) return { left: Math.min(72, Math.max(28, letters * 7 + 10)), right: 34 };
+  const most = hallWidth >= 380 ? 110 : 60;
+  return { left: Math.min(most, Math.max(hallWidth >= 380 ? 62 : 44, letters * 9 + 22)), right: 0 };
+}
+
+interface Arrangement {
+  readonly columns: number;
+  readonly hallWidth: number;
+  /** Height of each band of halls below one another, header included. */
+  readonly bands: readonly number[];
+  readonly labels: Labels;
+  /** Side of the smallest cell, and of the smallest rack, in CSS pixels. */
+  readonly cell: number;
+  readonly rack: number;
+}
+
+/** Halls in `columns` columns: the room of each, and how large their smallest parts come out. */
+function arrange(halls: readonly HallPlan[], columns: number, width: number, height: number): Arrangement {
+  const count = Math.ceil(halls.length / columns);
   const hallWidth = (width - 2 * PAD - (columns - 1) * HALL_GAP) / columns;
-  const weights = Array.from({ length: bands }, (_, band) =>
-    Math.max(1, ...halls.slice(band * columns, (band + 1) * columns).map((hall) => hall.rows.length)),
+  const weights = Array.from({ length: count }, (_, band) =>
+    halls.slice(band * columns, (band + 1) * columns).reduce((most, hall) => Math.max(most, hall.rows.length), 1),
   );
   const sum = weights.reduce((a, b) => a + b, 0);
-  const room = height - 2 * PAD + 2 - (bands - 1) * 10 - bands * HALL_HEADER;
-  const label = labelRoom(hallWidth);
-  let score = Number.POSITIVE_INFINITY;
+  const room = height - 2 * PAD + 2 - (count - 1) * BAND_GAP - count * HALL_HEADER;
+  const bands = weights.map((weight) => HALL_HEADER + (room * weight) / sum);
+  const rowHeights = halls.map((hall, index) => {
+    const rows = Math.max(1, hall.rows.length);
+    const inner = bands[Math.floor(index / columns)] - HALL_HEADER;
+    return (inner - (rows - 1) * aisleOf(inner, rows)) / rows;
+  });
+  const letters = halls.reduce((most, hall) => Math.max(most, hall.letters), 1);
+  const labels = labelsOf(hallWidth, Math.min(...rowHeights), letters);
+  let [cell, rack] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const [index, hall] of halls.entries()) {
-    const rackWidth = (hallWidth - label) / hall.longest;
-    const rowHeight = (room * weights[Math.floor(index / columns)]) / sum / Math.max(1, hall.rows.length);
-    // What counts is how large the smallest cell comes out, up to a size beyond which larger is not better.
-    const cell = Math.min(rackWidth / hall.columns, (rowHeight - Math.min(RACK_HEADER, rowHeight * 0.4)) / hall.lines);
-    score = Math.min(score, Math.min(cell, 40) + rackWidth / 1e4);
+    const rackWidth = (hallWidth - labels.left - labels.right) / hall.longest;
+    const body = rowHeights[index] - headerOf(rowHeights[index]);
+    cell = Math.min(cell, rackWidth / hall.columns, body / hall.lines);
+    rack = Math.min(rack, rackWidth, rowHeights[index]);
   }
-  return { bands, hallWidth, weights, sum, room, label, score };
+  return { columns, hallWidth, bands, labels, cell, rack };
+}
+
+/** Whether `a` shows more than `b`: cells that can be seen before racks that can be seen, labels before none. */
+function better(a: Arrangement, b: Arrangement): boolean {
+  const [seenA, seenB] = [a.cell >= LEAST_CELL, b.cell >= LEAST_CELL];
+  if (seenA !== seenB) return seenA;
+  // Beyond a good size larger is not better; a label is worth half of the size.
+  const worth = ({ cell, rack, labels }: Arrangement) =>
+    (seenA ? Math.min(cell, 40) + Math.min(rack, 400) / 1000 : rack) * (labels.left > 0 ? 1 : 0.5);
+  return worth(a) > worth(b);
 }
 
 /** Where everything stands in a panel of `width` × `height` CSS pixels. Places are never reordered by value. */
 export function floorOf(layout: LayoutDocument, width: number, height: number): Floor {
-  const halls = hallPlans(layout);
-  let columns = 1;
-  for (let n = 2; n <= halls.length; n++)
-    if (arrange(halls, n, width, height).score > arrange(halls, columns, width, height).score) columns = n;
-  const { bands, hallWidth, weights, sum, room, label } = arrange(halls, columns, width, height);
+  const grid = cellGrid(layout);
+  const halls = hallPlans(layout, grid);
+  let best = arrange(halls, 1, width, height);
+  for (let columns = 2; columns <= halls.length; columns++) {
+    const other = arrange(halls, columns, width, height);
+    if (better(other, best)) best = other;
+  }
+  const { columns, hallWidth, bands, labels } = best;
   const boxes = new Map<number, Box>();
   const aisles: (Box & { name: string })[] = [];
-  let rackWidth = Number.POSITIVE_INFINITY;
-  let headerHeight = RACK_HEADER;
+  const rackWidths: number[] = [];
   let top = PAD - 2;
-  for (let band = 0; band < bands; band++) {
-    const bandHeight = HALL_HEADER + (room * weights[band]) / sum;
+  bands.forEach((bandHeight, band) => {
     halls.slice(band * columns, (band + 1) * columns).forEach((hall, column) => {
       const box = { x: PAD + column * (hallWidth + HALL_GAP), y: top, w: hallWidth, h: bandHeight };
       boxes.set(hall.place, box);
-      const placed = placeRows(hall, box, label, boxes, aisles);
-      rackWidth = Math.min(rackWidth, placed.rackWidth);
-      headerHeight = Math.min(headerHeight, placed.rowHeight < 70 ? Math.max(0, placed.rowHeight * 0.4) : RACK_HEADER);
+      rackWidths.push(placeRows(hall, box, labels, boxes, aisles));
     });
-    top += bandHeight + 10;
-  }
-  if (headerHeight < 18) headerHeight = 0;
-  const cells = placeCells(layout, boxes, headerHeight);
-  return {
-    width,
-    height,
-    boxes,
-    ...cells,
-    rackWidth: Number.isFinite(rackWidth) ? rackWidth : 0,
-    labelWidth: label,
-    headerHeight,
-    aisles,
-  };
+    top += bandHeight + BAND_GAP;
+  });
+  return { width, height, boxes, grid, rackWidths, labels, aisles };
 }
 
+/** Stands a hall's rows and racks; gives the width of a rack. */
 function placeRows(
   hall: HallPlan,
   box: Box,
-  label: number,
+  labels: Labels,
   boxes: Map<number, Box>,
   aisles: (Box & { name: string })[],
-) {
+): number {
   const count = Math.max(1, hall.rows.length);
   const inner = box.h - HALL_HEADER;
-  const aisle = count === 1 ? 0 : Math.min(24, Math.max(2, inner / count / 6));
-  const rowHeight = Math.floor((inner - (count - 1) * aisle) / count);
-  const free = box.w - label;
+  const aisle = aisleOf(inner, count);
+  // Few racks keep a readable shape instead of being stretched over the floor.
+  const rowHeight = Math.max(1, Math.min((inner - (count - 1) * aisle) / count, Math.max(160, 36 + hall.lines * 56)));
+  const free = box.w - labels.left - labels.right;
   const gap = rackGap(free / hall.longest);
-  // A hall with few racks keeps them at a readable width instead of stretching them over the floor.
-  const rackWidth = Math.min((free - (hall.longest - 1) * gap) / hall.longest, 320);
-  hall.rows.forEach((racks, index) => {
-    const y = Math.round(box.y + HALL_HEADER + index * (rowHeight + aisle));
-    boxes.set(hall.rowPlaces[index], { x: box.x, y, w: box.w, h: rowHeight });
+  const rackWidth = Math.min((free - (hall.longest - 1) * gap) / hall.longest, Math.max(320, hall.columns * 64));
+  hall.rows.forEach(({ place, racks }, index) => {
+    const y = box.y + HALL_HEADER + index * (rowHeight + aisle);
+    boxes.set(place, { x: box.x, y, w: box.w, h: rowHeight });
     racks.forEach((rack, at) => {
-      boxes.set(rack, { x: box.x + label + at * (rackWidth + gap), y, w: rackWidth, h: rowHeight });
+      boxes.set(rack, { x: box.x + labels.left + at * (rackWidth + gap), y, w: rackWidth, h: rowHeight });
     });
-    if (index < hall.rows.length - 1 && aisle >= 14) {
+    if (index < hall.rows.length - 1 && aisle >= 14)
       aisles.push({
         x: box.x,
         y: y + rowHeight,
@@ -195,102 +191,57 @@ function placeRows(
         h: aisle,
         name: index % 2 === 0 ? 'Cold aisle' : 'Hot aisle',
       });
-    }
   });
-  return { rackWidth, rowHeight };
+  return rackWidth;
 }
 
-/** GPUs fill their rack's body: nodes stacked, a node's GPUs side by side (rows of eight where a node has more). */
-function placeCells(layout: LayoutDocument, boxes: ReadonlyMap<number, Box>, header: number) {
-  const { start, parent } = layout;
-  const count = start[GPU + 1] - start[GPU];
-  const nodes = start[NODE + 1] - start[NODE];
-  const perNode = new Uint32Array(nodes);
-  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) perNode[parent[gpu] - start[NODE]]++;
-  const racks = start[RACK + 1] - start[RACK];
-  const columnsOf = new Uint32Array(racks);
-  for (let node = 0; node < nodes; node++) {
-    const rack = parent[node + start[NODE]] - start[RACK];
-    columnsOf[rack] = Math.max(columnsOf[rack], Math.min(8, perNode[node]));
-  }
-  const linesOf = new Uint32Array(racks);
-  const firstLine = new Uint32Array(nodes);
-  for (let node = 0; node < nodes; node++) {
-    const rack = parent[node + start[NODE]] - start[RACK];
-    firstLine[node] = linesOf[rack];
-    linesOf[rack] += Math.max(1, Math.ceil(perNode[node] / Math.max(1, columnsOf[rack])));
-  }
-  const cells = {
-    gx: new Float32Array(count),
-    gy: new Float32Array(count),
-    gw: new Float32Array(count),
-    gh: new Float32Array(count),
-  };
-  let previous = -1;
-  let order = 0;
-  for (let i = 0; i < count; i++) {
-    const node = parent[start[GPU] + i];
-    order = node === previous ? order + 1 : 0;
-    previous = node;
-    const rack = parent[node] - start[RACK];
-    const box = boxes.get(parent[node]);
-    if (!box) continue;
-    const w = box.w / Math.max(1, columnsOf[rack]);
-    const h = (box.h - header) / Math.max(1, linesOf[rack]);
-    cells.gx[i] = box.x + (order % columnsOf[rack]) * w;
-    cells.gy[i] = box.y + header + (firstLine[node - start[NODE]] + Math.floor(order / columnsOf[rack])) * h;
-    cells.gw[i] = w;
-    // Eight in a line are a machine of its own: a wider gap tells machine from machine.
-    cells.gh[i] = columnsOf[rack] >= 8 && h > 12 ? h - 2 : h;
-  }
-  return cells;
+/** How much a rack shows, by its width on the screen (ui.md 6a). */
+export type Shown = 'hall' | 'rack' | 'node' | 'gpu' | 'value';
+
+/** How much racks show: by their width on the screen, or forced. */
+export type Detail = 'auto' | 'rack' | 'node' | 'gpu';
+
+/** The level of detail at a rack width; a forced detail keeps racks solid, or divides them while that can be seen. */
+export function shownAt(rackPixels: number, detail: Detail): Shown {
+  if (rackPixels < 6) return 'hall';
+  if (detail === 'rack' || rackPixels < (detail === 'auto' ? 40 : 12)) return 'rack';
+  if (detail === 'node') return 'node';
+  return rackPixels > 160 ? 'value' : 'gpu';
 }
 
-/** The place under a point at zoom 1: a GPU where cells are drawn, else a rack, a row, a hall; −1 for none. */
-export function placeAt(layout: LayoutDocument, floor: Floor, x: number, y: number, cells: boolean): number {
-  const inside = (box: Box | undefined) =>
-    box !== undefined && x >= box.x && x < box.x + box.w && y >= box.y && y < box.y + box.h;
-  let found = -1;
-  for (let hall = layout.start[HALL]; hall < layout.start[HALL + 1]; hall++)
-    if (inside(floor.boxes.get(hall))) found = hall;
-  if (found < 0) return -1;
-  const deeper = (level: number) => {
-    for (let place = layout.start[level]; place < layout.start[level + 1]; place++) {
-      if (layout.parent[place] === found && inside(floor.boxes.get(place))) return place;
-    }
-    return -1;
-  };
-  for (const level of [ROW, RACK]) {
-    const next = deeper(level);
-    if (next < 0) return found;
-    found = next;
-  }
-  return cells ? (gpuAt(layout, floor, found, x, y) ?? found) : found;
+/** The level of detail of each hall at a zoom. */
+export function hallsShown(floor: Floor, k: number, detail: Detail): readonly Shown[] {
+  return floor.rackWidths.map((width) => shownAt(width * k, detail));
 }
 
-/** GPUs of a rack lie together in the arrays, so only theirs are looked at. */
-function gpuAt(layout: LayoutDocument, floor: Floor, rack: number, x: number, y: number): number | undefined {
-  const { start, parent } = layout;
-  const [from, to] = gpusOf(layout, rack);
-  for (let i = from; i < to; i++) {
-    if (parent[parent[start[GPU] + i]] !== rack) continue;
-    if (x >= floor.gx[i] && x < floor.gx[i] + floor.gw[i] && y >= floor.gy[i] && y < floor.gy[i] + floor.gh[i])
-      return start[GPU] + i;
+/** The racks that are at least partly in view at a zoom. */
+export function racksInView(layout: LayoutDocument, floor: Floor, view: View): number[] {
+  const racks: number[] = [];
+  for (let rack = layout.start[RACK]; rack < layout.start[NODE]; rack++) {
+    const box = floor.boxes.get(rack);
+    if (box && inView(floor, onScreen(box, view))) racks.push(rack);
   }
-  return undefined;
+  return racks;
 }
 
-/** The GPUs of a rack as a run [from, to) of cell indexes: children keep their parents' order on every level. */
-export function gpusOf({ start, parent }: LayoutDocument, rack: number): readonly [number, number] {
-  const first = (target: number) => {
-    let low = start[GPU];
-    let high = start[GPU + 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (parent[parent[middle]] < target) low = middle + 1;
-      else high = middle;
-    }
-    return low - start[GPU];
-  };
-  return [first(rack), first(rack + 1)];
+/** The zoom: a point's place on the screen is k × world + (x, y), in CSS pixels. */
+export interface View {
+  readonly k: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export function onScreen({ x, y, w, h }: Box, view: View): Box {
+  return { x: x * view.k + view.x, y: y * view.k + view.y, w: w * view.k, h: h * view.k };
+}
+
+export function inView({ width, height }: Floor, box: Box): boolean {
+  return box.x < width && box.y < height && box.x + box.w > 0 && box.y + box.h > 0;
+}
+
+/** The hall that a row or rack stands in. */
+export function hallOf({ parent, start }: LayoutDocument, place: number): number {
+  let hall = place;
+  while (hall >= start[ROW]) hall = parent[hall];
+  return hall;
 }

@@ -1,6 +1,6 @@
 import type { LayoutDocument, ViewFrame } from '../../../../shared/contract.ts';
 import { formatAge, formatCount, formatPercent, formatPower, formatPowerPair } from '../../../../shared/format.ts';
-import { severityAt } from './paint.ts';
+import { severityAt } from './painter.ts';
 
 /** One rack in words: what the hidden grid speaks and the table shows. */
 export interface RackWords {

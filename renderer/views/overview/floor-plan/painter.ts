@@ -1,0 +1,188 @@
+import type { LayoutDocument, Severity, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
+import { formatPercent } from '../../../../shared/format.ts';
+import { HALL, RACK } from '../../../../shared/topology.ts';
+import { FAMILY, STATES } from '../../../draw/palette.ts';
+import type { Theme } from '../../../theme/theme.ts';
+import { type Box, type Floor, hallOf, inView, onScreen, type Shown, type View } from './layout.ts';
+
+/** Everything that one painting needs. */
+export interface Scene {
+  readonly layout: LayoutDocument;
+  readonly floor: Floor;
+  /** null: nothing may be shown as live, the outline is hatched. */
+  readonly frame: ViewFrame | null;
+  readonly signal: ViewSignal;
+  readonly theme: Theme;
+  /** Level of detail by hall. */
+  readonly shown: readonly Shown[];
+  readonly view: View;
+  readonly selected: number;
+  readonly flaggedOnly: boolean;
+  readonly tokens: Tokens;
+  /** Device pixels per CSS pixel. */
+  readonly ratio: number;
+}
+
+/** The theme's colours that the canvas needs by name. */
+export const TOKENS = [
+  'bg-1',
+  'line-1',
+  'line-2',
+  'line-3',
+  'tx-1',
+  'tx-2',
+  'tx-3',
+  'crit',
+  'warn',
+  'crit-on',
+  'warn-on',
+  'nodata',
+  'nodata-bg',
+] as const;
+
+/** The theme's colours, read from the page once per theme. */
+export type Tokens = Readonly<Record<(typeof TOKENS)[number], string>>;
+
+const FONT = '"Inter Variable", "DejaVu Sans", sans-serif';
+
+/** Shares of a limit at which a signal warns and is critical; the budget's own come with the frame. */
+function edgesOf(frame: ViewFrame): readonly [number, number] {
+  if (frame.signal === 'power') return [frame.warnRatio, frame.critRatio];
+  // A full link without a known wait is a fact, not an alarm: it never becomes critical by its use alone.
+  return frame.signal === 'nic' ? [0.95, Number.POSITIVE_INFINITY] : [0.95, 1];
+}
+
+/** The severity of a place's value: by the thresholds for what has a limit, by the worst reason for throttling. */
+export function severityAt(frame: ViewFrame, layout: LayoutDocument, place: number): Severity | null {
+  const value = frame.value[place];
+  if (Number.isNaN(value)) return null;
+  if (frame.signal === 'throttle') {
+    const rack = place - layout.start[RACK];
+    if (rack < 0) return null;
+    const state = STATES[frame.rackCells[rack]]?.label ?? '';
+    return state === 'HW thermal' || state === 'Power brake' ? 'critical' : value > 0.1 ? 'warning' : null;
+  }
+  if (FAMILY[frame.signal] === 'level') return null;
+  const [warning, critical] = edgesOf(frame);
+  return value >= critical ? 'critical' : value >= warning ? 'warning' : null;
+}
+
+const DIAMOND = 'M6 0 12 6 6 12 0 6Z';
+const TRIANGLE = 'M6 .6 12 11.2H0Z';
+
+/** A canvas's context with what all parts of the floor need: boxes on the screen, text, glyphs. */
+export class Painter {
+  readonly scene: Scene;
+  readonly context: CanvasRenderingContext2D;
+
+  constructor(context: CanvasRenderingContext2D, scene: Scene) {
+    this.context = context;
+    this.scene = scene;
+  }
+
+  /** The box of a hall, row or rack on the screen in CSS pixels; undefined where it is not in view. */
+  box(place: number): Box | undefined {
+    const { floor, view } = this.scene;
+    const world = floor.boxes.get(place);
+    const box = world && onScreen(world, view);
+    return box && inView(floor, box) ? box : undefined;
+  }
+
+  /** The level of detail at a place. */
+  shownAt(place: number): Shown {
+    const { layout, shown } = this.scene;
+    return shown[hallOf(layout, place) - layout.start[HALL]];
+  }
+
+  /** The scene's value of a place as the floor prints it; '—' where there is none. */
+  valueText(place: number): string {
+    const { frame, signal } = this.scene;
+    return formatPercent(frame?.value[place] ?? null, signal === 'power' ? 1 : 0);
+  }
+
+  severity(place: number): Severity | null {
+    const { frame, layout } = this.scene;
+    return frame ? severityAt(frame, layout, place) : null;
+  }
+
+  /** Colour of a place's number. */
+  valueColor(place: number): string {
+    const { tokens } = this.scene;
+    const severity = this.severity(place);
+    return severity === 'critical' ? tokens.crit : severity === 'warning' ? tokens.warn : tokens['tx-1'];
+  }
+
+  /** Writes text; gives its width. */
+  text(
+    text: string,
+    x: number,
+    y: number,
+    size: number,
+    weight: number,
+    color: string,
+    align: CanvasTextAlign = 'left',
+  ): number {
+    const { context } = this;
+    context.font = `${weight} ${size}px ${FONT}`;
+    context.fillStyle = color;
+    context.textAlign = align;
+    context.fillText(text, x, y);
+    return context.measureText(text).width;
+  }
+
+  widthOf(text: string, size: number, weight: number): number {
+    this.context.font = `${weight} ${size}px ${FONT}`;
+    return this.context.measureText(text).width;
+  }
+
+  /** A name cut to a width, with its end kept: names of one row differ there. */
+  fitted(name: string, width: number, size: number, weight: number): string {
+    if (this.widthOf(name, size, weight) <= width) return name;
+    let cut = name.slice(1);
+    while (cut.length > 1 && this.widthOf(`…${cut}`, size, weight) > width) cut = cut.slice(1);
+    return `…${cut}`;
+  }
+
+  /** The shape of a severity, `size` pixels wide with its corner at (x, y). */
+  glyph(severity: Severity, x: number, y: number, size: number): void {
+    const { context } = this;
+    const { tokens } = this.scene;
+    context.save();
+    context.translate(x, y);
+    context.scale(size / 12, size / 12);
+    if (severity === 'nodata') {
+      context.strokeStyle = tokens.nodata;
+      context.lineWidth = 1.4;
+      context.setLineDash([2.4, 1.6]);
+      context.strokeRect(0.8, 0.8, 10.4, 10.4);
+      context.setLineDash([]);
+      context.stroke(new Path2D('M3 9 9 3'));
+    } else {
+      const critical = severity === 'critical';
+      context.fillStyle = critical ? tokens.crit : tokens.warn;
+      context.fill(new Path2D(critical ? DIAMOND : TRIANGLE));
+      context.strokeStyle = critical ? tokens['crit-on'] : tokens['warn-on'];
+      context.lineWidth = 1.5;
+      context.stroke(new Path2D(critical ? 'M6 3v3.6M6 7.9v1.2' : 'M6 4.2v3.4M6 8.6v1.3'));
+    }
+    context.restore();
+  }
+
+  /** Lines of no data over a box. */
+  hatch({ x, y, w, h }: Box): void {
+    const { context } = this;
+    context.save();
+    context.beginPath();
+    context.rect(x, y, w, h);
+    context.clip();
+    context.strokeStyle = this.scene.tokens.nodata;
+    context.lineWidth = 1;
+    context.beginPath();
+    for (let d = -h; d < w; d += 5) {
+      context.moveTo(x + d, y + h);
+      context.lineTo(x + d + h, y);
+    }
+    context.stroke();
+    context.restore();
+  }
+}

@@ -1,0 +1,123 @@
+import { type RefObject, useEffect, useMemo, useRef } from 'react';
+import { cancelPaint, requestPaint } from '../../../draw/frame-loop.ts';
+import type { FrameSource } from '../../../live/store.ts';
+import { FloorPaint } from './paint.ts';
+import { type Scene, TOKENS, type Tokens } from './painter.ts';
+
+const FADE_MS = 180;
+/** New frames recolour the floor at most this often; what the viewer does is painted at once. */
+const RECOLOUR_MS = 1000;
+
+/** What is to be painted; the frame comes from its source at the moment of painting. */
+export type Painting = Omit<Scene, 'frame' | 'tokens' | 'ratio'> & {
+  readonly stale: boolean;
+  readonly frameSource: FrameSource;
+};
+
+function readTokens(element: Element): Tokens {
+  const style = getComputedStyle(element);
+  return Object.fromEntries(TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Tokens;
+}
+
+/** One canvas's painter with its crossfade between levels of detail. */
+class Easel {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #floor: FloorPaint;
+  #painting: Painting;
+  #tokens: { theme: string; tokens: Tokens } | null = null;
+  #shown: string;
+  #fade: { before: HTMLCanvasElement; since: number } | null = null;
+
+  constructor(canvas: HTMLCanvasElement, painting: Painting) {
+    this.#canvas = canvas;
+    this.#floor = new FloorPaint(canvas);
+    this.#painting = painting;
+    this.#shown = painting.shown.join();
+  }
+
+  set(painting: Painting): void {
+    this.#painting = painting;
+  }
+
+  /** Paints once; false while a fade goes on. */
+  readonly paint = (time: number): boolean => {
+    const { floor, frameSource, stale, signal, layout, theme, shown } = this.#painting;
+    if (floor.width === 0) return true;
+    const frame = stale ? null : frameSource.get();
+    // Under a signal that was just chosen the frame before must not be coloured: its picture stays until the next.
+    if (frame && frame.layout === layout.version && frame.signal !== signal) return true;
+    if (this.#shown !== shown.join()) this.#startFade(time);
+    const ratio = window.devicePixelRatio || 1;
+    this.#fit(ratio);
+    if (this.#tokens?.theme !== theme) this.#tokens = { theme, tokens: readTokens(this.#canvas) };
+    const usable = frame?.layout === layout.version ? frame : null;
+    this.#floor.paint({ ...this.#painting, frame: usable, tokens: this.#tokens.tokens, ratio });
+    return this.#fadeOver(time);
+  };
+
+  #fit(ratio: number): void {
+    const { floor } = this.#painting;
+    const [width, height] = [Math.round(floor.width * ratio), Math.round(floor.height * ratio)];
+    if (this.#canvas.width === width && this.#canvas.height === height) return;
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+  }
+
+  #startFade(time: number): void {
+    this.#shown = this.#painting.shown.join();
+    const { width, height } = this.#canvas;
+    if (matchMedia('(prefers-reduced-motion: reduce)').matches || width === 0) return;
+    const before = document.createElement('canvas');
+    before.width = width;
+    before.height = height;
+    before.getContext('2d')?.drawImage(this.#canvas, 0, 0);
+    this.#fade = { before, since: time };
+  }
+
+  /** Draws the picture before over the new one, ever fainter; true once it is gone. */
+  #fadeOver(time: number): boolean {
+    if (!this.#fade) return true;
+    const left = 1 - (time - this.#fade.since) / FADE_MS;
+    const context = this.#canvas.getContext('2d');
+    if (left <= 0 || !context) {
+      this.#fade = null;
+      return true;
+    }
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = left;
+    context.drawImage(this.#fade.before, 0, 0);
+    context.globalAlpha = 1;
+    return false;
+  }
+}
+
+/** Paints after every change of the view and every frame, in the page's one animation frame. */
+export function usePainting(canvas: RefObject<HTMLCanvasElement | null>, painting: Painting): void {
+  const easel = useRef<Easel | null>(null);
+  const ask = useMemo(() => () => easel.current && requestPaint(easel.current.paint), []);
+  useEffect(() => {
+    if (!canvas.current) return;
+    easel.current ??= new Easel(canvas.current, painting);
+    easel.current.set(painting);
+    ask();
+  });
+  const { frameSource } = painting;
+  useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const stop = frameSource.subscribe(() => {
+      if (waiting !== undefined) return;
+      ask();
+      waiting = setTimeout(() => {
+        waiting = undefined;
+        ask();
+      }, RECOLOUR_MS);
+    });
+    // Text is measured and drawn in our own font only once that has arrived.
+    void document.fonts.ready.then(ask);
+    return () => {
+      stop();
+      clearTimeout(waiting);
+      if (easel.current) cancelPaint(easel.current.paint);
+    };
+  }, [frameSource, ask]);
+}

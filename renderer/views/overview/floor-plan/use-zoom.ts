@@ -1,0 +1,81 @@
+import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
+import { type RefObject, useEffect, useMemo, useState } from 'react';
+import type { LayoutDocument } from '../../../../shared/contract.ts';
+import { GPU, NODE } from '../../../../shared/topology.ts';
+import type { Floor, View } from './layout.ts';
+
+/** What keys and other panels do with the plan. */
+export interface FloorPlanHandle {
+  zoomBy(factor: number): void;
+  fit(): void;
+  zoomTo(place: number): void;
+}
+
+const MOST_ZOOM = 40;
+/** A rack that is zoomed to is at least this wide, so that its GPUs print their values. */
+const READABLE = 176;
+
+type Holder = RefObject<HTMLDivElement | null>;
+type Extent = [[number, number], [number, number]];
+
+/** Wheel, drag and keys move one transform: scale 1–40, never beyond the floor. */
+export function useZoom(holder: Holder, floor: Floor, layout: LayoutDocument): { view: View; handle: FloorPlanHandle } {
+  const [view, setView] = useState<ZoomTransform>(zoomIdentity);
+  const behaviour = useMemo(
+    () =>
+      zoom<HTMLDivElement, unknown>()
+        .scaleExtent([1, MOST_ZOOM])
+        .on('zoom', ({ transform }) => setView(transform)),
+    [],
+  );
+  const { width, height } = floor;
+  useEffect(() => {
+    const element = holder.current;
+    if (!element || width === 0) return;
+    behaviour.extent(extentOf(width, height)).translateExtent(extentOf(width, height));
+    // Double click opens a place instead of zooming blindly.
+    select(element).call(behaviour).on('dblclick.zoom', null);
+    // After a change of size the transform may lie beyond the new floor: an empty move pulls it back.
+    behaviour.translateBy(select(element), 0, 0);
+    return () => {
+      select(element).on('.zoom', null);
+    };
+  }, [holder, behaviour, width, height]);
+  const handle = useMemo((): FloorPlanHandle => {
+    const act = (run: (target: ReturnType<typeof select<HTMLDivElement, unknown>>) => void) => {
+      if (holder.current) run(select(holder.current));
+    };
+    return {
+      zoomBy: (factor) => act((target) => behaviour.scaleBy(target, factor)),
+      fit: () => act((target) => behaviour.transform(target, zoomIdentity)),
+      zoomTo: (place) =>
+        act((target) => {
+          const transform = transformTo(floor, layout, place);
+          if (!transform) return;
+          const all = extentOf(floor.width, floor.height);
+          behaviour.transform(target, behaviour.constrain()(transform, all, all));
+        }),
+    };
+  }, [holder, behaviour, floor, layout]);
+  return { view, handle };
+}
+
+const extentOf = (width: number, height: number): Extent => [
+  [0, 0],
+  [width, height],
+];
+
+/** The transform that shows a place: halls and rows whole, a rack wide enough to be read, from its top. */
+function transformTo(floor: Floor, { start, parent }: LayoutDocument, place: number): ZoomTransform | undefined {
+  const rack = place >= start[GPU] ? parent[parent[place]] : place >= start[NODE] ? parent[place] : place;
+  const box = floor.boxes.get(rack);
+  if (!box) return undefined;
+  const whole = Math.min((floor.width * 0.8) / box.w, (floor.height * 0.8) / box.h);
+  const readable = rack >= start[NODE - 1] ? Math.max(whole, Math.min(READABLE / box.w, whole * 2.5)) : whole;
+  const k = Math.min(MOST_ZOOM, Math.max(1, readable));
+  const top = Math.max(16, (floor.height - box.h * k) / 2);
+  return zoomIdentity
+    .translate(floor.width / 2, top)
+    .scale(k)
+    .translate(-(box.x + box.w / 2), -box.y);
+}
