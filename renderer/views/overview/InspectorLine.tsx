@@ -1,4 +1,4 @@
-import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import type { Inspection, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatAge } from '../../../shared/format.ts';
 import { useInspection } from '../../ask/ask.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
@@ -35,7 +35,8 @@ export function InspectorLine(props: {
   const level = levelOf(layout, place);
   const ratio = place < frame.drawW.length ? frame.drawW[place] / (layout.budgetW[place] ?? Number.NaN) : Number.NaN;
   const severity = gone === '' ? severityOf(ratio, frame.warnRatio, frame.critRatio) : null;
-  const newest = asked?.facts.reduce<number | null>((t, fact) => maxTime(t, fact.sampled), null) ?? null;
+  const shown = asked?.facts.slice(0, FACTS) ?? [];
+  const sampled = oldestOf(shown);
   return (
     <div className={styles.line}>
       <div className={styles.facts}>
@@ -46,20 +47,20 @@ export function InspectorLine(props: {
         {layout.model[place] === '' ? null : <span className={styles.model}>{layout.model[place]}</span>}
         {gone !== '' ? <span className={styles.gone}>{gone}</span> : null}
         {gone === '' && inspection.isError ? <span className={styles.gone}>Facts could not be read</span> : null}
-        {gone !== '' || asked === undefined
+        {gone !== ''
           ? null
-          : asked.facts.slice(0, FACTS).map((fact) => (
+          : shown.map((fact) => (
               <span key={fact.label} className={`num ${fact.quality === 'stale' ? styles.gone : ''}`}>
                 {fact.label} <b>{fact.text === '—' ? <Missing /> : fact.text}</b>
                 {fact.quality === 'assumed' ? <span className={styles.quality}> assumed</span> : null}
               </span>
             ))}
-        {gone === '' && newest !== null && !hasSampled(asked) ? (
-          <span className="num">
-            Sampled <b>{formatAge(Math.max(0, now - newest))} ago</b>
-          </span>
-        ) : null}
       </div>
+      {gone === '' && sampled !== null ? (
+        <span className={`num ${styles.sampled}`}>
+          Sampled <b>{formatAge(Math.max(0, now - sampled))} ago</b>
+        </span>
+      ) : null}
       <span className={styles.keys}>
         <Kbd>Enter</Kbd> {level >= 3 ? 'Zoom to rack' : 'Zoom in'}
       </span>
@@ -67,10 +68,10 @@ export function InspectorLine(props: {
   );
 }
 
-function maxTime(a: number | null, b: number | null): number | null {
-  return a === null ? b : b === null ? a : Math.max(a, b);
-}
-
-function hasSampled(asked: { facts: readonly { label: string }[] } | undefined): boolean {
-  return asked?.facts.some((fact) => /^sampled/i.test(fact.label)) ?? false;
+/** The sample time of the oldest fact that is shown as a number; null where none has one. */
+function oldestOf(facts: Inspection['facts']): number | null {
+  const times = facts
+    .filter((fact) => fact.sampled !== null && fact.text !== '—' && fact.quality !== 'stale')
+    .map((fact) => fact.sampled as number);
+  return times.length === 0 ? null : Math.min(...times);
 }
