@@ -118,7 +118,7 @@ export class PlainLine {
     const start = at;
     let hash = SEED;
     if ((kinds[bytes[at]] & (NAME_START | COLON)) === 0) return false;
-    while (kinds[bytes[at]] !== 0) hash = Math.imul(hash ^ bytes[at++], PRIME);
+    while (kinds[bytes[at]] > 0) hash = Math.imul(hash ^ bytes[at++], PRIME);
     const nameTo = at;
     let from = at;
     let to = at;
