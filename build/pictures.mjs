@@ -66,7 +66,9 @@ export async function pictures(args) {
     }
   } finally {
     await browser?.close();
+    const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill();
+    await gone;
     rmSync(profile, { recursive: true, force: true });
   }
   return 0;

@@ -48,7 +48,11 @@ export function lockProfile(folder: string): () => void {
         writeSync(handle, text);
         closeSync(handle);
         return () => {
-          if (readFileSync(file, 'utf8') === text) unlinkSync(file);
+          try {
+            if (readFileSync(file, 'utf8') === text) unlinkSync(file);
+          } catch {
+            // The folder is gone, and the lock with it.
+          }
         };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
