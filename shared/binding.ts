@@ -78,6 +78,7 @@ class BindingDraft {
   readonly #unread: number[] = [];
   readonly #counters = new Map<string, number>();
   readonly #instances = new Set<string>();
+  readonly #described = new Map<string, number>();
 
   constructor(input: Ingest, before: Binding | undefined, slots: Slots, objects: Objects) {
     this.#input = input;
@@ -98,7 +99,7 @@ class BindingDraft {
     for (const slot of slots) {
       const { where, instances } = slot.mapping;
       if (where && own.get(where[0]) !== where[1]) continue;
-      const object = this.#objectOf(slot, this.#merged(own));
+      const object = this.#objectOf(slot, own);
       if (object < 0) continue;
       const part = (own.get('nvlink') ?? '') || (instances === 'sum' ? (own.get('GPU_I_ID') ?? '') : '');
       // A GPU that pods share has a row for each pod with the same reading.
@@ -146,14 +147,28 @@ class BindingDraft {
     this.#adds.push(adds);
   }
 
-  #merged(own: Labels): Labels {
-    return this.#target.size === 0 ? own : new Map([...this.#target, ...own]);
-  }
-
-  #objectOf({ object, mapping }: Slot, labels: Labels): number {
-    if (object === 'gpu') return this.#objects.gpu(labels, this.#origin);
+  #objectOf({ object, mapping }: Slot, own: Labels): number {
+    if (object === 'gpu') return this.#gpuOf(own);
+    const labels = this.#merged(own);
     if (object === 'feed') return this.#objects.feed(labels, this.#origin);
     return mapping.link ? this.#objects.link(labels, mapping.link, this.#origin) : -1;
+  }
+
+  /** A GPU that a full row of this body has described is known by its UUID from then on. */
+  #gpuOf(own: Labels): number {
+    const uuid = own.get('UUID') ?? '';
+    const known = this.#described.get(uuid);
+    if (known !== undefined) return known;
+    const object = this.#objects.gpu(this.#merged(own), this.#origin);
+    if (uuid !== '' && own.has('modelName') && object >= 0) this.#described.set(uuid, object);
+    return object;
+  }
+
+  #merged(own: Labels): Labels {
+    if (this.#target.size === 0) return own;
+    const merged = new Map(this.#target);
+    for (const [name, value] of own) merged.set(name, value);
+    return merged;
   }
 
   #again(text: string): boolean {

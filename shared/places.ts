@@ -42,19 +42,17 @@ export interface BuiltTopology {
   readonly placeOfNode: Int32Array;
 }
 
-/** A2-9 before A2-10: runs of digits compare as numbers. */
+/** A2-9 before A2-10: runs of digits compare as numbers; only names that differ in nothing else by their zeros. */
 export function naturalOrder(a: string, b: string): number {
-  const parts = /(\d+)|(\D+)/g;
+  const parts = /\d+|\D+/g;
   const left = a.match(parts) ?? [];
   const right = b.match(parts) ?? [];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const [x, y] = [left[i] as string, right[i] as string];
-    if (x === y) continue;
-    const difference = Number(x) - Number(y);
-    if (!Number.isNaN(difference) && difference !== 0) return difference;
-    return x < y ? -1 : 1;
+    const difference = Number(left[i]) - Number(right[i]);
+    if (difference === 0 || left[i] === right[i]) continue;
+    return Number.isNaN(difference) ? (left[i] < right[i] ? -1 : 1) : difference;
   }
-  return left.length - right.length;
+  return left.length - right.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 
 interface Draft {

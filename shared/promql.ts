@@ -82,7 +82,7 @@ export function planQueries({ rateWindow }: { readonly rateWindow: string }): re
     times('gpu-times', 'gpu', `max by (${GPU}) (${timesOf(GPU_SAMPLED)})`),
     gauges('gpu-power', 'UUID', ['gpu.power', 'gpu.powerLimit']),
     gauges('gpu-util', 'UUID', ['gpu.util']),
-    gauges('gpu-temp', 'UUID', ['gpu.temp', 'gpu.tempLimit', 'gpu.tempMargin']),
+    gauges('gpu-temp', 'UUID', ['gpu.temp', 'gpu.memTemp', 'gpu.tempLimit', 'gpu.tempMargin']),
     gauges('gpu-clock', 'UUID', ['gpu.clock', 'gpu.clockMax', 'gpu.throttle', 'gpu.xid']),
     gauges('gpu-traffic', 'UUID, GPU_I_ID', ['gpu.nvlink', 'gpu.pcie', 'gpu.memUsed']),
     values('gpu-rates', 'gpu', rates(counters(dcgmProfile), 'UUID, gpu_uuid, nvlink', '', rateWindow)),

@@ -31,13 +31,17 @@ const table: readonly Hardware[] = [
   row('h100 pcie', 350, 600, 600),
   row('h100', 700, 900, 10_200 / 8),
   row('h800', 700, 400, 10_200 / 8),
+  row('a100-pcie-40gb', 250, 600, 450, 92),
   row('a100-pcie', 300, 600, 500, 92),
   row('a100 80gb pcie', 300, 600, 500, 92),
   row('a100', 400, 600, 6500 / 8, 92),
+  row('v100-pcie', 250, 0, 400, 90),
+  row('v100-sxm3', 350, 300, 500, 90),
   row('v100', 300, 300, 450, 90),
   row('l40s', 350, 0, 550, 92),
   row('l40', 300, 0, 500, 92),
   row('l4', 72, 0, 150, 92),
+  row('a10g', 300, 0, 450, 92),
   row('a10', 150, 0, 300, 92),
   row('t4', 70, 0, 150, 93),
   row('mi355', 1400, 1075, 2000, 100),
@@ -47,13 +51,19 @@ const table: readonly Hardware[] = [
   row('gaudi3', 900, 1200, 1400, 100),
 ];
 
+/** The name as a word of its own: an RTX A1000 is no A100, but an MI300X is an MI300. */
+function isNamed(name: string, match: string): boolean {
+  const at = name.indexOf(match);
+  return at >= 0 && !/[a-z0-9]/.test(name[at - 1] ?? '') && !/[0-9]/.test(name[at + match.length] ?? '');
+}
+
 const known = new Map<string, Hardware | undefined>();
 
 /** The nameplate of a GPU or node model by its reported name; undefined for one that the table lacks. */
 export function hardwareOf(model: string): Hardware | undefined {
   if (known.has(model)) return known.get(model);
   const name = model.toLowerCase();
-  const found = table.find(({ match }) => name.includes(match));
+  const found = table.find(({ match }) => isNamed(name, match));
   if (known.size < 1000) known.set(model, found);
   return found;
 }
