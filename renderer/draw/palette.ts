@@ -1,4 +1,4 @@
-import { interpolateCividis, interpolateLab, lab, rgb } from 'd3';
+import { interpolateCividis, interpolateLab, rgb } from 'd3';
 import { CELL_MAX, CELL_NODATA, CELL_ONE, CELL_UNSUPPORTED } from '../../shared/cells.ts';
 import type { ViewSignal } from '../../shared/contract.ts';
 import type { Theme } from '../theme/theme.ts';
@@ -181,9 +181,4 @@ function patternOf(signal: ViewSignal, cell: number): Pattern {
   if (cell === CELL_UNSUPPORTED) return 'outline';
   if (FAMILY[signal] === 'state') return STATES[Math.min(cell, STATES.length - 1)].pattern;
   return FAMILY[signal] === 'limit' && cell >= CELL_ONE ? 'corner' : 'solid';
-}
-
-/** CIE L* of a colour: what a greyscale print keeps. */
-export function lightness(color: string): number {
-  return lab(color).l;
 }
