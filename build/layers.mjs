@@ -21,7 +21,7 @@ const packages = [
   [/^electron$/, /^electron\/(desktop|preload)\/|^e2e\//],
   [/^systeminformation$/, /^electron\/engine\/sources\/workstation\.ts$/],
   [/^(react|react-dom|@tanstack\/.*|@base-ui\/react|d3|tinykeys|wouter)(\/|$)/, /^renderer\//],
-  [/^(node:|ws$|yaml$|node-sqlite3-wasm$)/, /^electron\/(?!preload\/)|^e2e\//],
+  [/^(node:|ws$|yaml$)/, /^electron\/(?!preload\/)|^e2e\//],
 ];
 
 /** text that may stand only in some files of product code. */

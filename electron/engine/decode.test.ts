@@ -2,14 +2,14 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expositionReader } from '../../electron/engine/decode.ts';
-import { WasmSteady } from '../../electron/engine/wasm/steady.ts';
-import { steadyWasm } from '../../electron/engine/wasm/steady.wasm.ts';
-import { DecodeError } from '../decoded.ts';
-import { seriesKey } from '../labels.ts';
-import { formatOf, parseExposition } from './parser.ts';
-import { ExpositionReader } from './reader.ts';
-import { EXPOSITION_ENDS, type MakeSteady, PlainSteady } from './steady.ts';
+import { DecodeError } from '../../shared/decoded.ts';
+import { formatOf, parseExposition } from '../../shared/exposition/parser.ts';
+import { ExpositionReader } from '../../shared/exposition/reader.ts';
+import { EXPOSITION_ENDS, type MakeSteady, PlainSteady } from '../../shared/exposition/steady.ts';
+import { seriesKey } from '../../shared/labels.ts';
+import { expositionReader } from './decode.ts';
+import { WasmSteady } from './wasm/steady.ts';
+import { steadyWasm } from './wasm/steady.wasm.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 const parse = (text: string, format: 'prometheus' | 'openmetrics' = 'prometheus') =>
