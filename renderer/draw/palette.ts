@@ -138,6 +138,9 @@ export interface CellPalette {
   /** Colour of the pattern over it. */
   readonly ink: Uint32Array;
   readonly pattern: readonly Pattern[];
+  /** The fill as CSS text, and black or white for letters on it. */
+  readonly color: readonly string[];
+  readonly inkColor: readonly string[];
 }
 
 /** A colour as the 32-bit number that ImageData holds on little-endian machines. */
@@ -156,11 +159,14 @@ export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): C
   const fill = new Uint32Array(256);
   const ink = new Uint32Array(256);
   const pattern: Pattern[] = [];
+  const [colors, inkColors]: [string[], string[]] = [[], []];
   for (let cell = 0; cell < 256; cell++) {
     const color = cellColor(signal, cell, theme, warn);
     fill[cell] = abgr(color);
     ink[cell] = abgr(inkOn(color));
     pattern[cell] = patternOf(signal, cell);
+    colors[cell] = color;
+    inkColors[cell] = inkOn(color);
   }
   fill[CELL_NODATA] = abgr(NODATA[theme][0]);
   ink[CELL_NODATA] = abgr(NODATA[theme][1]);
@@ -171,7 +177,7 @@ export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): C
       ink[cell] = cell === 1 ? abgr(OUTLINE[theme]) : panel;
     });
   }
-  const palette = { fill, ink, pattern };
+  const palette = { fill, ink, pattern, color: colors, inkColor: inkColors };
   made.set(key, palette);
   return palette;
 }

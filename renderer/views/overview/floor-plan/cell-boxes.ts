@@ -18,24 +18,46 @@ export function bodyOf(rack: Box): Box {
 /** Lines of eight GPUs are machines of their own. */
 const MACHINE = 8;
 
-/** The box of a cell in device pixels without its gaps: column and line, and how many of each it spans. */
-type Edges = (column: number, spanX: number, line: number, spanY: number, nodeEnds: boolean) => Box;
+/** Takes a cell's box in device pixels; plain numbers, since 100,000 boxes would be collected as garbage. */
+type Take = (index: number, x: number, y: number, w: number, h: number) => void;
 
-/** Cells of a body at integer edges; the last column and line reach the body's own edge. */
-function edgesOf(body: Box, ratio: number, columns: number, lines: number): Edges {
-  const [pitchX, pitchY] = [(body.w * ratio) / columns, (body.h * ratio) / lines];
-  const gapX = pitchX < LEAST_PITCH ? 0 : Math.max(1, Math.round(ratio));
-  const gapY = pitchY < LEAST_PITCH ? 0 : Math.max(1, Math.round(ratio));
-  const nodeGap = columns >= MACHINE && pitchY >= 12 * ratio ? Math.round(NODE_GAP * ratio) : gapY;
-  return (column, spanX, line, spanY, nodeEnds) => {
+/** How a body is cut into cells at integer edges; the last column and line reach the body's own edge. */
+class Cut {
+  readonly columns: number;
+  readonly #lines: number;
+  readonly #left: number;
+  readonly #top: number;
+  readonly #pitchX: number;
+  readonly #pitchY: number;
+  readonly #gapX: number;
+  readonly #gapY: number;
+  readonly #nodeGap: number;
+
+  constructor(body: Box, ratio: number, columns: number, lines: number) {
+    this.columns = columns;
+    this.#lines = lines;
+    this.#left = body.x * ratio;
+    this.#top = body.y * ratio;
+    this.#pitchX = (body.w * ratio) / columns;
+    this.#pitchY = (body.h * ratio) / lines;
+    const gap = Math.max(1, Math.round(ratio));
+    this.#gapX = this.#pitchX < LEAST_PITCH ? 0 : gap;
+    this.#gapY = this.#pitchY < LEAST_PITCH ? 0 : gap;
+    const machines = columns >= MACHINE && this.#pitchY >= 12 * ratio;
+    this.#nodeGap = machines ? Math.round(NODE_GAP * ratio) : this.#gapY;
+  }
+
+  /** The cell from `column` and `line` over `spanX` columns and `spanY` lines. */
+  cell(index: number, column: number, spanX: number, line: number, spanY: number, nodeEnds: boolean, take: Take): void {
     const end = column + spanX;
     const below = line + spanY;
-    const x = Math.round(body.x * ratio + column * pitchX);
-    const y = Math.round(body.y * ratio + line * pitchY);
-    const right = Math.round(body.x * ratio + end * pitchX) - (end < columns ? gapX : 0);
-    const bottom = Math.round(body.y * ratio + below * pitchY) - (below < lines ? (nodeEnds ? nodeGap : gapY) : 0);
-    return { x, y, w: Math.max(1, right - x), h: Math.max(1, bottom - y) };
-  };
+    const x = Math.round(this.#left + column * this.#pitchX);
+    const y = Math.round(this.#top + line * this.#pitchY);
+    const gapY = below < this.#lines ? (nodeEnds ? this.#nodeGap : this.#gapY) : 0;
+    const right = Math.round(this.#left + end * this.#pitchX) - (end < this.columns ? this.#gapX : 0);
+    const bottom = Math.round(this.#top + below * this.#pitchY) - gapY;
+    take(index, x, y, Math.max(1, right - x), Math.max(1, bottom - y));
+  }
 }
 
 /** Gives every GPU (or node) of a rack with its box in device pixels. */
@@ -46,25 +68,25 @@ export function eachCell(
   body: Box,
   ratio: number,
   level: typeof GPU | typeof NODE,
-  take: (index: number, box: Box) => void,
+  take: Take,
 ): void {
   const { grid } = floor;
   const { start } = layout;
-  const columns = grid.columns[rack - start[RACK]];
-  const edges = edgesOf(body, ratio, columns, linesOf(grid, rack - start[RACK]));
-  const [from, to] = childrenOf(layout, rack, NODE);
+  const index = rack - start[RACK];
+  const cut = new Cut(body, ratio, grid.columns[index], linesOf(grid, index));
+  const [from, to] = childrenOf(layout, rack);
   for (let node = from; node < to; node++) {
     const line = grid.nodeLine[node - start[NODE]];
     const lines = grid.nodeLines[node - start[NODE]];
     if (level === NODE) {
-      take(node - start[NODE], edges(0, columns, line, lines, true));
+      cut.cell(node - start[NODE], 0, cut.columns, line, lines, true, take);
       continue;
     }
-    const [first, end] = childrenOf(layout, node, GPU);
+    const [first, end] = childrenOf(layout, node);
     for (let gpu = first; gpu < end; gpu++) {
-      const order = gpu - first;
-      const own = Math.floor(order / columns);
-      take(gpu - start[GPU], edges(order % columns, 1, line + own, 1, own === lines - 1));
+      const own = Math.floor((gpu - first) / cut.columns);
+      const column = (gpu - first) % cut.columns;
+      cut.cell(gpu - start[GPU], column, 1, line + own, 1, own === lines - 1, take);
     }
   }
 }
@@ -75,8 +97,8 @@ export function gpuBox(layout: LayoutDocument, floor: Floor, view: View, gpu: nu
   const box = floor.boxes.get(rack);
   if (!box) return undefined;
   let found: Box | undefined;
-  eachCell(layout, floor, rack, bodyOf(onScreen(box, view)), 1, GPU, (index, cell) => {
-    if (index === gpu - layout.start[GPU]) found = cell;
+  eachCell(layout, floor, rack, bodyOf(onScreen(box, view)), 1, GPU, (index, x, y, w, h) => {
+    if (index === gpu - layout.start[GPU]) found = { x, y, w, h };
   });
   return found;
 }
@@ -97,11 +119,11 @@ export function cellBoxes(
     w: new Int32Array(count),
     h: new Int32Array(count),
   };
-  const take = (index: number, box: Box) => {
-    cells.x[index] = box.x;
-    cells.y[index] = box.y;
-    cells.w[index] = box.w;
-    cells.h[index] = box.h;
+  const take: Take = (index, x, y, w, h) => {
+    cells.x[index] = x;
+    cells.y[index] = y;
+    cells.w[index] = w;
+    cells.h[index] = h;
   };
   for (let rack = layout.start[RACK]; rack < layout.start[NODE]; rack++) {
     const world = floor.boxes.get(rack);
@@ -129,12 +151,12 @@ export function cellAt(
   const columns = grid.columns[index];
   const column = Math.min(columns - 1, Math.floor(((x - body.x) / body.w) * columns));
   const line = Math.floor(((y - body.y) / body.h) * linesOf(grid, index));
-  const [from, to] = childrenOf(layout, rack, NODE);
+  const [from, to] = childrenOf(layout, rack);
   for (let node = from; node < to; node++) {
     const own = line - grid.nodeLine[node - layout.start[NODE]];
     if (own >= grid.nodeLines[node - layout.start[NODE]]) continue;
     if (level === NODE) return node;
-    const [first, end] = childrenOf(layout, node, GPU);
+    const [first, end] = childrenOf(layout, node);
     const gpu = first + own * columns + column;
     return gpu < end ? gpu : rack;
   }

@@ -16,25 +16,35 @@ export interface CellGrid {
   readonly lines: Uint16Array;
 }
 
-/** The children on the next level (or GPUs of a node) as a run [from, to): children keep their parents' order. */
-export function childrenOf({ start, parent }: LayoutDocument, place: number, level: number): readonly [number, number] {
-  const first = (of: number) => {
-    let [low, high] = [start[level], start[level + 1]];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (parent[middle] < of) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return [first(place), first(place + 1)];
+const firstChildren = new WeakMap<LayoutDocument, Int32Array>();
+
+/** First child of every place down to nodes; the entry behind the last node is the end of all GPUs. */
+function firstChildOf(layout: LayoutDocument): Int32Array {
+  const known = firstChildren.get(layout);
+  if (known) return known;
+  const { start, parent } = layout;
+  const first = new Int32Array(start[GPU] + 1);
+  let child = start[1];
+  for (let place = 0; place < start[GPU]; place++) {
+    while (child < start[GPU + 1] && parent[child] < place) child++;
+    first[place] = child;
+  }
+  first[start[GPU]] = start[GPU + 1];
+  firstChildren.set(layout, first);
+  return first;
+}
+
+/** A place's children as a run [from, to) of places: children keep their parents' order on every level. */
+export function childrenOf(layout: LayoutDocument, place: number): readonly [number, number] {
+  const first = firstChildOf(layout);
+  return [first[place], first[place + 1]];
 }
 
 /** The GPUs of a rack as a run [from, to) of cell indexes. */
 export function gpusOf(layout: LayoutDocument, rack: number): readonly [number, number] {
-  const [firstNode, endNode] = childrenOf(layout, rack, NODE);
-  const first = layout.start[GPU];
-  return [childrenOf(layout, firstNode, GPU)[0] - first, childrenOf(layout, endNode, GPU)[0] - first];
+  const first = firstChildOf(layout);
+  const base = layout.start[GPU];
+  return [first[first[rack]] - base, first[first[rack + 1]] - base];
 }
 
 /** Divides every rack. */

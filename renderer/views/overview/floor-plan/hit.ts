@@ -1,5 +1,5 @@
 import type { LayoutDocument } from '../../../../shared/contract.ts';
-import { GPU, HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
+import { GPU, HALL, NODE } from '../../../../shared/topology.ts';
 import { cellAt } from './cell-boxes.ts';
 import { childrenOf } from './cell-grid.ts';
 import { type Box, type Floor, onScreen, type Shown, type View } from './layout.ts';
@@ -28,10 +28,10 @@ export function placeAt(
   };
   const hall = find([layout.start[HALL], layout.start[HALL + 1]]);
   if (hall < 0) return -1;
-  const row = find(childrenOf(layout, hall, ROW));
+  const row = find(childrenOf(layout, hall));
   if (row < 0) return hall;
   const level = shown[hall - layout.start[HALL]];
-  const rack = level === 'hall' ? -1 : find(childrenOf(layout, row, RACK));
+  const rack = level === 'hall' ? -1 : find(childrenOf(layout, row));
   const box = boxOf(rack);
   if (rack < 0 || !box) return row;
   if (level === 'rack') return rack;

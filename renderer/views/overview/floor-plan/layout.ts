@@ -52,9 +52,9 @@ interface HallPlan {
 
 function hallPlans(layout: LayoutDocument, grid: CellGrid): HallPlan[] {
   return range(childrenOfAll(layout, HALL)).map((place) => {
-    const rows = range(childrenOf(layout, place, ROW)).map((row) => ({
+    const rows = range(childrenOf(layout, place)).map((row) => ({
       place: row,
-      racks: range(childrenOf(layout, row, RACK)),
+      racks: range(childrenOf(layout, row)),
     }));
     const racks = rows.flatMap((row) => row.racks);
     const first = layout.start[RACK];

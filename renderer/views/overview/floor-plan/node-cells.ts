@@ -22,7 +22,7 @@ export function nodeCells(layout: LayoutDocument, signal: ViewSignal, cells: Uin
   const nodes = new Uint8Array(start[GPU] - start[NODE]);
   const way = WAY[signal];
   for (let node = start[NODE]; node < start[GPU]; node++) {
-    const [from, to] = childrenOf(layout, node, GPU);
+    const [from, to] = childrenOf(layout, node);
     const all = cells.subarray(from - start[GPU], to - start[GPU]);
     const known = all.filter((cell) => cell < CELL_UNSUPPORTED).sort();
     if (known.length > 0) nodes[node - start[NODE]] = oneOf(known, way);

@@ -2,7 +2,6 @@ import { CELL_NODATA, CELL_UNSUPPORTED, cellOfRatio } from '../../../../shared/c
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { formatCount, formatPower, formatPowerPair } from '../../../../shared/format.ts';
 import { HALL, RACK, ROW } from '../../../../shared/topology.ts';
-import { cellColor } from '../../../draw/palette.ts';
 import { childrenOf, gpusOf } from './cell-grid.ts';
 import type { Box } from './layout.ts';
 import { onScreen } from './layout.ts';
@@ -47,13 +46,10 @@ function paintHallHeader(painter: Painter, hall: number, box: Box): void {
 
 /** "16 racks, 1,152 GPUs". */
 function sizeOf(layout: LayoutDocument, hall: number): string {
-  let [racks, gpus] = [0, 0];
-  const [from, to] = childrenOf(layout, hall, ROW);
-  for (let rack = childrenOf(layout, from, RACK)[0]; rack < childrenOf(layout, to, RACK)[0]; rack++) {
-    const [first, end] = gpusOf(layout, rack);
-    racks++;
-    gpus += end - first;
-  }
+  const [firstRow, endRow] = childrenOf(layout, hall);
+  const [firstRack, endRack] = [childrenOf(layout, firstRow)[0], childrenOf(layout, endRow)[0]];
+  const racks = endRack - firstRack;
+  const gpus = racks === 0 ? 0 : gpusOf(layout, endRack - 1)[1] - gpusOf(layout, firstRack)[0];
   return `${formatCount(racks)} ${racks === 1 ? 'rack' : 'racks'}, ${formatCount(gpus)} GPUs`;
 }
 
@@ -89,8 +85,8 @@ function paintAisle(painter: Painter, box: Box, name: string): void {
 /** One tile a row in its own value; its worst rack is a strip at the left edge, lost racks one at the right. */
 function paintRowTile(painter: Painter, row: number, box: Box): void {
   const { context, scene } = painter;
-  const { layout, frame, floor, signal, theme, view } = scene;
-  const racks = childrenOf(layout, row, RACK);
+  const { layout, frame, floor, signal, palette, view } = scene;
+  const racks = childrenOf(layout, row);
   const cells = frame?.rackCells.subarray(racks[0] - layout.start[RACK], racks[1] - layout.start[RACK]);
   const known = cells?.filter((cell) => cell < CELL_UNSUPPORTED) ?? new Uint8Array();
   const worst = known.reduce((most, cell) => Math.max(most, cell), 0);
@@ -99,17 +95,17 @@ function paintRowTile(painter: Painter, row: number, box: Box): void {
   const left = Math.round(box.x + floor.labels.left * view.k);
   const right = Math.round(box.x + box.w - floor.labels.right * view.k);
   const tile = { x: left, y: Math.round(box.y), w: right - left, h: Math.max(1, Math.round(box.h)) };
-  context.fillStyle = cellColor(signal, own, theme, frame?.warnRatio);
+  context.fillStyle = palette.color[own];
   context.fillRect(tile.x, tile.y, tile.w, tile.h);
   if (own === CELL_NODATA) {
     painter.hatch(tile);
     return;
   }
-  context.fillStyle = cellColor(signal, worst, theme, frame?.warnRatio);
+  context.fillStyle = palette.color[worst];
   context.fillRect(tile.x, tile.y, STRIP, tile.h);
   if (cells?.includes(CELL_NODATA)) {
     const lost = { ...tile, x: right - 4 * STRIP, w: 4 * STRIP };
-    context.fillStyle = cellColor(signal, CELL_NODATA, theme);
+    context.fillStyle = palette.color[CELL_NODATA];
     context.fillRect(lost.x, lost.y, lost.w, lost.h);
     painter.hatch(lost);
   }

@@ -1,6 +1,5 @@
 import { CELL_NODATA } from '../../../../shared/cells.ts';
 import { GPU, NODE, RACK } from '../../../../shared/topology.ts';
-import { cellColor, inkOn } from '../../../draw/palette.ts';
 import { gpuBox } from './cell-boxes.ts';
 import { type Box, headerOf } from './layout.ts';
 import type { Painter } from './painter.ts';
@@ -42,7 +41,7 @@ function outlineCritical(painter: Painter, box: Box): void {
 /** The rack's own value: its whole tile where no cells are drawn, a header band above them where they are. */
 function paintRack(painter: Painter, rack: number, box: Box): void {
   const { scene, context } = painter;
-  const { layout, frame, theme, signal, tokens } = scene;
+  const { layout, frame, theme, palette, tokens } = scene;
   const cell = frame ? frame.rackCells[rack - layout.start[RACK]] : CELL_NODATA;
   const solid = painter.shownAt(rack) === 'rack';
   const [left, top] = [Math.round(box.x), Math.round(box.y)];
@@ -53,8 +52,7 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
     h: solid ? Math.max(1, Math.round(box.y + box.h) - top) : headerOf(box.h) - 2,
   };
   if (band.h < 1) return;
-  const color = cellColor(signal, cell, theme, frame?.warnRatio);
-  context.fillStyle = color;
+  context.fillStyle = palette.color[cell];
   context.fillRect(band.x, band.y, band.w, band.h);
   if (cell === CELL_NODATA) painter.hatch(band);
   if (theme !== 'dark' && box.w >= 12) {
@@ -62,13 +60,13 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
     context.lineWidth = 1;
     context.strokeRect(left - 0.5, top - 0.5, band.w + 1, Math.round(box.h) + 1);
   }
-  if (band.w >= 34 && band.h >= 17) paintRackText(painter, rack, band, cell, color);
+  if (band.w >= 34 && band.h >= 17) paintRackText(painter, rack, band, cell);
 }
 
-function paintRackText(painter: Painter, rack: number, band: Box, cell: number, color: string): void {
-  const { frame, tokens } = painter.scene;
+function paintRackText(painter: Painter, rack: number, band: Box, cell: number): void {
+  const { frame, tokens, palette } = painter.scene;
   const lost = cell === CELL_NODATA;
-  const ink = lost ? tokens['tx-1'] : inkOn(color);
+  const ink = lost ? tokens['tx-1'] : palette.inkColor[cell];
   const value = painter.valueText(rack).replace('%', '');
   const oneLine = band.h < 32;
   const beside = oneLine && band.w >= 54;

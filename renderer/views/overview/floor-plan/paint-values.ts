@@ -2,7 +2,7 @@ import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { ViewSignal } from '../../../../shared/contract.ts';
 import { formatNvlink, formatPercent, formatTemp, formatWatts } from '../../../../shared/format.ts';
 import { GPU } from '../../../../shared/topology.ts';
-import { cellColor, inkOn, STATES } from '../../../draw/palette.ts';
+import { STATES } from '../../../draw/palette.ts';
 import { bodyOf, eachCell } from './cell-boxes.ts';
 import { gpusOf } from './cell-grid.ts';
 import type { Box } from './layout.ts';
@@ -22,18 +22,18 @@ export function paintValues(painter: Painter): void {
     at += to - from;
     const box = painter.box(rack);
     if (!box || painter.shownAt(rack) !== 'value') continue;
-    eachCell(layout, floor, rack, bodyOf(box), 1, GPU, (gpu, cell) =>
-      paintValue(painter, gpu, cell, frame.values[first + gpu - from]),
+    eachCell(layout, floor, rack, bodyOf(box), 1, GPU, (gpu, x, y, w, h) =>
+      paintValue(painter, gpu, { x, y, w, h }, frame.values[first + gpu - from]),
     );
   }
 }
 
 function paintValue(painter: Painter, gpu: number, box: Box, value: number): void {
   const { scene } = painter;
-  const { layout, floor, frame, signal, theme, tokens } = scene;
+  const { layout, floor, frame, signal, palette, tokens } = scene;
   if (box.w < 30 || box.h < 13 || box.x > floor.width || box.x + box.w < 0) return;
   const byte = frame?.cells[gpu] ?? CELL_NODATA;
-  const ink = byte >= CELL_UNSUPPORTED ? tokens['tx-1'] : inkOn(cellColor(signal, byte, theme, frame?.warnRatio));
+  const ink = byte >= CELL_UNSUPPORTED ? tokens['tx-1'] : palette.inkColor[byte];
   // The legend names the unit too: it goes first, and in all cells of a width alike.
   const text = valueText(signal, value, byte);
   const shown = box.w < WITH_UNIT && signal !== 'throttle' ? text.replace(/ .*$/, '') : text;

@@ -38,10 +38,15 @@ export class FloorPaint {
   }
 
   /** Paints a scene; the canvas has `ratio` device pixels per CSS pixel. */
-  paint(scene: Scene): void {
+  paint(unpainted: Omit<Scene, 'palette'>): void {
     const context = this.#canvas.getContext('2d', { alpha: false });
     if (!context) return;
-    const { ratio } = scene;
+    const { ratio, signal, theme, frame } = unpainted;
+    // Only power has a warning ratio that is set by its operator.
+    const scene = {
+      ...unpainted,
+      palette: paletteOf(signal, theme, signal === 'power' ? frame?.warnRatio : undefined),
+    };
     context.setTransform(1, 0, 0, 1, 0, 0);
     this.#paintCells(context, scene);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -60,11 +65,10 @@ export class FloorPaint {
       this.#image = context.createImageData(width, height);
     const pixels = new Uint32Array(this.#image.data.buffer);
     pixels.fill(abgr(scene.tokens['bg-1']));
-    const palette = paletteOf(scene.signal, scene.theme, scene.signal === 'power' ? scene.frame?.warnRatio : undefined);
     const boxes = this.#boxesOf(scene);
     for (const level of [GPU, NODE] as const) {
       const cells = boxes[level];
-      if (cells) rasterCells(pixels, width, height, cells, this.#bytesOf(scene, level, cells.x.length), palette);
+      if (cells) rasterCells(pixels, width, height, cells, this.#bytesOf(scene, level, cells.x.length), scene.palette);
     }
     context.putImageData(this.#image, 0, 0);
   }

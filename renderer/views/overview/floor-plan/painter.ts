@@ -1,7 +1,7 @@
 import type { LayoutDocument, Severity, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
 import { formatPercent } from '../../../../shared/format.ts';
 import { HALL, RACK } from '../../../../shared/topology.ts';
-import { FAMILY, STATES } from '../../../draw/palette.ts';
+import { type CellPalette, FAMILY, STATES } from '../../../draw/palette.ts';
 import type { Theme } from '../../../theme/theme.ts';
 import { type Box, type Floor, hallOf, inView, onScreen, type Shown, type View } from './layout.ts';
 
@@ -19,6 +19,7 @@ export interface Scene {
   readonly selected: number;
   readonly flaggedOnly: boolean;
   readonly tokens: Tokens;
+  readonly palette: CellPalette;
   /** Device pixels per CSS pixel. */
   readonly ratio: number;
 }

@@ -9,7 +9,7 @@ const FADE_MS = 180;
 const RECOLOUR_MS = 1000;
 
 /** What is to be painted; the frame comes from its source at the moment of painting. */
-export type Painting = Omit<Scene, 'frame' | 'tokens' | 'ratio'> & {
+export type Painting = Omit<Scene, 'frame' | 'tokens' | 'palette' | 'ratio'> & {
   readonly stale: boolean;
   readonly frameSource: FrameSource;
 };
