@@ -32,7 +32,9 @@ export function conditionGroups(layout: LayoutDocument, findings: readonly Findi
 
 /** What tells one condition from another between two frames. */
 export function conditionKey(layout: LayoutDocument, finding: Finding): string {
-  return `${finding.domain}/${finding.severity}/${layout.path[finding.place] ?? finding.title}/${finding.since}`;
+  // The title without its numbers tells what kind of condition it is: two of one place may begin together.
+  const kind = finding.title.replace(/[\d.,]+/g, '#');
+  return `${finding.domain}/${finding.severity}/${layout.path[finding.place] ?? ''}/${kind}/${finding.since}`;
 }
 
 /** How many conditions there are of each severity, worst first, none left out that is not zero. */
