@@ -214,3 +214,24 @@ test('a removed job does not run again; a stopped schedule runs nothing', async 
   await clock.advance(INTERVAL * 2);
   expect(runsOf('b')).toHaveLength(3);
 });
+
+test('a job that is removed while it waits for its turn does not run', async () => {
+  const { clock, schedule, job, runsOf } = setUp(1);
+  let finish: () => void = () => {};
+  schedule.add(
+    job(
+      'slow',
+      () =>
+        new Promise((resolve) => {
+          finish = resolve;
+        }),
+    ),
+  );
+  schedule.add(job('waiting'));
+  await clock.advance(1);
+  schedule.remove('waiting');
+  finish();
+  await clock.advance(INTERVAL * 3);
+  expect(runsOf('waiting')).toEqual([]);
+  schedule.stop();
+});

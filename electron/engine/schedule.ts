@@ -107,6 +107,8 @@ export class Schedule {
   #start(): void {
     while (this.#running < this.#concurrency && this.#ready.length > 0) {
       const entry = this.#ready.shift() as Entry;
+      // Removed, or put in anew, while it waited.
+      if (this.#entries.get(entry.job.id) !== entry) continue;
       this.#running++;
       void this.#run(entry);
     }
