@@ -1,5 +1,6 @@
-import { type Labels, type Series, sameSeries } from '../labels.ts';
+import type { Labels, Series } from '../labels.ts';
 import type { Cursor } from './cursor.ts';
+import { SeriesSet } from './series-set.ts';
 
 /** Bounds against hostile bodies (faults.md B11); every one is a setting of the caller. */
 export interface Limits {
@@ -42,7 +43,6 @@ const MOST_WARNINGS = 20;
 /** What the two formats' readers fill in while they go through a body. */
 export class Collector {
   readonly limits: Limits;
-  readonly series: Series[] = [];
   readonly values: number[] = [];
   readonly times: number[] = [];
   readonly families = new Map<string, Family>();
@@ -54,9 +54,7 @@ export class Collector {
   duplicates = 0;
   exemplars = 0;
   #moreWarnings = 0;
-  /** Series by hash; a hash that several share leads to the last of them, and `#before` from each to the one before. */
-  readonly #hashes = new Map<number, number>();
-  readonly #before = new Map<number, number>();
+  readonly #known = new SeriesSet();
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -65,6 +63,11 @@ export class Collector {
   warn(message: string): void {
     if (this.warnings.length < MOST_WARNINGS) this.warnings.push(message);
     else this.#moreWarnings++;
+  }
+
+  /** Series that were kept, in order. */
+  get series(): readonly Series[] {
+    return this.#known.series;
   }
 
   family(name: string): Family {
@@ -83,27 +86,16 @@ export class Collector {
     this.valueFrom.push(from);
     this.valueTo.push(to);
     if (!Number.isNaN(time)) this.timed = true;
-    if (this.#isRepeated(series, hash)) {
+    const slot = this.series.length;
+    if (this.#known.has(series, hash)) {
       this.duplicates++;
       this.slot.push(-1);
       return;
     }
-    if (this.series.length >= this.limits.maxSeries)
-      cursor.fail(`More than ${this.limits.maxSeries} series in one body`);
-    this.slot.push(this.series.length);
-    this.series.push(series);
+    if (slot >= this.limits.maxSeries) cursor.fail(`More than ${this.limits.maxSeries} series in one body`);
+    this.slot.push(slot);
     this.values.push(value);
     this.times.push(time);
-  }
-
-  /** Whether the very same series came before; remembers it otherwise. Equal hashes are looked at label by label. */
-  #isRepeated(series: Series, hash: number): boolean {
-    const last = this.#hashes.get(hash);
-    for (let at = last; at !== undefined; at = this.#before.get(at))
-      if (sameSeries(series, this.series[at])) return true;
-    if (last !== undefined) this.#before.set(this.series.length, last);
-    this.#hashes.set(hash, this.series.length);
-    return false;
   }
 
   finish(): ParsedExposition {
@@ -113,16 +105,16 @@ export class Collector {
     if (this.#moreWarnings > 0) this.warnings.push(`and ${this.#moreWarnings} more warnings`);
     return {
       series: this.series,
-      values: Float64Array.from(this.values),
-      times: this.timed ? Float64Array.from(this.times) : null,
+      values: new Float64Array(this.values),
+      times: this.timed ? new Float64Array(this.times) : null,
       families: this.families,
       samples: this.slot.length,
       duplicates: this.duplicates,
       exemplars: this.exemplars,
       warnings: this.warnings,
-      valueFrom: Int32Array.from(this.valueFrom),
-      valueTo: Int32Array.from(this.valueTo),
-      slot: Int32Array.from(this.slot),
+      valueFrom: new Int32Array(this.valueFrom),
+      valueTo: new Int32Array(this.valueTo),
+      slot: new Int32Array(this.slot),
     };
   }
 }
