@@ -20,6 +20,7 @@ import { ExportersScraper } from './sources/exporters.ts';
 import { PrometheusReader } from './sources/prometheus.ts';
 import type { Source } from './sources/source.ts';
 import { readWorkstation } from './sources/workstation.ts';
+import { WORKSTATION_ID, WorkstationNode } from './sources/workstation-node.ts';
 import { loadSettings, type PlaceFiles, PlaceReader, saveSettings } from './store/profile.ts';
 import { coverageOf, testConnection } from './test-connection.ts';
 
@@ -144,6 +145,7 @@ export class Engine {
       [...this.#settings.sources, ...this.#ephemeral.values()].map((source) => [source.id, source]),
     );
     for (const [id, source] of this.#sources) {
+      if (id === WORKSTATION_ID && !wanted.has(id) && this.#settings.workstationAsNode) continue;
       const next = wanted.get(id);
       if (next && JSON.stringify(next) === JSON.stringify(source.settings)) continue;
       this.#dropSource(id, source);
@@ -157,7 +159,15 @@ export class Engine {
       this.#sources.set(id, source);
       source.start(this.#schedule, this.#settings.pollMs);
     }
+    this.#startWorkstation();
     this.#readPlaces();
+  }
+
+  #startWorkstation(): void {
+    if (!this.#settings.workstationAsNode || this.#sources.has(WORKSTATION_ID)) return;
+    const source = new WorkstationNode(this.#fleet, this.#clock);
+    this.#sources.set(WORKSTATION_ID, source);
+    source.start(this.#schedule, this.#settings.pollMs);
   }
 
   #dropSource(id: string, source: Source): void {

@@ -51,7 +51,9 @@ function useTell<Name extends CallName>(name: Name) {
 }
 
 /** Like `useTell` for calls that answer with the settings: every view sees the new ones at once. */
-function useSettingsCall<Name extends 'saveSource' | 'removeSource' | 'openDemo' | 'closeDemo'>(name: Name) {
+function useSettingsCall<Name extends 'saveSource' | 'removeSource' | 'saveSettings' | 'openDemo' | 'closeDemo'>(
+  name: Name,
+) {
   const { link } = useConsole();
   const client = useQueryClient();
   return useMutation({
@@ -72,6 +74,7 @@ export const useInspection = (place: number, tick: number) =>
 export const useTestSource = () => useTell('testSource');
 export const useSaveSource = () => useSettingsCall('saveSource');
 export const useRemoveSource = () => useSettingsCall('removeSource');
+export const useSaveSettings = () => useSettingsCall('saveSettings');
 export const useOpenDemo = () => useSettingsCall('openDemo');
 export const useCloseDemo = () => useSettingsCall('closeDemo');
 

@@ -12,6 +12,22 @@ async function attempt<Value>(ask: () => Promise<Value>): Promise<Value | null> 
   }
 }
 
+/** Bytes that a network port has moved since the machine started. */
+export interface PortCounters {
+  readonly device: string;
+  readonly rxBytes: number;
+  readonly txBytes: number;
+}
+
+/** The network ports of this machine; empty where systeminformation can't tell. */
+export async function readPorts(): Promise<readonly PortCounters[]> {
+  const { default: si } = await import('systeminformation');
+  const ports = (await attempt(() => si.networkStats('*'))) ?? [];
+  return ports.flatMap(({ iface, rx_bytes: rxBytes, tx_bytes: txBytes }) =>
+    finite(rxBytes) === null || finite(txBytes) === null ? [] : [{ device: iface, rxBytes, txBytes }],
+  );
+}
+
 /** How this machine does, by systeminformation; what it can't tell is null. Rates need two calls. */
 export async function readWorkstation(now: number): Promise<WorkstationReply> {
   const { default: si } = await import('systeminformation');

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { HelloReply, Severity, SourceHealth } from '../../../shared/contract.ts';
 import { formatAge, formatCount } from '../../../shared/format.ts';
 import type { SourceSettings } from '../../../shared/settings.ts';
-import { useCloseDemo, useCoverage, useOpenDemo } from '../../ask/ask.ts';
+import { useCloseDemo, useCoverage, useOpenDemo, useSaveSettings } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import parts from '../../parts/parts.module.css';
@@ -53,6 +53,7 @@ export function Sources(props: {
           {known.length === 0 ? <li className={styles.quiet}>No sources yet.</li> : null}
         </ul>
         <DemoSwitch on={hello.settings.demo || known.some(({ id }) => id === DEMO_ID)} operate={operate} />
+        <WorkstationSwitch hello={hello} operate={operate} />
         <PlacesNote profile={hello.profile} />
       </section>
       <Detail
@@ -99,6 +100,28 @@ function Detail(props: {
         {entry === null ? null : <Coverage id={entry.id} />}
       </section>
     </section>
+  );
+}
+
+/** Whether this machine's own GPUs and network ports are a node of the fleet. */
+function WorkstationSwitch({ hello, operate }: { hello: HelloReply; operate: boolean }) {
+  const save = useSaveSettings();
+  return (
+    <div className={styles.note}>
+      <h3>This workstation</h3>
+      <label>
+        <input
+          type="checkbox"
+          checked={hello.settings.workstationAsNode}
+          disabled={!operate || save.isPending}
+          onChange={(event) =>
+            save.mutate({ settings: { ...hello.settings, workstationAsNode: event.target.checked } })
+          }
+        />{' '}
+        Show it as a node of the fleet
+      </label>
+      {save.error === null ? null : <p role="alert">{faultOf(save.error).message}</p>}
+    </div>
   );
 }
 
