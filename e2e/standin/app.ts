@@ -34,7 +34,11 @@ export const lifecycle = {
   beforeQuit,
 };
 
+/** The longest that ending the browser may take. */
+const MOST_EXIT_MS = 4000;
+
 class StandinApp extends EventEmitter {
+  #leaving = false;
   readonly isPackaged = false;
   readonly commandLine = {
     appendSwitch: (name: string, value = '') => void switches.set(name, value),
@@ -79,7 +83,11 @@ class StandinApp extends EventEmitter {
   }
 
   exit(code = 0): void {
+    if (this.#leaving) return;
+    this.#leaving = true;
     this.emit('quit', {}, code);
+    // As with Electron, leaving takes a moment at most, whatever the browser does.
+    setTimeout(() => process.exit(code), MOST_EXIT_MS);
     void Promise.all(atExit.map((end) => end())).finally(() => process.exit(code));
   }
 }

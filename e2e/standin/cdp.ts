@@ -29,6 +29,8 @@ export class Cdp {
 
   /** Sends one command to the browser or, with a session, to a target. */
   send<Result = unknown>(method: string, params: object = {}, sessionId?: string): Promise<Result> {
+    // A browser that is gone answers nothing: whoever asks must not wait for ever.
+    if (this.#socket.readyState !== WebSocket.OPEN) return Promise.reject(new Error('The browser is gone'));
     const id = ++this.#next;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
