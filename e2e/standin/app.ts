@@ -36,9 +36,9 @@ export const lifecycle = {
 
 /** The longest that ending the browser may take. */
 const MOST_EXIT_MS = 4000;
+let leaving = false;
 
 class StandinApp extends EventEmitter {
-  #leaving = false;
   readonly isPackaged = false;
   readonly commandLine = {
     appendSwitch: (name: string, value = '') => void switches.set(name, value),
@@ -83,8 +83,8 @@ class StandinApp extends EventEmitter {
   }
 
   exit(code = 0): void {
-    if (this.#leaving) return;
-    this.#leaving = true;
+    if (leaving) return;
+    leaving = true;
     this.emit('quit', {}, code);
     // As with Electron, leaving takes a moment at most, whatever the browser does.
     setTimeout(() => process.exit(code), MOST_EXIT_MS);
