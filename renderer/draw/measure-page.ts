@@ -1,6 +1,6 @@
 import { CELL_NODATA } from '../../shared/cells.ts';
 import { paletteOf } from './palette.ts';
-import { rasterCells } from './raster.ts';
+import { bandsOf, rasterCells } from './raster.ts';
 
 /** Recolours `count` cells with gaps on a canvas, as the floor plan does; gives a function that runs one update. */
 export function heatmap(canvas: HTMLCanvasElement, count: number): (seed: number) => void {
@@ -23,11 +23,12 @@ export function heatmap(canvas: HTMLCanvasElement, count: number): (seed: number
     cells.w[i] = Math.max(1, Math.floor(((column + 1) * width) / columns) - cells.x[i] - 1);
     cells.h[i] = Math.max(1, Math.floor(((row + 1) * height) / rows) - cells.y[i] - 1);
   }
+  const bands = bandsOf(cells, width, height);
   const bytes = new Uint8Array(count);
   const palette = paletteOf('power', 'dark');
   return (seed) => {
     for (let i = 0; i < count; i++) bytes[i] = i % 997 === 0 ? CELL_NODATA : (i * 31 + seed * 7) % 243;
-    rasterCells(pixels, width, height, cells, bytes, palette);
+    rasterCells(pixels, width, bands, bytes, palette);
     context.putImageData(image, 0, 0);
   };
 }

@@ -131,6 +131,11 @@ export function inkOn(color: string): '#000000' | '#ffffff' {
   return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000';
 }
 
+const PLAIN = 0;
+/** Has a cut corner where the cell is large enough for one. */
+export const CORNERED = 1;
+export const PATTERNED = 2;
+
 /** Everything that painting a cell's byte needs, for one signal and theme. */
 export interface CellPalette {
   /** Fill by byte, as ImageData's little-endian ABGR. */
@@ -138,6 +143,8 @@ export interface CellPalette {
   /** Colour of the pattern over it. */
   readonly ink: Uint32Array;
   readonly pattern: readonly Pattern[];
+  /** PLAIN, CORNERED or PATTERNED: what the inner loop asks. */
+  readonly kinds: Uint8Array;
   /** The fill as CSS text, and black or white for letters on it. */
   readonly color: readonly string[];
   readonly inkColor: readonly string[];
@@ -177,7 +184,10 @@ export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): C
       ink[cell] = cell === 1 ? abgr(OUTLINE[theme]) : panel;
     });
   }
-  const palette = { fill, ink, pattern, color: colors, inkColor: inkColors };
+  const kinds = Uint8Array.from(pattern, (kind) =>
+    kind === 'solid' ? PLAIN : kind === 'corner' ? CORNERED : PATTERNED,
+  );
+  const palette = { fill, ink, pattern, kinds, color: colors, inkColor: inkColors };
   made.set(key, palette);
   return palette;
 }

@@ -1,4 +1,4 @@
-import type { CellPalette, Pattern } from './palette.ts';
+import { type CellPalette, CORNERED, PATTERNED, type Pattern } from './palette.ts';
 
 /** A cell's place on the canvas in device pixels. */
 export interface Cells {
@@ -8,65 +8,147 @@ export interface Cells {
   readonly h: Int32Array;
 }
 
-const STEP = 5;
-const CORNER = 5;
+/**
+ * Cells that are in view, in bands: cells of one height side by side. A band is painted as one line of pixels, which is
+ * then copied to the lines below, so that the work of an update is the floor's lines of cells, not its area.
+ */
+export interface Bands {
+  readonly cells: Cells;
+  /** Cell by place in the order of painting; its first pixel, and its pixels in that line. */
+  readonly cell: Int32Array;
+  readonly first: Int32Array;
+  readonly run: Int32Array;
+  /** Bands begin at these places of the order; the last entry is its end. */
+  readonly begin: Int32Array;
+  /** Lines of pixels of each band. */
+  readonly lines: Int32Array;
+}
 
-/** Whether a pattern has ink at a pixel: `x`, `y` on the canvas (hatches run on from cell to cell), `i`, `j` in the cell. */
-function inked(pattern: Pattern, x: number, y: number, i: number, j: number, w: number, h: number): boolean {
+/** Cells further apart than this are not of one band: something else may stand between them. */
+const MOST_GAP = 16;
+
+/** Puts cells into bands for a canvas of `width` × `height`; cells outside are left out, at its edge cut off. */
+export function bandsOf(cells: Cells, width: number, height: number): Bands {
+  const { x, y, w, h } = cells;
+  const order = byLine(cells, width, height);
+  const first = new Int32Array(order.length);
+  const run = new Int32Array(order.length);
+  const begin: number[] = [];
+  const lines: number[] = [];
+  let [top, bottom, right] = [-1, -1, -1];
+  for (let at = 0; at < order.length; at++) {
+    const cell = order[at];
+    const x0 = Math.max(0, x[cell]);
+    const y0 = Math.max(0, y[cell]);
+    const y1 = Math.min(height, y[cell] + h[cell]);
+    first[at] = y0 * width + x0;
+    run[at] = Math.min(width, x[cell] + w[cell]) - x0;
+    if (y0 !== top || y1 !== bottom || x0 < right || x0 - right > MOST_GAP) {
+      begin.push(at);
+      lines.push(y1 - y0);
+    }
+    [top, bottom, right] = [y0, y1, x0 + run[at]];
+  }
+  begin.push(order.length);
+  return { cells, cell: order, first, run, begin: Int32Array.from(begin), lines: Int32Array.from(lines) };
+}
+
+/** Cells in view by their first line of pixels, else in their own order: a counting sort. */
+function byLine({ x, y, w, h }: Cells, width: number, height: number): Int32Array {
+  const seen = (cell: number) =>
+    w[cell] > 0 && x[cell] < width && x[cell] + w[cell] > 0 && y[cell] < height && y[cell] + h[cell] > 0;
+  const places = new Int32Array(height + 1);
+  for (let cell = 0; cell < x.length; cell++) if (seen(cell)) places[Math.max(0, y[cell]) + 1]++;
+  for (let line = 0; line < height; line++) places[line + 1] += places[line];
+  const order = new Int32Array(places[height]);
+  for (let cell = 0; cell < x.length; cell++) if (seen(cell)) order[places[Math.max(0, y[cell])]++] = cell;
+  return order;
+}
+
+/** Distances of hatches and size of the cut corner in CSS pixels. */
+const STEP = 5;
+const DOTS = 4;
+const CORNER = 5;
+/** A multiple of every hatch's distance at every ratio, so that a difference of places is never negative. */
+const FAR = 1_000_000 * STEP;
+
+/**
+ * Whether a pattern has ink at a pixel: `x`, `y` on the canvas (hatches run on from cell to cell), `i`, `j` in the cell;
+ * `unit` device pixels make one CSS pixel.
+ */
+function inked(pattern: Pattern, x: number, y: number, i: number, j: number, w: number, h: number, unit: number) {
+  const step = STEP * unit;
   switch (pattern) {
     case 'hatch':
-      return (x + y) % STEP === 0;
+      return (x + y) % step < unit;
     case 'back':
-      return (x - y + 100_000) % STEP === 0;
+      return (x - y + FAR * unit) % step < unit;
     case 'cross':
-      return (x + y) % STEP === 0 || (x - y + 100_000) % STEP === 0;
+      return (x + y) % step < unit || (x - y + FAR * unit) % step < unit;
     case 'grid':
-      return x % STEP === 0 || y % STEP === 0;
+      return x % step < unit || y % step < unit;
     case 'dots':
-      return x % 4 === 0 && y % 4 === 0;
+      return x % (DOTS * unit) < unit && y % (DOTS * unit) < unit;
     case 'outline':
-      return i === 0 || j === 0 || i === w - 1 || j === h - 1;
+      return i < unit || j < unit || i >= w - unit || j >= h - unit;
     case 'corner':
-      return w > CORNER && h > CORNER && i - (w - CORNER) > j;
+      return w > CORNER * unit && h > CORNER * unit && i - (w - CORNER * unit) > j;
     case 'solid':
       return false;
   }
 }
 
 /**
- * Fills cells into a canvas-sized pixel buffer by palette byte: a row at a time for plain fills, pixel by pixel only
- * where a pattern says what colour alone may not. Cells outside the canvas are cut off.
+ * Fills cells into a canvas-sized pixel buffer by palette byte, whose ground is of one colour; pixel by pixel only where
+ * a pattern says what colour alone may not.
  */
 export function rasterCells(
   pixels: Uint32Array,
   width: number,
-  height: number,
-  cells: Cells,
+  bands: Bands,
   bytes: Uint8Array,
   palette: CellPalette,
+  ratio = 1,
 ): void {
-  const { fill, ink, pattern } = palette;
-  for (let cell = 0; cell < bytes.length; cell++) {
-    const byte = bytes[cell];
-    const left = cells.x[cell];
-    const top = cells.y[cell];
-    const x0 = left < 0 ? 0 : left;
-    const x1 = Math.min(width, left + cells.w[cell]);
-    const y0 = top < 0 ? 0 : top;
-    const y1 = Math.min(height, top + cells.h[cell]);
-    if (x0 >= x1 || y0 >= y1) continue;
-    const color = fill[byte];
-    for (let y = y0; y < y1; y++) {
-      const row = y * width;
-      // A loop beats TypedArray.fill on the short runs that cells are.
-      for (let at = row + x0; at < row + x1; at++) pixels[at] = color;
+  const { cells, cell, first, run, begin, lines } = bands;
+  const { fill, kinds } = palette;
+  for (let band = 0; band < lines.length; band++) {
+    const [from, to] = [begin[band], begin[band + 1]];
+    for (let at = from; at < to; at++) {
+      const color = fill[bytes[cell[at]]];
+      const end = first[at] + run[at];
+      for (let pixel = first[at]; pixel < end; pixel++) pixels[pixel] = color;
     }
-    const kind = pattern[byte];
-    if (kind === 'solid') continue;
-    for (let y = y0; y < y1; y++) {
-      for (let x = x0; x < x1; x++) {
-        if (inked(kind, x, y, x - left, y - top, cells.w[cell], cells.h[cell])) pixels[y * width + x] = ink[byte];
-      }
+    const end = first[to - 1] + run[to - 1];
+    for (let line = 1; line < lines[band]; line++) pixels.copyWithin(first[from] + line * width, first[from], end);
+    for (let at = from; at < to; at++) {
+      const kind = kinds[bytes[cell[at]]];
+      if (kind === PATTERNED || (kind === CORNERED && cells.w[cell[at]] > CORNER))
+        inkCell(pixels, width, first[at], run[at], lines[band], cells, cell[at], bytes[cell[at]], palette, ratio);
+    }
+  }
+}
+
+/** Draws the pattern of a cell over its part on the canvas: `run` × `lines` pixels that begin at the pixel `first`. */
+function inkCell(
+  pixels: Uint32Array,
+  width: number,
+  first: number,
+  run: number,
+  lines: number,
+  { x: lefts, y: tops, w, h }: Cells,
+  cell: number,
+  byte: number,
+  { ink, pattern }: CellPalette,
+  ratio: number,
+): void {
+  const unit = Math.max(1, Math.round(ratio));
+  const kind = pattern[byte];
+  const [left, top] = [lefts[cell], tops[cell]];
+  const [x0, y0] = [first % width, Math.floor(first / width)];
+  for (let y = y0; y < y0 + lines; y++) {
+    for (let x = x0; x < x0 + run; x++) {
+      if (inked(kind, x, y, x - left, y - top, w[cell], h[cell], unit)) pixels[y * width + x] = ink[byte];
     }
   }
 }

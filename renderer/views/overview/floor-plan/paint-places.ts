@@ -95,7 +95,7 @@ function paintRowTile(painter: Painter, row: number, box: Box): void {
   const left = Math.round(box.x + floor.labels.left * view.k);
   const right = Math.round(box.x + box.w - floor.labels.right * view.k);
   const tile = { x: left, y: Math.round(box.y), w: right - left, h: Math.max(1, Math.round(box.h)) };
-  context.fillStyle = palette.color[own];
+  context.fillStyle = own === CELL_NODATA ? scene.tokens['nodata-bg'] : palette.color[own];
   context.fillRect(tile.x, tile.y, tile.w, tile.h);
   if (own === CELL_NODATA) {
     painter.hatch(tile);
@@ -105,7 +105,7 @@ function paintRowTile(painter: Painter, row: number, box: Box): void {
   context.fillRect(tile.x, tile.y, STRIP, tile.h);
   if (cells?.includes(CELL_NODATA)) {
     const lost = { ...tile, x: right - 4 * STRIP, w: 4 * STRIP };
-    context.fillStyle = palette.color[CELL_NODATA];
+    context.fillStyle = scene.tokens['nodata-bg'];
     context.fillRect(lost.x, lost.y, lost.w, lost.h);
     painter.hatch(lost);
   }

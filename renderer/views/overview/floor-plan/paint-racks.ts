@@ -52,7 +52,7 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
     h: solid ? Math.max(1, Math.round(box.y + box.h) - top) : headerOf(box.h) - 2,
   };
   if (band.h < 1) return;
-  context.fillStyle = palette.color[cell];
+  context.fillStyle = cell === CELL_NODATA ? tokens['nodata-bg'] : palette.color[cell];
   context.fillRect(band.x, band.y, band.w, band.h);
   if (cell === CELL_NODATA) painter.hatch(band);
   if (theme !== 'dark' && box.w >= 12) {
@@ -70,7 +70,7 @@ function paintRackText(painter: Painter, rack: number, band: Box, cell: number):
   const value = painter.valueText(rack).replace('%', '');
   const oneLine = band.h < 32;
   const beside = oneLine && band.w >= 54;
-  const valueRoom = beside ? painter.widthOf(value, 12, 650) + 4 : 0;
+  const valueRoom = beside ? painter.widthOf(alike(value), 12, 650) + 4 : 0;
   const name = rackName(painter, rack, band.w - 9 - valueRoom);
   if (lost) {
     // Letters on hatching cannot be read: they get a ground of their own.
@@ -81,19 +81,24 @@ function paintRackText(painter: Painter, rack: number, band: Box, cell: number):
   painter.text(name, band.x + 5, band.y + 13, 11, 500, ink);
   if (beside) painter.text(value, band.x + band.w - 4, band.y + 13, 12, 650, ink, 'right');
   if (!oneLine) painter.text(value, band.x + 5, band.y + 29, 14, 650, ink);
-  if (frame && frame.gpuLive[rack] < frame.gpuCount[rack] && band.w >= 52 && !oneLine)
-    painter.glyph('nodata', band.x + band.w - 17, band.y + 5, 12);
+  if (!frame || lost || oneLine || band.w < 52 || frame.gpuLive[rack] >= frame.gpuCount[rack]) return;
+  // Beside the name where there is room, else beside the value.
+  const y = painter.widthOf(name, 11, 500) + 28 <= band.w ? 5 : 19;
+  painter.glyph('nodata', band.x + band.w - 17, band.y + y, 12);
 }
 
 /** A rack's name; where it does not fit, without its row's name, which stands beside it. */
 function rackName(painter: Painter, rack: number, width: number): string {
   const { layout } = painter.scene;
   const name = layout.name[rack];
-  if (painter.widthOf(name, 11, 500) <= width) return name;
+  // Digits count alike, so that the racks of a row are all named in one way.
+  if (painter.widthOf(alike(name), 11, 500) <= width) return name;
   const row = layout.name[layout.parent[rack]];
   const rest = name.startsWith(row) ? name.slice(row.length).replace(/^[-_. ]+/, '') : '';
   return painter.fitted(rest === '' ? name : rest, width, 11, 500);
 }
+
+const alike = (text: string) => text.replace(/\d/g, '0');
 
 /** The outline of the selected place, outside the outline of its severity, so that both show. */
 export function paintSelection(painter: Painter): void {

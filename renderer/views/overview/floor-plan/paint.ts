@@ -2,7 +2,7 @@ import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
 import { GPU, HALL, NODE } from '../../../../shared/topology.ts';
 import { abgr, paletteOf } from '../../../draw/palette.ts';
-import { type Cells, rasterCells } from '../../../draw/raster.ts';
+import { type Bands, bandsOf, rasterCells } from '../../../draw/raster.ts';
 import { cellBoxes } from './cell-boxes.ts';
 import { type Floor, hallOf, type Shown, type View } from './layout.ts';
 import { nodeCells } from './node-cells.ts';
@@ -23,7 +23,7 @@ interface Placed {
   readonly view: View;
   readonly ratio: number;
   readonly shown: readonly Shown[];
-  readonly boxes: Partial<Record<typeof GPU | typeof NODE, Cells>>;
+  readonly bands: Partial<Record<typeof GPU | typeof NODE, Bands>>;
 }
 
 /** Paints a floor plan on one canvas; keeps its pixels and where cells stand, so that a new frame only recolours. */
@@ -65,16 +65,17 @@ export class FloorPaint {
       this.#image = context.createImageData(width, height);
     const pixels = new Uint32Array(this.#image.data.buffer);
     pixels.fill(abgr(scene.tokens['bg-1']));
-    const boxes = this.#boxesOf(scene);
+    const bands = this.#bandsOf(scene);
     for (const level of [GPU, NODE] as const) {
-      const cells = boxes[level];
-      if (cells) rasterCells(pixels, width, height, cells, this.#bytesOf(scene, level, cells.x.length), scene.palette);
+      const cells = bands[level];
+      if (!cells) continue;
+      rasterCells(pixels, width, cells, this.#bytesOf(scene, level), scene.palette, scene.ratio);
     }
     context.putImageData(this.#image, 0, 0);
   }
 
   /** Where cells stand; the same as before while nothing was moved. */
-  #boxesOf(scene: Scene): Placed['boxes'] {
+  #bandsOf(scene: Scene): Placed['bands'] {
     const { layout, floor, view, ratio, shown } = scene;
     const before = this.#placed;
     if (
@@ -84,20 +85,22 @@ export class FloorPaint {
       before.ratio === ratio &&
       before.shown === shown
     )
-      return before.boxes;
-    const boxes: { [GPU]?: Cells; [NODE]?: Cells } = {};
+      return before.bands;
+    const bands: { [GPU]?: Bands; [NODE]?: Bands } = {};
+    const { width, height } = this.#canvas;
     for (const level of [GPU, NODE] as const) {
       const levels = DIVIDED[level];
       const wanted = (rack: number) => levels.includes(shown[hallOf(layout, rack) - layout.start[HALL]]);
       if (shown.some((each) => levels.includes(each)))
-        boxes[level] = cellBoxes(layout, floor, view, ratio, level, wanted);
+        bands[level] = bandsOf(cellBoxes(layout, floor, view, ratio, level, wanted), width, height);
     }
-    this.#placed = { layout, floor, view, ratio, shown, boxes };
-    return boxes;
+    this.#placed = { layout, floor, view, ratio, shown, bands };
+    return bands;
   }
 
-  #bytesOf({ layout, frame, signal }: Scene, level: typeof GPU | typeof NODE, count: number): Uint8Array {
+  #bytesOf({ layout, frame, signal }: Scene, level: typeof GPU | typeof NODE): Uint8Array {
     const gpus = layout.start[GPU + 1] - layout.start[GPU];
+    const count = layout.start[level + 1] - layout.start[level];
     if (!frame) return new Uint8Array(count).fill(CELL_NODATA);
     // The frame before a change of what is watched has no cells yet.
     if (frame.cells.length !== gpus) return new Uint8Array(count).fill(CELL_UNSUPPORTED);

@@ -14,9 +14,15 @@ export type Painting = Omit<Scene, 'frame' | 'tokens' | 'palette' | 'ratio'> & {
   readonly frameSource: FrameSource;
 };
 
-function readTokens(element: Element): Tokens {
-  const style = getComputedStyle(element);
-  return Object.fromEntries(TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Tokens;
+/** The theme's colours as the page resolves them: under forced colours tokens are names of the system's colours. */
+function readTokens(element: HTMLElement): Tokens {
+  const resolve = (name: string) => {
+    element.style.color = `var(--${name})`;
+    return getComputedStyle(element).color;
+  };
+  const tokens = Object.fromEntries(TOKENS.map((name) => [name, resolve(name)])) as Tokens;
+  element.style.color = '';
+  return tokens;
 }
 
 /** One canvas's painter with its crossfade between levels of detail. */
