@@ -2,23 +2,31 @@ import { scaleLinear } from 'd3';
 import type { ViewSignal } from '../../shared/contract.ts';
 import type { Theme } from '../theme/theme.ts';
 import styles from './legend.module.css';
-import { colorOf, FAMILY, STATES } from './palette.ts';
+import { colorOf, FAMILY, STATES, withEdge } from './palette.ts';
 
 const WIDTH = 220;
 const HEIGHT = 9;
 
 /** What the colours of a signal mean: a stretched scale where limits matter, swatches where states do. */
-export function Legend({ signal, theme }: { signal: ViewSignal; theme: Theme }) {
-  return FAMILY[signal] === 'state' ? <States theme={theme} /> : <Scale signal={signal} theme={theme} />;
+export function Legend(props: Props) {
+  return FAMILY[props.signal] === 'state' ? <States theme={props.theme} /> : <Scale {...props} />;
 }
 
-function Scale({ signal, theme }: { signal: ViewSignal; theme: Theme }) {
+interface Props {
+  readonly signal: ViewSignal;
+  readonly theme: Theme;
+  /** The configured warning ratio of power budgets; the edge of power's colours stands there. */
+  readonly warnRatio?: number;
+}
+
+function Scale({ signal, theme, warnRatio = 0.9 }: Props) {
+  const warn = signal === 'power' ? warnRatio : 0.9;
   const limit = FAMILY[signal] === 'limit';
-  // The part beyond 0.9 is what operators act on, so it gets half of the length.
+  // The part beyond the warning is what operators act on, so it gets half of the length.
   const x = limit
-    ? scaleLinear([0, 0.5, 0.9, 1, 1.1], [0, WIDTH * 0.25, WIDTH * 0.5, WIDTH * 0.82, WIDTH])
+    ? scaleLinear([0, 0.5 * (warn / 0.9), warn, 1, 1.1], [0, WIDTH * 0.25, WIDTH * 0.5, WIDTH * 0.82, WIDTH])
     : scaleLinear([0, 1], [0, WIDTH]);
-  const ticks = limit ? [0, 0.5, 0.9, 1] : [0, 0.25, 0.5, 0.75, 1];
+  const ticks = limit ? [0, 0.5, warn, 1] : [0, 0.25, 0.5, 0.75, 1];
   const steps = Array.from({ length: WIDTH / 2 }, (_, i) => i * 2);
   return (
     <svg
@@ -35,13 +43,13 @@ function Scale({ signal, theme }: { signal: ViewSignal; theme: Theme }) {
           x={at}
           width={2.4}
           height={HEIGHT}
-          fill={colorOf(limit ? 'limit' : 'level', theme, x.invert(at + 1))}
+          fill={colorOf(limit ? 'limit' : 'level', theme, limit ? withEdge(x.invert(at + 1), warn) : x.invert(at + 1))}
         />
       ))}
       {ticks.map((tick) => (
         <g key={tick} transform={`translate(${x(tick)},0)`}>
           <line y2={HEIGHT + 3} />
-          <text y={HEIGHT + 14}>{tick * 100}</text>
+          <text y={HEIGHT + 14}>{Math.round(tick * 100)}</text>
         </g>
       ))}
     </svg>
@@ -53,7 +61,7 @@ function States({ theme }: { theme: Theme }) {
     <span className={styles.states}>
       {STATES.map((state) => (
         <span key={state.label}>
-          <i data-pattern={state.pattern} style={{ background: theme === 'light' ? state.light : state.dark }} />
+          <i data-pattern={state.pattern} style={{ backgroundColor: theme === 'light' ? state.light : state.dark }} />
           {state.label}
         </span>
       ))}

@@ -175,7 +175,7 @@ it('a forced detail holds while it can be seen', () => {
   expect(shownAt(20, 'gpu')).toBe('gpu');
   expect(shownAt(20, 'node')).toBe('node');
   expect(shownAt(300, 'node')).toBe('node');
-  expect(shownAt(8, 'gpu')).toBe('rack');
+  expect(shownAt(7, 'gpu')).toBe('rack');
   expect(shownAt(5, 'gpu')).toBe('hall');
 });
 

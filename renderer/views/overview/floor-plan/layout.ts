@@ -204,7 +204,7 @@ export type Detail = 'auto' | 'rack' | 'node' | 'gpu';
 /** The level of detail at a rack width; a forced detail keeps racks solid, or divides them while that can be seen. */
 export function shownAt(rackPixels: number, detail: Detail): Shown {
   if (rackPixels < 6) return 'hall';
-  if (detail === 'rack' || rackPixels < (detail === 'auto' ? 40 : 12)) return 'rack';
+  if (detail === 'rack' || rackPixels < (detail === 'auto' ? 40 : 8)) return 'rack';
   if (detail === 'node') return 'node';
   return rackPixels > 160 ? 'value' : 'gpu';
 }
