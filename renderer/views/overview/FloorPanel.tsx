@@ -39,7 +39,7 @@ export function FloorPanel(props: {
   const { live } = useConsole();
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
-      <Header state={state} theme={theme} aside={props.aside} />
+      <Header state={state} theme={theme} warnRatio={frame.warnRatio} aside={props.aside} />
       <div className={styles.map}>
         <FloorPlan
           ref={props.plan}
@@ -71,7 +71,8 @@ export function FloorPanel(props: {
   );
 }
 
-function Header({ state, theme, aside }: { state: OverviewState; theme: Theme; aside: ReactNode }) {
+function Header(props: { state: OverviewState; theme: Theme; warnRatio: number; aside: ReactNode }) {
+  const { state, theme, warnRatio, aside } = props;
   const [first, second] = LEGEND_WORDS[state.signal];
   return (
     <div className={`${parts.header} ${styles.planHeader}`}>
@@ -88,7 +89,7 @@ function Header({ state, theme, aside }: { state: OverviewState; theme: Theme; a
         <br />
         {second}
       </span>
-      <Legend signal={state.signal} theme={theme} />
+      <Legend signal={state.signal} theme={theme} warnRatio={warnRatio} />
       {aside}
     </div>
   );
