@@ -34,7 +34,7 @@ const fixtures = join(shared, 'fixtures');
 
 describe('the text format as Prometheus 2.42 scrapes it', () => {
   it('reads values, escapes and names', () => {
-    expect(flat('a 1\nb{x="1",} -2.5e3\nc{p="a\\\\b\\"c\\nd"} +Inf\n  d\t{ x = "y" , z="" }  4  \n')).toEqual({
+    expect(flat('a 1\nb{x="1",} -2.5e3\nc{p="a\\\\b\\"c\\nd"} +Inf\nd\t{ x = "y" , z="" }  4  \n')).toEqual({
       'a{}': 1,
       'b{"x"="1"}': -2500,
       'c{"p"="a\\\\b\\"c\\nd"}': Number.POSITIVE_INFINITY,
@@ -66,7 +66,12 @@ describe('the text format as Prometheus 2.42 scrapes it', () => {
     ['a{x="1",x="2"} 1\n', '1:9'],
     ['# TYPE a gauge\r\na 1\n', '1:10'],
     ['\ufeffa 1\n', '1:1'],
-    ['a{x="1}\n', '1:8'],
+    ['a{x="1}\n', '1:5'],
+    [' a 1\n', '1:2'],
+    ['# TYPE a info\na 1\n', '1:10'],
+    ['a \xa01\n', '1:3'],
+    ['a 1 9223372036854775808\n', '1:5'],
+    ['a{x="1\n"} 1\nb{y=} 1\n', '3:5'],
     ['a\n', '1:2'],
     ['<html>\n', '1:1'],
   ])('refuses %j at %s', (text, at) => {

@@ -1,5 +1,5 @@
 import type { Labels, Series } from '../labels.ts';
-import type { Cursor } from './cursor.ts';
+import { type Cursor, isNameStart } from './cursor.ts';
 import { SeriesSet } from './series-set.ts';
 
 /** Bounds against hostile bodies (faults.md B11); every one is a setting of the caller. */
@@ -122,15 +122,18 @@ export class Collector {
 /**
  * Reads a label set from after its '{' to behind its '}'. A quoted text that no '=' follows is the metric's name
  * (`{"gpu.power","a b"="x"}`). Gives the labels and that name, if there was one.
- * `strict`: no comma may follow the last label (OpenMetrics).
+ * `strict` is OpenMetrics: no comma after the last label, and a value ends on its line. Prometheus's lexer for the
+ * text format wants neither, nor a comma between labels. `repeated`: a label may stand twice (exemplars).
  */
 export function readLabels(
   cursor: Cursor,
   limits: Limits,
   blanks: () => void,
   strict = false,
+  repeated = false,
 ): { labels: Labels; name: string } {
   const labels = new Map<string, string>();
+  const emptied: string[] = [];
   let name = '';
   for (;;) {
     blanks();
@@ -147,20 +150,26 @@ export function readLabels(
         cursor.fail(`Expected '=' after label ${JSON.stringify(label)}, found ${cursor.shown()}`);
       cursor.at++;
       blanks();
-      const value = cursor.quoted('Label value');
+      const value = cursor.quoted('Label value', !strict);
       if (label === '__name__') cursor.fail('__name__ may not be given as a label', at);
-      if (labels.has(label)) cursor.fail(`Label ${JSON.stringify(label)} stands twice`, at);
+      if (labels.has(label) && value !== '' && !repeated)
+        cursor.fail(`Label ${JSON.stringify(label)} stands twice`, at);
       if (label.length > limits.maxText || value.length > limits.maxText)
         cursor.fail(`A label is longer than ${limits.maxText} characters`, at);
-      // An empty value is the same as no label (Prometheus's data model).
-      if (value !== '') labels.set(label, value);
-      if (labels.size > limits.maxLabels) cursor.fail(`More than ${limits.maxLabels} labels on one series`, at);
+      // An empty value is the same as no label (Prometheus's data model), wherever else that label stands.
+      if (value === '') {
+        labels.delete(label);
+        emptied.push(label);
+      } else if (!emptied.includes(label)) labels.set(label, value);
+      if (labels.size + emptied.length > limits.maxLabels)
+        cursor.fail(`More than ${limits.maxLabels} labels on one series`, at);
     }
     blanks();
     if (cursor.peek() === 0x2c) {
       cursor.at++;
       if (strict && cursor.peek() === 0x7d) cursor.fail('A label set may not end in a comma');
-    } else if (cursor.peek() !== 0x7d) cursor.fail(`Expected ',' or '}' in a label set, found ${cursor.shown()}`);
+    } else if (cursor.peek() !== 0x7d && (strict || labels.size === 0 || !isNameStart(cursor.peek())))
+      cursor.fail(`Expected ',' or '}' in a label set, found ${cursor.shown()}`);
   }
   cursor.at++;
   return { labels, name };

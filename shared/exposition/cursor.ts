@@ -6,7 +6,8 @@ const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-const isNameStart = (byte: number) =>
+/** Whether a metric name may begin with a byte. */
+export const isNameStart = (byte: number): boolean =>
   (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x5f || byte === 0x3a;
 const isDigit = (byte: number) => byte >= 0x30 && byte <= 0x39;
 
@@ -15,7 +16,9 @@ export class Cursor {
   readonly bytes: Uint8Array;
   at = 0;
   line = 1;
-  lineStart = 0;
+  /** The line on which a quoted text began that went over a line's end, and the one on which it ended; 0: none did. */
+  #openedOn = 0;
+  #closedOn = 0;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -30,9 +33,13 @@ export class Cursor {
     return this.at < this.bytes.length ? this.bytes[this.at] : -1;
   }
 
-  /** @throws DecodeError at `at` (default: here) */
+  /** @throws DecodeError at `at` (default: here), which may lie on an earlier line */
   fail(message: string, at = this.at): never {
-    throw new DecodeError(this.line, at - this.lineStart + 1, message);
+    let line = this.line;
+    for (let back = at; back < this.at; back++) if (this.bytes[back] === NEWLINE) line--;
+    const lineStart = at === 0 ? 0 : this.bytes.lastIndexOf(NEWLINE, at - 1) + 1;
+    const torn = this.#closedOn === line ? ` (the quote opened on line ${this.#openedOn} was closed on this one)` : '';
+    throw new DecodeError(line, at - lineStart + 1, message + torn);
   }
 
   /** Passes over blanks and tabs; says whether there were any. */
@@ -48,7 +55,6 @@ export class Cursor {
     if (this.peek() !== NEWLINE) this.fail(`${what}: found ${this.shown()}`);
     this.at++;
     this.line++;
-    this.lineStart = this.at;
   }
 
   /** Index of the end of this line. */
@@ -80,17 +86,21 @@ export class Cursor {
     return textOf(this.bytes, from, this.at);
   }
 
-  /** A quoted text with \\ \" \n escapes; another escape keeps its backslash, as Prometheus does. */
-  quoted(what: string): string {
+  /**
+   * A quoted text with \\ \" \n escapes; another escape keeps its backslash, as Prometheus does.
+   * `lines`: it may go over the end of a line, as label values may in the text format's lexer.
+   */
+  quoted(what: string, lines = false): string {
     if (this.peek() !== QUOTE) this.fail(`Expected ${what} in double quotes, found ${this.shown()}`);
     const open = this.at;
+    const line = this.line;
     this.at++;
     let from = this.at;
     let text = '';
     for (;;) {
       const byte = this.peek();
-      if (byte === -1 || byte === NEWLINE)
-        this.fail(`${what} opened at column ${open - this.lineStart + 1} is not closed`);
+      if (byte === -1 || (byte === NEWLINE && !lines)) this.fail(`${what} is opened here and not closed`, open);
+      if (byte === NEWLINE) this.line++;
       if (byte === QUOTE) break;
       if (byte === BACKSLASH) {
         text += this.slice(from, what);
@@ -109,6 +119,7 @@ export class Cursor {
     }
     text += this.slice(from, what);
     this.at++;
+    if (this.line > line) [this.#openedOn, this.#closedOn] = [line, this.line];
     return text;
   }
 
@@ -137,8 +148,8 @@ export class Cursor {
     if (this.at === from) this.fail(`Expected ${what}, found ${this.shown()}`);
     const value = parseNumber(this.bytes, from, this.at);
     if (!outcome.ok) {
-      const text = textOf(this.bytes, from, Math.min(this.at, from + 40));
-      this.fail(`${what} ${JSON.stringify(text)} is not a number`, from);
+      const shown = this.bytes.slice(from, Math.min(this.at, from + 40)).map((byte) => (byte < 0x80 ? byte : 0x3f));
+      this.fail(`${what} ${JSON.stringify(textOf(shown, 0, shown.length))} is not a number`, from);
     }
     return value;
   }

@@ -40,6 +40,12 @@ export function parseNumber(bytes: Uint8Array, from: number, to: number): number
     const value = decimals > 0 ? mantissa / POWERS[decimals] : mantissa;
     return negative ? -value : value;
   }
+  // Beyond ASCII there is no number, and maybe no text.
+  for (; at < to; at++) {
+    if (bytes[at] < 0x80) continue;
+    outcome.ok = false;
+    return Number.NaN;
+  }
   return slowNumber(textOf(bytes, from, to));
 }
 

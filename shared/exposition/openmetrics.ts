@@ -113,10 +113,11 @@ function readExemplar(cursor: Cursor, collector: Collector, name: string): void 
   if (!name.endsWith('_bucket') && !name.endsWith('_total')) cursor.fail(`${name} may not have an exemplar`, at);
   if (cursor.peek() !== 0x7b) cursor.fail(`Expected '{' of the exemplar, found ${cursor.shown()}`);
   cursor.at++;
-  const { labels } = readLabels(cursor, collector.limits, none, true);
+  const { labels } = readLabels(cursor, collector.limits, none, true, true);
   let length = 0;
   for (const [label, value] of labels) length += [...label].length + [...value].length;
-  if (length > 128) cursor.fail('The labels of an exemplar are longer than 128 characters', at);
+  // Against the specification, but a scrape takes it.
+  if (length > 128) collector.warn(`Line ${cursor.line}: the exemplar's labels are longer than 128 characters`);
   space(cursor);
   cursor.number("The exemplar's value");
   if (cursor.peek() === 0x20) {

@@ -1,30 +1,23 @@
 import type { Series } from '../labels.ts';
+import { textOf } from './bytes.ts';
 import { type Collector, readLabels } from './collector.ts';
 import type { Cursor } from './cursor.ts';
 import { outcome, parseNumber } from './number.ts';
 import { hashOf, PlainLine } from './plain-line.ts';
 
-const types = new Set([
-  'counter',
-  'gauge',
-  'histogram',
-  'summary',
-  'untyped',
-  'unknown',
-  'gaugehistogram',
-  'info',
-  'stateset',
-]);
+const types = new Set(['counter', 'gauge', 'histogram', 'summary', 'untyped']);
+const LAST_TIME = 2n ** 63n - 1n;
 
 /** Reads Prometheus text format 0.0.4 (docs: exposition_formats.md; judge: the scrape parser of Prometheus 2.42). */
 export function readText(cursor: Cursor, collector: Collector): void {
   const plain = new PlainLine(cursor.bytes, collector.limits.maxLabels);
   while (!cursor.done) {
     if (readPlain(cursor, collector, plain)) continue;
-    cursor.blanks();
+    const indented = cursor.blanks();
     const byte = cursor.peek();
     if (byte === 0x0a) cursor.endLine('');
     else if (byte === 0x23) readComment(cursor, collector);
+    else if (indented && byte !== -1) cursor.fail('Prometheus takes no blanks before a metric name');
     else if (byte !== -1) readSample(cursor, collector);
   }
 }
@@ -61,7 +54,8 @@ function readComment(cursor: Cursor, collector: Collector): void {
   if (spaced && word(cursor, 'HELP')) readHelp(cursor, collector);
   else if (spaced && word(cursor, 'TYPE')) readType(cursor, collector);
   else {
-    cursor.rest('A comment');
+    // Whatever it holds: Prometheus does not look at it.
+    cursor.at = cursor.lineEnd();
     cursor.endLine('');
   }
 }
@@ -70,10 +64,17 @@ function metricName(cursor: Cursor): string {
   return cursor.peek() === 0x22 ? cursor.quoted('Metric name') : cursor.name('a metric name', true);
 }
 
+/** What follows a name in a HELP or TYPE line. Prometheus takes one byte for the blank between, whatever it is. */
+function textAfterName(cursor: Cursor, what: string): string {
+  if (!cursor.done && cursor.peek() !== 0x0a) cursor.at++;
+  return cursor.rest(what);
+}
+
 function readHelp(cursor: Cursor, collector: Collector): void {
   const family = collector.family(metricName(cursor));
-  cursor.blanks();
-  const text = cursor.rest('Help').replace(/\\(\\|n)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : '\\'));
+  const text = textAfterName(cursor, 'Help').replace(/\\(\\|n)/g, (_, escaped: string) =>
+    escaped === 'n' ? '\n' : '\\',
+  );
   if (family.help !== '') collector.warn(`Line ${cursor.line}: second HELP of ${family.name}`);
   family.help = text;
   cursor.endLine('');
@@ -81,9 +82,8 @@ function readHelp(cursor: Cursor, collector: Collector): void {
 
 function readType(cursor: Cursor, collector: Collector): void {
   const family = collector.family(metricName(cursor));
-  cursor.blanks();
-  const at = cursor.at;
-  const type = cursor.rest('Type');
+  const at = cursor.at + 1;
+  const type = textAfterName(cursor, 'Type');
   if (!types.has(type))
     cursor.fail(`Type ${JSON.stringify(type.slice(0, 40))} of ${family.name} is none of ${[...types].join(', ')}`, at);
   if (family.type !== '' && family.type !== type)
@@ -114,15 +114,22 @@ function readSample(cursor: Cursor, collector: Collector): void {
   cursor.blanks();
   let time = Number.NaN;
   if (cursor.peek() !== 0x0a && !cursor.done) {
-    const at = cursor.at;
-    time = cursor.number('The timestamp');
-    // Milliseconds as digits only: Prometheus's lexer takes no sign, point or exponent here.
-    for (let i = at; i < cursor.at; i++) {
-      if (cursor.bytes[i] < 0x30 || cursor.bytes[i] > 0x39)
-        cursor.fail('The timestamp must be whole milliseconds since 1970', at);
-    }
+    time = timestamp(cursor);
     cursor.blanks();
   }
   collector.sample(cursor, { name, labels }, value, from, to, time, hashOf({ name, labels }));
   cursor.endLine('Expected the end of the line after the sample');
+}
+
+/** Whole epoch milliseconds: Prometheus's lexer takes no sign, point or exponent here, and its parser 63 bits. */
+function timestamp(cursor: Cursor): number {
+  const from = cursor.at;
+  const time = cursor.number('The timestamp');
+  for (let at = from; at < cursor.at; at++) {
+    if (cursor.bytes[at] < 0x30 || cursor.bytes[at] > 0x39)
+      cursor.fail('The timestamp must be whole milliseconds since 1970', from);
+  }
+  if (time >= 2 ** 63 && (time > 2 ** 63 || BigInt(textOf(cursor.bytes, from, cursor.at)) > LAST_TIME))
+    cursor.fail('The timestamp is larger than 2^63 − 1', from);
+  return time;
 }
