@@ -1,4 +1,4 @@
-import { CELL_NODATA, CELL_UNSUPPORTED, cellOfRatio } from '../../../../shared/cells.ts';
+import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { formatCount, formatPower, formatPowerPair } from '../../../../shared/format.ts';
 import { HALL, RACK, ROW } from '../../../../shared/topology.ts';
@@ -6,6 +6,7 @@ import { childrenOf, gpusOf } from './cell-grid.ts';
 import type { Box } from './layout.ts';
 import { onScreen } from './layout.ts';
 import type { Painter } from './painter.ts';
+import { rowTile } from './row-tile.ts';
 
 /** A strip as wide as this at a row's edge is its worst rack. */
 const STRIP = 3;
@@ -86,29 +87,17 @@ function paintAisle(painter: Painter, box: Box, name: string): void {
 function paintRowTile(painter: Painter, row: number, box: Box): void {
   const { context, scene } = painter;
   const { layout, frame, floor, signal, palette, view } = scene;
-  const racks = childrenOf(layout, row);
-  const cells = frame?.rackCells.subarray(racks[0] - layout.start[RACK], racks[1] - layout.start[RACK]);
-  const known = cells?.filter((cell) => cell < CELL_UNSUPPORTED) ?? new Uint8Array();
-  const worst = known.reduce((most, cell) => Math.max(most, cell), 0);
-  const value = frame?.value[row] ?? Number.NaN;
-  const own = Number.isNaN(value) ? CELL_NODATA : signal === 'throttle' ? worst : cellOfRatio(value);
+  const [from, to] = childrenOf(layout, row).map((rack) => rack - layout.start[RACK]);
+  const { own, worst, lost } = rowTile(signal, frame?.value[row], frame?.rackCells.subarray(from, to));
   const left = Math.round(box.x + floor.labels.left * view.k);
   const right = Math.round(box.x + box.w - floor.labels.right * view.k);
   const tile = { x: left, y: Math.round(box.y), w: right - left, h: Math.max(1, Math.round(box.h)) };
-  context.fillStyle = own === CELL_NODATA ? scene.tokens['nodata-bg'] : palette.color[own];
-  context.fillRect(tile.x, tile.y, tile.w, tile.h);
-  if (own === CELL_NODATA) {
-    painter.hatch(tile);
-    return;
-  }
+  painter.tile(tile, own);
+  if (own >= CELL_UNSUPPORTED) return;
   context.fillStyle = palette.color[worst];
   context.fillRect(tile.x, tile.y, STRIP, tile.h);
-  if (cells?.includes(CELL_NODATA)) {
-    const lost = { ...tile, x: right - 4 * STRIP, w: 4 * STRIP };
-    context.fillStyle = scene.tokens['nodata-bg'];
-    context.fillRect(lost.x, lost.y, lost.w, lost.h);
-    painter.hatch(lost);
-  }
+  if (lost) painter.tile({ ...tile, x: right - 4 * STRIP, w: 4 * STRIP }, CELL_NODATA);
+  if (scene.flaggedOnly && painter.severity(row) === null) painter.dim(tile);
 }
 
 /** Name left and value right, where rows are one line high. */

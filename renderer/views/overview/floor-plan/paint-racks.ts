@@ -6,20 +6,15 @@ import type { Painter } from './painter.ts';
 
 /** Racks as solid tiles, or their header bands above cells; the outline of what is critical around both. */
 export function paintRacks(painter: Painter): void {
-  const { scene, context } = painter;
-  const { layout, tokens } = scene;
+  const { scene } = painter;
+  const { layout } = scene;
   const critical: Box[] = [];
   for (let rack = layout.start[RACK]; rack < layout.start[NODE]; rack++) {
     const box = painter.box(rack);
     if (!box || painter.shownAt(rack) === 'hall') continue;
     const severity = painter.severity(rack);
     paintRack(painter, rack, box);
-    if (scene.flaggedOnly && severity === null) {
-      context.globalAlpha = 0.78;
-      context.fillStyle = tokens['bg-1'];
-      context.fillRect(box.x - 1, box.y - 1, box.w + 2, box.h + 2);
-      context.globalAlpha = 1;
-    }
+    if (scene.flaggedOnly && severity === null) painter.dim({ x: box.x - 1, y: box.y - 1, w: box.w + 2, h: box.h + 2 });
     if (severity === 'critical' && box.w >= 12) critical.push(box);
   }
   // After all racks, so that no neighbour covers an outline.
@@ -41,7 +36,7 @@ function outlineCritical(painter: Painter, box: Box): void {
 /** The rack's own value: its whole tile where no cells are drawn, a header band above them where they are. */
 function paintRack(painter: Painter, rack: number, box: Box): void {
   const { scene, context } = painter;
-  const { layout, frame, theme, palette, tokens } = scene;
+  const { layout, frame, theme, tokens } = scene;
   const cell = frame ? frame.rackCells[rack - layout.start[RACK]] : CELL_NODATA;
   const solid = painter.shownAt(rack) === 'rack';
   const [left, top] = [Math.round(box.x), Math.round(box.y)];
@@ -52,9 +47,7 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
     h: solid ? Math.max(1, Math.round(box.y + box.h) - top) : headerOf(box.h) - 2,
   };
   if (band.h < 1) return;
-  context.fillStyle = cell === CELL_NODATA ? tokens['nodata-bg'] : palette.color[cell];
-  context.fillRect(band.x, band.y, band.w, band.h);
-  if (cell === CELL_NODATA) painter.hatch(band);
+  painter.tile(band, cell);
   if (theme !== 'dark' && box.w >= 12) {
     context.strokeStyle = tokens['line-2'];
     context.lineWidth = 1;

@@ -1,3 +1,4 @@
+import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument, Severity, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
 import { formatPercent } from '../../../../shared/format.ts';
 import { HALL, RACK } from '../../../../shared/topology.ts';
@@ -167,6 +168,28 @@ export class Painter {
       context.stroke(new Path2D(critical ? 'M6 3v3.6M6 7.9v1.2' : 'M6 4.2v3.4M6 8.6v1.3'));
     }
     context.restore();
+  }
+
+  /** A tile of whole pixels in its byte's colour: hatched where it is lost, outlined where its signal is not exported. */
+  tile(box: Box, byte: number): void {
+    const { context } = this;
+    const { palette, tokens } = this.scene;
+    context.fillStyle = byte === CELL_NODATA ? tokens['nodata-bg'] : palette.color[byte];
+    context.fillRect(box.x, box.y, box.w, box.h);
+    if (byte === CELL_NODATA) this.hatch(box);
+    if (byte !== CELL_UNSUPPORTED || box.w < 3 || box.h < 3) return;
+    context.strokeStyle = tokens['line-3'];
+    context.lineWidth = 1;
+    context.strokeRect(box.x + 0.5, box.y + 0.5, box.w - 1, box.h - 1);
+  }
+
+  /** Puts what is not flagged into the background. */
+  dim({ x, y, w, h }: Box): void {
+    const { context } = this;
+    context.globalAlpha = 0.78;
+    context.fillStyle = this.scene.tokens['bg-1'];
+    context.fillRect(x, y, w, h);
+    context.globalAlpha = 1;
   }
 
   /** Lines of no data over a box. */

@@ -1,5 +1,7 @@
 import { type RefObject, useEffect, useMemo, useRef } from 'react';
+import type { ViewFrame } from '../../../../shared/contract.ts';
 import { cancelPaint, requestPaint } from '../../../draw/frame-loop.ts';
+import { Pace } from '../../../draw/pace.ts';
 import type { FrameSource } from '../../../live/store.ts';
 import { FloorPaint } from './paint.ts';
 import { type Scene, TOKENS, type Tokens } from './painter.ts';
@@ -33,6 +35,8 @@ class Easel {
   #tokens: { theme: string; tokens: Tokens } | null = null;
   #shown: string;
   #fade: { before: HTMLCanvasElement; since: number } | null = null;
+  /** The newest frame that was painted. */
+  #frame: ViewFrame | null = null;
 
   constructor(canvas: HTMLCanvasElement, painting: Painting) {
     this.#canvas = canvas;
@@ -41,8 +45,21 @@ class Easel {
     this.#shown = painting.shown.join();
   }
 
-  set(painting: Painting): void {
+  /** Takes what is to be painted from now on; tells whether that is another picture. */
+  set(painting: Painting): boolean {
+    const before = this.#painting;
     this.#painting = painting;
+    return (Object.keys(painting) as (keyof Painting)[]).some((key) => painting[key] !== before[key]);
+  }
+
+  /** Whether the newest frame is the first to show what the viewer asked for: that is not made to wait. */
+  get awaited(): boolean {
+    const [frame, before] = [this.#painting.frameSource.get(), this.#frame];
+    return (
+      frame?.signal !== before?.signal ||
+      frame?.layout !== before?.layout ||
+      frame?.racks.join() !== before?.racks.join()
+    );
   }
 
   /** Paints once; false while a fade goes on. */
@@ -57,6 +74,7 @@ class Easel {
     this.#fit(ratio);
     if (this.#tokens?.theme !== theme) this.#tokens = { theme, tokens: readTokens(this.#canvas) };
     const usable = frame?.layout === layout.version ? frame : null;
+    this.#frame = usable ?? this.#frame;
     this.#floor.paint({ ...this.#painting, frame: usable, tokens: this.#tokens.tokens, ratio });
     return this.#fadeOver(time);
   };
@@ -103,26 +121,21 @@ export function usePainting(canvas: RefObject<HTMLCanvasElement | null>, paintin
   const ask = useMemo(() => () => easel.current && requestPaint(easel.current.paint), []);
   useEffect(() => {
     if (!canvas.current) return;
+    const first = easel.current === null;
     easel.current ??= new Easel(canvas.current, painting);
-    easel.current.set(painting);
-    ask();
+    // Moving the pointer renders the page around the plan; the plan itself stays as it is.
+    if (easel.current.set(painting) || first) ask();
   });
   const { frameSource } = painting;
   useEffect(() => {
-    let waiting: ReturnType<typeof setTimeout> | undefined;
-    const stop = frameSource.subscribe(() => {
-      if (waiting !== undefined) return;
-      ask();
-      waiting = setTimeout(() => {
-        waiting = undefined;
-        ask();
-      }, RECOLOUR_MS);
-    });
+    const pace = new Pace(RECOLOUR_MS, ask);
+    const stop = frameSource.subscribe(() => (easel.current?.awaited ? pace.now() : pace.ask()));
+    ask();
     // Text is measured and drawn in our own font only once that has arrived.
     void document.fonts.ready.then(ask);
     return () => {
       stop();
-      clearTimeout(waiting);
+      pace.stop();
       if (easel.current) cancelPaint(easel.current.paint);
     };
   }, [frameSource, ask]);
