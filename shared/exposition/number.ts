@@ -46,10 +46,12 @@ export function parseNumber(bytes: Uint8Array, from: number, to: number): number
     outcome.ok = false;
     return Number.NaN;
   }
-  return slowNumber(textOf(bytes, from, to));
+  return numberOf(textOf(bytes, from, to));
 }
 
-function slowNumber(text: string): number {
+/** The same for a number in text. */
+export function numberOf(text: string): number {
+  outcome.ok = true;
   const special = SPECIAL.exec(text);
   if (special) {
     if (special[2]?.toLowerCase() !== 'nan') return special[1] === '-' ? -Infinity : Infinity;

@@ -13,6 +13,8 @@ export class ExpositionReader {
   readonly #make: MakeSteady;
   readonly #limits: Limits;
   #steady: Steady | undefined;
+  /** Whether `#steady` holds the template of the last body. */
+  #known = false;
   #format: Format | undefined;
   #parsed: ParsedExposition | undefined;
   #layout: Layout = { series: [] };
@@ -29,7 +31,7 @@ export class ExpositionReader {
 
   /** @throws DecodeError; the reader then starts afresh with the next body */
   read(bytes: Uint8Array, format: Format): Decoded {
-    const known = this.#steady !== undefined && format === this.#format && bytes.length <= this.#limits.maxBytes;
+    const known = this.#known && format === this.#format && bytes.length <= this.#limits.maxBytes;
     if (known && this.#steady?.read(bytes, this.#numbers)) {
       if (this.#numbers !== this.#values) this.#spread();
     } else this.#readAll(bytes, format);
@@ -44,7 +46,7 @@ export class ExpositionReader {
   }
 
   #readAll(bytes: Uint8Array, format: Format): void {
-    this.#steady = undefined;
+    this.#known = false;
     this.fullParses++;
     // A copy of our own: series read their labels from it later, and the caller may reuse its buffer.
     const own = bytes.length <= this.#limits.maxBytes ? bytes.slice() : bytes;
@@ -67,7 +69,8 @@ export class ExpositionReader {
       keyTo[i] = i === count ? bytes.length : valueFrom[i];
     }
     this.#numbers = count === values.length ? values : new Float64Array(count);
-    this.#steady = this.#make(EXPOSITION_ENDS, bytes.length);
+    this.#steady = this.#make(EXPOSITION_ENDS, bytes.length, this.#steady);
     this.#steady.remember({ bytes, keyFrom, keyTo });
+    this.#known = true;
   }
 }

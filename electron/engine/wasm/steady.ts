@@ -68,6 +68,7 @@ function digitPlaces(): Uint8Array {
 }
 
 const align = (offset: number) => (offset + 15) & ~15;
+const STAMP = align(POWERS * 8 + PLACES);
 
 /** Compares sixteen bytes at a time and reads plain decimals in WebAssembly; other numbers are JavaScript's. */
 export class WasmSteady implements Steady {
@@ -81,6 +82,7 @@ export class WasmSteady implements Steady {
   #template: Template | undefined;
   #window = 0;
   #windowSize = 0;
+  #stamped = 0;
 
   constructor(compiled: object, ends: Ends) {
     const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
@@ -97,13 +99,14 @@ export class WasmSteady implements Steady {
   }
 
   /** Lays the memory out for a template. Left until a second body comes: many layouts are seen but once. */
-  #prepare({ keyFrom, keyTo, bytes }: Template): void {
+  #prepare({ keyFrom, keyTo, bytes, stamped = 0 }: Template): void {
     this.#template = undefined;
+    this.#stamped = stamped;
     const count = keyFrom.length - 1;
     let size = 0;
     for (let i = 0; i <= count; i++) size += keyTo[i] - keyFrom[i];
     this.#count = count;
-    this.#lengths = align(POWERS * 8 + PLACES);
+    this.#lengths = STAMP + 16;
     this.#keys = align(this.#lengths + 4 * (count + 1));
     this.#values = align(this.#keys + size + 16);
     let longest = 0;
@@ -123,11 +126,12 @@ export class WasmSteady implements Steady {
     }
   }
 
-  read(body: Uint8Array, values: Float64Array): boolean {
+  read(body: Uint8Array, values: Float64Array, stamp?: Uint8Array): boolean {
     if (this.#template) this.#prepare(this.#template);
     const { number, place, key, others, memory, read } = this.#exports;
     const { buffer } = memory;
     const bytes = new Uint8Array(buffer);
+    if (stamp) bytes.set(stamp, STAMP);
     const window = this.#window;
     const slow = new Int32Array(buffer, this.#slow, (6 * this.#windowSize) / 4);
     const late: number[] = [];
@@ -140,7 +144,7 @@ export class WasmSteady implements Steady {
       const end = window + to - from;
       // No digit stands behind the last byte, so that a number ends there.
       bytes[end] = 0;
-      if (read(window, end, final, this.#lengths, this.#count, this.#values, this.#slow, ...this.#ends) === 0)
+      if (read(window, end, final, this.#lengths, this.#count, this.#values, this.#slow, STAMP, this.#stamped, ...this.#ends) === 0)
         return false;
       for (let i = 0; i < others.value * 3; i += 3) {
         const value = parseNumber(bytes, slow[i + 1], slow[i + 2]);
@@ -166,10 +170,14 @@ export class WasmSteady implements Steady {
 /** Gives large bodies a WebAssembly instance while there are some to give, and all others plain JavaScript. */
 export function steadyMaker(): MakeSteady {
   let given = 0;
-  return (ends, bytes) => {
+  const returned = new FinalizationRegistry(() => given--);
+  return (ends, bytes, last) => {
+    if (last instanceof WasmSteady) return last;
     const compiled = bytes >= LEAST_BYTES && given < MOST_INSTANCES ? compiledModule() : null;
-    if (!compiled) return new PlainSteady(ends);
+    if (!compiled) return last ?? new PlainSteady(ends);
     given++;
-    return new WasmSteady(compiled, ends);
+    const steady = new WasmSteady(compiled, ends);
+    returned.register(steady, undefined);
+    return steady;
   };
 }

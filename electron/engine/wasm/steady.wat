@@ -68,14 +68,17 @@
   ;; $lengths: i32 length of the bytes before each value, $count + 1 of them; the bytes themselves are at $key.
   ;; $values: f64 of each number. $slow: (index, from, to) of numbers that are not plain short decimals; they lie in
   ;; this window. A number ends before $endA, $endB, $endC or at $end.
+  ;; $stamped: length (8 to 16, 0: none) of the text at $stamp, which stands before the last two bytes of every key but
+  ;; the last, whatever the key has there.
   ;; Gives 1 where the body matches so far, 0 where a key differs.
   (func (export "read")
     (param $at i32) (param $end i32) (param $final i32) (param $lengths i32) (param $count i32)
-    (param $values i32) (param $slow i32) (param $endA i32) (param $endB i32) (param $endC i32)
+    (param $values i32) (param $slow i32) (param $stamp i32) (param $stamped i32)
+    (param $endA i32) (param $endB i32) (param $endC i32)
     (result i32)
     (local $i i32) (local $keys i32) (local $length i32) (local $byte i32) (local $from i32)
     (local $negative i32) (local $pointed i32) (local $point i32) (local $found i32)
-    (local $from1 i32) (local $to1 i32) (local $from2 i32) (local $to2 i32)
+    (local $own i32) (local $place i32)
     (local $text v128) (local $numerals v128) (local $points v128) (local $value f64)
     (local.set $i (global.get $number))
     (local.set $keys (global.get $key))
@@ -88,7 +91,22 @@
           (then
             (br_if $paused (i32.eqz (local.get $final)))
             (return (i32.const 0))))
-        (if (i32.eqz (call $same (local.get $at) (local.get $keys) (local.get $length))) (then (return (i32.const 0))))
+        (local.set $own (i32.sub (local.get $length)
+          (select (i32.add (local.get $stamped) (i32.const 2)) (i32.const 0)
+            (i32.and (i32.ne (local.get $stamped) (i32.const 0)) (i32.ne (local.get $i) (local.get $count))))))
+        (if (i32.eqz (call $same (local.get $at) (local.get $keys) (local.get $own))) (then (return (i32.const 0))))
+        (if (i32.ne (local.get $own) (local.get $length))
+          (then
+            (local.set $place (i32.add (local.get $at) (local.get $own)))
+            (if (i64.ne (i64.load align=1 (local.get $place)) (i64.load align=1 (local.get $stamp)))
+              (then (return (i32.const 0))))
+            (local.set $place (i32.sub (i32.add (local.get $place) (local.get $stamped)) (i32.const 8)))
+            (if (i64.ne (i64.load align=1 (local.get $place))
+                        (i64.load align=1 (i32.sub (i32.add (local.get $stamp) (local.get $stamped)) (i32.const 8))))
+              (then (return (i32.const 0))))
+            (if (i32.ne (i32.load16_u offset=8 align=1 (local.get $place))
+                        (i32.load16_u align=1 (i32.sub (i32.add (local.get $keys) (local.get $length)) (i32.const 2))))
+              (then (return (i32.const 0))))))
         (local.set $at (i32.add (local.get $at) (local.get $length)))
         (local.set $keys (i32.add (local.get $keys) (local.get $length)))
         (if (i32.eq (local.get $i) (local.get $count))
@@ -98,22 +116,6 @@
             (return (i32.and (local.get $final) (i32.eq (local.get $at) (local.get $end))))))
         (local.set $from (local.get $at))
         (block $done
-          ;; The number before the last is often the very same text: the times of a vector are.
-          (block $fresh
-            (local.set $length (i32.sub (local.get $to2) (local.get $from2)))
-            (br_if $fresh (i32.gt_u (i32.sub (local.get $length) (i32.const 8)) (i32.const 7)))
-            (br_if $fresh (i32.gt_u (i32.add (local.get $at) (local.get $length)) (local.get $end)))
-            (br_if $fresh (i64.ne (i64.load align=1 (local.get $at)) (i64.load align=1 (local.get $from2))))
-            (br_if $fresh (i64.ne
-              (i64.load align=1 (i32.sub (i32.add (local.get $at) (local.get $length)) (i32.const 8)))
-              (i64.load align=1 (i32.sub (local.get $to2) (i32.const 8)))))
-            (local.set $byte (i32.load8_u (i32.add (local.get $at) (local.get $length))))
-            (br_if $fresh (i32.eqz (i32.or (i32.eq (local.get $byte) (local.get $endA))
-              (i32.or (i32.eq (local.get $byte) (local.get $endB)) (i32.eq (local.get $byte) (local.get $endC))))))
-            (local.set $at (i32.add (local.get $at) (local.get $length)))
-            (f64.store (i32.add (local.get $values) (i32.shl (local.get $i) (i32.const 3)))
-              (f64.load (i32.add (local.get $values) (i32.shl (i32.sub (local.get $i) (i32.const 2)) (i32.const 3)))))
-            (br $done))
           (block $other
             (local.set $negative (i32.eq (i32.load8_u (local.get $at)) (i32.const 45)))
             (local.set $at (i32.add (local.get $at) (local.get $negative)))
@@ -162,10 +164,6 @@
             (if (local.get $negative) (then (local.set $value (f64.neg (local.get $value)))))
             (f64.store (i32.add (local.get $values) (i32.shl (local.get $i) (i32.const 3))) (local.get $value))
             (local.set $byte (i32.load8_u (local.get $at)))
-            (local.set $from2 (local.get $from1))
-            (local.set $to2 (local.get $to1))
-            (local.set $from1 (local.get $from))
-            (local.set $to1 (local.get $at))
             (br_if $done (i32.eq (local.get $at) (local.get $end)))
             (br_if $done (i32.eq (local.get $byte) (local.get $endA)))
             (br_if $done (i32.eq (local.get $byte) (local.get $endB)))
@@ -187,20 +185,7 @@
           (i32.store offset=4 (local.get $slow) (local.get $from))
           (i32.store offset=8 (local.get $slow) (local.get $at))
           (local.set $slow (i32.add (local.get $slow) (i32.const 12)))
-          (local.set $found (i32.add (local.get $found) (i32.const 1)))
-          (local.set $from1 (i32.const 0))
-          (local.set $to1 (i32.const 0))
-          (local.set $from2 (i32.const 0))
-          (local.set $to2 (i32.const 0)))
-        (if (i32.ne (local.get $from1) (local.get $from))
-          (then
-            ;; taken over from two before: the pair moves on
-            (local.set $length (local.get $from1))
-            (local.set $from1 (local.get $from2))
-            (local.set $from2 (local.get $length))
-            (local.set $length (local.get $to1))
-            (local.set $to1 (local.get $to2))
-            (local.set $to2 (local.get $length))))
+          (local.set $found (i32.add (local.get $found) (i32.const 1))))
         (local.set $i (i32.add (local.get $i) (i32.const 1)))
         (br $next))
       (unreachable))
