@@ -93,6 +93,8 @@ const NODATA = {
   contrast: ['#000000', '#d3c4ff'],
 } as const;
 const EMPTY = { dark: '#101418', light: '#f4f6f7', contrast: '#000000' } as const;
+/** `line-1` of high contrast (ui.md 2.1). */
+const BORDER = { dark: '', light: '', contrast: '#808080' } as const;
 const OUTLINE = { dark: '#657381', light: '#74818e', contrast: '#ffffff' } as const;
 
 /** The share of a limit at which the palette turns to its warning colours. */
@@ -148,6 +150,8 @@ export interface CellPalette {
   /** The fill as CSS text, and black or white for letters on it. */
   readonly color: readonly string[];
   readonly inkColor: readonly string[];
+  /** A line of this colour around every cell in high contrast; 0 where cells have none. */
+  readonly border: number;
 }
 
 /** A colour as the 32-bit number that ImageData holds on little-endian machines. */
@@ -187,7 +191,8 @@ export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): C
   const kinds = Uint8Array.from(pattern, (kind) =>
     kind === 'solid' ? PLAIN : kind === 'corner' ? CORNERED : PATTERNED,
   );
-  const palette = { fill, ink, pattern, kinds, color: colors, inkColor: inkColors };
+  const border = BORDER[theme] === '' ? 0 : abgr(BORDER[theme]);
+  const palette = { fill, ink, pattern, kinds, color: colors, inkColor: inkColors, border };
   made.set(key, palette);
   return palette;
 }

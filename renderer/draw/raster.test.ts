@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CELL_NODATA } from '../../shared/cells.ts';
+import { CELL_NODATA, CELL_UNSUPPORTED } from '../../shared/cells.ts';
 import { paletteOf } from './palette.ts';
 import { bandsOf, rasterCells } from './raster.ts';
 
@@ -12,11 +12,13 @@ function picture(
   box: readonly [number, number, number, number],
   byte: number,
   ratio = 1,
+  colors = palette,
 ): string[] {
   const pixels = new Uint32Array(width * height);
   const [x, y, w, h] = box.map((value) => Int32Array.of(value));
-  rasterCells(pixels, width, bandsOf({ x, y, w, h }, width, height), Uint8Array.of(byte), palette, ratio);
-  const letter = (pixel: number) => (pixel === 0 ? '.' : pixel === palette.fill[byte] ? '#' : 'o');
+  rasterCells(pixels, width, bandsOf({ x, y, w, h }, width, height), Uint8Array.of(byte), colors, ratio);
+  const letter = (pixel: number) =>
+    pixel === 0 ? '.' : pixel === colors.fill[byte] ? '#' : pixel === colors.border ? '+' : 'o';
   return Array.from({ length: height }, (_, row) =>
     Array.from(pixels.subarray(row * width, (row + 1) * width), letter).join(''),
   );
@@ -63,6 +65,15 @@ it('hatches a lost cell every five pixels, and the hatch runs on into the next c
 
 it('draws patterns twice as large where two device pixels make one', () => {
   expect(picture(12, 2, [0, 0, 12, 2], CELL_NODATA, 2)).toEqual(['oo########oo', 'o########oo#']);
+});
+
+it('draws a line around cells in high contrast that have room for it, and an unsupported one keeps its own', () => {
+  const contrast = paletteOf('power', 'contrast');
+  const at = (w: number, h: number, byte: number) => picture(6, 4, [0, 0, w, h], byte, 1, contrast);
+  expect(at(6, 4, 100)).toEqual(['++++++', '+####+', '+####+', '++++++']);
+  expect(at(5, 4, 100)).toEqual(['+++++.', '+###+.', '+###+.', '+++++.']);
+  expect(at(3, 4, 100)).toEqual(['###...', '###...', '###...', '###...']);
+  expect(at(6, 4, CELL_UNSUPPORTED)).toEqual(['oooooo', 'o####o', 'o####o', 'oooooo']);
 });
 
 it('paints many cells as each alone: bands of one height, of two, apart, and cut by the edge', () => {

@@ -1,3 +1,4 @@
+import { CELL_UNSUPPORTED } from '../../shared/cells.ts';
 import { type CellPalette, CORNERED, PATTERNED, type Pattern } from './palette.ts';
 
 /** A cell's place on the canvas in device pixels. */
@@ -69,6 +70,8 @@ function byLine({ x, y, w, h }: Cells, width: number, height: number): Int32Arra
 const STEP = 5;
 const DOTS = 4;
 const CORNER = 5;
+/** Cells narrower or lower than this would be nothing but border. */
+const LEAST_EDGED = 4;
 /** A multiple of every hatch's distance at every ratio, so that a difference of places is never negative. */
 const FAR = 1_000_000 * STEP;
 
@@ -125,7 +128,25 @@ export function rasterCells(
       const kind = kinds[bytes[cell[at]]];
       if (kind === PATTERNED || (kind === CORNERED && cells.w[cell[at]] > CORNER))
         inkCell(pixels, width, first[at], run[at], lines[band], cells, cell[at], bytes[cell[at]], palette, ratio);
+      if (
+        palette.border !== 0 &&
+        bytes[cell[at]] !== CELL_UNSUPPORTED &&
+        run[at] >= LEAST_EDGED &&
+        lines[band] >= LEAST_EDGED
+      )
+        edgeCell(pixels, width, first[at], run[at], lines[band], palette.border);
     }
+  }
+}
+
+/** Draws a line of one pixel around a cell's part on the canvas. */
+function edgeCell(pixels: Uint32Array, width: number, first: number, run: number, lines: number, color: number): void {
+  const last = first + (lines - 1) * width;
+  pixels.fill(color, first, first + run);
+  pixels.fill(color, last, last + run);
+  for (let pixel = first + width; pixel < last; pixel += width) {
+    pixels[pixel] = color;
+    pixels[pixel + run - 1] = color;
   }
 }
 

@@ -3,6 +3,7 @@ import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
 import type { FrameSource } from '../../../live/store.ts';
 import styles from './floor-plan.module.css';
+import { rackOf } from './layout.ts';
 import { spokenOf } from './rack-words.ts';
 
 const SPOKEN_MS = 5000;
@@ -12,7 +13,8 @@ interface Props {
   readonly frameSource: FrameSource;
   readonly selected: number;
   readonly stale: boolean;
-  readonly onSelect: (place: number) => void;
+  /** A rack got the focus: it is selected and has to be seen. */
+  readonly onReach: (place: number) => void;
   readonly onOpen: (place: number) => void;
 }
 
@@ -48,7 +50,7 @@ function nextRack(layout: LayoutDocument, rack: number, key: string, shift: bool
 }
 
 /** The canvas's twin for keyboard and speech: a hidden grid of racks with one tab stop. */
-export const FloorGrid = memo(function FloorGrid({ layout, frameSource, selected, stale, onSelect, onOpen }: Props) {
+export const FloorGrid = memo(function FloorGrid({ layout, frameSource, selected, stale, onReach, onOpen }: Props) {
   const cells = useRef(new Map<number, HTMLElement>());
   const [, speak] = useState(0);
   // Names follow the numbers slowly: a screen reader reads them when asked, not with every frame.
@@ -58,7 +60,8 @@ export const FloorGrid = memo(function FloorGrid({ layout, frameSource, selected
   }, []);
   const frame = stale ? null : frameSource.get();
   const first = layout.start[RACK];
-  const current = selected >= first && selected < layout.start[NODE] ? selected : first;
+  const chosen = rackOf(layout, selected);
+  const current = chosen >= first && chosen < layout.start[NODE] ? chosen : first;
   const press = (event: KeyboardEvent, rack: number) => {
     if (event.key === 'Enter') {
       event.stopPropagation();
@@ -66,9 +69,7 @@ export const FloorGrid = memo(function FloorGrid({ layout, frameSource, selected
     } else if (event.key.startsWith('Arrow')) {
       event.preventDefault();
       event.stopPropagation();
-      const next = nextRack(layout, rack, event.key, event.shiftKey);
-      onSelect(next);
-      cells.current.get(next)?.focus();
+      cells.current.get(nextRack(layout, rack, event.key, event.shiftKey))?.focus();
     }
   };
   return (
@@ -92,8 +93,8 @@ export const FloorGrid = memo(function FloorGrid({ layout, frameSource, selected
                 else cells.current.delete(rack);
               }}
               tabIndex={rack === current ? 0 : -1}
-              aria-selected={rack === selected}
-              onFocus={() => onSelect(rack)}
+              aria-selected={rack === chosen}
+              onFocus={() => onReach(rack)}
               onKeyDown={(event) => press(event, rack)}
             >
               {spokenOf(layout, frame, rack)}

@@ -47,7 +47,10 @@ export function FloorPlan(props: Props) {
     const box = event.currentTarget.getBoundingClientRect();
     return placeAt(layout, floor, view, shown, event.clientX - box.left, event.clientY - box.top);
   };
-  const onSelect = useLatest(props.onSelect);
+  const onReach = useLatest((place: number) => {
+    props.onSelect(place);
+    handle.reveal(place);
+  });
   const onOpen = useLatest((place: number) => {
     props.onOpen(place);
     handle.zoomTo(place);
@@ -57,7 +60,7 @@ export function FloorPlan(props: Props) {
     <div
       ref={holder}
       className={styles.plan}
-      onClick={(event) => onSelect(point(event))}
+      onClick={(event) => props.onSelect(point(event))}
       onDoubleClick={(event) => onOpen(point(event))}
       onPointerMove={(event) => props.onHover(point(event))}
       onPointerLeave={() => props.onHover(-1)}
@@ -70,7 +73,7 @@ export function FloorPlan(props: Props) {
         data-shown={shown[0]}
         data-cells={layout.start[GPU + 1] - layout.start[GPU]}
       />
-      <FloorGrid {...{ layout, frameSource, selected, stale, onSelect, onOpen }} />
+      <FloorGrid {...{ layout, frameSource, selected, stale, onReach, onOpen }} />
     </div>
   );
 }

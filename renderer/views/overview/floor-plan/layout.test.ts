@@ -4,7 +4,7 @@ import { DRAWN_FLEET, type HallKind, LARGE_FLEET, layoutOf } from '../../../draw
 import { cellBoxes, gpuBox } from './cell-boxes.ts';
 import { gpusOf } from './cell-grid.ts';
 import { placeAt } from './hit.ts';
-import { type Box, floorOf, hallsShown, headerOf, racksInView, shownAt } from './layout.ts';
+import { type Box, floorOf, hallsShown, headerOf, rackOf, racksInView, shiftInto, shownAt } from './layout.ts';
 
 const FLEETS: Readonly<Record<string, readonly HallKind[]>> = {
   'one rack of 8 GPUs': [{ name: 'A', rows: [1], nodes: 1, gpus: 8, rackW: 10_200 }],
@@ -181,4 +181,24 @@ it('a forced detail holds while it can be seen', () => {
 
 it('low racks have a low header or none', () => {
   expect([300, 70, 50, 44, 10].map(headerOf)).toEqual([36, 36, 20, 0, 0]);
+});
+
+it('a place is brought into view by the least move that shows it whole, 8 px from the edge', () => {
+  // Left of, right of and within a panel of 1,000 px.
+  expect([-50, 950, 8, 892].map((at) => shiftInto(at, 100, 1000))).toEqual([58, -58, 0, 0]);
+  // Wider than the panel: from its beginning; where it fills the panel nothing moves.
+  expect([400, -300, -2500].map((at) => shiftInto(at, 2000, 1000))).toEqual([-392, 0, 2508]);
+});
+
+it('GPUs and nodes stand in their rack, rows and halls are themselves', () => {
+  const layout = layoutOf(DRAWN_FLEET);
+  // A1-01 has GPUs 0 to 71, A1-02 begins with 72; 18 nodes each.
+  expect([0, 71, 72].map((gpu) => rackOf(layout, layout.start[GPU] + gpu) - layout.start[RACK])).toEqual([0, 0, 1]);
+  expect([17, 18].map((node) => rackOf(layout, layout.start[NODE] + node) - layout.start[RACK])).toEqual([0, 1]);
+  expect([-1, 0, layout.start[ROW], layout.start[RACK] + 3].map((place) => rackOf(layout, place))).toEqual([
+    -1,
+    0,
+    layout.start[ROW],
+    layout.start[RACK] + 3,
+  ]);
 });

@@ -1,5 +1,5 @@
 import type { LayoutDocument } from '../../../../shared/contract.ts';
-import { HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
+import { GPU, HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
 import { type CellGrid, cellGrid, childrenOf, linesOf } from './cell-grid.ts';
 
 export interface Box {
@@ -35,6 +35,8 @@ const BAND_GAP = 10;
 const HALL_HEADER = 26;
 /** Rows lower than this have their label in one line, name left and value right. */
 const FLAT_ROW = 40;
+/** Room that a place brought into view keeps to the panel's edge: the outlines of severity and selection fit in. */
+const EDGE = 8;
 /** Cells smaller than this tell nothing: the racks' own size decides. */
 const LEAST_CELL = 3;
 
@@ -237,6 +239,21 @@ export function onScreen({ x, y, w, h }: Box, view: View): Box {
 
 export function inView({ width, height }: Floor, box: Box): boolean {
   return box.x < width && box.y < height && box.x + box.w > 0 && box.y + box.h > 0;
+}
+
+/** The rack that a node or GPU stands in; other places are given back. */
+export function rackOf({ parent, start }: LayoutDocument, place: number): number {
+  return place >= start[GPU] ? parent[parent[place]] : place >= start[NODE] ? parent[place] : place;
+}
+
+/**
+ * How far a box on the screen has to move along one axis to be seen whole. One that is too large shows its beginning,
+ * or stays where it fills the panel.
+ */
+export function shiftInto(at: number, size: number, room: number): number {
+  if (at <= EDGE && at + size >= room - EDGE) return 0;
+  if (at < EDGE || size > room - 2 * EDGE) return EDGE - at;
+  return Math.min(0, room - EDGE - size - at);
 }
 
 /** The hall that a row or rack stands in. */

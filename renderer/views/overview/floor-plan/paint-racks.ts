@@ -1,7 +1,7 @@
 import { CELL_NODATA } from '../../../../shared/cells.ts';
 import { GPU, NODE, RACK } from '../../../../shared/topology.ts';
 import { gpuBox } from './cell-boxes.ts';
-import { type Box, headerOf } from './layout.ts';
+import { type Box, headerOf, rackOf } from './layout.ts';
 import type { Painter } from './painter.ts';
 
 /** Racks as solid tiles, or their header bands above cells; the outline of what is critical around both. */
@@ -98,10 +98,10 @@ export function paintSelection(painter: Painter): void {
   const { scene, context } = painter;
   const { layout, floor, view, selected, tokens } = scene;
   if (selected < 0) return;
-  const rack = selected >= layout.start[GPU] ? layout.parent[layout.parent[selected]] : layout.parent[selected];
+  const rack = rackOf(layout, selected);
   const divided = selected >= layout.start[GPU] && ['gpu', 'value'].includes(painter.shownAt(rack));
   const cell = divided ? gpuBox(layout, floor, view, selected) : undefined;
-  const box = cell ?? painter.box(selected >= layout.start[NODE] ? rack : selected);
+  const box = cell ?? painter.box(rack);
   if (!box) return;
   const out = cell ? 0.5 : 5.5;
   context.strokeStyle = tokens['tx-1'];

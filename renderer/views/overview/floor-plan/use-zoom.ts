@@ -1,14 +1,16 @@
-import { select, type ZoomTransform, zoom, zoomIdentity } from 'd3';
+import { select, type ZoomTransform, zoom, zoomIdentity, zoomTransform } from 'd3';
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
-import { GPU, NODE } from '../../../../shared/topology.ts';
-import type { Floor, View } from './layout.ts';
+import { RACK } from '../../../../shared/topology.ts';
+import { type Floor, onScreen, rackOf, shiftInto, type View } from './layout.ts';
 
 /** What keys and other panels do with the plan. */
 export interface FloorPlanHandle {
   zoomBy(factor: number): void;
   fit(): void;
   zoomTo(place: number): void;
+  /** Moves the floor just as far as the place needs to be seen; nothing where it is. */
+  reveal(place: number): void;
 }
 
 const MOST_ZOOM = 40;
@@ -55,6 +57,15 @@ export function useZoom(holder: Holder, floor: Floor, layout: LayoutDocument): {
           const all = extentOf(floor.width, floor.height);
           behaviour.transform(target, behaviour.constrain()(transform, all, all));
         }),
+      reveal: (place) =>
+        act((target) => {
+          const view = zoomTransform(target.node() as Element);
+          const world = floor.boxes.get(rackOf(layout, place));
+          if (!world) return;
+          const box = onScreen(world, view);
+          const [dx, dy] = [shiftInto(box.x, box.w, floor.width), shiftInto(box.y, box.h, floor.height)];
+          if (dx !== 0 || dy !== 0) behaviour.translateBy(target, dx / view.k, dy / view.k);
+        }),
     };
   }, [holder, behaviour, floor, layout]);
   return { view, handle };
@@ -66,12 +77,12 @@ const extentOf = (width: number, height: number): Extent => [
 ];
 
 /** The transform that shows a place: halls and rows whole, a rack wide enough to be read, from its top. */
-function transformTo(floor: Floor, { start, parent }: LayoutDocument, place: number): ZoomTransform | undefined {
-  const rack = place >= start[GPU] ? parent[parent[place]] : place >= start[NODE] ? parent[place] : place;
+function transformTo(floor: Floor, layout: LayoutDocument, place: number): ZoomTransform | undefined {
+  const rack = rackOf(layout, place);
   const box = floor.boxes.get(rack);
   if (!box) return undefined;
   const whole = Math.min((floor.width * 0.8) / box.w, (floor.height * 0.8) / box.h);
-  const readable = rack >= start[NODE - 1] ? Math.max(whole, Math.min(READABLE / box.w, whole * 2.5)) : whole;
+  const readable = rack >= layout.start[RACK] ? Math.max(whole, Math.min(READABLE / box.w, whole * 2.5)) : whole;
   const k = Math.min(MOST_ZOOM, Math.max(1, readable));
   const top = Math.max(16, (floor.height - box.h * k) / 2);
   return zoomIdentity

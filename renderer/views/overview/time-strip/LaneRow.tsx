@@ -90,6 +90,7 @@ export function LaneRow({ lane, x, top, height, left, width, right, stale }: Row
           <path className={styles.hot} d={path(points) ?? ''} clipPath={`url(#${clip})`} />
         </>
       ) : null}
+      <End lane={lane} x={x} y={y} hot={hot} stale={stale} />
       <text className={hot ? styles.valueHot : styles.value} x={at} y={top + height / 2 + 5}>
         {hot ? '◆ ' : ''}
         {printed(lane, last)}
@@ -105,4 +106,13 @@ export function LaneRow({ lane, x, top, height, left, width, right, stale }: Row
       </text>
     </g>
   );
+}
+
+/** A dot where the line ends with its newest value; none where there is no newest value. */
+function End(props: { lane: Lane; x: RowProps['x']; y: (value: number) => number; hot: boolean; stale: boolean }) {
+  const { lane, x, y, hot, stale } = props;
+  const index = lane.values.findLastIndex((value) => value !== null);
+  const value = lane.values[index] ?? null;
+  if (stale || value === null || lastOf(lane) === null) return null;
+  return <circle className={hot ? styles.endHot : styles.end} cx={x(lane.times[index])} cy={y(value)} r={2.5} />;
 }

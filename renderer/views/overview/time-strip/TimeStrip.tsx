@@ -1,5 +1,6 @@
 import { scaleUtc, utcFormat } from 'd3';
 import { useEffect, useRef, useState } from 'react';
+import { type Choice, Segmented } from '../../../parts/Segmented.tsx';
 import { type Lane, LaneRow, lastOf, printed } from './LaneRow.tsx';
 import styles from './time-strip.module.css';
 
@@ -14,12 +15,13 @@ interface Props {
 }
 
 const MINUTE = 60_000;
-const RANGES = [
-  [15 * MINUTE, '15 min'],
-  [60 * MINUTE, '1 h'],
-  [360 * MINUTE, '6 h'],
-  [1440 * MINUTE, '24 h'],
-] as const;
+/** Ranges by their length in milliseconds. */
+const RANGES: readonly Choice<string>[] = [
+  { id: String(15 * MINUTE), label: '15 min' },
+  { id: String(60 * MINUTE), label: '1 h' },
+  { id: String(360 * MINUTE), label: '6 h' },
+  { id: String(1440 * MINUTE), label: '24 h' },
+];
 const TITLES: Readonly<Record<number, string>> = {
   [15 * MINUTE]: 'Last 15 minutes',
   [60 * MINUTE]: 'Last 60 minutes',
@@ -49,13 +51,8 @@ export function TimeStrip({ lanes, now, range, onRange, stale }: Props) {
   return (
     <div ref={holder} className={styles.strip}>
       <h2 className={styles.title}>{TITLES[range] ?? 'History'}</h2>
-      <div className={styles.ranges} role="radiogroup" aria-label="Range">
-        {RANGES.map(([ms, label]) => (
-          // biome-ignore lint/a11y/useSemanticElements: a segmented control of buttons, as the signal switcher.
-          <button type="button" role="radio" aria-checked={ms === range} key={ms} onClick={() => onRange(ms)}>
-            {label}
-          </button>
-        ))}
+      <div className={styles.ranges}>
+        <Segmented label="Range" choices={RANGES} value={String(range)} onPick={(ms) => onRange(Number(ms))} />
       </div>
       {width === 0 ? null : (
         <svg width={width} height={height} role="img" aria-label={spoken(lanes, stale)}>

@@ -59,3 +59,11 @@ it('shows no number and no slope when stale', () => {
   expect(markup).not.toContain('◆');
   expect(markup).toContain('—');
 });
+
+it('marks where a line ends: at its newest sample, not at a gap, and not when stale', () => {
+  // One sample a minute from x = 100: the newest is the third, at 102.
+  expect(drawn([1, 2, 3, null])).toMatch(/<circle[^>]* cx="102"/);
+  expect(drawn([3, null, null, null])).not.toContain('<circle');
+  expect(drawn([])).not.toContain('<circle');
+  expect(drawn([1, 2, 3], null, true)).not.toContain('<circle');
+});
