@@ -1,7 +1,19 @@
-import { type Decoded, DecodeError, type Layout } from '../decoded.ts';
-import { JSON_ENDS, type MakeSteady, makePlain, type Steady, type Template } from '../exposition/steady.ts';
+import type { Decoded, Layout } from '../decoded.ts';
+import { textOf } from '../exposition/bytes.ts';
+import { JSON_ENDS, type MakeSteady, makePlain, type Steady } from '../exposition/steady.ts';
 import { type Series, sameSeries } from '../labels.ts';
-import { defaultReplyLimits, type ReplyLimits, readElement, readPair, readReply, readSeries } from './reply.ts';
+import {
+  checkBytes,
+  defaultReplyLimits,
+  type ReplyLimits,
+  readElement,
+  readEnvelope,
+  readPair,
+  readReply,
+  readSeries,
+  refuse,
+} from './reply.ts';
+import { milliseconds, resultAt, Scan, sameWriting } from './scan.ts';
 
 /** An instant vector: one value and one evaluation time a series. */
 export interface Vector extends Decoded {
@@ -9,34 +21,53 @@ export interface Vector extends Decoded {
   readonly serverWarnings: readonly string[];
 }
 
-const VALUE = [...'"value":['].map((char) => char.charCodeAt(0));
+/** What stands around the elements of a reply may not be larger than this to be looked at by itself. */
+const MOST_AROUND = 64 << 10;
+/** The end of the last element and of the result: `"]}]`. */
+const END = [0x22, 0x5d, 0x7d, 0x5d] as const;
 
-/**
- * Where the times and values of a reply stand: `"value":[TIME,"VALUE"]`. A label can't hold that text, since its
- * quotes are escaped. Undefined where the reply is not written that way, so that it can't be remembered.
- */
-function locate(bytes: Uint8Array, series: number): Template | undefined {
-  const keyFrom = new Int32Array(series * 2 + 1);
-  const keyTo = new Int32Array(series * 2 + 1);
-  let slot = 0;
-  let key = 0;
-  for (let at = bytes.indexOf(VALUE[0]); at >= 0; at = bytes.indexOf(VALUE[0], at + 1)) {
-    if (!VALUE.every((byte, i) => bytes[at + i] === byte)) continue;
-    if (slot >= series * 2) return undefined;
-    const time = at + VALUE.length;
-    const comma = bytes.indexOf(0x2c, time);
-    if (bytes[comma + 1] !== 0x22) return undefined;
-    const close = bytes.indexOf(0x22, comma + 2);
-    keyFrom[slot] = key;
-    keyTo[slot++] = time;
-    keyFrom[slot] = comma;
-    keyTo[slot++] = comma + 2;
-    key = close;
+/** A reply as servers print them, located: everything that a template is made of. */
+interface Located {
+  readonly series: readonly Series[];
+  readonly values: Float64Array;
+  readonly time: number;
+  readonly from: number;
+  readonly to: number;
+  readonly keyFrom: Int32Array;
+  readonly keyTo: Int32Array;
+  readonly timeFrom: number;
+  readonly timeLength: number;
+}
+
+/** Undefined where the reply is written in another way, or has more than one time. */
+function locate(bytes: Uint8Array, maxSeries: number): Located | undefined {
+  const from = resultAt(bytes);
+  if (from < 0) return undefined;
+  const scan = new Scan(bytes, from);
+  const series: Series[] = [];
+  const values: number[] = [];
+  const places: number[] = [];
+  let [timeFrom, timeLength, time] = [0, 0, 0];
+  do {
+    const one = scan.metric(false);
+    if (!one || !scan.pair() || !scan.over(0x7d) || series.length >= maxSeries) return undefined;
+    const length = scan.timeTo - scan.timeFrom;
+    if (series.length === 0) [timeFrom, timeLength, time] = [scan.timeFrom, length, scan.time];
+    else if (length !== timeLength) return undefined;
+    for (let i = 0; i < length; i++) if (bytes[scan.timeFrom + i] !== bytes[timeFrom + i]) return undefined;
+    series.push(one);
+    values.push(scan.value);
+    places.push(scan.valueFrom, scan.valueTo);
+  } while (scan.over(0x2c));
+  if (!scan.over(0x5d)) return undefined;
+  const keyFrom = new Int32Array(series.length + 1);
+  const keyTo = new Int32Array(series.length + 1);
+  for (let i = 0; i < series.length; i++) {
+    keyTo[i] = places[2 * i];
+    keyFrom[i + 1] = places[2 * i + 1];
   }
-  if (slot !== series * 2) return undefined;
-  keyFrom[slot] = key;
-  keyTo[slot] = bytes.length;
-  return { bytes: bytes.slice(), keyFrom, keyTo };
+  keyTo[series.length] = scan.at;
+  return { series, values: new Float64Array(values), time, from, to: scan.at, keyFrom, keyTo, timeFrom, timeLength };
 }
 
 /** Reads the replies to one query, refresh after refresh; steady replies cost little more than their numbers. */
@@ -44,14 +75,14 @@ export class VectorReader {
   readonly #make: MakeSteady;
   readonly #limits: ReplyLimits;
   #steady: Steady | undefined;
+  /** The last reply, where it was one as servers print them and can be recognised. */
+  #last: { readonly head: Uint8Array; readonly time: Uint8Array; readonly timeFrom: number } | undefined;
   #layout: Layout = { series: [] };
-  /** Time and value of each series in turn, as they stand in the reply. */
-  #numbers: Float64Array = new Float64Array(0);
   #values: Float64Array = new Float64Array(0);
   #times: Float64Array = new Float64Array(0);
   #warnings: readonly string[] = [];
   #serverWarnings: readonly string[] = [];
-  /** How many replies went through the full parser. */
+  /** How many replies went through a full parser. */
   fullParses = 0;
 
   constructor(options: { readonly steady?: MakeSteady; readonly limits?: ReplyLimits } = {}) {
@@ -59,15 +90,15 @@ export class VectorReader {
     this.#limits = options.limits ?? defaultReplyLimits;
   }
 
-  /** @throws DecodeError, ApiError */
+  /** @throws DecodeError, ApiError; the reader then starts afresh with the next reply */
   read(bytes: Uint8Array): Vector {
-    if (bytes.length <= this.#limits.maxBytes && this.#steady?.read(bytes, this.#numbers)) {
-      const numbers = this.#numbers;
-      for (let i = 0; i < this.#values.length; i++) {
-        this.#times[i] = numbers[2 * i] * 1000;
-        this.#values[i] = numbers[2 * i + 1];
-      }
-    } else this.#readAll(bytes);
+    if (!this.#readSteady(bytes)) {
+      this.#last = undefined;
+      this.fullParses++;
+      checkBytes(bytes, this.#limits);
+      // A copy of our own: series read their labels from it later, and the caller may reuse its buffer.
+      if (!this.#readWritten(bytes.slice())) this.#readAny(bytes);
+    }
     return {
       layout: this.#layout,
       values: this.#values,
@@ -78,12 +109,56 @@ export class VectorReader {
     };
   }
 
-  #readAll(bytes: Uint8Array): void {
-    this.#steady = undefined;
-    this.fullParses++;
+  #readSteady(bytes: Uint8Array): boolean {
+    if (!this.#last || !this.#steady || bytes.length > this.#limits.maxBytes) return false;
+    const { head, time, timeFrom } = this.#last;
+    let end = bytes.length - END.length;
+    const least = Math.max(0, end - MOST_AROUND);
+    while (end > least && !END.every((byte, i) => bytes[end + i] === byte)) end--;
+    const to = end + END.length;
+    // A time of the same shape as the last: digits where digits were, so that it is a number as well.
+    const stamp = bytes.subarray(timeFrom, timeFrom + time.length);
+    for (let i = 0; i < time.length; i++) {
+      const digit = stamp[i] >= 0x30 && stamp[i] <= 0x39;
+      if (i === 0 ? stamp[i] !== time[i] : digit ? time[i] < 0x30 || time[i] > 0x39 : stamp[i] !== time[i])
+        return false;
+    }
+    if (!this.#steady.read(bytes.subarray(0, to), this.#values, stamp)) return false;
+    this.#times.fill(milliseconds(Number(textOf(stamp, 0, stamp.length))));
+    return this.#readAround(head, bytes.subarray(to));
+  }
+
+  /** Reads what stands around the elements, which may be other words and figures in each reply. */
+  #readAround(head: Uint8Array, tail: Uint8Array): boolean {
+    if (head.length + tail.length > MOST_AROUND) return false;
+    // Bytes that are no UTF-8 are the full parser's to refuse.
+    if (tail.some((byte) => byte >= 0x80)) return false;
+    const reply = readEnvelope(`${textOf(head, 0, head.length)}0]${textOf(tail, 0, tail.length)}`);
+    // The result that was read is the one that counts: an object may have a key twice.
+    if (reply.result.length !== 1 || reply.result[0] !== 0) return false;
+    if (reply.resultType !== 'vector') refuseType(reply.resultType);
+    this.#serverWarnings = reply.serverWarnings;
+    return true;
+  }
+
+  #readWritten(bytes: Uint8Array): boolean {
+    const located = locate(bytes, this.#limits.maxSeries);
+    if (!located) return false;
+    const { series, values, time, from, to, keyFrom, keyTo, timeFrom, timeLength } = located;
+    const head = bytes.slice(0, from);
+    if (!this.#readAround(head, bytes.subarray(to))) return false;
+    this.#take(series, values, new Float64Array(values.length).fill(time), []);
+    if (timeLength >= 8 && timeLength <= 16) {
+      this.#steady = this.#make(JSON_ENDS, bytes.length, this.#steady);
+      this.#steady.remember({ bytes, keyFrom, keyTo, stamped: timeLength });
+      this.#last = { head, time: bytes.slice(timeFrom, timeFrom + timeLength), timeFrom };
+    }
+    return true;
+  }
+
+  #readAny(bytes: Uint8Array): void {
     const { resultType, result, serverWarnings } = readReply(bytes, this.#limits);
-    if (resultType !== 'vector')
-      throw new DecodeError(1, 1, `The server answered with a ${resultType.slice(0, 40)}; a vector was asked for`);
+    if (resultType !== 'vector') refuseType(resultType);
     const series: Series[] = [];
     const pairs: (readonly [number, number])[] = [];
     let histograms = 0;
@@ -96,18 +171,25 @@ export class VectorReader {
       series.push(readSeries(element.metric));
       pairs.push(readPair(element.value));
     }
-    const before = this.#layout.series;
-    if (!(before.length === series.length && series.every((one, i) => sameSeries(one, before[i] as Series))))
-      this.#layout = { series };
-    this.#values = Float64Array.from(pairs, (pair) => pair[1]);
-    this.#times = Float64Array.from(pairs, (pair) => pair[0]);
+    const values = Float64Array.from(pairs, (pair) => pair[1]);
+    const times = Float64Array.from(pairs, (pair) => pair[0]);
+    const left = histograms > 0 ? [`${histograms} native histograms are not supported and were left out`] : [];
+    this.#take(series, values, times, left);
     this.#serverWarnings = serverWarnings;
-    this.#warnings = histograms > 0 ? [`${histograms} native histograms are not supported and were left out`] : [];
-    // Warnings may change from reply to reply, so such a reply is not remembered.
-    const template = histograms === 0 && serverWarnings.length === 0 ? locate(bytes, series.length) : undefined;
-    this.#numbers = new Float64Array(series.length * 2);
-    if (!template) return;
-    this.#steady = this.#make(JSON_ENDS, bytes.length);
-    this.#steady.remember(template);
   }
+
+  #take(series: readonly Series[], values: Float64Array, times: Float64Array, warnings: readonly string[]): void {
+    const before = this.#layout.series;
+    const same =
+      before.length === series.length &&
+      series.every((one, i) => sameWriting(one, before[i]) || sameSeries(one, before[i] as Series));
+    if (!same) this.#layout = { series };
+    this.#values = values;
+    this.#times = times;
+    this.#warnings = warnings;
+  }
+}
+
+function refuseType(resultType: string): never {
+  return refuse(`The server answered with a ${resultType.slice(0, 40)}; a vector was asked for`);
 }

@@ -30,7 +30,7 @@ interface Exports {
 const PAGE = 65_536;
 const POWERS = 16;
 /** The body passes through a window that stays in the processor's cache, so that it is read from memory once. */
-const WINDOW = 64 << 10;
+const WINDOW = 128 << 10;
 /** An instance reserves gigabytes of addresses: only bodies that gain by it get one, and not too many of them. */
 const LEAST_BYTES = 256 << 10;
 const MOST_INSTANCES = 32;
