@@ -1,6 +1,6 @@
 import { CELL_NODATA } from '../../shared/cells.ts';
 import { paletteOf } from './palette.ts';
-import { bandsOf, rasterCells } from './raster.ts';
+import { bandsOf, rasterCells, roomFor } from './raster.ts';
 
 /** Recolours `count` cells with gaps on a canvas, as the floor plan does; gives a function that runs one update. */
 export function heatmap(canvas: HTMLCanvasElement, count: number): (seed: number) => void {
@@ -10,12 +10,7 @@ export function heatmap(canvas: HTMLCanvasElement, count: number): (seed: number
   const pixels = new Uint32Array(image.data.buffer);
   const columns = Math.ceil(Math.sqrt((count * width) / height));
   const rows = Math.ceil(count / columns);
-  const cells = {
-    x: new Int32Array(count),
-    y: new Int32Array(count),
-    w: new Int32Array(count),
-    h: new Int32Array(count),
-  };
+  const cells = roomFor(count);
   for (let i = 0; i < count; i++) {
     const [column, row] = [i % columns, Math.floor(i / columns)];
     cells.x[i] = Math.floor((column * width) / columns);

@@ -1,6 +1,6 @@
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { GPU, NODE, RACK } from '../../../../shared/topology.ts';
-import type { Cells } from '../../../draw/raster.ts';
+import { type Cells, roomFor } from '../../../draw/raster.ts';
 import { childrenOf, linesOf } from './cell-grid.ts';
 import { type Box, type Floor, headerOf, inView, onScreen, type View } from './layout.ts';
 
@@ -21,42 +21,48 @@ const MACHINE = 8;
 /** Takes a cell's box in device pixels; plain numbers, since 100,000 boxes would be collected as garbage. */
 type Take = (index: number, x: number, y: number, w: number, h: number) => void;
 
-/** How a body is cut into cells at integer edges; the last column and line reach the body's own edge. */
-class Cut {
-  readonly columns: number;
-  readonly #lines: number;
-  readonly #left: number;
-  readonly #top: number;
-  readonly #pitchX: number;
-  readonly #pitchY: number;
-  readonly #gapX: number;
-  readonly #gapY: number;
-  readonly #nodeGap: number;
+/** How a body is cut into cells, in device pixels; the last column and line reach the body's own edge. */
+function cutOf(body: Box, ratio: number, columns: number, lines: number) {
+  const pitchX = (body.w * ratio) / columns;
+  const pitchY = (body.h * ratio) / lines;
+  const gap = Math.max(1, Math.round(ratio));
+  const gapY = pitchY < LEAST_PITCH ? 0 : gap;
+  const machines = columns >= MACHINE && pitchY >= 12 * ratio;
+  return {
+    columns,
+    lines,
+    left: body.x * ratio,
+    top: body.y * ratio,
+    pitchX,
+    pitchY,
+    gapX: pitchX < LEAST_PITCH ? 0 : gap,
+    gapY,
+    nodeGap: machines ? Math.round(NODE_GAP * ratio) : gapY,
+  };
+}
 
-  constructor(body: Box, ratio: number, columns: number, lines: number) {
-    this.columns = columns;
-    this.#lines = lines;
-    this.#left = body.x * ratio;
-    this.#top = body.y * ratio;
-    this.#pitchX = (body.w * ratio) / columns;
-    this.#pitchY = (body.h * ratio) / lines;
-    const gap = Math.max(1, Math.round(ratio));
-    this.#gapX = this.#pitchX < LEAST_PITCH ? 0 : gap;
-    this.#gapY = this.#pitchY < LEAST_PITCH ? 0 : gap;
-    const machines = columns >= MACHINE && this.#pitchY >= 12 * ratio;
-    this.#nodeGap = machines ? Math.round(NODE_GAP * ratio) : this.#gapY;
-  }
+type Cut = ReturnType<typeof cutOf>;
 
-  /** The cell from `column` and `line` over `spanX` columns and `spanY` lines. */
-  cell(index: number, column: number, spanX: number, line: number, spanY: number, nodeEnds: boolean, take: Take): void {
-    const end = column + spanX;
-    const below = line + spanY;
-    const x = Math.round(this.#left + column * this.#pitchX);
-    const y = Math.round(this.#top + line * this.#pitchY);
-    const gapY = below < this.#lines ? (nodeEnds ? this.#nodeGap : this.#gapY) : 0;
-    const right = Math.round(this.#left + end * this.#pitchX) - (end < this.columns ? this.#gapX : 0);
-    const bottom = Math.round(this.#top + below * this.#pitchY) - gapY;
-    take(index, x, y, Math.max(1, right - x), Math.max(1, bottom - y));
+/** One line of `count` cells from `first` on, `spanX` columns wide and as high as the lines from `line` to `below`. */
+function cutLine(
+  cut: Cut,
+  line: number,
+  below: number,
+  spanX: number,
+  first: number,
+  count: number,
+  gapY: number,
+  take: Take,
+) {
+  const y = Math.round(cut.top + line * cut.pitchY);
+  const bottom = Math.round(cut.top + below * cut.pitchY) - (below < cut.lines ? gapY : 0);
+  const h = Math.max(1, bottom - y);
+  let x = Math.round(cut.left);
+  for (let i = 0; i < count; i++) {
+    const end = (i + 1) * spanX;
+    const next = Math.round(cut.left + end * cut.pitchX);
+    take(first + i, x, y, Math.max(1, next - (end < cut.columns ? cut.gapX : 0) - x), h);
+    x = next;
   }
 }
 
@@ -73,20 +79,22 @@ export function eachCell(
   const { grid } = floor;
   const { start } = layout;
   const index = rack - start[RACK];
-  const cut = new Cut(body, ratio, grid.columns[index], linesOf(grid, index));
+  const cut = cutOf(body, ratio, grid.columns[index], linesOf(grid, index));
+  const { columns, gapY, nodeGap } = cut;
   const [from, to] = childrenOf(layout, rack);
   for (let node = from; node < to; node++) {
     const line = grid.nodeLine[node - start[NODE]];
     const lines = grid.nodeLines[node - start[NODE]];
     if (level === NODE) {
-      cut.cell(node - start[NODE], 0, cut.columns, line, lines, true, take);
+      cutLine(cut, line, line + lines, columns, node - start[NODE], 1, nodeGap, take);
       continue;
     }
     const [first, end] = childrenOf(layout, node);
-    for (let gpu = first; gpu < end; gpu++) {
-      const own = Math.floor((gpu - first) / cut.columns);
-      const column = (gpu - first) % cut.columns;
-      cut.cell(gpu - start[GPU], column, 1, line + own, 1, own === lines - 1, take);
+    for (let own = 0; own < lines; own++) {
+      const gpu = first + own * columns;
+      const count = Math.min(columns, end - gpu);
+      const gap = own === lines - 1 ? nodeGap : gapY;
+      cutLine(cut, line + own, line + own + 1, 1, gpu - start[GPU], count, gap, take);
     }
   }
 }
@@ -111,14 +119,9 @@ export function cellBoxes(
   ratio: number,
   level: typeof GPU | typeof NODE,
   wanted: (rack: number) => boolean,
+  cells = roomFor(layout.start[level + 1] - layout.start[level]),
 ): Cells {
-  const count = layout.start[level + 1] - layout.start[level];
-  const cells = {
-    x: new Int32Array(count),
-    y: new Int32Array(count),
-    w: new Int32Array(count),
-    h: new Int32Array(count),
-  };
+  cells.w.fill(0);
   const take: Take = (index, x, y, w, h) => {
     cells.x[index] = x;
     cells.y[index] = y;

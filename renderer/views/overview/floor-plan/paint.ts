@@ -2,7 +2,7 @@ import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
 import { GPU, HALL, NODE } from '../../../../shared/topology.ts';
 import { abgr, paletteOf } from '../../../draw/palette.ts';
-import { type Bands, bandsOf, rasterCells } from '../../../draw/raster.ts';
+import { Bands, rasterCells, roomFor } from '../../../draw/raster.ts';
 import { cellBoxes } from './cell-boxes.ts';
 import { type Floor, hallOf, type Shown, type View } from './layout.ts';
 import { nodeCells } from './node-cells.ts';
@@ -31,6 +31,8 @@ export class FloorPaint {
   readonly #canvas: HTMLCanvasElement;
   #image: ImageData | null = null;
   #placed: Placed | null = null;
+  /** Room for cells by level, kept while their number stays. */
+  readonly #rooms = new Map<number, Bands>();
   #nodes: { frame: ViewFrame; layout: LayoutDocument; cells: Uint8Array } | null = null;
 
   constructor(canvas: HTMLCanvasElement) {
@@ -91,11 +93,23 @@ export class FloorPaint {
     for (const level of [GPU, NODE] as const) {
       const levels = DIVIDED[level];
       const wanted = (rack: number) => levels.includes(shown[hallOf(layout, rack) - layout.start[HALL]]);
-      if (shown.some((each) => levels.includes(each)))
-        bands[level] = bandsOf(cellBoxes(layout, floor, view, ratio, level, wanted), width, height);
+      if (shown.some((each) => levels.includes(each))) {
+        const room = this.#roomFor(layout, level);
+        cellBoxes(layout, floor, view, ratio, level, wanted, room.cells);
+        bands[level] = room.place(width, height);
+      }
     }
     this.#placed = { layout, floor, view, ratio, shown, bands };
     return bands;
+  }
+
+  #roomFor({ start }: LayoutDocument, level: typeof GPU | typeof NODE): Bands {
+    const count = start[level + 1] - start[level];
+    const known = this.#rooms.get(level);
+    if (known?.cell.length === count) return known;
+    const room = new Bands(roomFor(count));
+    this.#rooms.set(level, room);
+    return room;
   }
 
   #bytesOf({ layout, frame, signal }: Scene, level: typeof GPU | typeof NODE): Uint8Array {
