@@ -1,12 +1,11 @@
-import { textOf } from '../exposition/bytes.ts';
 import { type Series, sameSeries } from '../labels.ts';
 import {
   checkBytes,
   defaultReplyLimits,
   type Reply,
   type ReplyLimits,
+  readAround,
   readElement,
-  readEnvelope,
   readPair,
   readReply,
   readSeries,
@@ -48,9 +47,8 @@ function readWritten(bytes: Uint8Array, limits: ReplyLimits): Matrix | undefined
     series.push({ series: one, times: new Float64Array(times), values: new Float64Array(values) });
   } while (scan.over(0x2c));
   if (!scan.over(0x5d)) return undefined;
-  const reply = readEnvelope(`${textOf(bytes, 0, from)}0]${textOf(bytes, scan.at, bytes.length)}`);
-  // The result that was read is the one that counts: an object may have a key twice.
-  if (reply.result.length !== 1 || reply.result[0] !== 0) return undefined;
+  const reply = readAround(bytes.subarray(0, from), bytes.subarray(scan.at));
+  if (!reply) return undefined;
   checkType(reply);
   return { series, histograms: 0, serverWarnings: reply.serverWarnings };
 }
@@ -77,7 +75,7 @@ function readAny(bytes: Uint8Array, limits: ReplyLimits): Matrix {
   return { series, histograms, serverWarnings: reply.serverWarnings };
 }
 
-function checkType({ resultType }: Reply): void {
+function checkType({ resultType }: Pick<Reply, 'resultType'>): void {
   if (resultType !== 'matrix') refuse(`The server answered with a ${resultType.slice(0, 40)}; a matrix was asked for`);
 }
 

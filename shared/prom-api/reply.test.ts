@@ -25,7 +25,7 @@ const attempt = (work: () => unknown): unknown => {
   try {
     return work();
   } catch (error) {
-    return `${(error as Error).name}: ${(error as Error).message}`.replace(/it begins [^]*/, '');
+    return `${(error as Error).name}: ${(error as Error).message}`.replace(/it begins [\s\S]*/, '');
   }
 };
 
@@ -110,6 +110,7 @@ describe('what is no vector', () => {
     ['{"status":"success"}', /no data.result/],
     ['{"status":"success","data":null}', /no data.result/],
     ['[]', /no JSON object/],
+    ['x{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"1"]}]}}', /result\\":\[{/],
     ['<html><title>Sign in</title>', /no JSON; it begins "<html>/],
     ['', /no JSON/],
     [vector(element('"a":"1"', '')), /no sample value/],

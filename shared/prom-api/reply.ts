@@ -71,20 +71,42 @@ function checkShape(bytes: Uint8Array): void {
  */
 export function readReply(bytes: Uint8Array, limits: ReplyLimits): Reply {
   checkShape(bytes);
-  const reply = readEnvelope(textOf(bytes, 0, bytes.length));
-  if (reply.result.length > limits.maxSeries)
-    refuse(`The reply has ${reply.result.length} series; at most ${limits.maxSeries} are read`);
-  return reply;
-}
-
-/** Reads the JSON text of a reply down to its result. @throws DecodeError, ApiError */
-export function readEnvelope(text: string): Reply {
+  const text = textOf(bytes, 0, bytes.length);
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch {
     return refuse(`The reply is no JSON; it begins ${JSON.stringify(text.slice(0, 80))}`);
   }
+  const reply = readEnvelope(body);
+  if (reply.result.length > limits.maxSeries)
+    refuse(`The reply has ${reply.result.length} series; at most ${limits.maxSeries} are read`);
+  return reply;
+}
+
+/** What stands around the elements of a reply may not be larger than this to be looked at by itself. */
+export const MOST_AROUND = 64 << 10;
+
+/**
+ * Reads what stands around the elements of a result: from the begin up to the first and from behind the last's `]`.
+ * Undefined where that is no JSON, or where the result that counts is another one: an object may have a key twice.
+ * @throws DecodeError, ApiError
+ */
+export function readAround(head: Uint8Array, tail: Uint8Array): Omit<Reply, 'result'> | undefined {
+  if (head.length + tail.length > MOST_AROUND) return undefined;
+  // The whole reply may not have been checked yet.
+  if (invalidUtf8At(head, 0, head.length) >= 0 || invalidUtf8At(tail, 0, tail.length) >= 0) return undefined;
+  let body: unknown;
+  try {
+    body = JSON.parse(`${textOf(head, 0, head.length)}0]${textOf(tail, 0, tail.length)}`);
+  } catch {
+    return undefined;
+  }
+  const reply = readEnvelope(body);
+  return reply.result.length === 1 && reply.result[0] === 0 ? reply : undefined;
+}
+
+function readEnvelope(body: unknown): Reply {
   if (!isObject(body)) return refuse('The reply is no JSON object');
   if (body.status === 'error')
     throw new ApiError(

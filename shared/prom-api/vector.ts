@@ -5,9 +5,10 @@ import { type Series, sameSeries } from '../labels.ts';
 import {
   checkBytes,
   defaultReplyLimits,
+  MOST_AROUND,
   type ReplyLimits,
+  readAround,
   readElement,
-  readEnvelope,
   readPair,
   readReply,
   readSeries,
@@ -21,8 +22,6 @@ export interface Vector extends Decoded {
   readonly serverWarnings: readonly string[];
 }
 
-/** What stands around the elements of a reply may not be larger than this to be looked at by itself. */
-const MOST_AROUND = 64 << 10;
 /** The end of the last element and of the result: `"]}]`. */
 const END = [0x22, 0x5d, 0x7d, 0x5d] as const;
 
@@ -130,12 +129,8 @@ export class VectorReader {
 
   /** Reads what stands around the elements, which may be other words and figures in each reply. */
   #readAround(head: Uint8Array, tail: Uint8Array): boolean {
-    if (head.length + tail.length > MOST_AROUND) return false;
-    // Bytes that are no UTF-8 are the full parser's to refuse.
-    if (tail.some((byte) => byte >= 0x80)) return false;
-    const reply = readEnvelope(`${textOf(head, 0, head.length)}0]${textOf(tail, 0, tail.length)}`);
-    // The result that was read is the one that counts: an object may have a key twice.
-    if (reply.result.length !== 1 || reply.result[0] !== 0) return false;
+    const reply = readAround(head, tail);
+    if (!reply) return false;
     if (reply.resultType !== 'vector') refuseType(reply.resultType);
     this.#serverWarnings = reply.serverWarnings;
     return true;

@@ -144,7 +144,20 @@ export class WasmSteady implements Steady {
       const end = window + to - from;
       // No digit stands behind the last byte, so that a number ends there.
       bytes[end] = 0;
-      if (read(window, end, final, this.#lengths, this.#count, this.#values, this.#slow, STAMP, this.#stamped, ...this.#ends) === 0)
+      if (
+        read(
+          window,
+          end,
+          final,
+          this.#lengths,
+          this.#count,
+          this.#values,
+          this.#slow,
+          STAMP,
+          this.#stamped,
+          ...this.#ends,
+        ) === 0
+      )
         return false;
       for (let i = 0; i < others.value * 3; i += 3) {
         const value = parseNumber(bytes, slow[i + 1], slow[i + 2]);
