@@ -93,11 +93,12 @@ function paintRowTile(painter: Painter, row: number, box: Box): void {
   const right = Math.round(box.x + box.w - floor.labels.right * view.k);
   const tile = { x: left, y: Math.round(box.y), w: right - left, h: Math.max(1, Math.round(box.h)) };
   painter.tile(tile, own);
-  if (own >= CELL_UNSUPPORTED) return;
-  context.fillStyle = palette.color[worst];
-  context.fillRect(tile.x, tile.y, STRIP, tile.h);
-  if (lost) painter.tile({ ...tile, x: right - 4 * STRIP, w: 4 * STRIP }, CELL_NODATA);
-  if (scene.flaggedOnly && painter.severity(row) === null) painter.dim(tile);
+  if (own < CELL_UNSUPPORTED) {
+    context.fillStyle = palette.color[worst];
+    context.fillRect(tile.x, tile.y, STRIP, tile.h);
+  }
+  if (lost && own !== CELL_NODATA) painter.tile({ ...tile, x: right - 4 * STRIP, w: 4 * STRIP }, CELL_NODATA);
+  if (painter.faded(row)) painter.dim(tile);
 }
 
 /** Name left and value right, where rows are one line high. */

@@ -6,15 +6,14 @@ import type { Painter } from './painter.ts';
 
 /** Racks as solid tiles, or their header bands above cells; the outline of what is critical around both. */
 export function paintRacks(painter: Painter): void {
-  const { scene } = painter;
-  const { layout } = scene;
+  const { layout } = painter.scene;
   const critical: Box[] = [];
   for (let rack = layout.start[RACK]; rack < layout.start[NODE]; rack++) {
     const box = painter.box(rack);
     if (!box || painter.shownAt(rack) === 'hall') continue;
     const severity = painter.severity(rack);
     paintRack(painter, rack, box);
-    if (scene.flaggedOnly && severity === null) painter.dim({ x: box.x - 1, y: box.y - 1, w: box.w + 2, h: box.h + 2 });
+    if (painter.faded(rack)) painter.dim({ x: box.x - 1, y: box.y - 1, w: box.w + 2, h: box.h + 2 });
     if (severity === 'critical' && box.w >= 12) critical.push(box);
   }
   // After all racks, so that no neighbour covers an outline.

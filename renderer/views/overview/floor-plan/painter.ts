@@ -18,7 +18,8 @@ export interface Scene {
   readonly shown: readonly Shown[];
   readonly view: View;
   readonly selected: number;
-  readonly flaggedOnly: boolean;
+  /** Places that stand out; null: all alike. */
+  readonly flagged: ReadonlySet<number> | null;
   readonly tokens: Tokens;
   readonly palette: CellPalette;
   /** Device pixels per CSS pixel. */
@@ -80,6 +81,11 @@ export class Painter {
   constructor(context: CanvasRenderingContext2D, scene: Scene) {
     this.context = context;
     this.scene = scene;
+  }
+
+  /** Whether a place steps back, since only flagged ones are looked for. On a stale screen nothing does: all is lost. */
+  faded(place: number): boolean {
+    return this.scene.flagged?.has(place) === false;
   }
 
   /** The box of a hall, row or rack on the screen in CSS pixels; undefined where it is not in view. */

@@ -3,6 +3,7 @@ import type { ViewFrame } from '../../../../shared/contract.ts';
 import { cancelPaint, requestPaint } from '../../../draw/frame-loop.ts';
 import { Pace } from '../../../draw/pace.ts';
 import type { FrameSource } from '../../../live/store.ts';
+import { flaggedPlaces } from './flagged.ts';
 import { FloorPaint } from './paint.ts';
 import { type Scene, TOKENS, type Tokens } from './painter.ts';
 
@@ -11,7 +12,8 @@ const FADE_MS = 180;
 const RECOLOUR_MS = 1000;
 
 /** What is to be painted; the frame comes from its source at the moment of painting. */
-export type Painting = Omit<Scene, 'frame' | 'tokens' | 'palette' | 'ratio'> & {
+export type Painting = Omit<Scene, 'frame' | 'tokens' | 'palette' | 'ratio' | 'flagged'> & {
+  readonly flaggedOnly: boolean;
   readonly stale: boolean;
   readonly frameSource: FrameSource;
 };
@@ -64,7 +66,7 @@ class Easel {
 
   /** Paints once; false while a fade goes on. */
   readonly paint = (time: number): boolean => {
-    const { floor, frameSource, stale, signal, layout, theme, shown } = this.#painting;
+    const { floor, frameSource, stale, signal, layout, theme, shown, flaggedOnly } = this.#painting;
     if (floor.width === 0) return true;
     const frame = stale ? null : frameSource.get();
     // Under a signal that was just chosen the frame before must not be coloured: its picture stays until the next.
@@ -75,7 +77,8 @@ class Easel {
     if (this.#tokens?.theme !== theme) this.#tokens = { theme, tokens: readTokens(this.#canvas) };
     const usable = frame?.layout === layout.version ? frame : null;
     this.#frame = usable ?? this.#frame;
-    this.#floor.paint({ ...this.#painting, frame: usable, tokens: this.#tokens.tokens, ratio });
+    const flagged = usable && flaggedOnly ? flaggedPlaces(layout, usable) : null;
+    this.#floor.paint({ ...this.#painting, frame: usable, flagged, tokens: this.#tokens.tokens, ratio });
     return this.#fadeOver(time);
   };
 
