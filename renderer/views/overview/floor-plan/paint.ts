@@ -39,16 +39,15 @@ export class FloorPaint {
     this.#canvas = canvas;
   }
 
-  /** Paints a scene; the canvas has `ratio` device pixels per CSS pixel. */
-  paint(unpainted: Omit<Scene, 'palette'>): void {
+  /** Paints a scene; the canvas has `ratio` device pixels per CSS pixel. `forced`: the system's colours are in force. */
+  paint(unpainted: Omit<Scene, 'palette'> & { readonly forced: boolean }): void {
     const context = this.#canvas.getContext('2d', { alpha: false });
     if (!context) return;
-    const { ratio, signal, theme, frame } = unpainted;
+    const { ratio, signal, theme, frame, forced, tokens } = unpainted;
     // Only power has a warning ratio that is set by its operator.
-    const scene = {
-      ...unpainted,
-      palette: paletteOf(signal, theme, signal === 'power' ? frame?.warnRatio : undefined),
-    };
+    const palette = paletteOf(signal, theme, signal === 'power' ? frame?.warnRatio : undefined);
+    // Under the system's own colours cells have borders in every theme (ui.md 2.1).
+    const scene = { ...unpainted, palette: forced ? { ...palette, border: abgr(tokens['line-1']) } : palette };
     context.setTransform(1, 0, 0, 1, 0, 0);
     this.#paintCells(context, scene);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

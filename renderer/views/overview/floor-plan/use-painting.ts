@@ -34,7 +34,7 @@ class Easel {
   readonly #canvas: HTMLCanvasElement;
   readonly #floor: FloorPaint;
   #painting: Painting;
-  #tokens: { theme: string; tokens: Tokens } | null = null;
+  #tokens: { theme: string; forced: boolean; tokens: Tokens } | null = null;
   #shown: string;
   #fade: { before: HTMLCanvasElement; since: number } | null = null;
   /** The newest frame that was painted. */
@@ -74,11 +74,13 @@ class Easel {
     if (this.#shown !== shown.join()) this.#startFade(time);
     const ratio = window.devicePixelRatio || 1;
     this.#fit(ratio);
-    if (this.#tokens?.theme !== theme) this.#tokens = { theme, tokens: readTokens(this.#canvas) };
+    const forced = matchMedia('(forced-colors: active)').matches;
+    if (this.#tokens?.theme !== theme || this.#tokens.forced !== forced)
+      this.#tokens = { theme, forced, tokens: readTokens(this.#canvas) };
     const usable = frame?.layout === layout.version ? frame : null;
     this.#frame = usable ?? this.#frame;
     const flagged = usable && flaggedOnly ? flaggedPlaces(layout, usable) : null;
-    this.#floor.paint({ ...this.#painting, frame: usable, flagged, tokens: this.#tokens.tokens, ratio });
+    this.#floor.paint({ ...this.#painting, frame: usable, flagged, tokens: this.#tokens.tokens, ratio, forced });
     return this.#fadeOver(time);
   };
 
