@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CELL_MAX, CELL_NODATA, CELL_ONE, CELL_UNSUPPORTED } from '../../shared/cells.ts';
 import { VIEW_SIGNALS } from '../../shared/contract.ts';
 import { THEMES } from '../theme/theme.ts';
-import { abgr, cellColor, inkOn, levelColor, limitColor, paletteOf, withEdge } from './palette.ts';
+import { abgr, cellColor, forcedPalette, inkOn, levelColor, limitColor, paletteOf, withEdge } from './palette.ts';
 
 type Triple = readonly [number, number, number];
 
@@ -151,4 +151,14 @@ it('throttle reasons have the patterns of the design', () => {
 
 it('pixels are little-endian ABGR', () => {
   expect(abgr('#112233')).toBe(0xff332211);
+});
+
+it("under forced colours values keep theirs, cells have borders, and what has no value is the system's", () => {
+  const own = paletteOf('power', 'dark');
+  const forced = forcedPalette(own, { ground: 'rgb(255, 255, 255)', lost: 'rgb(1, 2, 3)', line: 'rgb(0, 0, 0)' });
+  expect([...forced.fill.slice(0, CELL_MAX + 1)]).toEqual([...own.fill.slice(0, CELL_MAX + 1)]);
+  expect([forced.fill[CELL_NODATA], forced.ink[CELL_NODATA]]).toEqual([0xffffffff, 0xff030201]);
+  expect([forced.fill[CELL_UNSUPPORTED], forced.ink[CELL_UNSUPPORTED]]).toEqual([0xffffffff, 0xff000000]);
+  expect(forced.border).toBe(0xff000000);
+  expect(own.border).toBe(0);
 });

@@ -197,6 +197,22 @@ export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): C
   return palette;
 }
 
+/** The system's own colours for what has no value: ground, hatching of what is lost, and lines. */
+export interface ForcedColors {
+  readonly ground: string;
+  readonly lost: string;
+  readonly line: string;
+}
+
+/** A palette under forced colours (ui.md 2.1): values keep theirs, cells get borders, the rest is the system's. */
+export function forcedPalette(palette: CellPalette, { ground, lost, line }: ForcedColors): CellPalette {
+  const fill = palette.fill.with(CELL_NODATA, abgr(ground)).with(CELL_UNSUPPORTED, abgr(ground));
+  const ink = palette.ink.with(CELL_NODATA, abgr(lost)).with(CELL_UNSUPPORTED, abgr(line));
+  const color = palette.color.with(CELL_NODATA, ground).with(CELL_UNSUPPORTED, ground);
+  const inkColor = palette.inkColor.with(CELL_NODATA, line).with(CELL_UNSUPPORTED, line);
+  return { ...palette, fill, ink, color, inkColor, border: abgr(line) };
+}
+
 function patternOf(signal: ViewSignal, cell: number): Pattern {
   if (cell === CELL_NODATA) return 'hatch';
   if (cell === CELL_UNSUPPORTED) return 'outline';

@@ -76,6 +76,9 @@ function paintRackText(painter: Painter, rack: number, band: Box, cell: number):
   if (!frame || lost || oneLine || band.w < 52 || frame.gpuLive[rack] >= frame.gpuCount[rack]) return;
   // Beside the name where there is room, else beside the value.
   const y = painter.widthOf(name, 11, 500) + 28 <= band.w ? 5 : 19;
+  // On a ground of its own: a header may have any colour.
+  painter.context.fillStyle = tokens['nodata-bg'];
+  painter.context.fillRect(band.x + band.w - 19, band.y + y - 2, 16, 16);
   painter.glyph('nodata', band.x + band.w - 17, band.y + y, 12);
 }
 

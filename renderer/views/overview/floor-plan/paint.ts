@@ -1,7 +1,7 @@
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
 import { GPU, HALL, NODE } from '../../../../shared/topology.ts';
-import { abgr, paletteOf } from '../../../draw/palette.ts';
+import { abgr, forcedPalette, paletteOf } from '../../../draw/palette.ts';
 import { Bands, rasterCells, roomFor } from '../../../draw/raster.ts';
 import { cellBoxes } from './cell-boxes.ts';
 import { type Floor, hallOf, type Shown, type View } from './layout.ts';
@@ -45,9 +45,9 @@ export class FloorPaint {
     if (!context) return;
     const { ratio, signal, theme, frame, forced, tokens } = unpainted;
     // Only power has a warning ratio that is set by its operator.
-    const palette = paletteOf(signal, theme, signal === 'power' ? frame?.warnRatio : undefined);
-    // Under the system's own colours cells have borders in every theme (ui.md 2.1).
-    const scene = { ...unpainted, palette: forced ? { ...palette, border: abgr(tokens['line-1']) } : palette };
+    const own = paletteOf(signal, theme, signal === 'power' ? frame?.warnRatio : undefined);
+    const system = { ground: tokens['bg-1'], lost: tokens.nodata, line: tokens['line-1'] };
+    const scene = { ...unpainted, palette: forced ? forcedPalette(own, system) : own };
     context.setTransform(1, 0, 0, 1, 0, 0);
     this.#paintCells(context, scene);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
