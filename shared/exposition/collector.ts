@@ -39,21 +39,31 @@ export interface ParsedExposition {
 }
 
 const MOST_WARNINGS = 20;
+/** Places to begin with; doubled when they are used up. */
+const SAMPLES = 256;
+
+function doubled(ints: Int32Array): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(ints.length * 2);
+  larger.set(ints);
+  return larger;
+}
 
 /** What the two formats' readers fill in while they go through a body. */
 export class Collector {
   readonly limits: Limits;
-  readonly values: number[] = [];
-  readonly times: number[] = [];
   readonly families = new Map<string, Family>();
   readonly warnings: string[] = [];
-  readonly valueFrom: number[] = [];
-  readonly valueTo: number[] = [];
-  readonly slot: number[] = [];
-  timed = false;
   duplicates = 0;
   exemplars = 0;
   #moreWarnings = 0;
+  /** Samples of the body so far; the arrays below have at least as many places. */
+  #samples = 0;
+  #values = new Float64Array(SAMPLES);
+  /** Null until the first time comes. */
+  #times: Float64Array | null = null;
+  #valueFrom = new Int32Array(SAMPLES);
+  #valueTo = new Int32Array(SAMPLES);
+  #slot = new Int32Array(SAMPLES);
   readonly #known = new SeriesSet();
 
   constructor(limits: Limits) {
@@ -83,19 +93,34 @@ export class Collector {
    * One sample whose value stands at [from, to). `time` is epoch ms or NaN; `hash` is the series' (see hashOf).
    */
   sample(cursor: Cursor, series: Series, value: number, from: number, to: number, time: number, hash: number): void {
-    this.valueFrom.push(from);
-    this.valueTo.push(to);
-    if (!Number.isNaN(time)) this.timed = true;
+    const at = this.#samples++;
+    if (at === this.#slot.length) this.#grow();
+    this.#valueFrom[at] = from;
+    this.#valueTo[at] = to;
     const slot = this.series.length;
     if (this.#known.has(series, hash)) {
       this.duplicates++;
-      this.slot.push(-1);
+      this.#slot[at] = -1;
       return;
     }
     if (slot >= this.limits.maxSeries) cursor.fail(`More than ${this.limits.maxSeries} series in one body`);
-    this.slot.push(slot);
-    this.values.push(value);
-    this.times.push(time);
+    this.#slot[at] = slot;
+    this.#values[slot] = value;
+    if (!Number.isNaN(time)) this.#times ??= new Float64Array(this.#slot.length).fill(Number.NaN);
+    if (this.#times) this.#times[slot] = time;
+  }
+
+  #grow(): void {
+    this.#valueFrom = doubled(this.#valueFrom);
+    this.#valueTo = doubled(this.#valueTo);
+    this.#slot = doubled(this.#slot);
+    const { length } = this.#slot;
+    const [values, times] = [this.#values, this.#times];
+    this.#values = new Float64Array(length);
+    this.#values.set(values);
+    if (!times) return;
+    this.#times = new Float64Array(length).fill(Number.NaN);
+    this.#times.set(times);
   }
 
   finish(): ParsedExposition {
@@ -105,16 +130,16 @@ export class Collector {
     if (this.#moreWarnings > 0) this.warnings.push(`and ${this.#moreWarnings} more warnings`);
     return {
       series: this.series,
-      values: new Float64Array(this.values),
-      times: this.timed ? new Float64Array(this.times) : null,
+      values: this.#values.slice(0, this.series.length),
+      times: this.#times?.slice(0, this.series.length) ?? null,
       families: this.families,
-      samples: this.slot.length,
+      samples: this.#samples,
       duplicates: this.duplicates,
       exemplars: this.exemplars,
       warnings: this.warnings,
-      valueFrom: new Int32Array(this.valueFrom),
-      valueTo: new Int32Array(this.valueTo),
-      slot: new Int32Array(this.slot),
+      valueFrom: this.#valueFrom.slice(0, this.#samples),
+      valueTo: this.#valueTo.slice(0, this.#samples),
+      slot: this.#slot.slice(0, this.#samples),
     };
   }
 }

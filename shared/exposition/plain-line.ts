@@ -161,11 +161,13 @@ export class PlainLine {
       at += 2;
       const value = at;
       // Escapes, control characters and everything beyond ASCII want a closer look; so does the end of the body.
-      while ((quiet[bytes[at]] & quiet[bytes[at + 1]] & quiet[bytes[at + 2]] & quiet[bytes[at + 3]]) === 1) {
-        hash = Math.imul(
-          hash ^ (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)),
-          PRIME,
-        );
+      for (;;) {
+        const a = bytes[at];
+        const b = bytes[at + 1];
+        const c = bytes[at + 2];
+        const d = bytes[at + 3];
+        if ((quiet[a] & quiet[b] & quiet[c] & quiet[d]) !== 1) break;
+        hash = Math.imul(hash ^ (a | (b << 8) | (c << 16) | (d << 24)), PRIME);
         hash ^= hash >>> 15;
         at += 4;
       }
