@@ -59,19 +59,19 @@ export function hashOf({ name, labels }: Series): number {
   return sum >>> 1;
 }
 
-/** A series whose labels stand in `bytes` at [from, to), between the braces; read on first use. */
-class ScannedSeries implements Series {
-  readonly name: string;
+/** A label set that stands in `bytes` at [from, to), between the braces; read on first use. */
+class LabelText {
+  readonly from: number;
+  readonly to: number;
+  readonly hash: number;
   readonly #bytes: Uint8Array;
-  readonly #from: number;
-  readonly #to: number;
   #labels: Labels | undefined;
 
-  constructor(name: string, bytes: Uint8Array, from: number, to: number) {
-    this.name = name;
+  constructor(bytes: Uint8Array, from: number, to: number, hash: number) {
     this.#bytes = bytes;
-    this.#from = from;
-    this.#to = to;
+    this.from = from;
+    this.to = to;
+    this.hash = hash;
   }
 
   get labels(): Labels {
@@ -82,13 +82,28 @@ class ScannedSeries implements Series {
   #read(): Labels {
     const labels = new Map<string, string>();
     const bytes = this.#bytes;
-    for (let at = this.#from; at < this.#to; ) {
+    for (let at = this.from; at < this.to; ) {
       const equals = bytes.indexOf(0x3d, at);
       const close = bytes.indexOf(0x22, equals + 2);
       labels.set(textOf(bytes, at, equals), textOf(bytes, equals + 2, close));
       at = close + 2;
     }
     return labels;
+  }
+}
+
+/** The series of one line. Those of one object mostly have the same labels in every family, and share them. */
+class ScannedSeries implements Series {
+  readonly name: string;
+  readonly #text: LabelText;
+
+  constructor(name: string, text: LabelText) {
+    this.name = name;
+    this.#text = text;
+  }
+
+  get labels(): Labels {
+    return this.#text.labels;
   }
 }
 
@@ -99,6 +114,10 @@ export class PlainLine {
   #name = '';
   #nameFrom = 0;
   #nameTo = 0;
+  readonly #none: LabelText;
+  /** Label sets of the lines of this family, and of the one before: exporters print the same ones in the same order. */
+  #texts: LabelText[] = [];
+  #before: LabelText[] = [];
   /** Hashes of the label names of this line: a name that stands twice has the same hash twice. */
   readonly #names = new Int32Array(64);
   series: Series | undefined;
@@ -110,6 +129,7 @@ export class PlainLine {
   constructor(bytes: Uint8Array, maxLabels: number) {
     this.#bytes = bytes;
     this.#maxLabels = Math.min(maxLabels, 64);
+    this.#none = new LabelText(bytes, 0, 0, 0);
   }
 
   /** True where the line at `at` is an ordinary one up to its value; false leaves it to the strict reader. */
@@ -119,22 +139,40 @@ export class PlainLine {
     let hash = SEED;
     if ((kinds[bytes[at]] & (NAME_START | COLON)) === 0) return false;
     while (kinds[bytes[at]] > 0) hash = Math.imul(hash ^ bytes[at++], PRIME);
-    const nameTo = at;
-    let from = at;
-    let to = at;
+    this.#takeName(start, at);
+    let text = this.#none;
     if (bytes[at] === 0x7b) {
-      from = at + 1;
-      to = this.#scanLabels(from);
-      if (to < 0) return false;
-      hash = (hash + this.hash) | 0;
-      at = to + 1;
+      const found = this.#labelsAt(at + 1);
+      if (!found) return false;
+      text = found;
+      hash = (hash + text.hash) | 0;
+      at += text.to - text.from + 2;
     }
     if (bytes[at] !== 0x20) return false;
-    this.#takeName(start, nameTo);
-    this.series = new ScannedSeries(this.#name, bytes, from, to);
+    this.series = new ScannedSeries(this.#name, text);
     // Some bits of it are enough, and small integers make quicker keys.
     this.hash = hash >>> 1;
     this.value = at + 1;
+    return true;
+  }
+
+  /** The label set whose first byte is at `from`; undefined where it is out of the ordinary. */
+  #labelsAt(from: number): LabelText | undefined {
+    let text = this.#before[this.#texts.length];
+    if (text === undefined || !this.#repeats(text, from)) {
+      const to = this.#scanLabels(from);
+      if (to < 0) return undefined;
+      text = new LabelText(this.#bytes, from, to, this.hash);
+    }
+    this.#texts.push(text);
+    return text;
+  }
+
+  /** Whether the same bytes stand at `from`, the closing brace included. */
+  #repeats(text: LabelText, from: number): boolean {
+    const bytes = this.#bytes;
+    const { to } = text;
+    for (let one = text.from, other = from; one <= to; one++, other++) if (bytes[one] !== bytes[other]) return false;
     return true;
   }
 
@@ -190,7 +228,11 @@ export class PlainLine {
     const length = to - from;
     let same = length === this.#nameTo - this.#nameFrom;
     for (let i = 0; same && i < length; i++) same = this.#bytes[from + i] === this.#bytes[this.#nameFrom + i];
-    if (!same) this.#name = textOf(this.#bytes, from, to);
+    if (!same) {
+      this.#name = textOf(this.#bytes, from, to);
+      this.#before = this.#texts;
+      this.#texts = [];
+    }
     this.#nameFrom = from;
     this.#nameTo = to;
   }
