@@ -28,6 +28,7 @@ interface Exports {
 }
 
 const PAGE = 65_536;
+const BRACE = 0x7b;
 const POWERS = 16;
 /** The body passes through a window that stays in the processor's cache, so that it is read from memory once. */
 const WINDOW = 128 << 10;
@@ -70,6 +71,39 @@ function digitPlaces(): Uint8Array {
 const align = (offset: number) => (offset + 15) & ~15;
 const STAMP = align(POWERS * 8 + PLACES);
 
+/** The last bytes of every key, from its brace on: where they begin, and the first key that has the same ones. */
+interface Repeats {
+  readonly from: Int32Array;
+  readonly same: Int32Array;
+}
+
+/**
+ * Exporters print the same label sets in the same order in every family. Undefined where fewer than half of the keys
+ * repeat one: then it is quicker to have the keys in one piece.
+ */
+function repeatsOf({ bytes, keyFrom, keyTo }: Template): Repeats | undefined {
+  const count = keyFrom.length;
+  const from = new Int32Array(count);
+  const same = new Int32Array(count);
+  const equal = (a: number, b: number): boolean => {
+    if (keyTo[a] - from[a] !== keyTo[b] - from[b]) return false;
+    for (let i = from[a], j = from[b]; i < keyTo[a]; i++, j++) if (bytes[i] !== bytes[j]) return false;
+    return true;
+  };
+  // This run of label sets begins at `start`, the one before it at `before`.
+  let [start, before, found, brace] = [0, 0, 0, -1];
+  for (let i = 0; i < count; i++) {
+    if (brace < keyFrom[i]) brace = bytes.indexOf(BRACE, keyFrom[i]);
+    if (brace < 0) brace = bytes.length;
+    from[i] = Math.min(brace, keyTo[i]);
+    if (i > start && equal(i, start)) [before, start] = [start, i];
+    const candidate = before + i - start;
+    same[i] = candidate < i && equal(candidate, i) ? same[candidate] : i;
+    if (same[i] !== i) found++;
+  }
+  return found * 2 < count ? undefined : { from, same };
+}
+
 /** Compares sixteen bytes at a time and reads plain decimals in WebAssembly; other numbers are JavaScript's. */
 export class WasmSteady implements Steady {
   readonly #exports: Exports;
@@ -83,6 +117,7 @@ export class WasmSteady implements Steady {
   #window = 0;
   #windowSize = 0;
   #stamped = 0;
+  #rests = 0;
 
   constructor(compiled: object, ends: Ends) {
     const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
@@ -99,18 +134,24 @@ export class WasmSteady implements Steady {
   }
 
   /** Lays the memory out for a template. Left until a second body comes: many layouts are seen but once. */
-  #prepare({ keyFrom, keyTo, bytes, stamped = 0 }: Template): void {
+  #prepare(template: Template): void {
+    const { keyFrom, keyTo, bytes, stamped = 0 } = template;
     this.#template = undefined;
     this.#stamped = stamped;
     const count = keyFrom.length - 1;
+    const repeats = stamped === 0 ? repeatsOf(template) : undefined;
     let size = 0;
-    for (let i = 0; i <= count; i++) size += keyTo[i] - keyFrom[i];
+    let longest = 0;
+    for (let i = 0; i <= count; i++) {
+      const length = keyTo[i] - keyFrom[i];
+      size += repeats && repeats.same[i] !== i ? repeats.from[i] - keyFrom[i] : length;
+      longest = Math.max(longest, length);
+    }
     this.#count = count;
     this.#lengths = STAMP + 16;
-    this.#keys = align(this.#lengths + 4 * (count + 1));
+    this.#rests = repeats ? this.#lengths + 4 * (count + 1) : 0;
+    this.#keys = align(this.#lengths + (repeats ? 12 : 4) * (count + 1));
     this.#values = align(this.#keys + size + 16);
-    let longest = 0;
-    for (let i = 0; i <= count; i++) longest = Math.max(longest, keyTo[i] - keyFrom[i]);
     this.#windowSize = Math.max(WINDOW, align(longest + 4096));
     this.#window = align(this.#values + 8 * count);
     // A window holds at most one number every two bytes.
@@ -121,8 +162,28 @@ export class WasmSteady implements Steady {
     let at = this.#keys;
     for (let i = 0; i <= count; i++) {
       lengths[i] = keyTo[i] - keyFrom[i];
-      memory.set(bytes.subarray(keyFrom[i], keyTo[i]), at);
-      at += lengths[i];
+      const to = repeats ? repeats.from[i] : keyTo[i];
+      memory.set(bytes.subarray(keyFrom[i], to), at);
+      at += to - keyFrom[i];
+    }
+    if (repeats) this.#layRests(template, repeats, at);
+  }
+
+  /** Writes the last bytes of the keys from `at` on, those of several keys once, and where they stand. */
+  #layRests({ keyTo, bytes }: Template, { from, same }: Repeats, at: number): void {
+    const memory = new Uint8Array(this.#exports.memory.buffer);
+    const rests = new Int32Array(this.#exports.memory.buffer, this.#rests, 2 * from.length);
+    let free = at;
+    for (let i = 0; i < from.length; i++) {
+      const length = keyTo[i] - from[i];
+      rests[2 * i + 1] = length;
+      if (same[i] !== i) {
+        rests[2 * i] = rests[2 * same[i]];
+        continue;
+      }
+      memory.set(bytes.subarray(from[i], keyTo[i]), free);
+      rests[2 * i] = free;
+      free += length;
     }
   }
 
@@ -155,6 +216,7 @@ export class WasmSteady implements Steady {
           this.#slow,
           STAMP,
           this.#stamped,
+          this.#rests,
           ...this.#ends,
         ) === 0
       )
