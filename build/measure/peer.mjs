@@ -13,11 +13,12 @@ export function peer(name) {
   if (!existsSync(at)) {
     mkdirSync(folder, { recursive: true });
     if (!existsSync(join(folder, 'package.json'))) writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-    process.stderr.write(`Fetching ${name} to measure against (once)\n`);
-    const result = npm(
-      ['install', '--no-audit', '--no-fund', '--no-save', '--prefix', folder, `${name}@${versions[name]}`],
-      { cwd: folder },
-    );
+    process.stderr.write('Fetching the peers to measure against (once)\n');
+    // All in one call: npm removes what a call without --save does not name.
+    const all = Object.entries(versions).map(([peerName, version]) => `${peerName}@${version}`);
+    const result = npm(['install', '--no-audit', '--no-fund', '--no-save', '--prefix', folder, ...all], {
+      cwd: folder,
+    });
     if (result.status !== 0)
       throw new Error(
         `${name} could not be installed, so there is nothing to measure against. Check the network and try again.`,
