@@ -26,8 +26,12 @@ export async function decodeRows({ size }) {
   for (let round = 0; round < ROUNDS; round++) {
     theirs.push(timed(() => parse(texts[round + 1])));
     first.push(timed(() => expositionReader().read(bodies[round + 1], 'prometheus')));
-    for (let again = 0; again < 3; again++)
-      steady.push(timed(() => reader.read(bodies[(round * 3 + again) % bodies.length], 'prometheus')));
+    // A body that was just received lies in the processor's cache: two of them by turns, the first two not counted.
+    const pair = [bodies[round], bodies[round + 1]];
+    for (let again = 0; again < 6; again++) {
+      const took = timed(() => reader.read(pair[again % 2], 'prometheus'));
+      if (again >= 2) steady.push(took);
+    }
   }
   return [
     row('decode-first', `${series}, first time`, median(first), median(theirs), PEER, 10),

@@ -29,7 +29,11 @@ export class ExpositionReader {
     this.#limits = options.limits ?? defaultLimits;
   }
 
-  /** @throws DecodeError; the reader then starts afresh with the next body */
+  /**
+   * The bytes are the reader's from here on: series read their labels from them later, and the next body is compared
+   * with them.
+   * @throws DecodeError; the reader then starts afresh with the next body
+   */
   read(bytes: Uint8Array, format: Format): Decoded {
     const known = this.#known && format === this.#format && bytes.length <= this.#limits.maxBytes;
     if (known && this.#steady?.read(bytes, this.#numbers)) {
@@ -48,16 +52,14 @@ export class ExpositionReader {
   #readAll(bytes: Uint8Array, format: Format): void {
     this.#known = false;
     this.fullParses++;
-    // A copy of our own: series read their labels from it later, and the caller may reuse its buffer.
-    const own = bytes.length <= this.#limits.maxBytes ? bytes.slice() : bytes;
-    const parsed = parseExposition(own, format, this.#limits);
+    const parsed = parseExposition(bytes, format, this.#limits);
     const { series } = this.#layout;
     const same = series.length === parsed.series.length && series.every((one, i) => sameSeries(one, parsed.series[i]));
     if (!same) this.#layout = { series: parsed.series };
     this.#parsed = parsed;
     this.#values = parsed.values;
     this.#format = format;
-    if (parsed.times === null && parsed.exemplars === 0) this.#remember(own, parsed);
+    if (parsed.times === null && parsed.exemplars === 0) this.#remember(bytes, parsed);
   }
 
   #remember(bytes: Uint8Array, { valueFrom, valueTo, values }: ParsedExposition): void {

@@ -8,7 +8,7 @@ export interface Template {
   readonly keyTo: Int32Array;
   /**
    * Length, 8 to 16, of a text that stands before the last two bytes of every key but the last and may be another in
-   * each body, the same in all its places: the time of a vector. 0: none.
+   * each body, the same in all its places: the time of a vector. Those two bytes are the same in all keys. 0: none.
    */
   readonly stamped?: number;
 }
@@ -25,10 +25,11 @@ export interface Steady {
   read(body: Uint8Array, values: Float64Array, stamp?: Uint8Array): boolean;
 }
 
-/** The bytes before which a number ends: line feed, blank and tab in an exposition; comma, quote and bracket in JSON. */
+/** The bytes before which a number ends: line feed, blank and tab in an exposition; quote, comma and bracket in
+ * JSON. The commonest comes first. */
 export type Ends = readonly [number, number, number];
 export const EXPOSITION_ENDS: Ends = [0x0a, 0x20, 0x09];
-export const JSON_ENDS: Ends = [0x2c, 0x22, 0x5d];
+export const JSON_ENDS: Ends = [0x22, 0x2c, 0x5d];
 
 /**
  * Makes a recogniser for templates of a size; a host may give a faster one for large bodies. `last` is the one that
