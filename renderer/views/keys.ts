@@ -31,7 +31,8 @@ function isTaken(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest('input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable]'))
     return true;
-  if (document.querySelector('[role="dialog"]') !== null) return true;
+  // One that is closing stays in the page for some frames; the next key is no longer meant for it.
+  if (document.querySelector('[role="dialog"]:not([data-closed])') !== null) return true;
   const uses = event.key === ' ' || event.key === 'Enter';
   return uses && target?.closest('a, button, input, [role="treeitem"]') != null;
 }
