@@ -38,6 +38,8 @@ interface Viewer {
 const CONCURRENCY = 64;
 /** Heatmaps recolour at most once a second (ui.md 2.3); what a viewer asks for anew comes at once. */
 const FRAME_MS = 1000;
+/** The longest that a first, partial reading is held back. */
+const SETTLE_MOST_MS = 3000;
 const FIRST_WATCH: Watch = { signal: 'power', gpus: true, racks: [] };
 
 /** Reads all sources on schedule, keeps the fleet, and answers viewers. Everything that fails is told, not thrown. */
@@ -59,6 +61,7 @@ export class Engine {
   #schedule: Schedule;
   #seq = 0;
   #polledAt = 0;
+  #settleBy = 0;
   #stopped = false;
 
   constructor(port: Port, options: { readonly profile: string; readonly clock: Clock }) {
@@ -110,13 +113,22 @@ export class Engine {
     const { pollMs, staleMs } = this.#settings;
     // History gets one instant a poll, whenever in it the targets answered.
     const poll = Math.floor(now / pollMs);
-    const remember = poll !== this.#polledAt;
-    this.#polledAt = poll;
+    const settling = this.#isSettling(now);
+    const remember = poll !== this.#polledAt && !settling;
+    if (!settling) this.#polledAt = poll;
     this.#view.update(this.#fleet.frame(now, staleMs), this.#health(), this.#fleet.badSamples, now, remember);
     for (const [id, viewer] of this.#viewers) {
       viewer.due = true;
       this.#send(id, viewer);
     }
+  }
+
+  /**
+   * While a source is read for the first time its totals are those of whoever answered first: they are neither shown
+   * nor remembered. A target that does not answer holds this up for some seconds only.
+   */
+  #isSettling(now: number): boolean {
+    return now < this.#settleBy && [...this.#sources.values()].some((source) => !source.settled());
   }
 
   #health() {
@@ -157,6 +169,7 @@ export class Engine {
           ? new PrometheusReader(settings, this.#fleet, this.#clock)
           : new ExportersScraper(settings, this.#fleet, this.#clock);
       this.#sources.set(id, source);
+      this.#settleBy = this.#clock.now() + SETTLE_MOST_MS;
       source.start(this.#schedule, this.#settings.pollMs);
     }
     this.#startWorkstation();
@@ -229,6 +242,7 @@ export class Engine {
   #send(id: number, viewer: Viewer): void {
     const now = this.#clock.now();
     if (!viewer.due || viewer.unacked !== undefined || now - viewer.sentAt < FRAME_MS - 50) return;
+    if (this.#isSettling(now)) return;
     const frame = this.#view.frame(viewer.watch, ++this.#seq);
     if (!frame) return;
     const bytes = encodeFrame(frame);

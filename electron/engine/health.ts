@@ -2,6 +2,9 @@ import type { Fault, SourceHealth } from '../../shared/contract.ts';
 import type { ExportersSource, PrometheusSource } from '../../shared/settings.ts';
 import { FaultError, faultOf } from './fault.ts';
 
+/** One dead host among many, whose time-out is still to come, holds nobody up. */
+const SETTLED_SHARE = 0.95;
+
 /** Counts what one source's reads gave, for its line on the Sources screen. */
 export class Health {
   readonly #source: PrometheusSource | ExportersSource;
@@ -41,7 +44,7 @@ export class Health {
     this.#lastOk = read.now;
     this.#bytes += read.bytes;
     this.#bad += read.bad;
-    if ([...this.#targets.values()].every((target) => target.up !== false)) this.#fault = null;
+    if (this.#fault && [...this.#targets.values()].every((target) => target.up !== false)) this.#fault = null;
   }
 
   failed(id: string, error: unknown, now: number): void {
@@ -64,6 +67,13 @@ export class Health {
   warn(warnings: readonly string[], partial: boolean): void {
     this.#warnings = warnings.slice(0, 20);
     this.#partial = partial;
+  }
+
+  /** Nearly every target has answered or failed once: what they give together is whole, as far as they answer. */
+  settled(): boolean {
+    let asked = 0;
+    for (const target of this.#targets.values()) if (target.up !== undefined) asked++;
+    return this.#targets.size > 0 && asked >= this.#targets.size * SETTLED_SHARE;
   }
 
   /** `lines`: warnings of the source's files, shown with its own. */

@@ -138,6 +138,10 @@ export class ExportersScraper implements Source {
     await Promise.all(Array.from({ length: 32 }, next));
   }
 
+  settled(): boolean {
+    return this.#health.settled();
+  }
+
   health(lines: readonly string[]): SourceHealth {
     return this.#health.report(lines);
   }

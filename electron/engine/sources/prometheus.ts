@@ -155,6 +155,10 @@ export class PrometheusReader implements Source {
     return answers;
   }
 
+  settled(): boolean {
+    return this.#health.settled();
+  }
+
   health(lines: readonly string[]): SourceHealth {
     return this.#health.report(lines);
   }

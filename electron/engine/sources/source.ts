@@ -11,6 +11,8 @@ export interface Source {
   readAll(time: number): Promise<void>;
   /** How it does; `lines` are warnings of its files. */
   health(lines: readonly string[]): SourceHealth;
+  /** Nearly every target has answered or failed once. */
+  settled(): boolean;
   /** Ends its reads and its connections. */
   close(): void;
 }

@@ -84,6 +84,10 @@ export class WorkstationNode implements Source {
     }
   }
 
+  settled(): boolean {
+    return this.#health.settled();
+  }
+
   health(lines: readonly string[]): SourceHealth {
     return this.#health.report(lines);
   }
