@@ -290,4 +290,27 @@ describe('ExpositionReader', () => {
       expect([...reader.read(bytes(lines(tick)), 'prometheus').values]).toEqual([...parse(lines(tick)).values]);
     expect(reader.fullParses).toBe(1);
   });
+
+  it('takes a body for steady wherever its last bytes fall in the windows', () => {
+    const lines = Array.from({ length: 13_000 }, (_, i) => `m{gpu="${i}"} ${i}.5\n`).join('');
+    const long = `# ${'y'.repeat(2000)}\n`;
+    for (let pad = 0; pad < 20_000; pad += 331) {
+      const reader = expositionReader();
+      const body = bytes(`${'#\n'.repeat(pad >> 1)}${lines}${long}m 1\n${long}`);
+      expect(body.length).toBeGreaterThan(256 << 10);
+      reader.read(body, 'prometheus');
+      reader.read(body, 'prometheus');
+      expect(reader.fullParses, `${pad} bytes before`).toBe(1);
+    }
+  });
+
+  it('a body cut at a NUL is not completed with what the last one had there', () => {
+    const whole = bytes('m{a="x"} 3\nm{a="x\0y"} 7\n');
+    const reader = new ExpositionReader({ steady: wasmEverywhere });
+    reader.read(whole, 'prometheus');
+    expect([...reader.read(whole, 'prometheus').values]).toEqual([3, 7]);
+    expect(reader.fullParses).toBe(1);
+    const cut = whole.slice(0, whole.indexOf(0));
+    expect(() => reader.read(cut, 'prometheus')).toThrow(/opened here and not closed/);
+  });
 });

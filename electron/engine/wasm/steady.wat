@@ -35,7 +35,11 @@
     (local.set $value_at (i32.add (local.get $values) (i32.shl (local.get $i) (i32.const 3))))
     (block $paused
       (loop $next
-        (br_if $paused (i32.gt_u (local.get $at) (local.get $limit)))
+        (if (i32.gt_u (local.get $at) (local.get $limit))
+          (then
+            (br_if $paused (i32.ne (local.get $limit) (local.get $end)))
+            ;; Behind the end stands what an earlier window left.
+            (return (i32.const 0))))
         ;; Both parts, one after the other: $keys is a multiple of 8. Loads overlap instead of going byte by byte, and
         ;; what differs is gathered: a branch for each would cost more than reading on.
         (local.set $differ (i64x2.splat (i64.const 0)))
@@ -105,7 +109,8 @@
         (if (v128.any_true (local.get $differ)) (then (return (i32.const 0))))
         (if (i32.eq (local.get $i) (local.get $count))
           (then
-            (br_if $paused (i32.eq (local.get $at) (local.get $end)))
+            ;; The whole body is read where its last key ends with it, and only there.
+            (br_if $paused (i32.and (i32.eq (local.get $limit) (local.get $end)) (i32.eq (local.get $at) (local.get $end))))
             (return (i32.const 0))))
         (local.set $from (local.get $at))
         (block $done
@@ -183,7 +188,4 @@
       (unreachable))
     (i32.store (i32.const 7040) (local.get $i))
     (i32.store offset=4 (i32.const 7040) (local.get $found))
-    ;; The whole body is read where its last key ends with it, and only there.
-    (select (local.get $at) (i32.const 0) (i32.eq
-      (i32.eq (local.get $i) (local.get $count))
-      (i32.eq (local.get $limit) (local.get $end))))))
+    (local.get $at)))
