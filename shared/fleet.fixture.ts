@@ -57,3 +57,7 @@ export function cellOf({ topology, columns }: Frame, signal: SignalId, path: str
   const column = columns.get(signal);
   return { value: column?.value[at], time: column?.time[at], quality: column?.quality[at] };
 }
+
+/** Labels of a GPU on node a2-05-n1. */
+export const gpu = (uuid: string, index = 0, more = '') =>
+  `{gpu="${index}",UUID="${uuid}",modelName="NVIDIA H100 80GB HBM3",Hostname="a2-05-n1"${more}}`;
