@@ -196,9 +196,8 @@ function withNodeName({ targetLabels, decoded, query }: Ingest): Labels {
   return name ? new Map([...targetLabels, ['nodename', name]]) : targetLabels;
 }
 
-/** Range and unit of a slot's signal; the two inputs that are no signals have their own. */
+/** Range and unit of a slot's signal; digits are no signal and have their own. */
 function boundsOf({ mapping }: Slot): Signal {
-  if (mapping.signal === 'gpu.tempMargin') return { ...signalOf('gpu.temp'), min: -100 };
   if (mapping.signal === 'feed.digits') return { ...signalOf('gpu.xid'), max: 9 };
   return signalOf(mapping.signal);
 }

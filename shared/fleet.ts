@@ -201,7 +201,7 @@ export class Fleet {
       slots.forEach(({ mapping: { signal }, time }, i) => {
         const one = layout.series[series[i]];
         const metric = one.name || (one.labels.get('metric') ?? '');
-        if (signal === 'gpu.tempMargin' || signal === 'feed.digits') return;
+        if (signal === 'feed.digits') return;
         const row = found.get(metric) ?? { signal, metric, series: 0, time: Number.NaN };
         const newest = time[objects[i]] > row.time || Number.isNaN(row.time) ? time[objects[i]] : row.time;
         found.set(metric, { ...row, series: row.series + 1, time: newest });

@@ -9,8 +9,25 @@ export type ObjectKind = 'gpu' | 'node' | 'link' | 'feed';
 /** How children make their parent's value. `none`: the parent has no such value. */
 export type Aggregation = 'sum' | 'max' | 'median' | 'worst' | 'none';
 
-/** Units of columns. `bits` is a clock-event bitmask, `code` an opaque number. */
-export type SignalUnit = 'W' | 'C' | 'ratio' | 'MHz' | 'B/s' | 'B' | 'bits' | 'J' | 'code' | 'ticks/s';
+/** Units of columns. `bits` is a clock-event bitmask, `code` an opaque number, `1/s` events per second. */
+export type SignalUnit =
+  | 'W'
+  | 'VA'
+  | 'A'
+  | 'V'
+  | 'C'
+  | 'ratio'
+  | 'MHz'
+  | 'B/s'
+  | 'B'
+  | 'bits'
+  | 'J'
+  | 'code'
+  | 'count'
+  | '1/s'
+  | 'ticks/s'
+  | 'GT/s'
+  | 'lanes';
 
 export interface Signal {
   readonly id: SignalId;
@@ -39,12 +56,56 @@ const rows = {
   'gpu.pcie': ['PCIe throughput, both directions', 'B/s', 'gpu', 0, 4e11, 'median'],
   'gpu.memUsed': ['Frame buffer used', 'B', 'gpu', 0, 1e13, 'sum'],
   'gpu.xid': ['Last XID', 'code', 'gpu', 0, 100_000, 'none'],
+  'gpu.powerLimitDefault': ['Default power limit', 'W', 'gpu', 1, 3000, 'sum'],
+  'gpu.powerLimitMax': ['Highest power limit', 'W', 'gpu', 1, 3000, 'sum'],
+  'gpu.brakeThrottle': ['Time held by power brake', 'ratio', 'gpu', 0, 1.05, 'max'],
+  'gpu.syncThrottle': ['Time held by the slowest of its group', 'ratio', 'gpu', 0, 1.05, 'median'],
+  'gpu.tempMargin': ['Distance to slowdown', 'C', 'gpu', -100, 150, 'none'],
+  'gpu.smActive': ['SMs active', 'ratio', 'gpu', 0, 1, 'median'],
+  'gpu.tensor': ['Tensor pipe active', 'ratio', 'gpu', 0, 1, 'median'],
+  'gpu.dram': ['Memory bandwidth used', 'ratio', 'gpu', 0, 1, 'median'],
+  'gpu.memTotal': ['Frame buffer', 'B', 'gpu', 0, 1e13, 'sum'],
+  'gpu.memClock': ['Memory clock', 'MHz', 'gpu', 0, 20_000, 'median'],
+  'gpu.nvlinkTx': ['NVLink transmit', 'B/s', 'gpu', 0, 4e12, 'median'],
+  'gpu.nvlinkRx': ['NVLink receive', 'B/s', 'gpu', 0, 4e12, 'median'],
+  'gpu.nvlinkErrors': ['NVLink errors', '1/s', 'gpu', 0, 1e9, 'sum'],
+  'gpu.nvlinkWait': ['NVLink transmit wait, raw ticks', 'ticks/s', 'gpu', 0, 1e13, 'max'],
+  'gpu.pcieTx': ['PCIe transmit', 'B/s', 'gpu', 0, 4e11, 'median'],
+  'gpu.pcieRx': ['PCIe receive', 'B/s', 'gpu', 0, 4e11, 'median'],
+  'gpu.pcieGen': ['PCIe generation', 'code', 'gpu', 1, 8, 'none'],
+  'gpu.pcieGenMax': ['Highest PCIe generation', 'code', 'gpu', 1, 8, 'none'],
+  'gpu.pcieWidth': ['PCIe width', 'lanes', 'gpu', 1, 32, 'none'],
+  'gpu.pcieWidthMax': ['Highest PCIe width', 'lanes', 'gpu', 1, 32, 'none'],
+  'gpu.pcieReplay': ['PCIe replays', '1/s', 'gpu', 0, 1e9, 'sum'],
+  'gpu.eccCorrected': ['Corrected ECC errors', 'count', 'gpu', 0, 1e15, 'sum'],
+  'gpu.eccUncorrected': ['Uncorrected ECC errors', 'count', 'gpu', 0, 1e12, 'sum'],
+  'gpu.remapPending': ['Row remap pending', 'code', 'gpu', 0, 1e6, 'max'],
+  'gpu.remapFailed': ['Row remap failed', 'code', 'gpu', 0, 1e6, 'max'],
+  'gpu.fabricHealth': ['Fabric health (1 healthy, 2 unhealthy, 3 limited)', 'code', 'gpu', 0, 3, 'none'],
+  'gpu.recovery': ['Recovery action', 'code', 'gpu', 0, 100, 'none'],
+  'gpu.healthy': ['Health as the exporter says (1 well)', 'ratio', 'gpu', 0, 1, 'none'],
   'node.power': ['Node power', 'W', 'node', 0, 200_000, 'sum'],
+  'node.powerCapacity': ['Power supplies, rated', 'W', 'node', 1, 400_000, 'sum'],
+  'node.cpuPower': ['Processor power', 'W', 'node', 0, 20_000, 'sum'],
+  'node.inletTemp': ['Inlet temperature', 'C', 'node', -20, 100, 'max'],
   'link.rx': ['Link receive', 'B/s', 'link', 0, 1e12, 'sum'],
   'link.tx': ['Link transmit', 'B/s', 'link', 0, 1e12, 'sum'],
   'link.rate': ['Link rate, one direction', 'B/s', 'link', 1, 1e12, 'none'],
   'link.wait': ['Transmit wait, raw ticks', 'ticks/s', 'link', 0, 1e13, 'max'],
+  /** 4 is active (InfiniBand's own number); Ethernet carrier 1 is 4 too. */
+  'link.state': ['Link state (4 active)', 'code', 'link', 0, 10, 'none'],
+  'link.errors': ['Link errors', '1/s', 'link', 0, 1e9, 'sum'],
+  'link.discards': ['Packets discarded', '1/s', 'link', 0, 1e10, 'sum'],
+  'link.downs': ['Times the link went down', 'count', 'link', 0, 1e12, 'sum'],
+  'link.ecn': ['Congestion marks and notifications', '1/s', 'link', 0, 1e10, 'sum'],
+  'link.pfc': ['Priority pause frames', '1/s', 'link', 0, 1e10, 'sum'],
   'feed.power': ['PDU inlet power', 'W', 'feed', 0, 2_000_000, 'sum'],
+  'feed.apparent': ['PDU inlet apparent power', 'VA', 'feed', 0, 2_000_000, 'sum'],
+  'feed.current': ['PDU inlet current', 'A', 'feed', 0, 10_000, 'none'],
+  'feed.voltage': ['PDU inlet voltage', 'V', 'feed', 0, 1000, 'none'],
+  'feed.rating': ['PDU inlet rating', 'W', 'feed', 1, 2_000_000, 'sum'],
+  'feed.load': ['PDU inlet load, share of its rating', 'ratio', 'feed', 0, 2, 'max'],
+  'feed.energy': ['PDU energy meter', 'J', 'feed', 0, 1e18, 'sum'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

@@ -9,7 +9,7 @@ import type { SignalId } from './catalogue.ts';
 export interface Mapping {
   /** Names that mean the same: legacy first, then renamed. Both occur inside one fleet. */
   readonly names: readonly string[];
-  readonly signal: SignalId | 'gpu.tempMargin' | 'feed.digits';
+  readonly signal: SignalId | 'feed.digits';
   /** How the metric really behaves, whatever TYPE says. A counter becomes a rate per second. */
   readonly kind: 'gauge' | 'counter';
   /** Value (or rate) × scale is in the signal's unit. */
