@@ -1,4 +1,4 @@
-import type { ReactNode, RefObject } from 'react';
+import { memo, type ReactNode, type RefObject, useState } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { Legend } from '../../draw/Legend.tsx';
 import { useConsole } from '../../live/console.tsx';
@@ -37,11 +37,12 @@ export function FloorPanel(props: {
   const { layout, frame, state, theme } = props;
   const stale = props.gone?.lost ?? false;
   const { live } = useConsole();
+  const [hovered, setHovered] = useState(-1);
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
       <Header state={state} theme={theme} warnRatio={frame.warnRatio} aside={props.aside} />
       <div className={styles.map}>
-        <FloorPlan
+        <Plan
           ref={props.plan}
           layout={layout}
           frameSource={live}
@@ -50,7 +51,7 @@ export function FloorPanel(props: {
           selected={state.selected}
           onSelect={state.select}
           onOpen={state.select}
-          onHover={state.setHovered}
+          onHover={setHovered}
           onWatch={state.setRacks}
           theme={theme}
           stale={stale}
@@ -60,7 +61,7 @@ export function FloorPanel(props: {
       <InspectorLine
         layout={layout}
         frame={frame}
-        place={state.hovered >= 0 ? state.hovered : state.selected}
+        place={hovered >= 0 && hovered < layout.path.length ? hovered : state.selected}
         now={props.now}
         gone={props.gone?.text ?? ''}
       />
@@ -70,6 +71,9 @@ export function FloorPanel(props: {
     </section>
   );
 }
+
+/** Not rendered anew with every move of the pointer: only the inspector line follows it. */
+const Plan = memo(FloorPlan);
 
 function Header(props: { state: OverviewState; theme: Theme; warnRatio: number; aside: ReactNode }) {
   const { state, theme, warnRatio, aside } = props;

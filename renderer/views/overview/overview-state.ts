@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { LayoutDocument, ViewSignal } from '../../../shared/contract.ts';
 import { useConsole } from '../../live/console.tsx';
 import type { Detail } from './floor-plan/FloorPlan.tsx';
@@ -14,13 +14,13 @@ export function useOverviewState(layout: LayoutDocument) {
   const [table, setTable] = useState(false);
   const [range, setRange] = useState(HOUR);
   const [selectedPath, setSelectedPath] = useState('');
-  const [hovered, setHovered] = useState(-1);
   const [condition, setCondition] = useState('');
   const [racks, setRacks] = useState<readonly number[]>([]);
   const selected = useMemo(
     () => (selectedPath === '' ? -1 : layout.path.indexOf(selectedPath)),
     [layout, selectedPath],
   );
+  const select = useCallback((place: number) => setSelectedPath(layout.path[place] ?? ''), [layout]);
   useEffect(() => live.watch({ signal, gpus: true, racks }), [live, signal, racks]);
   return {
     signal,
@@ -34,9 +34,7 @@ export function useOverviewState(layout: LayoutDocument) {
     range,
     setRange,
     selected,
-    select: (place: number) => setSelectedPath(layout.path[place] ?? ''),
-    hovered: hovered < layout.path.length ? hovered : -1,
-    setHovered,
+    select,
     condition,
     setCondition,
     setRacks,
