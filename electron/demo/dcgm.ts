@@ -4,6 +4,7 @@ import { newNodeState } from './load.ts';
 import type { Machine } from './machines.ts';
 import { hash32, unit } from './noise.ts';
 import type { NodePlan } from './plan.ts';
+import { podOf } from './vllm.ts';
 
 /** Counters of one GPU, in the order of the accumulator array. */
 const ENERGY = 0;
@@ -161,12 +162,13 @@ export class DcgmText {
   #boot(node: NodePlan): void {
     const { machine, newNames } = this.#load.plan.racks[node.rack];
     const host = `${newNames ? 'hostname' : 'Hostname'}="${node.name}"`;
+    const work = node.serves === '' ? '' : `,container="vllm",namespace="inference",pod="${podOf(node.name)}"`;
     for (let i = 0; i < node.gpus; i++) {
       const gpu = node.firstGpu + i;
       const bus = (0x18 + i * 0x11).toString(16).toUpperCase().padStart(2, '0');
       this.#labels[gpu] =
         `{gpu="${i}",UUID="${gpuUuid(this.#seed, gpu)}",pci_bus_id="00000000:${bus}:00.0",device="nvidia${i}",` +
-        `modelName="${machine.gpuModel}",${host},DCGM_FI_DRIVER_VERSION="${DRIVER}"} `;
+        `modelName="${machine.gpuModel}",${host},DCGM_FI_DRIVER_VERSION="${DRIVER}"${work}} `;
       // Up for 5 to 60 days at some 70 % of the limit, in mJ.
       const upS = (5 + 55 * unit(this.#seed + 107, node.rack)) * 86_400;
       this.#counters[gpu * COUNTERS + ENERGY] = upS * machine.limitW * 700;

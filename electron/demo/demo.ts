@@ -4,16 +4,20 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EpochMs, Watts } from '../../shared/units.ts';
+import { BmcText } from './bmc.ts';
 import { exportersOf, serveExporters } from './exporters.ts';
-import { type FleetFiles, writeFleetFiles } from './fleet-files.ts';
+import { type FleetFiles, type SiteFiles, writeFleetFiles, writeSiteFiles } from './fleet-files.ts';
 import { Load } from './load.ts';
-import { drawnPlan, sizedPlan } from './plan.ts';
+import { PduText } from './pdu.ts';
+import { drawnPlan, type FleetPlan, mixedPlans, sizedPlan } from './plan.ts';
 
 export interface DemoOptions {
   /** Nodes of a fleet of HGX H200; without it the fleet of the drawing (44 racks, 2,048 GPUs). */
   readonly nodes?: number;
   /** GPUs a node, 1–16; only with `nodes`. Default 8. */
   readonly gpus?: number;
+  /** Three sites of several makers with BMCs and inference servers, instead of one; not with `nodes`. */
+  readonly mixed?: boolean;
   /** The same seed gives the same fleet. Default 1. */
   readonly seed?: number;
   /** Port on 127.0.0.1; default any free one. */
@@ -32,11 +36,27 @@ export interface Demo extends FleetFiles {
   readonly racks: number;
   readonly nodes: number;
   readonly gpus: number;
+  /** One entry a site, for a server that reads that site alone. */
+  readonly sites: readonly SiteFiles[];
   /** Watts of all GPUs that report at a time: what their exporters say then. */
   gpuPowerW(time: EpochMs): Watts;
   /** Watts that all racks draw at a time: what their PDUs say then, to one watt a rack. */
   rackPowerW(time: EpochMs): Watts;
+  /** What every rack truly draws at a time, to be found again by whoever reads the exporters. */
+  truth(time: EpochMs): readonly RackTruth[];
   close(): Promise<void>;
+}
+
+/** The simulated truth of one rack, watts. */
+export interface RackTruth {
+  /** `site/hall/row/rack` */
+  readonly path: string;
+  /** Both feeds together, the boards alone, and each PDU inlet. */
+  readonly drawW: Watts;
+  readonly gpuW: Watts;
+  readonly feedW: Readonly<Record<'A' | 'B', Watts>>;
+  /** Node by node: its boards and all that goes with them. */
+  readonly nodeW: Readonly<Record<string, Watts>>;
 }
 
 /**
@@ -48,10 +68,15 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   within('nodes', nodes ?? 1, 1, 20_000);
   within('gpus', gpus, 1, 16);
   within('seed', seed, 0, 0xffff_ffff);
-  const plan = nodes === undefined ? drawnPlan() : sizedPlan(nodes, gpus, seed);
   const startedAt = now();
-  const load = new Load(plan, seed, startedAt);
-  const exporters = exportersOf(load, seed, startedAt);
+  const sites = plansOf(options).map((plan, index) => {
+    // Sites must not share a UUID, so each has a seed of its own; the first has the one that was asked for.
+    const own = seed + index * 100_003;
+    const load = new Load(plan, own, startedAt);
+    const exporters = exportersOf(load, own, startedAt, index === 0 ? '' : `/${plan.site}`);
+    return { plan, load, exporters, seed: own };
+  });
+  const exporters = sites.flatMap((site) => site.exporters);
   const server = serveExporters(exporters, now);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -62,21 +87,53 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
     server.closeAllConnections();
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   };
+  const count = (of: (plan: FleetPlan) => number) => sites.reduce((sum, { plan }) => sum + of(plan), 0);
   try {
-    const files = await writeFleetFiles(folder, plan, exporters, bound);
     return {
-      ...files,
+      ...(await writeFleetFiles(folder, sites, bound)),
+      sites: await Promise.all(sites.map((site) => writeSiteFiles(folder, site, bound))),
       port: bound,
       targets: exporters.map((exporter) => `http://127.0.0.1:${bound}${exporter.path}`),
-      ...{ racks: plan.racks.length, nodes: plan.nodes.length, gpus: plan.gpus },
-      gpuPowerW: (time) => load.reportedGpuW(time),
-      rackPowerW: (time) => plan.racks.reduce((sum, rack) => sum + load.rackW(rack, time), 0),
+      racks: count((plan) => plan.racks.length),
+      nodes: count((plan) => plan.nodes.length),
+      gpus: count((plan) => plan.gpus),
+      gpuPowerW: (time) => sites.reduce((sum, { load }) => sum + load.reportedGpuW(time), 0),
+      rackPowerW: (time) => truthOf(sites, startedAt, time).reduce((sum, { drawW }) => sum + drawW, 0),
+      truth: (time) => truthOf(sites, startedAt, time),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function plansOf({ nodes, gpus = 8, seed = 1, mixed = false }: DemoOptions): readonly FleetPlan[] {
+  if (mixed && nodes !== undefined) throw new RangeError('a mixed fleet has a size of its own: leave nodes away');
+  if (mixed) return mixedPlans();
+  return [nodes === undefined ? drawnPlan() : sizedPlan(nodes, gpus, seed)];
+}
+
+function truthOf(
+  sites: readonly { readonly plan: FleetPlan; readonly load: Load; readonly seed: number }[],
+  startedAt: EpochMs,
+  time: EpochMs,
+): readonly RackTruth[] {
+  return sites.flatMap(({ plan, load, seed }) => {
+    const bmc = new BmcText(load);
+    const pdus = new PduText(load, seed, startedAt);
+    return plan.racks.map((rack, index) => {
+      const { hall, name } = plan.rows[rack.row];
+      const nodes = plan.nodes.slice(rack.firstNode, rack.firstNode + rack.nodes);
+      return {
+        path: [plan.site, hall, name, rack.name].join('/'),
+        drawW: load.rackW(rack, time),
+        gpuW: load.rackGpuW(rack, time),
+        feedW: { A: pdus.feedW(index, 'A', time), B: pdus.feedW(index, 'B', time) },
+        nodeW: Object.fromEntries(nodes.map((node, i) => [node.name, bmc.nodeW(rack.firstNode + i, time)])),
+      };
+    });
+  });
 }
 
 function within(name: string, value: number, low: number, high: number): void {

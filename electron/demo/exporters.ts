@@ -1,57 +1,86 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { EpochMs } from '../../shared/units.ts';
+import { AmdText } from './amd.ts';
+import { BmcText } from './bmc.ts';
 import { DcgmText } from './dcgm.ts';
 import type { Load } from './load.ts';
 import { NodeText } from './node.ts';
 import { type FeedName, PduText } from './pdu.ts';
+import type { NodePlan } from './plan.ts';
+import { podOf, VllmText } from './vllm.ts';
 
 /** One exporter of the fleet: where it answers, and the labels a scraper knows it by. */
 export interface Exporter {
-  readonly job: 'dcgm' | 'node' | 'pdu';
+  readonly job: 'dcgm' | 'amd' | 'node' | 'pdu' | 'ipmi' | 'vllm';
   readonly path: string;
   readonly instance: string;
-  /** site, hall, row, rack; node for a node's exporters; feed for a PDU. */
+  /** site, hall, row, rack; node for a node's exporters; feed for a PDU; namespace and pod for an inference server. */
   readonly labels: Readonly<Record<string, string>>;
   /** The body at a time; null where the exporter hangs up. */
   readonly body: ((time: EpochMs) => string) | null;
 }
 
-/** Every exporter of the fleet: all of dcgm, then the nodes, then the PDUs. */
-export function exportersOf(load: Load, seed: number, startedAt: EpochMs): readonly Exporter[] {
+/**
+ * Every exporter of one site: the boards', the nodes', then BMCs, inference servers and PDUs.
+ * @param prefix stands before every path: '' or such as '/AMS-2'
+ */
+export function exportersOf(load: Load, seed: number, startedAt: EpochMs, prefix = ''): readonly Exporter[] {
   const { plan } = load;
-  const dcgm = new DcgmText(load, seed, startedAt);
-  const nodes = new NodeText(load, seed, startedAt);
-  const pdus = new PduText(load, seed, startedAt);
+  const texts = {
+    dcgm: new DcgmText(load, seed, startedAt),
+    amd: new AmdText(load, seed),
+    node: new NodeText(load, seed, startedAt),
+    ipmi: new BmcText(load),
+    vllm: new VllmText(load, seed, startedAt),
+  };
   const placeOf = (rack: number) => {
     const { name, row } = plan.racks[rack];
     return { site: plan.site, hall: plan.rows[row].hall, row: plan.rows[row].name, rack: name };
   };
-  const ofNodes = (job: 'dcgm' | 'node', port: number, read: (index: number, time: EpochMs) => string) =>
-    plan.nodes.map(
-      (node, index): Exporter => ({
-        job,
-        path: `/${node.name}/${job}/metrics`,
-        instance: `${node.name}:${port}`,
-        labels: { ...placeOf(node.rack), node: node.name },
-        body: node.silent ? null : (time) => read(index, time),
-      }),
-    );
-  const ofPdus = plan.racks.flatMap((rack, index) =>
+  const ofNodes = (job: keyof typeof texts, port: number, has: (node: NodePlan) => boolean = () => true) =>
+    plan.nodes.flatMap((node, index): Exporter[] => {
+      if (!has(node)) return [];
+      const pod: Exporter['labels'] = job === 'vllm' ? { namespace: 'inference', pod: podOf(node.name) } : {};
+      return [
+        {
+          job,
+          path: `${prefix}/${node.name}/${job}/metrics`,
+          instance: `${node.name}:${port}`,
+          labels: { ...placeOf(node.rack), node: node.name, ...pod },
+          body: node.silent ? null : (time) => texts[job].read(index, time),
+        },
+      ];
+    });
+  const boards = (kind: 'dcgm' | 'amd') => (node: NodePlan) => plan.racks[node.rack].machine.exporter === kind;
+  return [
+    ...ofNodes('dcgm', 9400, boards('dcgm')),
+    ...ofNodes('amd', 5000, boards('amd')),
+    ...ofNodes('node', 9100),
+    ...ofNodes('ipmi', 9290, () => plan.bmc),
+    ...ofNodes('vllm', 8000, (node) => node.serves !== ''),
+    ...ofPdus(load, seed, startedAt, prefix, placeOf),
+  ];
+}
+
+function ofPdus(
+  load: Load,
+  seed: number,
+  startedAt: EpochMs,
+  prefix: string,
+  placeOf: (rack: number) => Readonly<Record<string, string>>,
+): readonly Exporter[] {
+  const pdus = new PduText(load, seed, startedAt);
+  return load.plan.racks.flatMap((rack, index) =>
     (['A', 'B'] satisfies FeedName[]).map(
       (feed): Exporter => ({
         job: 'pdu',
-        path: `/pdu/${rack.name}-${feed}/metrics`,
+        path: `${prefix}/pdu/${rack.name}-${feed}/metrics`,
         instance: `${rack.name}-${feed}`,
         labels: { ...placeOf(index), feed },
         body: (time) => pdus.read(index, feed, time),
       }),
     ),
   );
-  return [
-    ...ofNodes('dcgm', 9400, (index, time) => dcgm.read(index, time)),
-    ...ofNodes('node', 9100, (index, time) => nodes.read(index, time)),
-    ...ofPdus,
-  ];
 }
 
 /** Serves all exporters on one loopback server, each under its path. The caller listens and closes. */

@@ -13,13 +13,23 @@ export interface FleetFiles {
   readonly budgetsFile: string;
 }
 
-/** Writes the files into a folder, which is made if need be. @throws Error when the folder cannot be written */
-export async function writeFleetFiles(
-  folder: string,
-  plan: FleetPlan,
-  exporters: readonly Exporter[],
-  port: number,
-): Promise<FleetFiles> {
+/** The exporters of one site, as file_sd and as a Prometheus configuration of their own. */
+export interface SiteFiles {
+  readonly site: string;
+  readonly targetsFile: string;
+  readonly prometheusConfig: string;
+}
+
+/** One site and what it serves. */
+export interface ServedSite {
+  readonly plan: FleetPlan;
+  readonly exporters: readonly Exporter[];
+}
+
+/** Writes the files of all sites into a folder, made if need be. @throws Error when the folder cannot be written */
+export async function writeFleetFiles(folder: string, sites: readonly ServedSite[], port: number): Promise<FleetFiles> {
+  const plans = sites.map(({ plan }) => plan);
+  const exporters = sites.flatMap((site) => site.exporters);
   await mkdir(folder, { recursive: true });
   const files: FleetFiles = {
     targetsFile: join(folder, 'targets.json'),
@@ -29,11 +39,24 @@ export async function writeFleetFiles(
   };
   await Promise.all([
     writeFile(files.targetsFile, targetsJson(exporters, port)),
-    writeFile(files.prometheusConfig, PROMETHEUS_YML),
-    writeFile(files.topologyFile, topologyCsv(plan)),
-    writeFile(files.budgetsFile, budgetsCsv(plan)),
+    writeFile(files.prometheusConfig, prometheusYml('targets.json')),
+    writeFile(files.topologyFile, topologyCsv(plans)),
+    writeFile(files.budgetsFile, budgetsCsv(plans)),
   ]);
   return files;
+}
+
+/** Writes what a server for one site alone needs. @throws Error when the folder cannot be written */
+export async function writeSiteFiles(
+  folder: string,
+  { plan, exporters }: ServedSite,
+  port: number,
+): Promise<SiteFiles> {
+  const targets = `targets-${plan.site}.json`;
+  const config = join(folder, `prometheus-${plan.site}.yml`);
+  await writeFile(join(folder, targets), targetsJson(exporters, port));
+  await writeFile(config, prometheusYml(targets));
+  return { site: plan.site, targetsFile: join(folder, targets), prometheusConfig: config };
 }
 
 /** One group a target: they share the address and differ by path and name. */
@@ -45,21 +68,23 @@ function targetsJson(exporters: readonly Exporter[], port: number): string {
   return `[\n${groups.map((group) => JSON.stringify(group)).join(',\n')}\n]\n`;
 }
 
-const PROMETHEUS_YML = `global:
+const prometheusYml = (targets: string) => `global:
   scrape_interval: 5s
   scrape_timeout: 4s
 scrape_configs:
   - job_name: fleetwatt-demo
     file_sd_configs:
-      - files: [targets.json]
+      - files: [${targets}]
 `;
 
-function topologyCsv(plan: FleetPlan): string {
-  const rows = plan.nodes.map((node) => {
-    const rack = plan.racks[node.rack];
-    const row = plan.rows[rack.row];
-    return [plan.site, row.hall, row.name, rack.name, node.slot + 1, node.name, rack.machine.nodeModel, node.gpus];
-  });
+function topologyCsv(plans: readonly FleetPlan[]): string {
+  const rows = plans.flatMap((plan) =>
+    plan.nodes.map((node) => {
+      const rack = plan.racks[node.rack];
+      const row = plan.rows[rack.row];
+      return [plan.site, row.hall, row.name, rack.name, node.slot + 1, node.name, rack.machine.nodeModel, node.gpus];
+    }),
+  );
   return csv(['site', 'hall', 'row', 'rack', 'u', 'node', 'model', 'gpus'], rows);
 }
 
@@ -67,19 +92,20 @@ function topologyCsv(plan: FleetPlan): string {
  * Feeds are 2N: each could carry the place alone, so half its rating is what it may carry while both are up. Busways
  * and PDUs are a size larger than the budget; the site's two UPS are exactly its budget, as in the drawing.
  */
-function budgetsCsv(plan: FleetPlan): string {
+function budgetsCsv(plans: readonly FleetPlan[]): string {
+  return csv(['place', 'budget_kw', 'feed_a_kw', 'feed_b_kw', 'derate'], plans.flatMap(budgetRows));
+}
+
+function budgetRows(plan: FleetPlan): (string | number)[][] {
   const line = (place: string, kw: number, feedKw = Math.round(kw * 12) / 10) => [place, kw, feedKw, feedKw, 0.5];
   const hallPath = (hall: string): string => `${plan.site}/${hall}`;
   const rowPath = (index: number): string => `${hallPath(plan.rows[index].hall)}/${plan.rows[index].name}`;
-  return csv(
-    ['place', 'budget_kw', 'feed_a_kw', 'feed_b_kw', 'derate'],
-    [
-      line(plan.site, plan.siteBudgetKw, plan.siteBudgetKw),
-      ...plan.halls.map((hall) => line(hallPath(hall.name), hall.budgetKw)),
-      ...plan.rows.map((row, index) => line(rowPath(index), row.budgetKw)),
-      ...plan.racks.map((rack) => line(`${rowPath(rack.row)}/${rack.name}`, rack.budgetKw)),
-    ],
-  );
+  return [
+    line(plan.site, plan.siteBudgetKw, plan.siteBudgetKw),
+    ...plan.halls.map((hall) => line(hallPath(hall.name), hall.budgetKw)),
+    ...plan.rows.map((row, index) => line(rowPath(index), row.budgetKw)),
+    ...plan.racks.map((rack) => line(`${rowPath(rack.row)}/${rack.name}`, rack.budgetKw)),
+  ];
 }
 
 function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {

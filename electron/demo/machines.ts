@@ -1,5 +1,7 @@
-/** The two machines of the demo fleet, with the numbers of their nameplates (signals.md 9). */
+/** The machines of the demo fleet, with the numbers of their nameplates (signals.md 9). */
 export interface Machine {
+  /** What reads its boards: NVIDIA's dcgm-exporter or AMD's device-metrics-exporter. */
+  readonly exporter: 'dcgm' | 'amd';
   /** As dcgm-exporter's `modelName` says it. */
   readonly gpuModel: string;
   /** As topology.csv says it. */
@@ -27,6 +29,7 @@ export interface Machine {
 
 /** A rack of 72 at the full limits draws its 132 kW; liquid-cooled. */
 export const GB200: Machine = {
+  exporter: 'dcgm',
   gpuModel: 'NVIDIA GB200',
   nodeModel: 'GB200 NVL72',
   arch: 'aarch64',
@@ -46,6 +49,7 @@ export const GB200: Machine = {
 
 /** A node of 8 at the full limits draws its 10.2 kW; air-cooled. */
 export const H200: Machine = {
+  exporter: 'dcgm',
   gpuModel: 'NVIDIA H200',
   nodeModel: 'HGX H200',
   arch: 'x86_64',
@@ -60,5 +64,25 @@ export const H200: Machine = {
   fixedWPerGpu: 225,
   coolC: 34,
   riseC: 36,
+  gpusPerNode: 8,
+};
+
+/** A node of 8 at the full limits draws some 10.3 kW; xGMI in place of NVLink. */
+export const MI300X: Machine = {
+  exporter: 'amd',
+  gpuModel: 'AMD Instinct MI300X',
+  nodeModel: 'MI300X OAM',
+  arch: 'x86_64',
+  limitW: 750,
+  idleW: 140,
+  maxClockMhz: 2100,
+  slowdownC: 100,
+  memoryMib: 196_592,
+  nvlinkBps: 8.96e11,
+  portBps: 5e10,
+  wattPerGpuWatt: 1.4,
+  fixedWPerGpu: 240,
+  coolC: 36,
+  riseC: 38,
   gpusPerNode: 8,
 };

@@ -1,4 +1,4 @@
-import { GB200, H200, type Machine } from './machines.ts';
+import { GB200, H200, type Machine, MI300X } from './machines.ts';
 import { unit } from './noise.ts';
 
 /** What a row's GPUs do all day. */
@@ -44,6 +44,8 @@ export interface NodePlan {
   readonly gpus: number;
   /** Its exporters hang up on everyone. */
   readonly silent: boolean;
+  /** The model that an inference server on all its GPUs serves; '' where none runs. */
+  readonly serves: string;
 }
 
 /** The fleet as built: halls, rows, racks, nodes in floor order; GPUs are numbered node after node. */
@@ -55,6 +57,8 @@ export interface FleetPlan {
   readonly racks: readonly RackPlan[];
   readonly nodes: readonly NodePlan[];
   readonly gpus: number;
+  /** Its nodes have a BMC that is read by ipmi_exporter. */
+  readonly bmc: boolean;
 }
 
 const NONE: ReadonlySet<number> = new Set();
@@ -81,6 +85,7 @@ class Builder {
     position: number;
     more?: Partial<Pick<RackPlan, 'hot' | 'hotReason' | 'saturatedLeaf'>>;
     silentNode?: number;
+    serves?: string;
   }): void {
     const row = this.rows.length - 1;
     const name = `${this.rows[row].name}-${two(options.position)}`;
@@ -96,7 +101,15 @@ class Builder {
       const label = nodes > 9 ? two(slot + 1) : String(slot + 1);
       const silent = options.silentNode === slot;
       const gpus = options.gpusPerNode;
-      this.nodes.push({ name: `${name}-n${label}`, rack, slot, firstGpu: this.gpus, gpus, silent });
+      this.nodes.push({
+        name: `${name}-n${label}`,
+        rack,
+        slot,
+        firstGpu: this.gpus,
+        gpus,
+        silent,
+        serves: options.serves ?? '',
+      });
       this.gpus += gpus;
     }
   }
@@ -157,6 +170,7 @@ export function drawnPlan(): FleetPlan {
     racks: build.racks,
     nodes: build.nodes,
     gpus: build.gpus,
+    bmc: false,
   };
 }
 
@@ -213,8 +227,51 @@ export function sizedPlan(nodes: number, gpusPerNode: number, seed: number): Fle
   const siteBudgetKw = round(halls.reduce((sum, hall) => sum + hall.budgetKw, 0) * 0.95);
   return {
     ...{ site: 'PDX-1', siteBudgetKw, halls: halls.map((hall) => ({ ...hall, budgetKw: round(hall.budgetKw) })) },
-    ...{ rows: build.rows, racks: build.racks, nodes: build.nodes, gpus: build.gpus },
+    ...{ rows: build.rows, racks: build.racks, nodes: build.nodes, gpus: build.gpus, bmc: false },
   };
+}
+
+/** A row of the mixed fleet: its machine, the model that its nodes serve ('': it trains), its racks' draws in kW. */
+type MixedRow = readonly [name: string, machine: Machine, serves: string, drawsKw: readonly number[]];
+
+/** One site of the mixed fleet: racks of four nodes of eight GPUs, every node with a BMC. */
+function mixedSite(site: string, rows: readonly MixedRow[]): FleetPlan {
+  const build = new Builder();
+  const halls = new Map<string, number>();
+  for (const [name, machine, serves, draws] of rows) {
+    const budgetKw = draws.length * 44;
+    halls.set(name[0], (halls.get(name[0]) ?? 0) + budgetKw);
+    const work = serves === '' ? 'training' : 'inference';
+    build.row({ name, hall: name[0], work, budgetKw, climbs: false, fades: false });
+    draws.forEach((drawKw, i) => {
+      const shape = { machine, nodes: NODES_A_RACK, gpusPerNode: 8, newNames: i % 2 === 0, serves };
+      build.rack({ ...shape, drawKw, budgetKw: 44, position: i + 1 });
+    });
+  }
+  return {
+    site,
+    siteBudgetKw: [...halls.values()].reduce((sum, kw) => sum + kw, 0),
+    halls: [...halls].map(([name, budgetKw]) => ({ name, budgetKw })),
+    ...{ rows: build.rows, racks: build.racks, nodes: build.nodes, gpus: build.gpus, bmc: true },
+  };
+}
+
+/**
+ * Three sites of several makers, 44 nodes and 352 GPUs: PDX-1 trains and serves on H200, AMS-2 on H200 and MI300X, and
+ * EDGE-3 is one rack that serves. Two sites have a rack and nodes of the same names, as real ones do.
+ */
+export function mixedPlans(): readonly FleetPlan[] {
+  return [
+    mixedSite('PDX-1', [
+      ['A1', H200, '', [36.4, 35.1, 37.2]],
+      ['A2', H200, 'llama-3.3-70b', [30.2, 28.7]],
+    ]),
+    mixedSite('AMS-2', [
+      ['A1', H200, 'qwen3-235b', [29.4, 31.8, 27.5]],
+      ['B1', MI300X, '', [38.1, 36.9]],
+    ]),
+    mixedSite('EDGE-3', [['E1', H200, 'llama-3.3-70b', [26.3]]]),
+  ];
 }
 
 function round(kw: number): number {

@@ -11,7 +11,7 @@ export interface DemoStart {
 }
 
 /** What the host needs to give the engine the demo as a source. */
-export type DemoReady = Omit<Demo, 'close' | 'gpuPowerW' | 'rackPowerW'>;
+export type DemoReady = Omit<Demo, 'close' | 'gpuPowerW' | 'rackPowerW' | 'truth'>;
 
 export type FromDemo = { readonly ready: DemoReady } | { readonly failed: string };
 
@@ -23,7 +23,9 @@ interface UtilityPort {
 
 async function start({ start: options }: DemoStart): Promise<FromDemo> {
   try {
-    const { close: _close, gpuPowerW: _gpuPowerW, rackPowerW: _rackPowerW, ...ready } = await startDemo(options);
+    const demo = await startDemo(options);
+    // Functions do not cross a port.
+    const { close: _close, gpuPowerW: _gpuPowerW, rackPowerW: _rackPowerW, truth: _truth, ...ready } = demo;
     return { ready };
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };
