@@ -35,6 +35,6 @@ function problemOf(file: string): string | undefined {
     const issue = parsed.error?.issues[0];
     return issue && `${issue.path.join('.') || 'the document'}: ${issue.message}`;
   } catch (error) {
-    return error instanceof SyntaxError ? 'it is not JSON' : (error as Error).message;
+    return error instanceof SyntaxError ? `it is not JSON: ${error.message}` : (error as Error).message;
   }
 }

@@ -156,7 +156,7 @@ describe('serve', () => {
     await expect(start({ tokenFile: join(root, 'none') })).rejects.toThrow(/ENOENT/);
     const first = await start();
     await expect(start({ profile: join(root, 'other'), port: Number(new URL(first.url).port) })).rejects.toThrow(
-      /EADDRINUSE/,
+      /Port \d+ of 127\.0\.0\.1 is taken\. Choose another with --port/,
     );
     await expect(start()).rejects.toThrow(/Another Fleetwatt/);
     await first.close();

@@ -82,7 +82,7 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
     server = await listen({ host, port, hub, keys, pages });
   } catch (error) {
     await stop();
-    throw error;
+    throw new Error(notListening(error as NodeJS.ErrnoException, host, port), { cause: error });
   }
   const url = `http://${inUrl(shown(host))}:${server.port}/#key=${runKey}`;
   if (!isLoopback(host))
@@ -98,6 +98,13 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
       return closing;
     },
   };
+}
+
+function notListening({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  if (code === 'EADDRINUSE') return `Port ${port} of ${host} is taken. Choose another with --port, or leave it away.`;
+  if (code === 'EACCES') return `This user may not listen on port ${port}. Choose one above 1023 with --port.`;
+  if (code === 'EADDRNOTAVAIL') return `${host} is no address of this machine. Choose another with --host.`;
+  return message;
 }
 
 /** An address that a browser on this machine can open. */
