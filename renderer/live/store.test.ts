@@ -68,6 +68,20 @@ function setUp() {
 }
 
 describe('LiveStore', () => {
+  it('remembers the last full reading, not the nameplates that a dying source is counted at', async () => {
+    const { link, store, send } = setUp();
+    const total = (seq: number, powerW: number, powerAtLeast: boolean) =>
+      ({ ...frame(seq), summary: { powerW, powerAtLeast } }) as ViewFrame;
+    send(total(1, 2.62e6, false));
+    link.named('layout')[0].resolve(layout(1));
+    await settled();
+    send(total(2, 3.17e6, true));
+    expect(store.lastSeen()).toEqual({ powerW: 2.62e6, sampled: 1000, atLeast: false });
+    // Beyond the stale limit the full reading is of another time: what is known since is told, as what it is.
+    send(total(62, 2.9e6, true));
+    expect(store.lastSeen()).toEqual({ powerW: 2.9e6, sampled: 62_000, atLeast: true });
+  });
+
   it('shows a frame once its layout is here, and acknowledges it once it is drawn', async () => {
     const { link, drawn, store, send } = setUp();
     send(frame(1));

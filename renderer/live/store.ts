@@ -12,6 +12,8 @@ export interface FrameSource {
 export interface LastSeen {
   readonly powerW: number;
   readonly sampled: number;
+  /** Something silent was counted in it. */
+  readonly atLeast: boolean;
 }
 
 export interface StoreDoors {
@@ -149,9 +151,18 @@ export class LiveStore implements FrameSource {
     this.#frame = frame;
     this.#received = received;
     this.#layout = layout;
-    const { powerW } = frame.summary;
-    if (powerW !== null && frame.sampled !== null) this.#last = { powerW, sampled: frame.sampled };
+    this.#remember(frame);
     this.#tell();
+  }
+
+  /**
+   * Keeps the last power for the past-tense text. While a source goes silent its racks turn stale one by one and are
+   * counted at nameplate: such a total does not take the place of a full reading from within the stale limit.
+   */
+  #remember({ summary: { powerW, powerAtLeast }, sampled, staleMs }: ViewFrame): void {
+    if (powerW === null || sampled === null) return;
+    const full = this.#last?.atLeast === false && sampled - this.#last.sampled <= staleMs;
+    if (!powerAtLeast || !full) this.#last = { powerW, sampled, atLeast: powerAtLeast };
   }
 
   /** Gets the layout of a frame that came before it; the newest such frame is shown when it is there. */

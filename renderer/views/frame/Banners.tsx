@@ -52,7 +52,8 @@ export function Banners(props: {
           <Glyph severity="nodata" named={false} /> <b className="num">No data for {formatAge(freshness.ageMs)}</b>
           {last === null ? null : (
             <span className="num">
-              Last value {formatPower(last.powerW)} at {formatTime(last.sampled)}
+              Last value {last.atLeast ? '≥ ' : ''}
+              {formatPower(last.powerW)} at {formatTime(last.sampled)}
             </span>
           )}
         </Banner>

@@ -4,6 +4,7 @@ import { HALL } from '../../../shared/topology.ts';
 import { useHistory } from '../../ask/ask.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
+import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
@@ -56,7 +57,9 @@ export function Overview(props: OverviewProps) {
           {...props}
           now={freshness.now}
           plan={plan}
-          aside={panels.conditions ? null : <ConditionsTab count={findings.length} onOpen={openConditions} />}
+          aside={
+            panels.conditions ? null : <ConditionsTab count={stale ? null : findings.length} onOpen={openConditions} />
+          }
         />
         {panels.conditions ? (
           <section className={`${parts.panel} ${styles.conditions}`} aria-label="Conditions" data-region>
@@ -135,11 +138,11 @@ function conditionSteps(
   return { take, step, goToRelated };
 }
 
-/** The way to the conditions while their panel is folded away. */
-function ConditionsTab({ count, onOpen }: { count: number; onOpen: () => void }) {
+/** The way to the conditions while their panel is folded away; how many hold is not known (null) without data. */
+function ConditionsTab({ count, onOpen }: { count: number | null; onOpen: () => void }) {
   return (
     <button type="button" className={styles.tab} aria-expanded={false} onClick={onOpen}>
-      Conditions <b className="num">{count}</b> <Kbd>\</Kbd>
+      Conditions <b className="num">{count ?? <Missing />}</b> <Kbd>\</Kbd>
     </button>
   );
 }
