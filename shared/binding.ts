@@ -1,8 +1,10 @@
+import type { Clocks } from './clocks.ts';
 import type { Decoded, Layout } from './decoded.ts';
 import type { Labels } from './labels.ts';
 import type { Objects, Origin } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
-import { type Signal, signalOf } from './signals/catalogue.ts';
+import { ANY, DCGM, MARKS, type Marks } from './signals/blank.ts';
+import { DEFAULT_GPU, labelOf, type Profile } from './signals/profile.ts';
 import type { Slot, Slots } from './slots.ts';
 import type { EpochMs } from './units.ts';
 
@@ -20,6 +22,9 @@ export interface Ingest {
   readonly query?: PlannedQuery;
 }
 
+/** How a further row of one object joins what the same body gave before. */
+export const COMBINE = { max: 0, sum: 1, min: 2, first: 3 } as const;
+
 /** Where each mapped series of one layout goes; arrays are indexed by mapped series. */
 export interface Binding {
   readonly layout: Layout;
@@ -28,112 +33,138 @@ export interface Binding {
   /** Index in the layout. */
   readonly series: Int32Array;
   readonly slots: readonly Slot[];
-  readonly bounds: readonly Signal[];
   readonly objects: Int32Array;
-  /** Index into the sample times of a query's objects: the object itself, or the node of a link. */
-  readonly timed: Int32Array;
-  /** 1 where rows of one object add up (memory of MIG instances, bytes of single NVLinks). */
-  readonly adds: Uint8Array;
+  /** Number of the clock that tells when a queried value was sampled; −1 for a target's own. */
+  readonly clocks: Int32Array;
+  /** COMBINE */
+  readonly combine: Uint8Array;
+  /** 1 where the raw number is turned into a rate here; a query's already is one. */
+  readonly counts: Uint8Array;
+  /** Which "no reading" marks the raw number may be. */
+  readonly marks: Uint8Array;
+  readonly scale: Float64Array;
+  /** Range of the value in its unit. */
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** Raw numbers up to this say that there is no such reading. */
+  readonly absentUpTo: Float64Array;
+  /** Raw number at which a counter is stuck; NaN where none is known. */
+  readonly pegged: Float64Array;
   /** Previous raw value and time of counters; NaN before the first. */
   readonly rawBefore: Float64Array;
   readonly timeBefore: Float64Array;
   /** Text of a counter's series → its index, to carry its previous value over when the layout changes. */
   readonly counters: ReadonlyMap<string, number>;
-  /** Series of GPU fields that no signal is made of: only their "no reading" marks are counted. */
+  /** Series that no signal is made of, but that may carry a mark: only those are counted. */
   readonly unread: Int32Array;
 }
 
+/** What labels are bound to. */
+export interface Known {
+  readonly slots: Slots;
+  readonly objects: Objects;
+  readonly clocks: Clocks;
+}
+
 /** Binds the series of a layout to objects and slots. `before` is the binding of the same key's previous layout. */
-export function bind(
-  input: Ingest,
-  before: Binding | undefined,
-  writer: number,
-  slots: Slots,
-  objects: Objects,
-): Binding {
-  const draft = new BindingDraft(input, before, slots, objects);
+export function bind(input: Ingest, before: Binding | undefined, writer: number, known: Known): Binding {
+  const draft = new BindingDraft(input, before, known);
   input.decoded.layout.series.forEach((one, index) => {
     // rate() drops the metric's name; the planned query puts it back as a label.
     const name = input.query ? one.name || (one.labels.get('metric') ?? '') : one.name;
     if (input.query?.times) draft.addTime(index, one.labels, input.query.kind);
     else draft.add(index, name, one.labels);
   });
-  for (const slot of slots.all) slot.grow(objects.count(slot.object));
+  for (const slot of known.slots.all) if (slot.bound) slot.grow(known.objects.count(slot.object));
   return draft.done(writer);
 }
 
 class BindingDraft {
   readonly #input: Ingest;
   readonly #before: Binding | undefined;
-  readonly #slots: Slots;
-  readonly #objects: Objects;
+  readonly #known: Known;
   readonly #origin: Origin;
   readonly #target: Labels;
+  readonly #prefixes: readonly string[];
   readonly #series: number[] = [];
   readonly #to: Slot[] = [];
   readonly #ids: number[] = [];
-  readonly #adds: number[] = [];
+  readonly #clocks: number[] = [];
+  readonly #combine: number[] = [];
   readonly #raw: number[] = [];
   readonly #times: number[] = [];
   readonly #unread: number[] = [];
   readonly #counters = new Map<string, number>();
-  readonly #instances = new Set<string>();
+  readonly #parts = new Set<string>();
   readonly #described = new Map<string, number>();
 
-  constructor(input: Ingest, before: Binding | undefined, slots: Slots, objects: Objects) {
+  constructor(input: Ingest, before: Binding | undefined, known: Known) {
     this.#input = input;
     this.#before = before;
-    this.#slots = slots;
-    this.#objects = objects;
+    this.#known = known;
     const labels = !input.query ? 'target' : input.query.times ? 'identity' : 'values';
     this.#origin = { sourceId: input.sourceId, site: input.site, labels };
     this.#target = withNodeName(input);
+    this.#prefixes = known.slots.profiles.flatMap(({ blanks }) => (blanks ? [blanks] : []));
   }
 
   add(index: number, name: string, own: Labels): void {
-    const slots = this.#slots.named(name);
-    if (slots.length === 0) {
-      if (name.startsWith('DCGM_FI_')) this.#unread.push(index);
+    const { slots } = this.#known;
+    const named = slots.named(name);
+    if (named.length === 0) {
+      const info = slots.info.get(name);
+      if (info) this.#objectOf('gpu', info, own);
+      else if (this.#prefixes.some((prefix) => name.startsWith(prefix))) this.#unread.push(index);
       return;
     }
-    for (const slot of slots) {
-      const { where, instances } = slot.mapping;
-      if (where && own.get(where[0]) !== where[1]) continue;
-      const object = this.#objectOf(slot, own);
+    for (const slot of named) {
+      if (!slot.takes(own)) continue;
+      const object = this.#objectOf(slot.object, slot.profile, own, slot);
       if (object < 0) continue;
-      const part = (own.get('nvlink') ?? '') || (instances === 'sum' ? (own.get('GPU_I_ID') ?? '') : '');
+      const { rows, parts, kind } = slot.mapping;
+      const part = rows === 'sum' ? parts.map((label) => own.get(label) ?? '').join('\n') : '';
+      const summed = part.trim() !== '';
       // A GPU that pods share has a row for each pod with the same reading.
-      if (part !== '' && this.#again(`${name}\n${object}\n${part}`)) continue;
-      if (slot.mapping.kind === 'counter' && !this.#input.query) this.#carry(`${name}\n${object}`, own);
-      this.#push(index, object, part === '' ? 0 : 1);
+      if (summed && this.#again(`${slot.index}\n${object}\n${part}`)) continue;
+      if (kind === 'counter' && !this.#input.query) this.#carry(`${name}\n${object}`, own);
+      this.#push(index, object, this.#clockOf(slot, object, own));
+      this.#combine.push(rows === 'sum' && !summed ? COMBINE.max : COMBINE[rows]);
       this.#to.push(slot);
+      slot.bound = true;
     }
   }
 
+  /** A row of sample times tells the clock of its object, and of its instance for what has no clock of its own. */
   addTime(index: number, labels: Labels, kind: PlannedQuery['kind']): void {
-    const object =
-      kind === 'gpu'
-        ? this.#objects.gpu(labels, this.#origin)
-        : kind === 'feed'
-          ? this.#objects.feed(labels, this.#origin)
-          : this.#objects.node(labels, this.#origin);
-    if (object >= 0) this.#push(index, object, 0);
+    const { slots, clocks } = this.#known;
+    const profile = slots.byId.get(labels.get('profile') ?? '');
+    if (!profile) return;
+    const object = this.#objectOf(kind, profile, labels);
+    if (object < 0) return;
+    if (kind !== 'node') this.#push(index, object, clocks.numberOf(this.#clockKey(kind, profile, `${object}`)));
+    if (kind !== 'feed') this.#push(index, object, clocks.numberOf(this.#instanceKey(profile, labels)));
   }
 
   done(writer: number): Binding {
     const { query, decoded } = this.#input;
-    const links = this.#objects.links;
-    const nodes = query?.kind === 'link' && !query.times;
-    const carried = (values: readonly number[]) => Float64Array.from(this.#series, (_, i) => values[i] ?? Number.NaN);
+    const to = this.#to;
+    const mapped = (of: (slot: Slot) => number) => Float64Array.from(to, of);
+    const carried = (values: readonly number[]) => Float64Array.from(to, (_, i) => values[i] ?? Number.NaN);
     return {
       layout: decoded.layout,
       writer,
       series: Int32Array.from(this.#series),
-      slots: this.#to,
-      bounds: this.#to.map(boundsOf),
+      slots: to,
       objects: Int32Array.from(this.#ids),
-      timed: Int32Array.from(this.#ids, (object) => (nodes ? links[object].node : object)),
-      adds: Uint8Array.from(this.#adds),
+      clocks: Int32Array.from(this.#clocks),
+      combine: Uint8Array.from(this.#combine),
+      counts: Uint8Array.from(to, ({ mapping }) => (mapping.kind === 'counter' && !query ? 1 : 0)),
+      marks: Uint8Array.from(to, marksOf),
+      scale: mapped(({ mapping }) => mapping.scale),
+      min: mapped(({ signal }) => signal.min),
+      max: mapped(({ signal }) => signal.max),
+      absentUpTo: mapped(({ mapping }) => mapping.absentUpTo ?? -Infinity),
+      pegged: mapped(({ mapping }) => mapping.pegged ?? Number.NaN),
       rawBefore: carried(this.#raw),
       timeBefore: carried(this.#times),
       counters: this.#counters,
@@ -141,26 +172,45 @@ class BindingDraft {
     };
   }
 
-  #push(index: number, object: number, adds: number): void {
+  #push(index: number, object: number, clock: number): void {
     this.#series.push(index);
     this.#ids.push(object);
-    this.#adds.push(adds);
+    this.#clocks.push(clock);
   }
 
-  #objectOf({ object, mapping }: Slot, own: Labels): number {
-    if (object === 'gpu') return this.#gpuOf(own);
+  #clockOf({ object: kind, profile }: Slot, object: number, own: Labels): number {
+    if (!this.#input.query) return -1;
+    const ofObject = kind === 'gpu' || kind === 'feed';
+    return this.#known.clocks.numberOf(
+      ofObject ? this.#clockKey(kind, profile, `${object}`) : this.#instanceKey(profile, own),
+    );
+  }
+
+  readonly #clockKey = (kind: string, profile: Profile, object: string) =>
+    `${this.#input.sourceId}\n${profile.id}\n${kind}\n${object}`;
+
+  readonly #instanceKey = (profile: Profile, labels: Labels) =>
+    this.#clockKey('node', profile, labels.get('instance') ?? '');
+
+  #objectOf(kind: Slot['object'], { identity }: Profile, own: Labels, slot?: Slot): number {
+    if (kind === 'gpu') return this.#gpuOf(own, identity);
+    const { objects } = this.#known;
     const labels = this.#merged(own);
-    if (object === 'feed') return this.#objects.feed(labels, this.#origin);
-    return mapping.link ? this.#objects.link(labels, mapping.link, this.#origin) : -1;
+    if (kind === 'feed') return objects.feed(labels, identity, this.#origin);
+    const link = slot?.mapping.link;
+    if (kind === 'link') return link ? objects.link(labels, identity, link, this.#origin) : -1;
+    return objects.node(labels, identity.node, this.#origin);
   }
 
-  /** A GPU that a full row of this body has described is known by its UUID from then on. */
-  #gpuOf(own: Labels): number {
-    const uuid = own.get('UUID') ?? '';
-    const known = this.#described.get(uuid);
+  /** A GPU that a full row of this body has described is known by its id from then on. */
+  #gpuOf(own: Labels, identity: Profile['identity']): number {
+    const { id: ids, index, model } = identity.gpu ?? DEFAULT_GPU;
+    const id = labelOf(own, ids);
+    const text = id === '' ? '' : `${id}\n${labelOf(own, index)}\n${labelOf(own, model)}`;
+    const known = text === '' ? undefined : this.#described.get(text);
     if (known !== undefined) return known;
-    const object = this.#objects.gpu(this.#merged(own), this.#origin);
-    if (uuid !== '' && own.has('modelName') && object >= 0) this.#described.set(uuid, object);
+    const object = this.#known.objects.gpu(this.#merged(own), identity, this.#origin);
+    if (text !== '' && object >= 0) this.#described.set(text, object);
     return object;
   }
 
@@ -172,14 +222,14 @@ class BindingDraft {
   }
 
   #again(text: string): boolean {
-    if (this.#instances.has(text)) return true;
-    this.#instances.add(text);
+    if (this.#parts.has(text)) return true;
+    this.#parts.add(text);
     return false;
   }
 
   /** What a counter stood at before the layout changed. */
   #carry(name: string, own: Labels): void {
-    const key = [name, own.get('GPU_I_ID'), own.get('nvlink'), own.get('pod'), own.get('namespace')].join('\n');
+    const key = [name, ...own.values()].join('\n');
     const at = this.#series.length;
     const old = this.#before?.counters.get(key);
     this.#raw[at] = old === undefined ? Number.NaN : (this.#before as Binding).rawBefore[old];
@@ -188,16 +238,16 @@ class BindingDraft {
   }
 }
 
+/** Which marks a slot's raw numbers may be: those of 32 bits only where a gauge can't honestly be that large. */
+function marksOf({ mapping, profile, signal: { unit } }: Slot): Marks {
+  if (!profile.blanks) return ANY;
+  return mapping.kind === 'counter' || unit === 'B' || unit === 'B/s' || unit === 'ratio' ? MARKS : DCGM;
+}
+
 /** Target labels, and the machine's own name where the body tells it. */
 function withNodeName({ targetLabels, decoded, query }: Ingest): Labels {
   if (query) return targetLabels;
   const uname = decoded.layout.series.find((one) => one.name === 'node_uname_info');
   const name = uname?.labels.get('nodename');
   return name ? new Map([...targetLabels, ['nodename', name]]) : targetLabels;
-}
-
-/** Range and unit of a slot's signal; digits are no signal and have their own. */
-function boundsOf({ mapping }: Slot): Signal {
-  if (mapping.signal === 'feed.digits') return { ...signalOf('gpu.xid'), max: 9 };
-  return signalOf(mapping.signal);
 }

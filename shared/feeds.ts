@@ -1,6 +1,7 @@
 import type { Labels } from './labels.ts';
 import { UNMAPPED } from './mapping.ts';
 import type { KnownFeed } from './places.ts';
+import { type FeedIdentity, labelOf } from './signals/profile.ts';
 
 /** What the labels of a PDU inlet tell of it. Its rack is looked up when the racks are known. */
 export interface FeedClue {
@@ -18,16 +19,17 @@ export interface FeedClue {
 }
 
 /** Reads the labels of an inlet; undefined when they name neither a rack nor a PDU. `site` is the source's. */
-export function feedClue(labels: Labels, site: string): FeedClue | undefined {
+export function feedClue(labels: Labels, identity: FeedIdentity, site: string): FeedClue | undefined {
   const [rack, instance] = [labels.get('rack') ?? '', labels.get('instance') ?? ''];
-  const pdu = (labels.get('pduName') || instance).replace(/:\d+$/, '');
+  const named = labelOf(labels, identity.pdu);
+  const pdu = (named || instance).replace(/:\d+$/, '');
   if (rack === '' && pdu === '') return undefined;
   const letter =
     labels.get('feed')?.toUpperCase() || /[-_ ](?:pdu|feed)?[-_ ]?([AB])$/i.exec(pdu.split('.', 1)[0])?.[1];
-  const inlet = labels.get('inletId') ?? '';
+  const inlet = labelOf(labels, identity.inlet);
   const name = `${letter?.toUpperCase() || pdu}${inlet === '' || inlet === '1' ? '' : inlet}`;
   const inSite = labels.get('site') || site;
-  const key = [inSite, rack, instance, labels.get('pduName'), labels.get('pduId'), inlet, letter].join('\n');
+  const key = [inSite, rack, instance, named, labelOf(labels, identity.unit), inlet, letter].join('\n');
   return { key, name, site: inSite, hall: labels.get('hall') ?? '', row: labels.get('row') ?? '', rack, pdu };
 }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cellOf, fed, valuesOf } from './fleet.fixture.ts';
 import { DERIVED } from './frame.ts';
-import { dcgmProfile } from './signals/profiles.ts';
+import { dcgmProfile } from './signals/profiles/dcgm.ts';
 import { GPU } from './topology.ts';
 
 /** Real outputs of exporters lie beside the project, not in it; expected values were read in them by hand. */

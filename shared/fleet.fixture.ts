@@ -2,7 +2,7 @@ import type { Ingest } from './binding.ts';
 import type { Decoded } from './decoded.ts';
 import { parseExposition } from './exposition/parser.ts';
 import { Fleet } from './fleet.ts';
-import type { Frame } from './frame.ts';
+import { type Frame, UNSUPPORTED } from './frame.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { GPU } from './topology.ts';
 
@@ -51,11 +51,12 @@ export function valuesOf({ topology, columns }: Frame, signal: SignalId): Record
   return found;
 }
 
-/** A place by its path, in a column. */
+/** A place by its path, in a column; a signal that nothing gives has no column, and its cells are unsupported. */
 export function cellOf({ topology, columns }: Frame, signal: SignalId, path: string) {
   const at = topology.path.indexOf(path);
   const column = columns.get(signal);
-  return { value: column?.value[at], time: column?.time[at], quality: column?.quality[at] };
+  if (!column) return { value: Number.NaN, time: Number.NaN, quality: UNSUPPORTED };
+  return { value: column.value[at], time: column.time[at], quality: column.quality[at] };
 }
 
 /** Labels of a GPU on node a2-05-n1. */

@@ -1,15 +1,16 @@
-import { type Binding, bind, type Ingest } from './binding.ts';
+import { type Binding, bind, COMBINE, type Ingest } from './binding.ts';
+import { Clocks } from './clocks.ts';
 import type { Frame } from './frame.ts';
 import { NodeLocator } from './mapping.ts';
 import { Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
-import type { PlannedQuery } from './promql.ts';
 import { resolve } from './resolve.ts';
 import type { LabelMapping } from './settings.ts';
 import { isBlank, isMark } from './signals/blank.ts';
 import type { SignalId } from './signals/catalogue.ts';
-import { PEGGED } from './signals/profiles.ts';
-import { type Slot, Slots } from './slots.ts';
+import type { Profile } from './signals/profile.ts';
+import { profiles } from './signals/profiles/all.ts';
+import { Slots } from './slots.ts';
 import type { BudgetRow, TopologyRow } from './topology-csv.ts';
 import type { DurationMs, EpochMs } from './units.ts';
 
@@ -38,7 +39,7 @@ const FUTURE_MS = 600_000;
 
 /** Everything known of a fleet: the newest value of every object, whichever source gave it. Pure; time is passed in. */
 export class Fleet {
-  readonly #slots = new Slots();
+  readonly #slots: Slots;
   readonly #objects: Objects;
   readonly #bindings = new Map<string, Binding>();
   readonly #mappings: readonly LabelMapping[];
@@ -49,12 +50,14 @@ export class Fleet {
   #version = 0;
   #pass = 0;
   #writers = 0;
-  /** Sample times by source and kind, index: object, or node for links. A queried value is as old as its sample. */
-  readonly #sampleTimes = new Map<string, Float64Array>();
+  readonly #clocks = new Clocks();
+  #placeOfNode = new Int32Array(0);
   /** Bad samples since the start. */
   badSamples = 0;
 
-  constructor(options: { readonly mappings: readonly LabelMapping[] }) {
+  /** `profiles` are those of all exporters to be read: the built-in ones unless the user has some of his own. */
+  constructor(options: { readonly mappings: readonly LabelMapping[]; readonly profiles?: readonly Profile[] }) {
+    this.#slots = new Slots(options.profiles ?? profiles);
     this.#mappings = options.mappings;
     this.#objects = new Objects(new NodeLocator(options.mappings, []));
   }
@@ -78,7 +81,7 @@ export class Fleet {
     this.#objects.forget(sourceId, (kind, object) => {
       for (const slot of this.#slots.ofObject(kind)) slot.clear(object);
     });
-    for (const kind of ['gpu', 'link', 'feed']) this.#sampleTimes.delete(`${sourceId}\n${kind}`);
+    this.#clocks.forget(sourceId);
   }
 
   /** Takes the numbers of one body. The steady case (same layout) touches no string. */
@@ -87,53 +90,45 @@ export class Fleet {
     let binding = this.#bindings.get(key);
     if (binding?.layout !== input.decoded.layout) {
       const writer = binding?.writer ?? ++this.#writers;
-      binding = bind(input, binding, writer, this.#slots, this.#objects);
+      binding = bind(input, binding, writer, { slots: this.#slots, objects: this.#objects, clocks: this.#clocks });
       this.#bindings.set(key, binding);
     }
     this.#pass++;
-    if (input.query?.times) this.#takeTimes(input, input.query, binding);
+    if (input.query?.times) this.#takeTimes(input, binding);
     const bad = input.query?.times ? 0 : this.#takeValues(input, binding) + countMarks(input, binding);
     this.badSamples += bad;
     return { samples: input.decoded.values.length, mapped: binding.series.length, bad };
   }
 
   /** The answer to a `timestamp()` query: seconds at which each object's samples were taken. */
-  #takeTimes({ decoded, sourceId }: Ingest, { kind }: PlannedQuery, { series, objects }: Binding): void {
-    const key = `${sourceId}\n${kind}`;
-    const count = kind === 'link' ? this.#objects.nodes.length : this.#objects.count(kind);
-    let times = this.#sampleTimes.get(key);
-    if (!times || times.length < count) {
-      const wider = new Float64Array(count * 2).fill(Number.NaN);
-      if (times) wider.set(times);
-      times = wider;
-      this.#sampleTimes.set(key, times);
-    }
+  #takeTimes({ decoded }: Ingest, { series, clocks }: Binding): void {
+    const { times } = this.#clocks;
     // Rows of one object that differ in a label: the newest counts. A time of an earlier answer does not.
-    for (let i = 0; i < series.length; i++) times[objects[i]] = Number.NaN;
+    for (let i = 0; i < series.length; i++) times[clocks[i]] = Number.NaN;
     for (let i = 0; i < series.length; i++) {
       const time = decoded.values[series[i]] * 1000;
-      if (!(time <= times[objects[i]])) times[objects[i]] = time;
+      if (!(time <= times[clocks[i]])) times[clocks[i]] = time;
     }
   }
 
   #takeValues(input: Ingest, binding: Binding): number {
-    const { series, slots, bounds, timed } = binding;
+    const { series, clocks, counts, marks, absentUpTo, pegged } = binding;
     const { values, times } = input.decoded;
-    const queried = input.query !== undefined;
-    const sampled = queried ? this.#sampleTimes.get(`${input.sourceId}\n${input.query?.kind}`) : undefined;
+    const sampled = input.query ? this.#clocks.times : undefined;
     const latest = input.time + FUTURE_MS;
     let bad = 0;
     for (let i = 0; i < series.length; i++) {
       const raw = values[series[i]];
       if (Number.isNaN(raw)) continue;
       // Where no timestamp was answered for an object its age can't be told, so it is not live.
-      let time = queried ? (sampled?.[timed[i]] ?? Number.NaN) : (times?.[series[i]] ?? input.time);
+      let time = sampled ? sampled[clocks[i]] : (times?.[series[i]] ?? input.time);
       if (Number.isNaN(time)) {
-        if (queried) continue;
+        if (sampled) continue;
         time = input.time;
       }
-      if (time > latest || isBlank(raw, bounds[i].unit) || isPegged(raw, slots[i])) bad++;
-      else if (slots[i].mapping.kind === 'gauge' || queried) bad += this.#put(binding, i, raw, time);
+      if (raw <= absentUpTo[i]) continue;
+      if (time > latest || isBlank(raw, marks[i]) || raw === pegged[i]) bad++;
+      else if (counts[i] === 0) bad += this.#put(binding, i, raw, time);
       else bad += this.#putRate(binding, i, raw, time);
     }
     return bad;
@@ -158,15 +153,13 @@ export class Fleet {
   }
 
   /** @returns 1 for a sample that is bad: impossible, or older than what the same target gave before */
-  #put({ slots, bounds, objects, adds, writer }: Binding, i: number, raw: number, time: number): 0 | 1 {
+  #put(binding: Binding, i: number, raw: number, time: number): 0 | 1 {
+    const { slots, objects, combine, scale, min, max, writer } = binding;
     const slot = slots[i];
     const object = objects[i];
-    const value = raw * slot.mapping.scale;
-    // A link without a known speed says −1 Mb/s: that is "unknown", not a bad sample.
-    if (value <= 0 && slot.mapping.signal === 'link.rate') return 0;
-    if (value < bounds[i].min || value > bounds[i].max) return 1;
-    const again = slot.pass[object] === this.#pass;
-    if (again) slot.value[object] = adds[i] === 1 ? slot.value[object] + value : Math.max(slot.value[object], value);
+    const value = raw * scale[i];
+    if (value < min[i] || value > max[i]) return 1;
+    if (slot.pass[object] === this.#pass) slot.value[object] = together(combine[i], slot.value[object], value);
     else if (time < slot.time[object]) return slot.writer[object] === writer ? 1 : 0;
     else slot.value[object] = value;
     slot.time[object] = time;
@@ -183,6 +176,8 @@ export class Fleet {
     const links = this.#objects.links.map((link) => ({ ...link, node: link.source === '' ? -1 : nodeOf[link.node] }));
     this.#version++;
     this.#built = buildTopology(this.#version, nodes, links, feeds, this.#budgets, this.#objects.gpus.length);
+    const { placeOfNode } = this.#built;
+    this.#placeOfNode = nodeOf.map((known) => (known < 0 ? -1 : placeOfNode[known]));
     this.#builtFor = this.#objects.changes;
     return this.#built;
   }
@@ -190,7 +185,8 @@ export class Fleet {
   /** The fleet at `now`. A value older than `staleMs` is NaN with quality stale; its time stays, to tell its age. */
   frame(now: EpochMs, staleMs: DurationMs): Frame {
     const { topology, placeOfGpu } = this.#topology();
-    return { time: now, topology, columns: resolve(this.#slots, { topology, placeOfGpu, now, staleMs }) };
+    const instant = { topology, placeOfGpu, placeOfNode: this.#placeOfNode, now, staleMs };
+    return { time: now, topology, columns: resolve(this.#slots, instant) };
   }
 
   /** What a source gives: per metric its signal, how many series, and the newest sample's time. */
@@ -198,17 +194,24 @@ export class Fleet {
     const found = new Map<string, Coverage>();
     for (const [key, { layout, series, slots, objects }] of this.#bindings) {
       if (!key.startsWith(`${sourceId}\n`)) continue;
-      slots.forEach(({ mapping: { signal }, time }, i) => {
+      slots.forEach(({ mapping: { signal }, isDigits, time }, i) => {
+        if (isDigits) return;
         const one = layout.series[series[i]];
         const metric = one.name || (one.labels.get('metric') ?? '');
-        if (signal === 'feed.digits') return;
-        const row = found.get(metric) ?? { signal, metric, series: 0, time: Number.NaN };
+        const text = `${signal}\n${metric}`;
+        const row = found.get(text) ?? { signal, metric, series: 0, time: Number.NaN };
         const newest = time[objects[i]] > row.time || Number.isNaN(row.time) ? time[objects[i]] : row.time;
-        found.set(metric, { ...row, series: row.series + 1, time: newest });
+        found.set(text, { ...row, series: row.series + 1, time: newest });
       });
     }
     return [...found.values()];
   }
+}
+
+function together(combine: number, before: number, value: number): number {
+  if (combine === COMBINE.max) return Math.max(before, value);
+  if (combine === COMBINE.sum) return before + value;
+  return combine === COMBINE.min ? Math.min(before, value) : before;
 }
 
 /** "No reading" marks in fields that no signal is made of. */
@@ -216,8 +219,4 @@ function countMarks({ decoded }: Ingest, { unread }: Binding): number {
   let marks = 0;
   for (let i = 0; i < unread.length; i++) if (isMark(decoded.values[unread[i]])) marks++;
   return marks;
-}
-
-function isPegged(raw: number, { mapping }: Slot): boolean {
-  return raw === PEGGED && mapping.signal === 'link.wait';
 }

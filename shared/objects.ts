@@ -2,7 +2,16 @@ import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
 import { isAddress, type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
 import type { KnownFeed, KnownLink, KnownNode } from './places.ts';
-import { VIRTUAL_DEVICE } from './signals/profiles.ts';
+import type { ObjectKind } from './signals/catalogue.ts';
+import {
+  DEFAULT_FEED,
+  DEFAULT_GPU,
+  DEFAULT_LINK,
+  type GpuIdentity,
+  type Identity,
+  labelOf,
+  type NodeIdentity,
+} from './signals/profile.ts';
 import type { LinkKind } from './topology.ts';
 
 /** Whose series it is. */
@@ -15,7 +24,9 @@ export interface Origin {
 }
 
 interface Gpu {
-  readonly uuid: string;
+  uuid: string;
+  /** No exporter gave it an id yet: it is known by its node and index. */
+  anonymous: boolean;
   node: number;
   index: number;
   model: string;
@@ -30,7 +41,17 @@ interface Node {
   place: NodePlace;
 }
 
-const virtual = new RegExp(VIRTUAL_DEVICE);
+/** The number at the end of "3", "card3" or "npu3"; −1: none. */
+function indexNumber(index: string): number {
+  const digits = /^[a-z_/-]*(\d{1,4})$/i.exec(index)?.[1];
+  return digits === undefined ? -1 : Number(digits);
+}
+
+function gpuId(labels: Labels, { id: names, idPrefix = '' }: GpuIdentity): string {
+  const id = labelOf(labels, names);
+  return id === '' || id.toLowerCase().startsWith(idPrefix.toLowerCase()) ? id : `${idPrefix}${id}`;
+}
+
 const shortName = (host: string) => (isAddress(host) ? host : host.split('.', 1)[0]);
 
 /**
@@ -46,6 +67,8 @@ export class Objects {
   changes = 0;
   #locator: NodeLocator;
   readonly #gpuOf = new Map<string, number>();
+  /** `node index` → GPU, for exporters that give no id. */
+  readonly #gpuAt = new Map<string, number>();
   readonly #nodeOf = new Map<string, number>();
   readonly #shortOf = new Map<string, number>();
   readonly #linkOf = new Map<string, number>();
@@ -65,10 +88,11 @@ export class Objects {
   }
 
   /** The node of a series; −1 when no label names one. */
-  node(labels: Labels, origin: Origin): number {
+  node(labels: Labels, identity: NodeIdentity | undefined, origin: Origin): number {
     const instance = `${origin.sourceId}\n${labels.get('instance') ?? ''}`;
     if (origin.labels === 'values') return this.#instance.get(instance) ?? -1;
-    const host = nodeOf(labels);
+    const named = labelOf(labels, identity?.labels) || nodeOf(labels);
+    const host = identity?.strip ? named.replace(new RegExp(identity.strip), '') || named : named;
     if (host === '') return -1;
     const node = this.#nodeNamed(labels.get('site') || origin.site, host, labels, origin.sourceId);
     if (origin.labels === 'identity') this.#instance.set(instance, node);
@@ -94,30 +118,51 @@ export class Objects {
     return node;
   }
 
-  /** The GPU of a series, by its UUID, or by node and index where an exporter gives none. −1: it names no GPU. */
-  gpu(labels: Labels, origin: Origin): number {
-    const uuid = labels.get('UUID') || labels.get('gpu_uuid') || '';
-    const index = labels.get('gpu') ?? '';
-    const known = uuid === '' ? undefined : this.#gpuOf.get(uuid.toLowerCase());
-    if (origin.labels === 'values') return known ?? -1;
-    if (uuid === '' && index === '') return -1;
-    const node = this.node(labels, origin);
+  /** The GPU of a series, by its id, or by node and index where an exporter gives none. −1: it names no GPU. */
+  gpu(labels: Labels, identity: Identity, origin: Origin): number {
+    const of = identity.gpu ?? DEFAULT_GPU;
+    const [id, index] = [gpuId(labels, of), labelOf(labels, of.index)];
+    const known = id === '' ? undefined : this.#gpuOf.get(id.toLowerCase());
+    if (known !== undefined && origin.labels === 'values') return known;
+    if (id === '' && index === '') return -1;
+    const node = this.node(labels, identity.node, origin);
     if (node < 0) return known ?? -1;
-    const { site, host } = this.nodes[node];
-    const identity = uuid || `${site}/${host}/gpu${index}`;
-    let gpu = this.#gpuOf.get(identity.toLowerCase());
-    if (gpu === undefined) {
-      gpu = this.gpus.length;
-      this.gpus.push({ uuid: identity, node, index: -1, model: '', source: origin.sourceId });
-      this.#gpuOf.set(identity.toLowerCase(), gpu);
-      this.changes++;
-    }
-    this.#describe(this.gpus[gpu], node, index, labels.get('modelName') || labels.get('model_name') || '');
+    const at = `${node}\n${indexNumber(index)}`;
+    if (origin.labels === 'values') return id === '' ? (this.#gpuAt.get(at) ?? -1) : -1;
+    const partition = labels.get(of.partition ?? '') ?? '';
+    const told = partition === '' || partition === '0' ? index : '';
+    const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
+    this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model));
+    if (told !== '') this.#gpuAt.set(at, gpu);
     return gpu;
   }
 
+  /** The GPU at an index of a node, if it is this one: either exporter may give no id. */
+  #sameGpu(at: string, id: string): number | undefined {
+    const there = this.#gpuAt.get(at);
+    if (there === undefined || id === '') return there;
+    const gpu = this.gpus[there];
+    if (!gpu.anonymous) return undefined;
+    this.#gpuOf.delete(gpu.uuid.toLowerCase());
+    gpu.uuid = id;
+    gpu.anonymous = false;
+    this.#gpuOf.set(id.toLowerCase(), there);
+    this.changes++;
+    return there;
+  }
+
+  #newGpu(id: string, node: number, index: string, { sourceId: source }: Origin): number {
+    const { site, host } = this.nodes[node];
+    const number = indexNumber(index);
+    const uuid = id || `${site}/${host}/gpu${number >= 0 ? number : index}`;
+    this.#gpuOf.set(uuid.toLowerCase(), this.gpus.length);
+    this.changes++;
+    return this.gpus.push({ uuid, anonymous: id === '', node, index: -1, model: '', source }) - 1;
+  }
+
   #describe(gpu: Gpu, node: number, index: string, model: string): void {
-    const number = /^\d{1,4}$/.test(index) ? Number(index) : gpu.index;
+    const told = indexNumber(index);
+    const number = told >= 0 ? told : gpu.index;
     if (gpu.node === node && gpu.index === number && (model === '' || gpu.model === model)) return;
     gpu.node = node;
     gpu.index = number;
@@ -125,21 +170,21 @@ export class Objects {
     this.changes++;
   }
 
-  /** The NIC port of a series; −1 for a device that is no cable of the machine. */
-  link(labels: Labels, kind: LinkKind, origin: Origin): number {
-    const device = labels.get('device') ?? '';
-    if (device === '' || (kind === 'ethernet' && virtual.test(device))) return -1;
-    const node = this.node(labels, origin);
+  /** The NIC port of a series; −1 where no label names a device. */
+  link(labels: Labels, identity: Identity, kind: LinkKind, origin: Origin): number {
+    const of = identity.link ?? DEFAULT_LINK;
+    const [device, port] = [labelOf(labels, of.device), labelOf(labels, of.port)];
+    if (device === '') return -1;
+    const node = this.node(labels, identity.node, origin);
     if (node < 0) return -1;
-    const port = labels.get('port');
-    const name = port === undefined ? device : `${device}/${port}`;
+    const name = port === '' ? device : `${device}/${port}`;
     const key = `${node}\n${kind}\n${name}`;
     return this.#numbered(this.#linkOf, this.links, key, () => ({ node, kind, name, source: origin.sourceId }));
   }
 
   /** The PDU inlet of a series; −1 when the labels name neither a rack nor a PDU. */
-  feed(labels: Labels, origin: Origin): number {
-    const clue = feedClue(labels, origin.site);
+  feed(labels: Labels, identity: Identity, origin: Origin): number {
+    const clue = feedClue(labels, identity.feed ?? DEFAULT_FEED, origin.site);
     if (!clue) return -1;
     return this.#numbered(this.#feedOf, this.feeds, clue.key, () => ({ ...clue, source: origin.sourceId }));
   }
@@ -184,12 +229,12 @@ export class Objects {
   }
 
   /** How many objects of a kind there are, forgotten ones included. */
-  count(kind: 'gpu' | 'link' | 'feed'): number {
-    return kind === 'gpu' ? this.gpus.length : kind === 'link' ? this.links.length : this.feeds.length;
+  count(kind: ObjectKind): number {
+    return { gpu: this.gpus, node: this.nodes, link: this.links, feed: this.feeds }[kind].length;
   }
 
   /** Drops the objects of a source; their numbers are not used again. `dropped` is told of each. */
-  forget(source: string, dropped: (kind: 'gpu' | 'link' | 'feed', object: number) => void): void {
+  forget(source: string, dropped: (kind: ObjectKind, object: number) => void): void {
     const drop = (list: readonly { source: string }[], numbers: Map<string, number>, tell?: (object: number) => void) =>
       numbers.forEach((object, key) => {
         const one = list[object];
@@ -199,9 +244,10 @@ export class Objects {
         one.source = '';
       });
     drop(this.gpus, this.#gpuOf, (object) => dropped('gpu', object));
+    drop(this.gpus, this.#gpuAt);
     drop(this.links, this.#linkOf, (object) => dropped('link', object));
     drop(this.feeds, this.#feedOf, (object) => dropped('feed', object));
-    drop(this.nodes, this.#nodeOf);
+    drop(this.nodes, this.#nodeOf, (object) => dropped('node', object));
     drop(this.nodes, this.#shortOf);
     this.#instance.clear();
     this.changes++;

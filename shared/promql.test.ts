@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { planQueries } from './promql.ts';
-import { profiles } from './signals/profiles.ts';
+import { profiles } from './signals/profiles/all.ts';
 
 const plan = planQueries({ rateWindow: '2m' });
 
 test('at most 12 queries, sample times before the values that are as old as them', () => {
   expect(plan.length).toBeLessThanOrEqual(12);
-  for (const kind of ['gpu', 'link', 'feed']) {
+  for (const kind of ['gpu', 'node', 'feed']) {
     const [first, ...rest] = plan.filter((query) => query.kind === kind).map((query) => query.times);
     expect([first, ...rest]).toEqual([true, ...rest.map(() => false)]);
   }

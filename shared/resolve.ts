@@ -1,8 +1,7 @@
 import { ASSUMED, type Column, DERIVED, MEASURED, STALE, UNSUPPORTED } from './frame.ts';
 import { rollUp } from './rollup.ts';
-import { type Signal, type SignalId, signals } from './signals/catalogue.ts';
+import { type ObjectKind, type Signal, type SignalId, signalOf, signals } from './signals/catalogue.ts';
 import { hardwareOf } from './signals/hardware.ts';
-import type { Mapping } from './signals/profiles.ts';
 import type { Slot, Slots } from './slots.ts';
 import { GPU, type Topology } from './topology.ts';
 
@@ -13,42 +12,56 @@ export interface Instant {
   readonly topology: Topology;
   /** Place of each GPU of the fleet; −1: not placed. */
   readonly placeOfGpu: Int32Array;
+  /** Place of each node of the fleet; −1: not placed. */
+  readonly placeOfNode: Int32Array;
   readonly now: number;
   readonly staleMs: number;
 }
 
-/** Turns slots into columns: the best fresh rank of each signal, ages applied, gaps filled from the hardware table. */
+/** Both directions together, where an exporter gives each. */
+const SUMS: readonly (readonly [SignalId, SignalId, SignalId])[] = [
+  ['gpu.nvlink', 'gpu.nvlinkTx', 'gpu.nvlinkRx'],
+  ['gpu.pcie', 'gpu.pcieTx', 'gpu.pcieRx'],
+];
+
+/**
+ * Turns slots into columns: the best fresh rank of each signal, ages applied, gaps filled from the hardware table.
+ * A signal that no series is bound to has no column.
+ */
 export function resolve(slots: Slots, at: Instant): Map<SignalId, Column> {
   const columns = new Map<SignalId, Column>();
   for (const signal of signals) {
-    const ranks = slots.ofSignal(signal.id);
+    const ranks = slots.boundTo(signal.id);
     if (ranks.length > 0) columns.set(signal.id, readColumn(signal, ranks, at));
   }
-  limitsFromMargins(columns, slots, at);
+  for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
+  limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);
-  scaleByDigits(columns, slots);
   for (const { id, kind, aggregation } of signals) {
     const column = columns.get(id);
-    if (column && kind === 'gpu') rollUp(column, at.topology, aggregation);
+    if (column && (kind === 'gpu' || kind === 'node')) rollUp(column, at.topology, aggregation);
   }
   return columns;
 }
 
-function readColumn(signal: Signal, ranks: readonly (readonly Slot[])[], at: Instant): Column {
-  const { topology, placeOfGpu } = at;
-  const gpu = signal.kind === 'gpu';
-  const size = gpu
-    ? topology.parent.length
-    : signal.kind === 'link'
-      ? topology.linkNode.length
-      : topology.feedRack.length;
-  const column: Column = {
+/** How many entries a column of that kind has. */
+function sizeOf(kind: ObjectKind, { parent, linkNode, feedRack }: Topology): number {
+  return kind === 'link' ? linkNode.length : kind === 'feed' ? feedRack.length : parent.length;
+}
+
+function emptyColumn(size: number): Column {
+  return {
     value: new Float32Array(size).fill(Number.NaN),
     time: new Float64Array(size).fill(Number.NaN),
     quality: new Uint8Array(size),
   };
-  const objects = gpu ? placeOfGpu.length : size;
-  for (const rank of ranks) readRank(rank, column, objects, gpu ? placeOfGpu : undefined, at);
+}
+
+function readColumn(signal: Signal, ranks: readonly (readonly Slot[])[], at: Instant): Column {
+  const size = sizeOf(signal.kind, at.topology);
+  const column = emptyColumn(size);
+  const places = signal.kind === 'gpu' ? at.placeOfGpu : signal.kind === 'node' ? at.placeOfNode : undefined;
+  for (const rank of ranks) readRank(rank, column, places?.length ?? size, places, at);
   return column;
 }
 
@@ -61,17 +74,22 @@ function readRank(
   at: Instant,
 ): void {
   const { value, time, quality } = column;
-  const [first, second] = rank as [Slot, Slot | undefined];
+  const [first, ...others] = rank;
   const good = first.mapping.quality ? QUALITIES[first.mapping.quality] : MEASURED;
   const oldest = at.now - at.staleMs;
-  const known = Math.min(objects, first.time.length, second?.time.length ?? objects);
+  const known = others.reduce((least, slot) => Math.min(least, slot.time.length), Math.min(objects, first.time.length));
   for (let object = 0; object < known; object++) {
     const place = places ? places[object] : object;
     if (place < 0 || (quality[place] !== UNSUPPORTED && quality[place] !== STALE)) continue;
-    const sampled = second ? Math.min(first.time[object], second.time[object]) : first.time[object];
+    let sampled = first.time[object];
+    for (let i = 0; i < others.length; i++) sampled = Math.min(sampled, others[i].time[object]);
     if (Number.isNaN(sampled)) continue;
     if (sampled >= oldest) {
-      value[place] = second ? first.value[object] + second.value[object] : first.value[object];
+      const whole = first.digits ? scaled(first, object) : first.value[object];
+      if (Number.isNaN(whole)) continue;
+      let sum = whole;
+      for (let i = 0; i < others.length; i++) sum += others[i].value[object];
+      value[place] = sum;
       time[place] = sampled;
       quality[place] = good;
     } else if (!(sampled <= time[place])) {
@@ -81,32 +99,74 @@ function readRank(
   }
 }
 
-const only = (slots: Slots, signal: Mapping['signal']) => slots.ofSignal(signal)[0]?.[0] as Slot;
+/** An integer × 10^−digits, the digits being another series of the object; NaN where they are not known. */
+function scaled({ value, digits, mapping }: Slot, object: number): number {
+  const exported = digits && object < digits.value.length ? digits.value[object] : Number.NaN;
+  const places = Number.isNaN(exported) ? mapping.decimals?.otherwise : exported;
+  if (places === undefined) return Number.NaN;
+  const { min, max } = signalOf(mapping.signal);
+  const result = value[object] / 10 ** places;
+  return result >= min && result <= max ? result : Number.NaN;
+}
+
+/** A column of a GPU signal, made where no exporter gives one. */
+function columnOf(columns: Map<SignalId, Column>, signal: SignalId, topology: Topology): Column {
+  const known = columns.get(signal);
+  if (known) return known;
+  const column = emptyColumn(topology.parent.length);
+  columns.set(signal, column);
+  return column;
+}
+
+/** Both directions stand before a total of the exporter's own, which nobody documents. */
+function addDirections(
+  columns: Map<SignalId, Column>,
+  sum: SignalId,
+  parts: readonly [SignalId, SignalId],
+  topology: Topology,
+): void {
+  const [tx, rx] = parts.map((id) => columns.get(id));
+  if (!tx || !rx) return;
+  const { value, time, quality } = columnOf(columns, sum, topology);
+  for (let gpu = topology.start[GPU]; gpu < topology.start[GPU + 1]; gpu++) {
+    const both = tx.value[gpu] + rx.value[gpu];
+    const sampled = Math.min(tx.time[gpu], rx.time[gpu]);
+    if (!Number.isNaN(both)) {
+      value[gpu] = both;
+      time[gpu] = sampled;
+      quality[gpu] = Math.max(tx.quality[gpu], rx.quality[gpu]);
+    } else if (Number.isNaN(value[gpu]) && !Number.isNaN(sampled) && !(sampled <= time[gpu])) {
+      time[gpu] = sampled;
+      quality[gpu] = STALE;
+    }
+  }
+}
 
 /** Temperature + distance to slowdown is the slowdown temperature. */
-function limitsFromMargins(columns: ReadonlyMap<SignalId, Column>, slots: Slots, at: Instant): void {
-  const [temp, limit] = [columns.get('gpu.temp') as Column, columns.get('gpu.tempLimit') as Column];
-  const margin = only(slots, 'gpu.tempMargin');
-  const oldest = at.now - at.staleMs;
-  for (let object = 0; object < Math.min(at.placeOfGpu.length, margin.time.length); object++) {
-    const place = at.placeOfGpu[object];
-    if (place < 0 || limit.quality[place] !== UNSUPPORTED || Number.isNaN(temp.value[place])) continue;
-    if (!(margin.time[object] >= oldest)) continue;
-    limit.value[place] = temp.value[place] + margin.value[object];
-    limit.time[place] = Math.min(temp.time[place], margin.time[object]);
-    limit.quality[place] = DERIVED;
+function limitsFromMargins(columns: Map<SignalId, Column>, topology: Topology): void {
+  const [temp, margin] = [columns.get('gpu.temp'), columns.get('gpu.tempMargin')];
+  if (!temp || !margin) return;
+  const limit = columnOf(columns, 'gpu.tempLimit', topology);
+  for (let gpu = topology.start[GPU]; gpu < topology.start[GPU + 1]; gpu++) {
+    const sum = temp.value[gpu] + margin.value[gpu];
+    if (limit.quality[gpu] !== UNSUPPORTED || Number.isNaN(sum)) continue;
+    limit.value[gpu] = sum;
+    limit.time[gpu] = Math.min(temp.time[gpu], margin.time[gpu]);
+    limit.quality[gpu] = DERIVED;
   }
 }
 
 /** Limits that nobody exports are the hardware table's, and said to be assumed. */
-function limitsFromTable(columns: ReadonlyMap<SignalId, Column>, { start, model, parent }: Topology): void {
-  const [temp, tempLimit] = [columns.get('gpu.temp') as Column, columns.get('gpu.tempLimit') as Column];
-  const [power, powerLimit] = [columns.get('gpu.power') as Column, columns.get('gpu.powerLimit') as Column];
+function limitsFromTable(columns: Map<SignalId, Column>, topology: Topology): void {
+  const { start, model, parent } = topology;
+  const [temp, power] = [columns.get('gpu.temp'), columns.get('gpu.power')];
+  const tempLimit = temp && columnOf(columns, 'gpu.tempLimit', topology);
+  const powerLimit = power && columnOf(columns, 'gpu.powerLimit', topology);
   for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
     const hardware = hardwareOf(model[gpu] || (model[parent[gpu]] ?? ''));
     if (!hardware) continue;
-    assume(tempLimit, gpu, hardware.slowdownC, temp);
-    assume(powerLimit, gpu, hardware.tdpW, power);
+    if (temp && tempLimit) assume(tempLimit, gpu, hardware.slowdownC, temp);
+    if (power && powerLimit) assume(powerLimit, gpu, hardware.tdpW, power);
   }
 }
 
@@ -115,11 +175,4 @@ function assume(limit: Column, gpu: number, value: number, of: Column): void {
   limit.value[gpu] = value;
   limit.time[gpu] = of.time[gpu];
   limit.quality[gpu] = ASSUMED;
-}
-
-/** Raritan's integers: × 10^−digits, where the digits are exported. */
-function scaleByDigits(columns: ReadonlyMap<SignalId, Column>, slots: Slots): void {
-  const digits = only(slots, 'feed.digits');
-  const { value } = columns.get('feed.power') as Column;
-  for (let feed = 0; feed < value.length; feed++) if (digits.value[feed] > 0) value[feed] /= 10 ** digits.value[feed];
 }

@@ -1,10 +1,24 @@
-import type { Mapping, Profile } from './signals/profiles.ts';
-import { profiles } from './signals/profiles.ts';
+import type { Labels } from './labels.ts';
+import { type ObjectKind, type Signal, type SignalId, signalOf } from './signals/catalogue.ts';
+import type { Conditions, Mapping, Profile } from './signals/profile.ts';
 
-/** One mapped quantity: the newest value of every object that has it. */
+const DIGITS = { label: 'Decimal digits', unit: 'count', min: 0, max: 9, aggregation: 'none' } as const;
+
+/** One mapped quantity: the newest value of every object that has it. Until a series is bound to it, it is empty. */
 export class Slot {
   readonly mapping: Mapping;
-  readonly object: Profile['object'];
+  readonly profile: Profile;
+  readonly object: ObjectKind;
+  /** Range of what is stored, and its unit. */
+  readonly signal: Signal;
+  /** Where the decimal digits of its values are; for a slot of digits, undefined. */
+  readonly digits: Slot | undefined;
+  /** It holds the digits of another slot's values, which are no signal of their own. */
+  readonly isDigits: boolean;
+  /** Number in the list of all slots. */
+  readonly index: number;
+  /** Whether any series ever led here. */
+  bound = false;
   /** In the signal's unit; NaN where there is none (yet). */
   value = new Float64Array(0);
   /** The sample's time, epoch ms; NaN where the object never had one. */
@@ -13,10 +27,26 @@ export class Slot {
   pass = new Int32Array(0);
   /** Which target or query wrote it last. */
   writer = new Int32Array(0);
+  readonly #where: readonly [string, RegExp][];
+  readonly #unless: readonly [string, RegExp][];
 
-  constructor(mapping: Mapping, object: Profile['object']) {
+  constructor(mapping: Mapping, profile: Profile, index: number, signal: Signal, digits?: Slot) {
     this.mapping = mapping;
-    this.object = object;
+    this.profile = profile;
+    this.index = index;
+    this.signal = signal;
+    this.object = signal.kind;
+    this.digits = digits;
+    this.isDigits = signal.label === DIGITS.label;
+    this.#where = conditionsOf(mapping.where);
+    this.#unless = conditionsOf(mapping.unless);
+  }
+
+  /** Whether a series of one of its names is meant, by its labels. */
+  takes(labels: Labels): boolean {
+    for (const [name, pattern] of this.#where) if (!pattern.test(labels.get(name) ?? '')) return false;
+    for (const [name, pattern] of this.#unless) if (pattern.test(labels.get(name) ?? '')) return false;
+    return true;
   }
 
   /** Makes room for `count` objects. */
@@ -37,6 +67,9 @@ export class Slot {
   }
 }
 
+const conditionsOf = (conditions: Conditions | undefined) =>
+  Object.entries(conditions ?? {}).map(([name, text]) => [name, new RegExp(`^(?:${text})$`)] as [string, RegExp]);
+
 function wider<List extends Float64Array | Int32Array>(list: List, old: ArrayLike<number>): List {
   list.set(old);
   return list;
@@ -44,34 +77,68 @@ function wider<List extends Float64Array | Int32Array>(list: List, old: ArrayLik
 
 /** The slots of all profiles in a fixed order. A metric name leads to its slots. */
 export class Slots {
-  readonly all: readonly Slot[] = profiles.flatMap(({ object, mappings }) =>
-    mappings.map((mapping) => new Slot(mapping, object)),
-  );
+  readonly all: readonly Slot[];
+  readonly profiles: readonly Profile[];
+  readonly byId: ReadonlyMap<string, Profile>;
+  /** Metric name → the profile whose info metric it is. */
+  readonly info: ReadonlyMap<string, Profile>;
   readonly #byName = new Map<string, Slot[]>();
-  readonly #bySignal = new Map<Mapping['signal'], Slot[][]>();
+  readonly #bySignal = new Map<SignalId, Slot[][]>();
 
-  constructor() {
-    for (const slot of this.all) {
-      const { names, signal, rank } = slot.mapping;
-      for (const name of names) this.#byName.set(name, [...(this.#byName.get(name) ?? []), slot]);
-      const ranks = this.#bySignal.get(signal) ?? [];
-      ranks[rank] = [...(ranks[rank] ?? []), slot];
-      this.#bySignal.set(signal, ranks);
+  constructor(profiles: readonly Profile[]) {
+    this.profiles = profiles;
+    this.byId = new Map(profiles.map((profile) => [profile.id, profile]));
+    this.info = new Map(profiles.flatMap((profile) => (profile.info ?? []).map((name) => [name, profile])));
+    const all: Slot[] = [];
+    this.all = all;
+    for (const profile of profiles) for (const mapping of profile.mappings) this.#add(all, profile, mapping);
+    // The best rank first; within it the profiles as they are listed. The sort is stable.
+    for (const groups of this.#bySignal.values()) groups.sort(([a], [b]) => a.mapping.rank - b.mapping.rank);
+  }
+
+  #add(all: Slot[], profile: Profile, mapping: Mapping): void {
+    const signal = signalOf(mapping.signal);
+    let digits: Slot | undefined;
+    if (mapping.decimals) {
+      const { decimals, absentUpTo, ...rest } = mapping;
+      const digitsOf: Mapping = { ...rest, names: decimals.names, kind: 'gauge', scale: 1, rows: 'max' };
+      digits = new Slot(digitsOf, profile, all.length, { ...signal, ...DIGITS });
+      all.push(digits);
+      this.#name(digits);
     }
-    // Some signal may lack a rank.
-    for (const [signal, ranks] of this.#bySignal) this.#bySignal.set(signal, Object.values(ranks));
+    // An integer whose digits are not applied yet may be of any size, but not of the other sign.
+    const range = digits ? { ...signal, min: signal.min < 0 ? -Infinity : 0, max: Infinity } : signal;
+    const slot = new Slot(mapping, profile, all.length, range, digits);
+    all.push(slot);
+    this.#name(slot);
+    const groups = this.#bySignal.get(mapping.signal) ?? [];
+    const group = groups.find(([one]) => one.profile === profile && one.mapping.rank === mapping.rank);
+    if (group) group.push(slot);
+    else groups.push([slot]);
+    this.#bySignal.set(mapping.signal, groups);
+  }
+
+  #name(slot: Slot): void {
+    for (const name of slot.mapping.names) {
+      const slots = this.#byName.get(name);
+      if (slots) slots.push(slot);
+      else this.#byName.set(name, [slot]);
+    }
   }
 
   named(name: string): readonly Slot[] {
     return this.#byName.get(name) ?? [];
   }
 
-  ofObject(object: Profile['object']): readonly Slot[] {
+  ofObject(object: ObjectKind): readonly Slot[] {
     return this.all.filter((slot) => slot.object === object);
   }
 
-  /** Slots of one signal, best rank first; those of one rank add up. */
-  ofSignal(signal: Mapping['signal']): readonly (readonly Slot[])[] {
-    return this.#bySignal.get(signal) ?? [];
+  /**
+   * Slots of one signal that series are bound to, best first; those of one group add up. A group of which a part
+   * was never seen gives nothing.
+   */
+  boundTo(signal: SignalId): readonly (readonly Slot[])[] {
+    return (this.#bySignal.get(signal) ?? []).filter((group) => group.every((slot) => slot.bound));
   }
 }

@@ -5,7 +5,7 @@ import type { CoverageRow, TestReply, TestStep, TestStepName } from '../../share
 import { Fleet } from '../../shared/fleet.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
 import { type SignalId, signalOf } from '../../shared/signals/catalogue.ts';
-import { profiles } from '../../shared/signals/profiles.ts';
+import { profiles } from '../../shared/signals/profiles/all.ts';
 import { GPU } from '../../shared/topology.ts';
 import { FaultError, faultOf, socketFault } from './fault.ts';
 import { Fetcher } from './fetch.ts';
@@ -29,7 +29,7 @@ export function coverageOf(fleet: Fleet, sourceId: string, now: number): Coverag
   const seen = new Set(found.map((row) => row.signal));
   for (const mapping of profiles.flatMap((profile) => profile.mappings)) {
     const signal = mapping.signal;
-    if (signal === 'gpu.tempMargin' || signal === 'feed.digits' || seen.has(signal)) continue;
+    if (signal === 'gpu.tempMargin' || seen.has(signal)) continue;
     seen.add(signal);
     rows.push({ signal, label: signalOf(signal).label, metric: null, series: 0, ageMs: null, enable: mapping.enable });
   }

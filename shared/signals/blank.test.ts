@@ -1,19 +1,23 @@
 import { expect, test } from 'vitest';
-import { isBlank, isMark } from './blank.ts';
+import { ANY, DCGM, isBlank, isMark, MARKS } from './blank.ts';
 
 test.each(
   ['9223372036854775792', '9223372036854775794', '9223372036854775795', '140737488355328', '140737488355331'].map(
     Number,
   ),
-)('%d is no reading of any unit', (raw) => {
-  for (const unit of ['W', 'C', 'ratio', 'B', 'B/s', 'MHz'] as const) expect(isBlank(raw, unit), unit).toBe(true);
+)('%d is no reading of any DCGM field', (raw) => {
+  for (const marks of [MARKS, DCGM]) expect(isBlank(raw, marks), `${marks}`).toBe(true);
   expect(isMark(raw)).toBe(true);
 });
 
 test('32-bit marks are no watts and no degrees, but they may be bytes and nanoseconds', () => {
-  for (const unit of ['W', 'C', 'MHz', 'code', 'bits'] as const) expect(isBlank(2147483632, unit), unit).toBe(true);
-  for (const unit of ['B', 'B/s', 'ratio', 'ticks/s'] as const) expect(isBlank(2147483632, unit), unit).toBe(false);
+  expect([MARKS, DCGM].map((marks) => isBlank(2147483632, marks))).toEqual([false, true]);
   expect([2147483631, 2147483632, 2147483637, 2147483638].map(isMark)).toEqual([false, true, true, false]);
-  expect(isBlank(2147483631, 'C')).toBe(false);
-  expect(isBlank(140737488355327, 'B/s')).toBe(false);
+  expect(isBlank(2147483631, DCGM)).toBe(false);
+  expect(isBlank(140737488355327, MARKS)).toBe(false);
+});
+
+test("other makers' numbers may be as large as they like, up to the end of 64 bits", () => {
+  expect([2147483632, 2.619e9, 2 ** 47, 9.1e18].map((raw) => isBlank(raw, ANY))).toEqual(Array(4).fill(false));
+  expect(isBlank(Number('9223372036854775807'), ANY)).toBe(true);
 });

@@ -1,0 +1,145 @@
+import type { LinkKind } from '../topology.ts';
+import type { SignalId } from './catalogue.ts';
+
+/**
+ * A profile says, as data, what the metrics of one exporter mean. To add an exporter: write
+ * `profiles/<maker>.ts` with one exported `Profile`, and put it into the list of `profiles/all.ts`. Reading, the
+ * queries for Prometheus, the coverage table and the user's own YAML profiles all follow from it.
+ *
+ * A series goes this way: its name finds the mappings; `where` and `unless` choose among them by labels; `identity`
+ * turns its labels into the object (a GPU, node, link or feed, by the kind of the mapping's signal in the catalogue);
+ * `rows` says what several series of one object in one body make together; value × `scale` is in the signal's unit
+ * and must lie in the signal's range, else the sample is bad, dropped and counted.
+ */
+export interface Profile {
+  /** Short and stable; a user's profile of the same id overrides this one's signals. */
+  readonly id: string;
+  readonly title: string;
+  /** Where names, units and traps are from: repository or manual, and version. Says what is not documented. */
+  readonly source: string;
+  readonly identity: Identity;
+  readonly mappings: readonly Mapping[];
+  /** Metrics whose labels describe a GPU (index, model) that other series name only by its id. */
+  readonly info?: readonly string[];
+  /**
+   * Prefix of metric names that may carry DCGM's "no reading" marks (blank.ts). Marks in fields of that prefix that
+   * no signal is made of are counted as bad samples too.
+   */
+  readonly blanks?: string;
+}
+
+/** One quantity of an exporter. Make them by `mapping()`, which knows the usual values. */
+export interface Mapping {
+  /** Names that mean the same: legacy first, then renamed. Both occur inside one fleet. */
+  readonly names: readonly string[];
+  readonly signal: SignalId;
+  /** How the metric really behaves, whatever TYPE says. A counter becomes a rate per second. */
+  readonly kind: 'gauge' | 'counter';
+  /** Value (or rate) × scale is in the signal's unit. */
+  readonly scale: number;
+  /**
+   * Among the mappings of one signal the lowest rank with a fresh value wins, whatever profile it is of; in one rank
+   * the profile that stands first. Several mappings of one profile, signal and rank add up, or none counts.
+   */
+  readonly rank: number;
+  /**
+   * What several series of one object in one body make: the highest (a board's sensor repeated on every MIG
+   * instance), the lowest, the first, or the sum of those that differ in a label of `parts`.
+   */
+  readonly rows: 'max' | 'min' | 'first' | 'sum';
+  /** Labels that tell parts of an object from each other: MIG instance, NVLink, phase, power supply. */
+  readonly parts: readonly string[];
+  /** Only series whose labels match: label → regular expression over the whole value; an absent label is ''. */
+  readonly where?: Conditions;
+  /** No series one of whose labels matches. */
+  readonly unless?: Conditions;
+  /** Which kind of port the series are of; needed where the signal is one of a link. */
+  readonly link?: LinkKind;
+  /** Raw values up to this say "no such reading" (APC: −1) and are no bad samples. */
+  readonly absentUpTo?: number;
+  /** The raw value at which a counter is stuck for ever: its rate says nothing. Dropped and counted as bad. */
+  readonly pegged?: number;
+  /**
+   * The value is an integer × 10^−digits, with the digits in another metric of the same object and the same
+   * `where`. Without `otherwise`, a value whose digits are not exported is not shown.
+   */
+  readonly decimals?: { readonly names: readonly string[]; readonly otherwise?: number };
+  readonly quality?: 'derived' | 'assumed';
+  /** What a person changes to get it, as a sentence. */
+  readonly enable: string;
+}
+
+/** Label → regular expression over its whole value, as Prometheus anchors them. */
+export type Conditions = Readonly<Record<string, string>>;
+
+/** Which labels of an exporter name its objects. Lists are in order of preference: the first that is not empty. */
+export interface Identity {
+  readonly gpu?: GpuIdentity;
+  readonly node?: NodeIdentity;
+  readonly link?: LinkIdentity;
+  readonly feed?: FeedIdentity;
+}
+
+/** An accelerator: by its id, or by its node and index where the exporter gives none. */
+export interface GpuIdentity {
+  readonly id: readonly string[];
+  /** Put before an id that lacks it, so that two exporters of one board agree. */
+  readonly idPrefix?: string;
+  readonly index: readonly string[];
+  readonly model: readonly string[];
+  /** Label of a partition that is exported like a board: those other than '' and '0' do not tell the index. */
+  readonly partition?: string;
+}
+
+/** A node: the usual labels (mapping.ts, `nodeOf`) unless the exporter has its own. */
+export interface NodeIdentity {
+  readonly labels?: readonly string[];
+  /** What is taken off the name, a regular expression: a BMC `n1-bmc` is of node `n1`. */
+  readonly strip?: string;
+}
+
+/** A port: `device` or `device/port`. */
+export interface LinkIdentity {
+  readonly device: readonly string[];
+  readonly port?: readonly string[];
+}
+
+/** An inlet of a PDU; the rack is found by labels or by the PDU's name (feeds.ts). */
+export interface FeedIdentity {
+  /** Name of the PDU; its target's instance where none is given. */
+  readonly pdu: readonly string[];
+  /** Unit in a chain of PDUs behind one address. */
+  readonly unit: readonly string[];
+  /** '1' is not written into the feed's name. */
+  readonly inlet: readonly string[];
+}
+
+/** A mapping with the usual values: a gauge already in the signal's unit, of the best rank, one row an object. */
+export function mapping(
+  names: readonly string[],
+  signal: SignalId,
+  enable: string,
+  more: Partial<Omit<Mapping, 'names' | 'signal' | 'enable'>> = {},
+): Mapping {
+  return { names, signal, kind: 'gauge', scale: 1, rank: 0, rows: 'max', parts: [], enable, ...more };
+}
+
+/** Labels of an identity where a profile gives none of its own. */
+export const DEFAULT_GPU: GpuIdentity = {
+  id: ['UUID', 'gpu_uuid', 'uuid'],
+  index: ['gpu', 'index'],
+  model: ['modelName', 'model_name', 'model'],
+};
+export const DEFAULT_LINK: LinkIdentity = { device: ['device'], port: ['port'] };
+export const DEFAULT_FEED: FeedIdentity = { pdu: ['pduName'], unit: ['pduId'], inlet: ['inletId'] };
+
+/** The first of these labels that is not empty. */
+export function labelOf(labels: ReadonlyMap<string, string>, names: readonly string[] | undefined): string {
+  if (names) {
+    for (const name of names) {
+      const value = labels.get(name);
+      if (value !== undefined && value !== '') return value;
+    }
+  }
+  return '';
+}
