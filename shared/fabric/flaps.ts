@@ -1,0 +1,97 @@
+import type { Frame } from '../frame.ts';
+import type { EpochMs } from '../units.ts';
+
+/** How far back a link's ups and downs are counted (alerts.md: more than 2 in 10 min is flapping). */
+export const FLAP_WINDOW_MS = 600_000;
+/** Readings that are kept a window: one a minute and the one before it. */
+const SLOTS = 11;
+const SLOT_MS = FLAP_WINDOW_MS / (SLOTS - 1);
+
+/** What is remembered of one link. */
+interface Memory {
+  /** Cumulative times down, and when they were read; newest last. */
+  readonly downs: number[];
+  readonly times: number[];
+  /** Usual errors per second: an average that forgets over an hour or so. */
+  errors: number;
+}
+
+/** A link's errors per second count above this many times what is usual for it. */
+const ABOVE_USUAL = 3;
+/** Each minute's share in what is usual. */
+const FORGETS = 1 / 60;
+
+/**
+ * What instants alone do not tell: how often a link went down of late, and how many errors are usual for it. Links are
+ * known by their node's path and name, so that a new topology mixes nothing.
+ */
+export class LinkMemory {
+  readonly #links = new Map<string, Memory>();
+  #keys: readonly string[] = [];
+  #version = -1;
+  #at: EpochMs = Number.NEGATIVE_INFINITY;
+
+  /** Takes one instant; more than one within a minute count as one. A clock that was set back begins anew. */
+  update({ topology, columns }: Frame, now: EpochMs): void {
+    if (topology.version !== this.#version || this.#keys.length !== topology.linkNode.length) {
+      this.#version = topology.version;
+      this.#keys = topology.linkName.map((name, link) => `${topology.path[topology.linkNode[link]] ?? ''} ${name}`);
+      const here = new Set(this.#keys);
+      for (const key of this.#links.keys()) if (!here.has(key)) this.#links.delete(key);
+    }
+    if (now < this.#at) this.#links.clear();
+    else if (now - this.#at < SLOT_MS) return;
+    this.#at = now;
+    const [downs, errors] = [columns.get('link.downs'), columns.get('link.errors')];
+    if (!downs && !errors) return;
+    for (const [link, key] of this.#keys.entries()) this.#take(key, downs?.value[link], errors?.value[link], now);
+  }
+
+  #take(key: string, downs = Number.NaN, errors = Number.NaN, now: EpochMs): void {
+    if (Number.isNaN(downs) && Number.isNaN(errors)) return;
+    let memory = this.#links.get(key);
+    if (!memory) {
+      memory = { downs: [], times: [], errors: Number.NaN };
+      this.#links.set(key, memory);
+    }
+    if (!Number.isNaN(downs)) {
+      memory.downs.push(downs);
+      memory.times.push(now);
+      if (memory.downs.length > SLOTS) {
+        memory.downs.shift();
+        memory.times.shift();
+      }
+    }
+    if (!Number.isNaN(errors)) {
+      memory.errors = Number.isNaN(memory.errors) ? errors : memory.errors + (errors - memory.errors) * FORGETS;
+    }
+  }
+
+  /**
+   * Times the link went down within the last 10 min, given the counter's value now; a counter that was reset begins at
+   * 0 (alert-semantics.md 4.2). NaN until it was read twice.
+   */
+  recentDowns(link: number, downs: number, now: EpochMs): number {
+    const memory = this.#links.get(this.#keys[link] ?? '');
+    if (!memory || Number.isNaN(downs)) return Number.NaN;
+    let sum = Number.NaN;
+    let before = Number.NaN;
+    for (let i = 0; i <= memory.downs.length; i++) {
+      const last = i === memory.downs.length;
+      const value = last ? downs : memory.downs[i];
+      if (!last && memory.times[i] < now - FLAP_WINDOW_MS) {
+        before = value;
+        continue;
+      }
+      if (!Number.isNaN(before)) sum = (Number.isNaN(sum) ? 0 : sum) + (value >= before ? value - before : value);
+      before = value;
+    }
+    return sum;
+  }
+
+  /** Errors per second are well above what is usual for this link. */
+  aboveUsual(link: number, errors: number): boolean {
+    const usual = this.#links.get(this.#keys[link] ?? '')?.errors ?? Number.NaN;
+    return errors > 0 && errors > usual * ABOVE_USUAL;
+  }
+}

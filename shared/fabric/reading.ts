@@ -1,0 +1,150 @@
+import type { Column, Frame } from '../frame.ts';
+import { STALE, UNSUPPORTED } from '../frame.ts';
+import { hardwareOf } from '../signals/hardware.ts';
+import { NODE } from '../topology.ts';
+
+/** The four kinds of link that can hold a job back. The first two belong to a GPU, the others to a node's port. */
+export const LINK_KINDS = ['nvlink', 'pcie', 'infiniband', 'ethernet'] as const;
+export type AnyLinkKind = (typeof LINK_KINDS)[number];
+
+/** One link at one instant. Rates and traffic in bytes per second and direction; NaN is "not known". */
+export interface LinkReading {
+  readonly kind: AnyLinkKind;
+  /** Place index of the GPU or node that the link belongs to. */
+  readonly place: number;
+  /** Index in the topology's links; −1 for a GPU's own links. */
+  readonly link: number;
+  /** "mlx5_0/1", "NVLink", "PCIe". */
+  readonly name: string;
+  readonly rateBps: number;
+  /** The rate is the hardware table's. */
+  readonly rateAssumed: boolean;
+  readonly txBps: number;
+  readonly rxBps: number;
+  /** Busier direction ÷ rate. */
+  readonly use: number;
+  /** Share of time that something waited to be sent; NaN where the tick of the counter is not known. */
+  readonly wait: number;
+  /** The wait counter's own ticks per second. */
+  readonly waitTicks: number;
+  /** ECN marks and congestion notifications, priority pause frames, errors, discards: per second. */
+  readonly ecn: number;
+  readonly pfc: number;
+  readonly errors: number;
+  readonly discards: number;
+  /** null where nobody tells. */
+  readonly up: boolean | null;
+  /** Times it has gone down since its counter began; flaps.ts makes a number of recent ones of it. */
+  readonly downs: number;
+  /** Oldest sample used, epoch ms; NaN: none. */
+  readonly time: number;
+  readonly stale: boolean;
+}
+
+/** Bytes that one tick of a link's wait counter stands for; NaN where its source does not say (ui.md 3.5). */
+export type TickBytes = (link: number) => number;
+
+/** One PCIe lane and direction of generation 1–7 after encoding, bytes per second: 15.75 GB/s for 16 lanes of Gen3. */
+const LANE_GEN3 = 15.75e9 / 16;
+const laneBps = (generation: number) => LANE_GEN3 * 2 ** (generation - 3);
+
+const columnsOf = ({ columns }: Frame, ids: readonly Parameters<Frame['columns']['get']>[0][]) =>
+  ids.map((id) => columns.get(id));
+
+const valueAt = (column: Column | undefined, index: number) => column?.value[index] ?? Number.NaN;
+
+/** Oldest time among the values that are there, and whether any went stale. */
+function ageOf(columns: readonly (Column | undefined)[], index: number): { time: number; stale: boolean } {
+  let time = Number.NaN;
+  let stale = false;
+  for (const column of columns) {
+    if (!column || column.quality[index] === UNSUPPORTED) continue;
+    if (column.quality[index] === STALE) stale = true;
+    else if (!(column.time[index] >= time)) time = column.time[index];
+  }
+  return { time, stale };
+}
+
+const larger = (a: number, b: number) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.max(a, b));
+
+/**
+ * Share of time that a port waited: ticks a second × bytes a tick ÷ rate. NVIDIA documents lost bytes =
+ * Δxmit_wait × (tick + 1) [× lanes on older ASICs]; `tickBytes` is the factor as a whole. At most 1.
+ */
+export function waitShare(ticksPerS: number, tickBytes: number, rateBps: number): number {
+  return Math.min(1, (ticksPerS * tickBytes) / rateBps);
+}
+
+/** What the NIC port with this index in the topology's links does. */
+export function readPort(frame: Frame, link: number, tickBytes: TickBytes): LinkReading {
+  const { topology } = frame;
+  const [rx, tx, rate, ...rest] = columnsOf(frame, [
+    ...(['link.rx', 'link.tx', 'link.rate', 'link.wait', 'link.ecn', 'link.pfc', 'link.errors'] as const),
+    ...(['link.discards', 'link.state', 'link.downs'] as const),
+  ]);
+  const [waitTicks, ecn, pfc, errors, discards, state, downs] = rest.map((column) => valueAt(column, link));
+  const rateBps = valueAt(rate, link);
+  const [rxBps, txBps] = [valueAt(rx, link), valueAt(tx, link)];
+  return {
+    ...{ kind: topology.linkKind[link], place: topology.linkNode[link], link, name: topology.linkName[link] },
+    ...{ rateBps, rateAssumed: false, txBps, rxBps, use: larger(rxBps, txBps) / rateBps },
+    ...{ wait: waitShare(waitTicks, tickBytes(link), rateBps), waitTicks, ecn, pfc, errors, discards, downs },
+    up: Number.isNaN(state) ? null : state === 4,
+    ...ageOf([rx, tx, rest[0], rest[5]], link),
+  };
+}
+
+/** A GPU's NVLinks (or xGMI) together, against the nameplate of its model; undefined where it has none or none is read. */
+export function readNvlink(frame: Frame, gpu: number, tickBytes: TickBytes): LinkReading | undefined {
+  const columns = columnsOf(frame, [
+    'gpu.nvlinkTx',
+    'gpu.nvlinkRx',
+    'gpu.nvlink',
+    'gpu.nvlinkErrors',
+    'gpu.nvlinkWait',
+  ]);
+  if (columns.every((column) => column === undefined || column.quality[gpu] === UNSUPPORTED)) return undefined;
+  const [txBps, rxBps, both, errors, waitTicks] = columns.map((column) => valueAt(column, gpu));
+  const hardware = hardwareOf(modelOf(frame, gpu));
+  const rateBps = hardware && hardware.nvlinkBps > 0 ? hardware.nvlinkBps / 2 : Number.NaN;
+  // Where only the sum of both directions is read, half of it is the least that the busier one carries.
+  const busier = larger(txBps, rxBps);
+  const carried = Number.isNaN(busier) ? both / 2 : busier;
+  return {
+    ...{ kind: 'nvlink', place: gpu, link: -1, name: 'NVLink', rateBps, rateAssumed: true, txBps, rxBps },
+    ...{ use: carried / rateBps, wait: waitShare(waitTicks, tickBytes(-1), rateBps), waitTicks },
+    ...{ ecn: Number.NaN, pfc: Number.NaN, errors, discards: Number.NaN, up: null, downs: Number.NaN },
+    ...ageOf(columns, gpu),
+  };
+}
+
+/** A GPU's PCIe link against the highest generation and width that it reports; undefined where nothing is read. */
+export function readPcie(frame: Frame, gpu: number): LinkReading | undefined {
+  const traffic = columnsOf(frame, ['gpu.pcieTx', 'gpu.pcieRx', 'gpu.pcie', 'gpu.pcieReplay']);
+  const shape = columnsOf(frame, ['gpu.pcieGen', 'gpu.pcieWidth']);
+  const all = [...traffic, ...shape];
+  if (all.every((column) => column === undefined || column.quality[gpu] === UNSUPPORTED)) return undefined;
+  const [txBps, rxBps, both, errors] = traffic.map((column) => valueAt(column, gpu));
+  const [generation, width] = shape.map((column) => valueAt(column, gpu));
+  const rateBps = laneBps(generation) * width;
+  const busier = larger(txBps, rxBps);
+  return {
+    ...{ kind: 'pcie', place: gpu, link: -1, name: 'PCIe', rateBps, rateAssumed: false, txBps, rxBps },
+    use: (Number.isNaN(busier) ? both / 2 : busier) / rateBps,
+    ...{ wait: Number.NaN, waitTicks: Number.NaN, ecn: Number.NaN, pfc: Number.NaN, errors, discards: Number.NaN },
+    ...{ up: null, downs: Number.NaN },
+    ...ageOf(all, gpu),
+  };
+}
+
+/** The model that a GPU reports, else that of its node. */
+export function modelOf({ topology: { model, parent } }: Frame, gpu: number): string {
+  return model[gpu] || model[parent[gpu]] || '';
+}
+
+/** Names of a link that a person knows: "A2-05-n03 mlx5_0", "A2-05-n03 g2 NVLink". */
+export function linkWords({ topology: { path, parent, name, start } }: Frame, reading: LinkReading): string {
+  const node = reading.place < start[NODE + 1] ? reading.place : parent[reading.place];
+  const host = path[node].slice(path[node].lastIndexOf('/') + 1);
+  return node === reading.place ? `${host} ${reading.name}` : `${host} ${name[reading.place]} ${reading.name}`;
+}

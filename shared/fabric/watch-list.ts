@@ -1,0 +1,171 @@
+import { FULL } from '../fabric.ts';
+import type { Frame } from '../frame.ts';
+import { membersOf } from '../members.ts';
+import { median } from '../quantile.ts';
+import { GPU, NODE } from '../topology.ts';
+import type { EpochMs } from '../units.ts';
+import type { LinkMemory } from './flaps.ts';
+import {
+  type AnyLinkKind,
+  LINK_KINDS,
+  type LinkReading,
+  readNvlink,
+  readPcie,
+  readPort,
+  type TickBytes,
+} from './reading.ts';
+
+/** What is wrong with a link, worst first. `full` is use alone: good use, no alarm. */
+export const TROUBLES = ['down', 'saturated', 'flapping', 'degraded', 'errors', 'full'] as const;
+export type Trouble = (typeof TROUBLES)[number];
+
+export interface WatchedLink extends LinkReading {
+  /** Worst first; empty where nothing is wrong. */
+  readonly troubles: readonly Trouble[];
+  /** Why it is degraded, in words; '' where it is not. */
+  readonly degraded: string;
+  /** Times it went down in the last 10 min; NaN: not known. */
+  readonly recentDowns: number;
+}
+
+/** A full link that waits this share of its time, or more, is saturated (alerts.md; ui.md 3.5). */
+export const WAITS = 0.05;
+/** More downs than this within 10 min is flapping. */
+const FLAPPING = 2;
+/** Congestion marks and pauses count above this many times what is usual among the links of the kind. */
+const ABOVE_PEERS = 3;
+/** A link whose rate is below this share of its peers' is degraded: rates differ by powers of two. */
+const BELOW_PEERS = 0.99;
+/** A GPU that is busier than this should have its PCIe link at full speed: links rest when nothing runs. */
+const BUSY = 0.5;
+
+export interface WatchOptions {
+  readonly kinds?: readonly AnyLinkKind[];
+  /** Only links at and under this place; the whole fleet by default. */
+  readonly under?: number;
+  /** At most this many rows, the worst first. */
+  readonly most: number;
+  readonly tickBytes: TickBytes;
+}
+
+/** Links of all kinds in one list, the worst first: by trouble, then by wait, then by use. */
+export function watchList(
+  frame: Frame,
+  memory: LinkMemory,
+  now: EpochMs,
+  options: WatchOptions,
+): readonly WatchedLink[] {
+  const kinds = new Set(options.kinds ?? LINK_KINDS);
+  const { from, to, nodes } = rangeOf(frame, options.under);
+  const found: WatchedLink[] = [];
+  const peers = new Peers(frame);
+  const { linkNode, linkKind } = frame.topology;
+  for (let link = 0; link < linkNode.length; link++) {
+    if (linkNode[link] < nodes.from || linkNode[link] >= nodes.to || !kinds.has(linkKind[link])) continue;
+    const reading = readPort(frame, link, options.tickBytes);
+    const recentDowns = memory.recentDowns(link, reading.downs, now);
+    found.push(judge(reading, peers.degraded(reading), recentDowns, memory, peers));
+  }
+  for (let gpu = from; gpu < to; gpu++) {
+    const nvlink = kinds.has('nvlink') ? readNvlink(frame, gpu, options.tickBytes) : undefined;
+    const pcie = kinds.has('pcie') ? readPcie(frame, gpu) : undefined;
+    if (nvlink) found.push(judge(nvlink, '', Number.NaN, memory, peers));
+    if (pcie) found.push(judge(pcie, downtrained(frame, gpu), Number.NaN, memory, peers));
+  }
+  return found.sort(worseFirst).slice(0, options.most);
+}
+
+function rangeOf({ topology }: Frame, under: number | undefined) {
+  const { start, parent } = topology;
+  const all = { from: start[GPU], to: start[GPU + 1], nodes: { from: start[NODE], to: start[NODE + 1] } };
+  if (under === undefined || under < 0) return all;
+  if (under >= start[GPU]) return { from: under, to: under + 1, nodes: { from: parent[under], to: parent[under] + 1 } };
+  const { gpus, children } = membersOf(topology);
+  const gpuRun = { from: gpus.from[under], to: gpus.to[under] };
+  if (under >= start[NODE]) return { ...gpuRun, nodes: { from: under, to: under + 1 } };
+  let [first, end] = [under, under + 1];
+  while (first < start[NODE] && end > first) [first, end] = [children.from[first], children.to[end - 1]];
+  return { ...gpuRun, nodes: { from: first, to: end } };
+}
+
+function judge(
+  reading: LinkReading,
+  degraded: string,
+  recentDowns: number,
+  memory: LinkMemory,
+  peers: Peers,
+): WatchedLink {
+  const full = reading.use >= FULL;
+  const waits = reading.kind === 'ethernet' ? peers.congested(reading) : reading.wait > WAITS;
+  const holds: Readonly<Record<Trouble, boolean>> = {
+    down: reading.up === false,
+    saturated: full && waits,
+    flapping: recentDowns > FLAPPING,
+    degraded: degraded !== '',
+    errors: reading.link >= 0 ? memory.aboveUsual(reading.link, reading.errors) : reading.errors > 0,
+    full: full && !waits,
+  };
+  return { ...reading, degraded, recentDowns, troubles: TROUBLES.filter((trouble) => holds[trouble]) };
+}
+
+/** A PCIe link below its maximum while its GPU works; '' where it is not, or where the maximum is not told. */
+function downtrained({ columns }: Frame, gpu: number): string {
+  const value = (id: Parameters<Frame['columns']['get']>[0]) => columns.get(id)?.value[gpu] ?? Number.NaN;
+  const [width, widthMax] = [value('gpu.pcieWidth'), value('gpu.pcieWidthMax')];
+  if (width < widthMax) return `${width} of ${widthMax} lanes`;
+  const [generation, most] = [value('gpu.pcieGen'), value('gpu.pcieGenMax')];
+  // At rest a GPU lowers the generation, never the width.
+  return generation < most && value('gpu.util') > BUSY ? `Gen ${generation} of ${most}` : '';
+}
+
+/** What is usual among links of one kind: rates by device and node model, congestion marks by kind. */
+class Peers {
+  readonly #frame: Frame;
+  readonly #rates = new Map<string, number>();
+  readonly #usual = new Map<string, number>();
+
+  constructor(frame: Frame) {
+    this.#frame = frame;
+    const rate = frame.columns.get('link.rate')?.value;
+    for (let link = 0; rate && link < rate.length; link++) {
+      if (Number.isNaN(rate[link])) continue;
+      const key = this.#key(link);
+      if (!((this.#rates.get(key) ?? 0) >= rate[link])) this.#rates.set(key, rate[link]);
+    }
+    for (const id of ['link.ecn', 'link.pfc'] as const) {
+      const values = frame.columns.get(id)?.value ?? [];
+      this.#usual.set(id, median(values, 0, values.length));
+    }
+  }
+
+  /** Ports of the same device in nodes of the same model are peers. */
+  #key(link: number): string {
+    const { linkKind, linkName, linkNode, model } = this.#frame.topology;
+    return `${linkKind[link]} ${linkName[link]} ${model[linkNode[link]] ?? ''}`;
+  }
+
+  degraded({ link, rateBps }: LinkReading): string {
+    const best = this.#rates.get(this.#key(link));
+    if (best === undefined || !(rateBps < best * BELOW_PEERS)) return '';
+    return `${gbps(rateBps)} of its peers' ${gbps(best)} Gb/s`;
+  }
+
+  congested({ ecn, pfc }: LinkReading): boolean {
+    const above = (value: number, id: string) => value > 0 && value > (this.#usual.get(id) || 0) * ABOVE_PEERS;
+    return above(ecn, 'link.ecn') || above(pfc, 'link.pfc');
+  }
+}
+
+const gbps = (bytesPerS: number) => Math.round((bytesPerS * 8) / 1e9);
+
+function worseFirst(a: WatchedLink, b: WatchedLink): number {
+  const rank = ({ troubles }: WatchedLink) => (troubles.length === 0 ? TROUBLES.length : TROUBLES.indexOf(troubles[0]));
+  const down = (value: number) => (Number.isNaN(value) ? -1 : value);
+  return (
+    rank(a) - rank(b) ||
+    down(b.wait) - down(a.wait) ||
+    down(b.use) - down(a.use) ||
+    a.place - b.place ||
+    a.link - b.link
+  );
+}
