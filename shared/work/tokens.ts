@@ -1,0 +1,111 @@
+/** An inference server at one instant. Rates per second; NaN is "not read". */
+export interface ServerReading {
+  readonly model: string;
+  readonly namespace: string;
+  readonly pod: string;
+  readonly tokensPerS: number;
+  /** Sample time, epoch ms. */
+  readonly time: number;
+}
+
+/** One GPU and what works on it. `namespace` and `pod` are '' where nobody says. */
+export interface GpuAtWork {
+  readonly namespace: string;
+  readonly pod: string;
+  /** Place index of its rack. */
+  readonly rack: number;
+  /** Board power in watts; NaN: silent. */
+  readonly powerW: number;
+}
+
+/** Tokens against the energy of the boards that make them. */
+export interface TokenYield {
+  readonly model: string;
+  /** Place index of the rack; −1: all racks of the model. */
+  readonly rack: number;
+  readonly tokensPerS: number;
+  readonly powerW: number;
+  /** NaN where a GPU of a server is silent: its joules are missing, and the yield would look better than it is. */
+  readonly tokensPerJoule: number;
+  readonly joulesPerToken: number;
+  readonly gpus: number;
+  readonly silentGpus: number;
+  readonly servers: number;
+}
+
+interface Sum {
+  tokensPerS: number;
+  powerW: number;
+  gpus: number;
+  silentGpus: number;
+  servers: number;
+}
+
+/**
+ * Tokens per joule by model and by model and rack: Σ tokens per second ÷ Σ watts of the GPUs in the servers' pods
+ * (signals.md 7: join by namespace and pod). A server whose pod has no GPU counts nowhere, since its energy is not
+ * known; one that spans racks gives each rack its tokens by the rack's share of its watts. Servers that share a pod
+ * (data-parallel engines) add their tokens and share its GPUs.
+ *
+ * @returns models by name, each with its racks after it
+ */
+export function tokenYields(servers: readonly ServerReading[], gpus: readonly GpuAtWork[]): readonly TokenYield[] {
+  const podOf = ({ namespace, pod }: { namespace: string; pod: string }) => `${namespace}\n${pod}`;
+  const boards = new Map<string, GpuAtWork[]>();
+  for (const gpu of gpus) {
+    if (gpu.pod === '') continue;
+    const key = podOf(gpu);
+    boards.set(key, [...(boards.get(key) ?? []), gpu]);
+  }
+  const sums = new Map<string, Sum>();
+  const add = (model: string, rack: number, part: Sum) => {
+    const key = `${model}\n${rack}`;
+    const sum = sums.get(key) ?? { tokensPerS: 0, powerW: 0, gpus: 0, silentGpus: 0, servers: 0 };
+    for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += part[name];
+    sums.set(key, sum);
+  };
+  const counted = new Set<string>();
+  for (const server of servers) {
+    const key = podOf(server);
+    const own = boards.get(key);
+    if (own === undefined || Number.isNaN(server.tokensPerS)) continue;
+    // The energy of a pod counts once, whichever of its servers comes first.
+    const first = !counted.has(key);
+    counted.add(key);
+    for (const [rack, part] of sharesOf(server.tokensPerS, own, first)) {
+      add(server.model, rack, part);
+      add(server.model, -1, rack === own[0].rack ? part : { ...part, servers: 0 });
+    }
+  }
+  return [...sums].map(([key, sum]) => yieldOf(key, sum)).sort(byModelThenRack);
+}
+
+/** What each rack of a server's GPUs adds: tokens by the rack's share of the watts, or of the GPUs while none is read. */
+function sharesOf(tokensPerS: number, own: readonly GpuAtWork[], countEnergy: boolean): ReadonlyMap<number, Sum> {
+  const parts = new Map<number, Sum>();
+  for (const { rack, powerW } of own) {
+    const part = parts.get(rack) ?? { tokensPerS: 0, powerW: 0, gpus: 0, silentGpus: 0, servers: 1 };
+    part.gpus++;
+    if (Number.isNaN(powerW)) part.silentGpus++;
+    else part.powerW += powerW;
+    parts.set(rack, part);
+  }
+  const totalW = [...parts.values()].reduce((sum, { powerW }) => sum + powerW, 0);
+  for (const part of parts.values()) {
+    part.tokensPerS = tokensPerS * (totalW > 0 ? part.powerW / totalW : part.gpus / own.length);
+    if (!countEnergy) [part.powerW, part.gpus, part.silentGpus] = [0, 0, 0];
+  }
+  return parts;
+}
+
+function yieldOf(key: string, sum: Sum): TokenYield {
+  const at = key.lastIndexOf('\n');
+  const known = sum.silentGpus === 0 && sum.powerW > 0;
+  const tokensPerJoule = known ? sum.tokensPerS / sum.powerW : Number.NaN;
+  const joulesPerToken = known && sum.tokensPerS > 0 ? sum.powerW / sum.tokensPerS : Number.NaN;
+  return { model: key.slice(0, at), rack: Number(key.slice(at + 1)), ...sum, tokensPerJoule, joulesPerToken };
+}
+
+function byModelThenRack(a: TokenYield, b: TokenYield): number {
+  return a.model === b.model ? a.rack - b.rack : a.model < b.model ? -1 : 1;
+}
