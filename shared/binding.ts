@@ -73,7 +73,7 @@ export function bind(input: Ingest, before: Binding | undefined, writer: number,
     // rate() drops the metric's name; the planned query puts it back as a label.
     const name = input.query ? one.name || (one.labels.get('metric') ?? '') : one.name;
     if (input.query?.times) draft.addTime(index, one.labels, input.query.kind);
-    else draft.add(index, name, one.labels);
+    else draft.add(index, name, one.labels, input.query && one.name === '');
   });
   for (const slot of known.slots.all) if (slot.bound) slot.grow(known.objects.count(slot.object));
   return draft.done(writer);
@@ -108,7 +108,8 @@ class BindingDraft {
     this.#prefixes = known.slots.profiles.flatMap(({ blanks }) => (blanks ? [blanks] : []));
   }
 
-  add(index: number, name: string, own: Labels): void {
+  /** `rate`: whether the number already is a rate; undefined where it is what the exporter printed. */
+  add(index: number, name: string, own: Labels, rate: boolean | undefined): void {
     const { slots } = this.#known;
     const named = slots.named(name);
     if (named.length === 0) {
@@ -118,7 +119,7 @@ class BindingDraft {
       return;
     }
     for (const slot of named) {
-      if (!slot.takes(own)) continue;
+      if (!slot.takes(own) || (rate !== undefined && rate !== (slot.mapping.kind === 'counter'))) continue;
       const object = this.#objectOf(slot.object, slot.profile, own, slot);
       if (object < 0) continue;
       const { rows, parts, kind } = slot.mapping;

@@ -94,7 +94,8 @@ describe.skipIf(!existsSync(aliases))(
         ),
       );
       for (const { names } of dcgmProfile.mappings)
-        for (const name of names) expect(names, name).toEqual(expect.arrayContaining(spellings.get(name) ?? ['?']));
+        for (const name of names.filter((one) => one.startsWith('DCGM_FI_')))
+          expect(names, name).toEqual(expect.arrayContaining(spellings.get(name) ?? ['?']));
     });
   },
 );

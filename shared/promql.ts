@@ -33,20 +33,35 @@ const NODE = 'instance, exported_instance, node, kubernetes_node, hostname, Host
 
 /** GPU gauges in a few answers, so that none of them is of a size that a server refuses. */
 const GAUGES: readonly (readonly [string, readonly SignalId[]])[] = [
-  ['gpu-power', ['gpu.power', 'gpu.powerLimit', 'gpu.powerLimitDefault', 'gpu.powerLimitMax']],
-  ['gpu-util', ['gpu.util', 'gpu.smActive', 'gpu.tensor', 'gpu.dram', 'gpu.throttle']],
-  ['gpu-temp', ['gpu.temp', 'gpu.memTemp', 'gpu.tempLimit', 'gpu.tempMargin', 'gpu.clock', 'gpu.clockMax']],
+  ['gpu-power', ['gpu.power', 'gpu.powerLimit', 'gpu.powerLimitDefault', 'gpu.powerLimitMax', 'gpu.energy']],
+  ['gpu-util', ['gpu.util', 'gpu.smActive', 'gpu.tensor', 'gpu.dram', 'gpu.memBusy', 'gpu.throttle']],
+  [
+    'gpu-temp',
+    ['gpu.temp', 'gpu.memTemp', 'gpu.tempLimit', 'gpu.tempMargin', 'gpu.clock', 'gpu.clockMax', 'gpu.memClock'],
+  ],
   [
     'gpu-traffic',
-    ['gpu.nvlink', 'gpu.nvlinkTx', 'gpu.nvlinkRx', 'gpu.pcie', 'gpu.pcieTx', 'gpu.pcieRx', 'gpu.memUsed'],
+    [
+      'gpu.nvlink',
+      'gpu.nvlinkTx',
+      'gpu.nvlinkRx',
+      'gpu.pcie',
+      'gpu.pcieTx',
+      'gpu.pcieRx',
+      'gpu.memUsed',
+      'gpu.memTotal',
+    ],
   ],
 ];
 
-/** One metric that is asked for, of one mapping. */
+/** One metric that is asked for: as it is, or as its rate. */
 interface Asked {
   readonly name: string;
-  readonly mapping: Mapping;
+  readonly kind: Mapping['kind'];
+  readonly object: ObjectKind;
   readonly profile: Profile;
+  /** All that it means in its profile: conditions may choose among several. */
+  readonly mappings: readonly Mapping[];
 }
 
 /**
@@ -57,60 +72,65 @@ interface Asked {
 export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
   const { rateWindow: window, present, profiles = builtIn } = options;
   const has = (name: string) => present === undefined || present.has(name);
-  const all = profiles
-    .flatMap((profile) => profile.mappings.flatMap((mapping) => askedOf(mapping, profile)))
-    .filter(({ name }) => has(name));
-  const of = (kinds: readonly ObjectKind[], kind: Mapping['kind']) =>
-    all.filter(({ mapping }) => mapping.kind === kind && kinds.includes(signalOf(mapping.signal).kind));
-  const gpus = of(['gpu'], 'gauge');
-  const grouped = new Set(GAUGES.flatMap(([, signals]) => signals));
-  const groups = GAUGES.map(
-    ([id, signals]) => [id, gpus.filter(({ mapping }) => signals.includes(mapping.signal))] as const,
-  );
-  const rest = gpus.filter(({ mapping }) => !grouped.has(mapping.signal));
+  const all = profiles.flatMap(askedOf).filter(({ name }) => has(name));
+  const of = (kind: Mapping['kind'], ...objects: ObjectKind[]) =>
+    all.filter((one) => one.kind === kind && objects.includes(one.object));
+  const gpus = groupBy(of('gauge', 'gpu'), ({ mappings }) => {
+    const group = GAUGES.find(([, signals]) => mappings.some(({ signal }) => signals.includes(signal)));
+    return group?.[0] ?? 'gpu-rest';
+  });
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
-  const plan = [
-    { id: 'gpu-times', promql: gpuTimes(profiles, has), kind: 'gpu', times: true } as const,
-    ...[...groups, ['gpu-rest', rest] as const].map(([id, asked]) => values(id, 'gpu', gauges(asked))),
-    values('gpu-rates', 'gpu', rates(of(['gpu'], 'counter'), window)),
-    { id: 'node-times', promql: nodeTimes(profiles, has), kind: 'node', times: true } as const,
-    values('node-rates', 'node', rates(of(['node', 'link'], 'counter'), window)),
-    values('node-values', 'node', gauges(of(['node', 'link'], 'gauge'))),
-    { id: 'feed-times', promql: feedTimes(profiles, has), kind: 'feed', times: true } as const,
-    values('feed-values', 'feed', gauges(of(['feed'], 'gauge'))),
+  const times = (kind: PlannedQuery['kind'], promql: string) => ({ id: `${kind}-times`, promql, kind, times: true });
+  const plan: readonly PlannedQuery[] = [
+    times('gpu', gpuTimes(profiles, has)),
+    ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
+    values('gpu-rates', 'gpu', rates(of('counter', 'gpu'), window)),
+    times('node', nodeTimes(profiles, all, has)),
+    values('node-rates', 'node', rates(of('counter', 'node', 'link'), window)),
+    values('node-values', 'node', gauges(of('gauge', 'node', 'link'))),
+    times('feed', feedTimes(of('gauge', 'feed'))),
+    values('feed-values', 'feed', gauges(of('gauge', 'feed'))),
   ];
   return plan.filter(({ promql }) => promql !== '');
 }
 
-/** The metrics of a mapping: its values', and those of their decimal digits. */
-function askedOf(mapping: Mapping, profile: Profile): Asked[] {
-  const { decimals, ...plain } = mapping;
-  const digits = decimals
-    ? decimals.names.map((name) => ({ name, mapping: { ...plain, kind: 'gauge' as const }, profile }))
-    : [];
-  return [...mapping.names.map((name) => ({ name, mapping, profile })), ...digits];
+/** The metrics of a profile, those of decimal digits among them. */
+function askedOf(profile: Profile): Asked[] {
+  const one = (mapping: Mapping) => (name: string) => ({ name, kind: mapping.kind, mapping });
+  const names = profile.mappings.flatMap((mapping) => [
+    ...mapping.names.map(one(mapping)),
+    ...(mapping.decimals?.names ?? []).map(one({ ...mapping, kind: 'gauge' })),
+  ]);
+  return groupBy(names, ({ name, kind, mapping }) => `${kind} ${signalOf(mapping.signal).kind} ${name}`).map(
+    ([, group]) => ({
+      ...{ name: group[0].name, kind: group[0].kind, object: signalOf(group[0].mapping.signal).kind, profile },
+      mappings: group.map(({ mapping }) => mapping),
+    }),
+  );
 }
 
-/** Labels by which a series is told from the others of its metric: its object, its part, and what conditions need. */
-function labelsOf({ mapping, profile: { identity } }: Asked): string[] {
-  const kind = signalOf(mapping.signal).kind;
-  const conditions = Object.keys(mapping.where ?? {});
-  const rest = [...mapping.parts, ...conditions];
-  if (kind === 'gpu') {
-    const { id, index, partition } = identity.gpu ?? DEFAULT_GPU;
-    return [
-      ...(id.length > 0 ? id : ['instance', ...index]),
-      ...(partition && conditions.includes(partition) ? [partition] : []),
-      ...rest,
-    ];
+/** Labels by which a series is told from the others of its metric: its object's. */
+function objectLabels({ object, profile: { identity }, mappings }: Asked): readonly string[] {
+  if (object === 'gpu') {
+    const { id, index } = identity.gpu ?? DEFAULT_GPU;
+    return id.length > 0 ? id : ['instance', ...index];
   }
-  if (kind === 'feed') {
+  if (object === 'feed') {
     const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;
-    return ['instance', ...pdu, ...unit, ...inlet, 'feed', 'site', 'hall', 'row', 'rack', ...rest];
+    return ['instance', ...pdu, ...unit, ...inlet, 'feed', 'site', 'hall', 'row', 'rack'];
   }
-  if (kind === 'node') return ['instance', ...rest];
+  if (object === 'node') return ['instance'];
   const { device, port = [] } = identity.link ?? DEFAULT_LINK;
-  return ['instance', ...device, ...(mapping.link === 'ethernet' ? [] : port), ...rest];
+  const ethernet = mappings.every(({ link }) => link === 'ethernet');
+  return ['instance', ...device, ...(ethernet ? [] : port)];
+}
+
+/** The same, with what tells parts of the object, and what conditions look at. */
+function labelsOf(asked: Asked): string[] {
+  return [
+    ...objectLabels(asked),
+    ...asked.mappings.flatMap(({ parts, where, unless }) => [...parts, ...Object.keys({ ...where, ...unless })]),
+  ];
 }
 
 const unique = (names: readonly string[]) => [...new Set(names)];
@@ -120,14 +140,16 @@ const list = (names: readonly string[]) => unique(names).join(', ');
 const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 const matchers = (conditions: Conditions | undefined, operator: string) =>
   Object.entries(conditions ?? {}).map(([label, pattern]) => `${label}${operator}${quoted(pattern)}`);
-const braces = (parts: readonly string[]) => (parts.length > 0 ? `{${parts.join(',')}}` : '');
 
-/** What a selector says of labels: only what every mapping of the metric says, since one name may have several. */
-function selectorOf({ name }: Asked, all: readonly Asked[]): string[] {
-  const texts = all
-    .filter((other) => other.name === name)
-    .map(({ mapping }) => [...matchers(mapping.where, '=~'), ...matchers(mapping.unless, '!~')]);
+/** What is said of labels: only what every meaning of the metric says. */
+function conditionsOf({ mappings }: Asked): string[] {
+  const texts = mappings.map(({ where, unless }) => [...matchers(where, '=~'), ...matchers(unless, '!~')]);
   return texts[0].filter((text) => texts.every((other) => other.includes(text)));
+}
+
+function seriesOf(asked: Asked): string {
+  const conditions = conditionsOf(asked);
+  return conditions.length > 0 ? `${asked.name}{${conditions.join(',')}}` : asked.name;
 }
 
 /** Groups in the order of first appearance. */
@@ -143,41 +165,35 @@ function groupBy<One>(all: readonly One[], keyOf: (one: One) => string): [string
 }
 
 /**
- * Gauges as they are. Set operators do not compare metric names, so metrics that may have the same labels are asked
- * for by one selector: `or` stands only between selectors of one name's labels within the braces of one aggregation.
+ * Gauges as they are. Set operators do not compare metric names, so two metrics of one object must come from one
+ * selector: `or` stands only between those whose labels can't be the same, and conditions that not all of a selector
+ * have are left to whoever binds the series.
  */
 function gauges(asked: readonly Asked[]): string {
-  return groupBy(asked, (one) =>
-    byObject(one)
-      ? 'object'
-      : labelsOf(one)
-          .filter((label) => label !== 'instance')
-          .join(','),
-  )
-    .flatMap(([, group]) => {
-      const by = list(group.flatMap(labelsOf));
-      const selectors = groupBy(group, (one) => selectorOf(one, asked).join(',')).map(
-        ([matching, of]) =>
-          `{${[`__name__=~"${unique(of.map(({ name }) => name)).join('|')}"`, ...(matching ? [matching] : [])].join(',')}}`,
-      );
-      return selectors.map((selector) => `max by (__name__, ${by}) (${selector})`);
+  const kindOf = (one: Asked) => {
+    const { object, profile, mappings } = one;
+    if (object === 'gpu') return (profile.identity.gpu ?? DEFAULT_GPU).id.length > 0 ? 'gpu' : list(objectLabels(one));
+    return object === 'link' ? `link ${mappings[0].link}` : object;
+  };
+  return groupBy(asked, kindOf)
+    .map(([, group]) => {
+      const conditions = group.map(conditionsOf);
+      const shared = conditions[0].filter((text) => conditions.every((other) => other.includes(text)));
+      const names = `__name__=~"${unique(group.map(({ name }) => name)).join('|')}"`;
+      return `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${[names, ...shared].join(',')}})`;
     })
     .join(' or ');
 }
 
-/** Whether a GPU's series has an id, which no other device's series has. */
-const byObject = ({ mapping, profile }: Asked) =>
-  signalOf(mapping.signal).kind !== 'gpu' || (profile.identity.gpu ?? DEFAULT_GPU).id.length > 0;
-
 /** rate() drops the metric's name, so each is asked for apart and put back as the label `metric`. */
 function rates(asked: readonly Asked[], window: string): string {
-  return groupBy(asked, ({ name }) => name)
-    .map(([name, group]) => {
-      const series = `${name}${braces(selectorOf(group[0], group))}`;
+  return asked
+    .map((one) => {
+      const { pegged } = one.mappings[0];
+      const series = seriesOf(one);
       const rate = `rate(${series}[${window}])`;
-      const pegged = group[0].mapping.pegged;
       const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
-      return `label_replace(max by (${list(group.flatMap(labelsOf))}) (${moving}), "metric", "${name}", "", "")`;
+      return `label_replace(max by (${list(labelsOf(one))}) (${moving}), "metric", "${one.name}", "", "")`;
     })
     .join(' or ');
 }
@@ -195,56 +211,45 @@ const SAMPLED: readonly SignalId[] = ['gpu.power', 'gpu.temp', 'gpu.clock', 'gpu
 function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean): string {
   return profiles
     .flatMap((profile) => {
-      const { id, index, model, partition } = profile.identity.gpu ?? DEFAULT_GPU;
+      const { id, index, model, partition, placement = [] } = profile.identity.gpu ?? DEFAULT_GPU;
       const sampled = profile.mappings
         .filter(({ signal, kind }) => kind === 'gauge' && SAMPLED.includes(signal))
         .flatMap(({ names }) => names);
       const names = [...(profile.info ?? []), ...sampled].filter(has);
       if (names.length === 0) return [];
-      const by = list([
-        ...id,
-        ...index,
-        ...model,
-        ...(partition ? [partition] : []),
-        ...(profile.identity.node?.labels ?? []),
-        NODE,
-      ]);
+      const own = [...id, ...index, ...model, ...(partition ? [partition] : []), ...placement];
+      const by = list([...own, ...(profile.identity.node?.labels ?? []), NODE]);
       return [ofProfile(profile, `max by (${by}) (${timesOf(names)})`)];
     })
     .join(' or ');
 }
 
+/** What tells that a node's exporter is there; where it has none of these, any metric does. */
+const NODE_SAMPLED: readonly SignalId[] = ['link.rx', 'node.power', 'node.inletTemp'];
+const UNAME = 'node_uname_info';
+
 /** The nodes' identity is best told by node_uname_info; where that is dropped, by what is left. */
-function nodeTimes(profiles: readonly Profile[], has: (name: string) => boolean): string {
+function nodeTimes(profiles: readonly Profile[], all: readonly Asked[], has: (name: string) => boolean): string {
   return profiles
     .flatMap((profile) => {
-      const asked = profile.mappings
-        .filter(({ signal }) => ['node', 'link'].includes(signalOf(signal).kind))
-        .flatMap((mapping) => askedOf(mapping, profile));
-      // Those of a GPU's exporter are as old as its GPUs.
-      if (profile.identity.gpu || asked.length === 0) return [];
-      const by = [...(profile.identity.node?.labels ?? []), NODE];
-      const series = asked.filter(({ name }) => has(name)).map((one) => `${one.name}${braces(selectorOf(one, asked))}`);
-      const texts = series.length > 0 ? [`max by (${list(by)}) (${timesOf(series)})`] : [];
+      // What the exporter of a GPU says of its node is as old as its GPUs.
+      if (profile.identity.gpu) return [];
+      const asked = all.filter((one) => one.profile === profile && (one.object === 'node' || one.object === 'link'));
+      const usual = asked.filter(({ mappings }) => mappings.some(({ signal }) => NODE_SAMPLED.includes(signal)));
+      const series = (usual.length > 0 ? usual : asked).map(seriesOf);
+      const by = list([...(profile.identity.node?.labels ?? []), NODE]);
+      const texts = series.length > 0 ? [`max by (${by}) (${timesOf(series)})`] : [];
       if (profile.id === 'node' && has(UNAME)) texts.unshift(`max by (nodename, ${NODE}) (timestamp(${UNAME}))`);
       return texts.length > 0 ? [ofProfile(profile, `(${texts.join(' or on (instance) ')})`)] : [];
     })
     .join(' or ');
 }
 
-const UNAME = 'node_uname_info';
-
-function feedTimes(profiles: readonly Profile[], has: (name: string) => boolean): string {
-  return profiles
-    .flatMap((profile) => {
-      const asked = profile.mappings
-        .filter(({ signal }) => signalOf(signal).kind === 'feed')
-        .flatMap((mapping) => mapping.names.map((name) => ({ name, mapping, profile })))
-        .filter(({ name }) => has(name));
-      if (asked.length === 0) return [];
-      const by = list(asked.flatMap((one) => labelsOf({ ...one, mapping: { ...one.mapping, parts: [], where: {} } })));
-      const series = asked.map((one) => `${one.name}${braces(selectorOf(one, asked))}`);
-      return [ofProfile(profile, `max by (${by}) (${timesOf(series)})`)];
-    })
+function feedTimes(asked: readonly Asked[]): string {
+  const values = asked.filter(({ name, mappings }) => mappings.some(({ names }) => names.includes(name)));
+  return groupBy(values, ({ profile }) => profile.id)
+    .map(([, group]) =>
+      ofProfile(group[0].profile, `max by (${list(group.flatMap(objectLabels))}) (${timesOf(group.map(seriesOf))})`),
+    )
     .join(' or ');
 }

@@ -89,6 +89,8 @@ export interface GpuIdentity {
   readonly model: readonly string[];
   /** Label of a partition that is exported like a board: those other than '' and '0' do not tell the index. */
   readonly partition?: string;
+  /** Labels that tell where the board stands (chassis, tray, fabric): kept with the node's labels for mappings. */
+  readonly placement?: readonly string[];
 }
 
 /** A node: the usual labels (mapping.ts, `nodeOf`) unless the exporter has its own. */

@@ -1,7 +1,26 @@
 import type { Profile } from '../profile.ts';
+import { allSmiProfile, furiosaProfile, gaudiProfile, neuronProfile, tpuProfile } from './accelerators.ts';
+import { amdProfile, omnistatProfile } from './amd.ts';
+import { bmcProfiles } from './bmc.ts';
 import { dcgmProfile } from './dcgm.ts';
 import { nodeProfile } from './node-exporter.ts';
+import { nvidiaSmiProfile } from './nvidia-smi.ts';
+import { pduProfiles } from './pdus.ts';
 import { raritanProfile } from './raritan.ts';
 
 /** Every exporter that is known, in order of preference where two report the same signal of one object. */
-export const profiles: readonly Profile[] = [dcgmProfile, nodeProfile, raritanProfile];
+export const profiles: readonly Profile[] = [
+  dcgmProfile,
+  nvidiaSmiProfile,
+  amdProfile,
+  omnistatProfile,
+  gaudiProfile,
+  neuronProfile,
+  tpuProfile,
+  furiosaProfile,
+  allSmiProfile,
+  nodeProfile,
+  ...bmcProfiles,
+  raritanProfile,
+  ...pduProfiles,
+];

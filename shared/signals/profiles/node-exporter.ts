@@ -27,7 +27,14 @@ const ethernet = (name: string, signal: SignalId, more: More = {}) =>
 const infiniband = (name: string, signal: SignalId, more: More = {}) => port([name], 'infiniband', signal, more);
 const counter = { kind: 'counter' } as const;
 
-/** Ethernet and InfiniBand ports of a node; InfiniBand data counters are bytes there already (×4 is done). */
+/** Several counters of one meaning: all of them together, or none counts. */
+const together = (names: readonly string[], signal: SignalId, make: typeof ethernet) =>
+  names.map((name) => make(name, signal, counter));
+
+/**
+ * Ethernet and InfiniBand ports of a node; InfiniBand data counters are bytes there already (×4 is done), and counters
+ * of 32 bits stop at their end. RAPL needs root. Sensors of hwmon mean what the chip's maker says, so none is read.
+ */
 export const nodeProfile: Profile = {
   id: 'node',
   title: 'node_exporter',
@@ -42,5 +49,21 @@ export const nodeProfile: Profile = {
     ethernet('speed_bytes', 'link.rate', { absentUpTo: 0 }),
     infiniband('rate_bytes_per_second', 'link.rate', { absentUpTo: 0 }),
     infiniband('port_transmit_wait_total', 'link.wait', { ...counter, pegged: PEGGED }),
+    // 1 where there is a carrier, and 4 is "active" in InfiniBand's own numbers.
+    ethernet('carrier', 'link.state', { scale: 4 }),
+    infiniband('state_id', 'link.state'),
+    ...together(['receive_errs_total', 'transmit_errs_total'], 'link.errors', ethernet),
+    ...together(['symbol_error_total', 'port_errors_received_total'], 'link.errors', infiniband),
+    ...together(['receive_drop_total', 'transmit_drop_total'], 'link.discards', ethernet),
+    infiniband('port_discards_transmitted_total', 'link.discards', counter),
+    ethernet('carrier_down_changes_total', 'link.downs'),
+    infiniband('link_downed_total', 'link.downs'),
+    ...together(['np_cnp_packets_sent_total', 'rp_cnp_packets_handled_total'], 'link.ecn', infiniband),
+    mapping(['node_rapl_package_joules_total'], 'node.cpuPower', 'Run node_exporter as root, for its rapl collector', {
+      ...counter,
+      rank: 1,
+      rows: 'sum',
+      parts: ['index', 'path'],
+    }),
   ],
 };

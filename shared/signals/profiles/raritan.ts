@@ -1,4 +1,21 @@
+import type { SignalId } from '../catalogue.ts';
 import { mapping, type Profile } from '../profile.ts';
+
+/** One sensor of an inlet: an integer with as many decimal digits as `inletSensorDecimalDigits` says of its type. */
+const sensor = (sensorType: string, signal: SignalId, otherwise: number | undefined, scale = 1) =>
+  mapping(
+    ['measurementsInletSensorValue'],
+    signal,
+    'Scrape the PDU by snmp_exporter with module raritan_pdu2, and keep inletSensorDecimalDigits in it',
+    {
+      scale,
+      where: { sensorType },
+      decimals: {
+        names: ['inletSensorDecimalDigits', 'measurementsInletSensorDecimalDigits'],
+        ...(otherwise === undefined ? {} : { otherwise }),
+      },
+    },
+  );
 
 /** Raritan PX2/PX3 by snmp_exporter: values are integers, scaled by the inlet's DecimalDigits. */
 export const raritanProfile: Profile = {
@@ -7,14 +24,11 @@ export const raritanProfile: Profile = {
   source: 'prometheus/snmp_exporter snmp.yml, module raritan_pdu2; PDU2-MIB',
   identity: {},
   mappings: [
-    mapping(
-      ['measurementsInletSensorValue'],
-      'feed.power',
-      'Scrape the PDU by snmp_exporter with module raritan_pdu2, and keep inletSensorDecimalDigits in it',
-      {
-        where: { sensorType: 'activePower' },
-        decimals: { names: ['inletSensorDecimalDigits', 'measurementsInletSensorDecimalDigits'], otherwise: 0 },
-      },
-    ),
+    sensor('activePower', 'feed.power', 0),
+    sensor('apparentPower', 'feed.apparent', 0),
+    // Digits of current differ by model: without them it is not known what the number means.
+    sensor('rmsCurrent', 'feed.current', undefined),
+    sensor('rmsVoltage', 'feed.voltage', 0),
+    sensor('activeEnergy', 'feed.energy', 0, 3600),
   ],
 };
