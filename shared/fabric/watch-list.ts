@@ -96,7 +96,8 @@ function judge(
   peers: Peers,
 ): WatchedLink {
   const full = reading.use >= FULL;
-  const waits = reading.kind === 'ethernet' ? peers.congested(reading) : reading.wait > WAITS;
+  // InfiniBand and NVLink tell their wait; Ethernet, RoCE among it, tells marks and pauses.
+  const waits = reading.wait > WAITS || peers.congested(reading);
   const holds: Readonly<Record<Trouble, boolean>> = {
     down: reading.up === false,
     saturated: full && waits,
