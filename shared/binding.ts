@@ -239,10 +239,12 @@ class BindingDraft {
   }
 }
 
+const LARGE = new Set(['B', 'B/s', 'J', 'ratio']);
+
 /** Which marks a slot's raw numbers may be: those of 32 bits only where a gauge can't honestly be that large. */
 function marksOf({ mapping, profile, signal: { unit } }: Slot): Marks {
   if (!profile.blanks) return ANY;
-  return mapping.kind === 'counter' || unit === 'B' || unit === 'B/s' || unit === 'ratio' ? MARKS : DCGM;
+  return mapping.kind === 'counter' || LARGE.has(unit) ? MARKS : DCGM;
 }
 
 /** Target labels, and the machine's own name where the body tells it. */

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { cellOf, fed, valuesOf } from './fleet.fixture.ts';
 import { DERIVED } from './frame.ts';
+import type { SignalId } from './signals/catalogue.ts';
 import { dcgmProfile } from './signals/profiles/dcgm.ts';
 import { GPU } from './topology.ts';
 
@@ -72,6 +73,48 @@ describe.skipIf(absent)(title, () => {
     });
     expect(valuesOf(at(5), 'link.rx')).toEqual({ 'mlx4_0/1': 0, 'mlx4_0/2': 0 });
     expect(valuesOf(at(5), 'link.wait')).toEqual({});
+  });
+
+  test('nvidia_gpu_exporter: the vocabulary of nvidia-smi on an H100 under load', () => {
+    const { take, at } = fed();
+    const { bad } = take(fixture('nvidia_gpu_exporter/linux-x86_64__nvidia-h100-80gb-hbm3__590.48.01__load.prom'), 0, {
+      targetLabels: new Map([['instance', 'gpu7:9835']]),
+    });
+    expect(bad).toBe(0);
+    const frame = at();
+    expect(frame.topology.model.at(-1)).toBe('NVIDIA H100 80GB HBM3');
+    const id = 'GPU-00000000-0000-0000-0000-000000000000';
+    const read: Partial<Record<SignalId, number>> = {
+      'gpu.power': 631.95,
+      'gpu.powerLimit': 700,
+      'gpu.powerLimitMin': 200,
+      'gpu.util': 1,
+      'gpu.memBusy': 0.11,
+      'gpu.temp': 59,
+      'gpu.tempLimit': 59 + 26,
+      'gpu.memTemp': 54,
+      'gpu.clock': 1980,
+      'gpu.memClock': 2619,
+      'gpu.throttle': 0,
+      'gpu.memUsed': 2.0780679168e10,
+      'gpu.memTotal': 8.5520809984e10,
+      'gpu.pcieGen': 5,
+      'gpu.pcieWidthMax': 16,
+      'gpu.eccUncorrected': 0,
+      'gpu.rowsRemapped': 0,
+    };
+    for (const [signal, value] of Object.entries(read))
+      expect(valuesOf(frame, signal as SignalId), signal).toEqual({ [id]: Math.fround(value) });
+  });
+
+  test('AMD MI2xx of the earliest release: labels in capitals, memory in megabytes', () => {
+    const { take, at } = fed();
+    take(fixture('amd-device-metrics-exporter/mi2xx-metrics_mini.prom'), 0, {
+      targetLabels: new Map([['instance', 'n1:5000']]),
+    });
+    expect(valuesOf(at(), 'gpu.power')).toEqual({ 692247001282: 41 });
+    expect(valuesOf(at(), 'gpu.memTotal')).toEqual({ 692247001282: Math.fround(68_702e6) });
+    expect(valuesOf(at(), 'gpu.util')).toEqual({ 692247001282: 0 });
   });
 
   test('Raritan outlets are no inlets: nothing is made up from them', () => {

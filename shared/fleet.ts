@@ -4,7 +4,7 @@ import type { Frame } from './frame.ts';
 import { NodeLocator } from './mapping.ts';
 import { Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
-import { resolve } from './resolve.ts';
+import { resolve, SUMS } from './resolve.ts';
 import type { LabelMapping } from './settings.ts';
 import { isBlank, isMark } from './signals/blank.ts';
 import type { SignalId } from './signals/catalogue.ts';
@@ -204,8 +204,18 @@ export class Fleet {
         found.set(text, { ...row, series: row.series + 1, time: newest });
       });
     }
-    return [...found.values()];
+    return [...found.values(), ...sumsOf([...found.values()])];
   }
+}
+
+/** What is added up from both directions, where no total of the exporter's own is there. */
+function sumsOf(rows: readonly Coverage[]): readonly Coverage[] {
+  return SUMS.flatMap(([signal, ...parts]) => {
+    const [tx, rx] = parts.map((part) => rows.find((row) => row.signal === part));
+    if (!tx || !rx || rows.some((row) => row.signal === signal)) return [];
+    const metric = `${tx.metric} + ${rx.metric}`;
+    return [{ signal, metric, series: Math.min(tx.series, rx.series), time: Math.min(tx.time, rx.time) }];
+  });
 }
 
 function together(combine: number, before: number, value: number): number {

@@ -18,8 +18,8 @@ export interface Instant {
   readonly staleMs: number;
 }
 
-/** Both directions together, where an exporter gives each. */
-const SUMS: readonly (readonly [SignalId, SignalId, SignalId])[] = [
+/** Signals that are both directions together, where an exporter gives each. */
+export const SUMS: readonly (readonly [SignalId, SignalId, SignalId])[] = [
   ['gpu.nvlink', 'gpu.nvlinkTx', 'gpu.nvlinkRx'],
   ['gpu.pcie', 'gpu.pcieTx', 'gpu.pcieRx'],
 ];
