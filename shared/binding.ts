@@ -53,8 +53,6 @@ export interface Binding {
   /** Previous raw value and time of counters; NaN before the first. */
   readonly rawBefore: Float64Array;
   readonly timeBefore: Float64Array;
-  /** Text of a counter's series → its index, to carry its previous value over when the layout changes. */
-  readonly counters: ReadonlyMap<string, number>;
   /** Series that no signal is made of, but that may carry a mark: only those are counted. */
   readonly unread: Int32Array;
 }
@@ -94,13 +92,15 @@ class BindingDraft {
   readonly #raw: number[] = [];
   readonly #times: number[] = [];
   readonly #unread: number[] = [];
-  readonly #counters = new Map<string, number>();
+  /** Text of a counter's series → its index in the binding before: its previous value is carried over. */
+  readonly #counters: ReadonlyMap<string, number>;
   readonly #parts = new Set<string>();
   readonly #described = new Map<string, number>();
 
   constructor(input: Ingest, before: Binding | undefined, known: Known) {
     this.#input = input;
     this.#before = before;
+    this.#counters = before ? countersOf(before) : new Map();
     this.#known = known;
     const labels = !input.query ? 'target' : input.query.times ? 'identity' : 'values';
     this.#origin = { sourceId: input.sourceId, site: input.site, labels };
@@ -127,7 +127,7 @@ class BindingDraft {
       const summed = part.trim() !== '';
       // A GPU that pods share has a row for each pod with the same reading.
       if (summed && this.#again(`${slot.index}\n${object}\n${part}`)) continue;
-      if (kind === 'counter' && !this.#input.query) this.#carry(`${name}\n${object}`, own);
+      if (kind === 'counter' && this.#counters.size > 0) this.#carry(slot, object, own);
       this.#push(index, object, this.#clockOf(slot, object, own));
       this.#combine.push(rows === 'sum' && !summed ? COMBINE.max : COMBINE[rows]);
       this.#to.push(slot);
@@ -168,7 +168,6 @@ class BindingDraft {
       pegged: mapped(({ mapping }) => mapping.pegged ?? Number.NaN),
       rawBefore: carried(this.#raw),
       timeBefore: carried(this.#times),
-      counters: this.#counters,
       unread: Int32Array.from(this.#unread),
     };
   }
@@ -229,14 +228,23 @@ class BindingDraft {
   }
 
   /** What a counter stood at before the layout changed. */
-  #carry(name: string, own: Labels): void {
-    const key = [name, ...own.values()].join('\n');
-    const at = this.#series.length;
-    const old = this.#before?.counters.get(key);
-    this.#raw[at] = old === undefined ? Number.NaN : (this.#before as Binding).rawBefore[old];
-    this.#times[at] = old === undefined ? Number.NaN : (this.#before as Binding).timeBefore[old];
-    this.#counters.set(key, at);
+  #carry(slot: Slot, object: number, own: Labels): void {
+    const old = this.#counters.get(counterText(slot, object, own));
+    if (old === undefined || !this.#before) return;
+    this.#raw[this.#series.length] = this.#before.rawBefore[old];
+    this.#times[this.#series.length] = this.#before.timeBefore[old];
   }
+}
+
+const counterText = (slot: Slot, object: number, labels: Labels) =>
+  `${slot.index}\n${object}\n${[...labels.values()].join('\n')}`;
+
+function countersOf({ layout, series, slots, objects, counts }: Binding): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (let i = 0; i < series.length; i++) {
+    if (counts[i] === 1) found.set(counterText(slots[i], objects[i], layout.series[series[i]].labels), i);
+  }
+  return found;
 }
 
 const LARGE = new Set(['B', 'B/s', 'J', 'ratio']);
