@@ -47,6 +47,27 @@ DCGM_FI_DEV_NVLINK_COUNT_RX_BYTES${whole} ${growing(1e9)}
 `;
 }
 
+/** The same board by nvidia-smi, and a second maker's by two exporters, of which one gives no id. */
+const smiText = () => `nvidia_smi_gpu_info{uuid="whole",index="0",name="NVIDIA A100-SXM4-40GB"} 1
+nvidia_smi_temperature_memory{uuid="whole"} 54
+nvidia_smi_power_draw_watts{uuid="whole"} 299
+`;
+const part = (id: number) =>
+  `gpu_id="${id}",serial_number="S1",card_series="AMD Instinct MI300X",hostname="b1-01-n1",gpu_partition_id="${id}"`;
+const amdText = () => `gpu_package_power{${part(0)}} 610
+gpu_package_power{${part(1)}} 0
+gpu_used_vram{${part(0)}} 1000
+gpu_used_vram{${part(1)}} 500
+gpu_clock{${part(0)},clock_type="SYSTEM",clock_index="0"} 1900
+gpu_clock{${part(0)},clock_type="MEMORY",clock_index="0"} 1300
+gpu_xgmi_link_tx{${part(0)},link_index="0"} ${growing(1e6)}
+gpu_xgmi_link_tx{${part(0)},link_index="1"} ${growing(2e6)}
+`;
+const omnistatText = () => `rocm_version_info{card="0",type="AMD Instinct MI300X"} 1
+rocm_power_cap_watts{card="0"} 740
+rocm_temperature_celsius{card="0",location="junction"} 71
+`;
+
 const nodeText = () => `node_uname_info{nodename="a2-05-n1",machine="x86_64"} 1
 node_network_receive_bytes_total{device="eth0"} ${growing(2e6)}
 node_network_receive_bytes_total{device="veth12ab"} ${growing(9e9)}
@@ -58,6 +79,8 @@ node_infiniband_port_data_transmitted_bytes_total{device="mlx5_0",port="1"} ${gr
 node_infiniband_rate_bytes_per_second{device="mlx5_0",port="1"} 5e+10
 node_infiniband_port_transmit_wait_total{device="mlx5_0",port="1"} 4.294967295e+09
 node_infiniband_port_transmit_wait_total{device="mlx5_1",port="1"} ${growing(50)}
+node_rapl_package_joules_total{index="0",path="p0"} ${growing(200)}
+node_rapl_package_joules_total{index="1",path="p1"} ${growing(150)}
 `;
 
 const pduText = () => `measurementsInletSensorValue{inletId="1",pduId="1",sensorType="activePower"} 6130
@@ -66,16 +89,28 @@ inletSensorDecimalDigits{inletId="1",pduId="1",sensorType="activePower"} 0
 inletSensorDecimalDigits{inletId="1",pduId="1",sensorType="rmsCurrent"} 3
 `;
 
-const texts: Readonly<Record<string, () => string>> = { '/dcgm': dcgmText, '/node': nodeText, '/pdu': pduText };
+const texts: Readonly<Record<string, () => string>> = {
+  ...{ '/dcgm': dcgmText, '/smi': smiText, '/amd': amdText, '/omnistat': omnistatText },
+  ...{ '/node': nodeText, '/pdu': pduText },
+};
+
+/** What a scraper calls a target; that of the others is their address. */
+const INSTANCES: Readonly<Record<string, string>> = {
+  pdu: 'pdu-a2-05-b',
+  smi: 'a2-05-n1:9835',
+  amd: 'b1-01-n1:5000',
+  omnistat: 'b1-01-n1:8001',
+};
 
 const config = (port: number) => ({
   configText: `global: {scrape_interval: 1s}
 scrape_configs:
-${['dcgm', 'node', 'pdu']
+${Object.keys(texts)
+  .map((path) => path.slice(1))
   .map(
     (job) => `- job_name: ${job}
   metrics_path: /${job}
-  static_configs: [{targets: ['127.0.0.1:${port}']${job === 'pdu' ? ", labels: {instance: 'pdu-a2-05-b'}" : ''}}]
+  static_configs: [{targets: ['127.0.0.1:${port}']${INSTANCES[job] ? `, labels: {instance: '${INSTANCES[job]}'}` : ''}}]
 `,
   )
   .join('')}`,
@@ -141,7 +176,10 @@ describe.each(servers)('planned queries, asked of a real %s', (_name, need, star
 
   that('place GPUs, NICs and the PDU at one node and its rack', () => {
     const { topology } = frame;
-    expect(topology.path.slice(topology.start[NODE], topology.start[GPU])).toEqual(['S/A/A2/A2-05/a2-05-n1']);
+    expect(topology.path.slice(topology.start[NODE], topology.start[GPU])).toEqual([
+      'S/A/A2/A2-05/a2-05-n1',
+      'S/B/B1/B1-01/b1-01-n1',
+    ]);
     expect([...topology.linkNode]).toEqual([...topology.linkNode].fill(topology.start[NODE]));
     expect([...topology.feedRack].map((rack) => topology.path[rack])).toEqual(['S/A/A2/A2-05']);
     expect(topology.feedName).toEqual(['B']);
@@ -149,11 +187,14 @@ describe.each(servers)('planned queries, asked of a real %s', (_name, need, star
   });
 
   that('give gauges as they are, boards once, and the memory of MIG instances together', () => {
-    close(valuesOf(frame, 'gpu.power'), { 'GPU-whole': 301.5, 'GPU-mig': 116.163 });
-    close(valuesOf(frame, 'gpu.powerLimit'), { 'GPU-whole': 400, 'GPU-mig': 400 });
+    close(valuesOf(frame, 'gpu.power'), { 'GPU-whole': 301.5, 'GPU-mig': 116.163, S1: 610 });
+    close(valuesOf(frame, 'gpu.powerLimit'), { 'GPU-whole': 400, 'GPU-mig': 400, S1: 740 });
     close(valuesOf(frame, 'gpu.util'), { 'GPU-whole': 0.87, 'GPU-mig': 0.5 });
-    close(valuesOf(frame, 'gpu.tempLimit'), { 'GPU-whole': 85 });
-    close(valuesOf(frame, 'gpu.memUsed'), { 'GPU-mig': 124 * 1024 * 1024 });
+    close(valuesOf(frame, 'gpu.tempLimit'), { 'GPU-whole': 85, S1: 100 });
+    close(valuesOf(frame, 'gpu.memTemp'), { 'GPU-whole': 54 });
+    close(valuesOf(frame, 'gpu.memClock'), { S1: 1300 });
+    close(valuesOf(frame, 'gpu.clock'), { 'GPU-whole': 1410, S1: 1900 });
+    close(valuesOf(frame, 'gpu.memUsed'), { 'GPU-mig': 124 * 1024 * 1024, S1: 1.5e9 });
     close(valuesOf(frame, 'gpu.pcie'), { 'GPU-whole': 1.5e6 });
     close(valuesOf(frame, 'gpu.throttle'), { 'GPU-whole': 4 });
   });
@@ -161,6 +202,8 @@ describe.each(servers)('planned queries, asked of a real %s', (_name, need, star
   that('give counters as rates, virtual devices and pegged counters left out', () => {
     close(valuesOf(frame, 'gpu.powerThrottle'), { 'GPU-whole': 0.25 });
     close(valuesOf(frame, 'gpu.nvlink'), { 'GPU-whole': 4e9 });
+    close(valuesOf(frame, 'gpu.nvlinkTx'), { 'GPU-whole': 3e9, S1: 3e6 * 1024 });
+    expect(frame.columns.get('node.cpuPower')?.value[frame.topology.start[NODE]]).toBeCloseTo(350, -1);
     close(valuesOf(frame, 'link.rx'), { eth0: 2e6, 'mlx5_0/1': 6e9 });
     close(valuesOf(frame, 'link.tx'), { eth0: 4e6, 'mlx5_0/1': 7e9 });
     close(valuesOf(frame, 'link.rate'), { eth0: 1.25e8, 'mlx5_0/1': 5e10 });
@@ -183,7 +226,7 @@ describe.each(servers)('planned queries, asked of a real %s', (_name, need, star
     const reader = new Map(Object.keys(texts).map((path) => [path, new ExpositionReader()]));
     for (const [path, text] of Object.entries(texts)) {
       const decoded = (reader.get(path) as ExpositionReader).read(bytesOf(text()), 'prometheus');
-      const targetLabels = new Map([['instance', path === '/pdu' ? 'pdu-a2-05-b' : '127.0.0.1:9100']]);
+      const targetLabels = new Map([['instance', INSTANCES[path.slice(1)] ?? '127.0.0.1:9100']]);
       fleet.ingest({ key: path, sourceId: 'e', site: 'S', targetLabels, decoded, time: 1000 });
     }
     const direct = fleet.frame(1000, 60_000);
