@@ -186,25 +186,38 @@ function capped({ topology, columns }: Frame, row: number, gpus: readonly number
   };
 }
 
-/** Full links that had to wait, one condition a rack. The tick is not known, so this is a fact and no alarm. */
-export function linkConditions({ frame, fabric }: ConditionParts): Condition[] {
+/** Full links that had to wait, one condition a rack. Where the tick is not known it is a fact and no alarm. */
+export function linkConditions(parts: ConditionParts): Condition[] {
+  const { saturated, waiting } = parts.fabric;
+  return [...byRack(parts, saturated, 'critical', 'saturated'), ...byRack(parts, waiting, 'warning', 'full')];
+}
+
+function byRack(
+  { frame, fabric }: ConditionParts,
+  full: readonly number[],
+  severity: 'critical' | 'warning',
+  word: string,
+): Condition[] {
   const { topology, columns } = frame;
-  const wait = columns.get('link.wait');
-  const byRack = new Map<number, number[]>();
-  for (const link of fabric.saturated) {
+  const ticks = columns.get('link.wait');
+  const racks = new Map<number, number[]>();
+  for (const link of full) {
     const rack = topology.parent[topology.linkNode[link]];
-    byRack.set(rack, [...(byRack.get(rack) ?? []), link]);
+    racks.set(rack, [...(racks.get(rack) ?? []), link]);
   }
-  return [...byRack].map(([rack, links]) => {
+  return [...racks].map(([rack, links]) => {
     const worst = links.reduce((a, b) => (fabric.use[b] > fabric.use[a] ? b : a));
     const many = links.length > 1;
-    const ticks = formatCount(wait?.value[worst] ?? Number.NaN);
+    const share = fabric.wait[worst];
+    const wait = Number.isNaN(share)
+      ? `Transmit wait ${formatCount(ticks?.value[worst] ?? Number.NaN)} raw ticks/s`
+      : `Waited ${formatPercent(share, 1)} of the time`;
     return {
-      ...{ key: `links ${topology.path[rack]}`, severity: 'warning', domain: 'fabric', place: rack },
+      ...{ key: `links ${word} ${topology.path[rack]}`, severity, domain: 'fabric', place: rack },
       title: many
-        ? `${formatCount(links.length)} links of ${lowerFirst(labelOf(topology, rack))} saturated`
-        : `Link ${linkLabel(topology, worst)} saturated`,
-      detail: `${many ? `Highest ${linkLabel(topology, worst)}, ` : ''}${formatPercent(fabric.use[worst], 1)} of its rate. Transmit wait ${ticks} raw ticks/s.`,
+        ? `${formatCount(links.length)} links of ${lowerFirst(labelOf(topology, rack))} ${word}`
+        : `Link ${linkLabel(topology, worst)} ${word}`,
+      detail: `${many ? `Highest ${linkLabel(topology, worst)}, ` : ''}${formatPercent(fabric.use[worst], 1)} of its rate. ${wait}.`,
     } satisfies Condition;
   });
 }

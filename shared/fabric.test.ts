@@ -24,8 +24,18 @@ describe('computeFabric', () => {
 
   it('calls a link saturated only when it is full and waits', () => {
     const full = { 'link.rx': [49e9, 49e9, 49e9], 'link.tx': [0, 0, 0], 'link.rate': [NDR, NDR, NDR] };
-    expect(computeFabric(frameOf(topology, { ...full, 'link.wait': [1000, 0, null] })).saturated).toEqual([0]);
-    expect(computeFabric(frameOf(topology, full)).saturated).toEqual([]);
+    const ticked = { ...topology, linkTickBytes: Float64Array.from([320, 320, 320]) };
+    // 15,625,000 ticks × 320 bytes are 10 % of 50 GB/s, 7,500,000 are 4.8 %.
+    const told = computeFabric(frameOf(ticked, { ...full, 'link.wait': [15_625_000, 7_500_000, null] }));
+    expect([...told.wait].map((share) => share.toFixed(3))).toEqual(['0.100', '0.048', 'NaN']);
+    expect([told.saturated, told.waiting]).toEqual([[0], []]);
+    expect(computeFabric(frameOf(ticked, full)).saturated).toEqual([]);
+  });
+
+  it('tells a full link that waits by a counter of unknown tick apart: nobody can say how long', () => {
+    const full = { 'link.rx': [49e9, 49e9, 49e9], 'link.tx': [0, 0, 0], 'link.rate': [NDR, NDR, NDR] };
+    const told = computeFabric(frameOf(topology, { ...full, 'link.wait': [15_625_000, 0, null] }));
+    expect([told.saturated, told.waiting]).toEqual([[], [0]]);
   });
 
   it('has no use without a rate, no sum without a sample, and marks what went stale', () => {

@@ -19,33 +19,44 @@ export interface FabricColumns {
   readonly txBps: number;
   /** Links whose use is known. */
   readonly known: number;
-  /** Full links that had to wait too. Use alone is good use (alerts.md). */
+  /** Share of its time that a link had to wait; NaN where the tick of its counter is not known (index: link). */
+  readonly wait: Float32Array;
+  /** Full links that waited more than WAITS of their time. Use alone is good use (alerts.md). */
   readonly saturated: readonly number[];
+  /** Full links that waited too, by a counter whose tick is not known: a fact, no alarm. */
+  readonly waiting: readonly number[];
 }
 
 /** A link at this share of its rate, or above, is full. */
 export const FULL = 0.95;
+/** A full link that waits more than this share of its time is saturated (alerts.md; ui.md 3.5). */
+export const WAITS = 0.05;
 
 /** Computes use per link and its worst per node, rack, row, hall and site. */
 export function computeFabric({ topology, columns }: Frame): FabricColumns {
-  const { start, parent, linkNode } = topology;
-  const [rx, tx, rate, wait] = (['link.rx', 'link.tx', 'link.rate', 'link.wait'] as const).map((id) => columns.get(id));
+  const { start, parent, linkNode, linkTickBytes } = topology;
+  const [rx, tx, rate, ticks] = (['link.rx', 'link.tx', 'link.rate', 'link.wait'] as const).map((id) =>
+    columns.get(id),
+  );
   const places = start[NODE + 1];
   const use = new Float32Array(linkNode.length).fill(Number.NaN);
   const worst = new Float32Array(places).fill(Number.NaN);
   const worstLink = new Int32Array(places).fill(-1);
   const time = new Float64Array(places).fill(Number.NaN);
   const stale = new Uint8Array(places);
-  const saturated: number[] = [];
+  const wait = new Float32Array(linkNode.length).fill(Number.NaN);
+  const [saturated, waiting]: number[][] = [[], []];
   let known = 0;
   for (let link = 0; link < linkNode.length; link++) {
     const lost = rx?.quality[link] === STALE || tx?.quality[link] === STALE;
     for (let place = linkNode[link]; lost && place >= 0; place = parent[place]) stale[place] = 1;
+    wait[link] = waitShare(ticks?.value[link] ?? Number.NaN, linkTickBytes[link], rate?.value[link] ?? Number.NaN);
     const share = largerOf(rx, tx, link) / (rate?.value[link] ?? Number.NaN);
     if (linkNode[link] < 0 || Number.isNaN(share)) continue;
     use[link] = share;
     known++;
-    if (use[link] >= FULL && (wait?.value[link] ?? 0) > 0) saturated.push(link);
+    if (use[link] >= FULL && wait[link] > WAITS) saturated.push(link);
+    else if (use[link] >= FULL && Number.isNaN(wait[link]) && (ticks?.value[link] ?? 0) > 0) waiting.push(link);
     const sampled = Math.min(timeOf(rx, link), timeOf(tx, link));
     for (let place = linkNode[link]; place >= 0; place = parent[place]) {
       if (!(sampled >= time[place])) time[place] = sampled;
@@ -61,10 +72,18 @@ export function computeFabric({ topology, columns }: Frame): FabricColumns {
     time,
     stale,
     known,
-    saturated,
+    ...{ wait, saturated, waiting },
     rxBps: sumOf(rx, topology),
     txBps: sumOf(tx, topology),
   };
+}
+
+/**
+ * Share of time that a port waited: ticks a second × bytes a tick ÷ rate, at most 1; NaN where one is not known. NVIDIA
+ * documents lost bytes = Δxmit_wait × (tick + 1) [× lanes on older ASICs]; `tickBytes` is that factor as a whole.
+ */
+export function waitShare(ticksPerS: number, tickBytes: number, rateBps: number): number {
+  return Math.min(1, (ticksPerS * tickBytes) / rateBps);
 }
 
 function largerOf(rx: Column | undefined, tx: Column | undefined, link: number): number {

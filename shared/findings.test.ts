@@ -103,13 +103,21 @@ describe('links', () => {
   const links = ['S/A/A1/A1-01/A1-01-n1 mlx5_0', 'S/A/A1/A1-01/A1-01-n1 mlx5_1'];
   const values = { 'gpu.power': times(8, 700), 'link.rate': [50e9, 50e9] };
 
-  it('are told when they are full and wait, as a fact', () => {
+  it('are critical when they are full and wait long by a counter whose tick is known', () => {
+    // 50 GB/s is 156,250,000 ticks of 320 bytes a second: 31 % of them.
+    const full = { ...values, 'link.tx': [48.6e9, 1e9], 'link.wait': [48_437_500, 5] };
+    expect(brief(found(full, { links, tickBytes: 320 }))).toEqual([
+      ['critical', 'Link A1-01-n1 mlx5_0 saturated', '97.2% of its rate. Waited 31.0% of the time.'],
+    ]);
+  });
+
+  it('are told as a fact when they are full and wait by a counter of unknown tick', () => {
     const full = { ...values, 'link.tx': [48.6e9, 1e9], 'link.wait': [1_234_567, 5] };
     expect(brief(found(full, { links }))).toEqual([
-      ['warning', 'Link A1-01-n1 mlx5_0 saturated', '97.2% of its rate. Transmit wait 1,234,567 raw ticks/s.'],
+      ['warning', 'Link A1-01-n1 mlx5_0 full', '97.2% of its rate. Transmit wait 1,234,567 raw ticks/s.'],
     ]);
     expect(found({ ...full, 'link.tx': [48.6e9, 49e9] }, { links }).map((one) => one.title)).toEqual([
-      '2 links of rack A1-01 saturated',
+      '2 links of rack A1-01 full',
     ]);
     expect(found({ ...values, 'link.tx': [48.6e9, 1e9] }, { links })).toEqual([]);
   });

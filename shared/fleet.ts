@@ -43,6 +43,7 @@ export class Fleet {
   readonly #objects: Objects;
   readonly #bindings = new Map<string, Binding>();
   readonly #mappings: readonly LabelMapping[];
+  readonly #waitTicks = new Map<string, number>();
   #rows: readonly TopologyRow[] = [];
   #budgets: ReadonlyMap<string, BudgetRow> = new Map();
   #built: BuiltTopology | undefined;
@@ -71,6 +72,14 @@ export class Fleet {
   /** Rows of budgets.csv; those of places that are not there wait for them. */
   setBudgets(rows: readonly BudgetRow[]): void {
     this.#budgets = new Map(rows.map((row) => [row.place, row]));
+    this.#objects.changes++;
+  }
+
+  /** Bytes that one tick of the wait counters of a source's ports stands for; undefined: not known. */
+  setWaitTick(sourceId: string, bytes: number | undefined): void {
+    if (this.#waitTicks.get(sourceId) === bytes) return;
+    if (bytes === undefined) this.#waitTicks.delete(sourceId);
+    else this.#waitTicks.set(sourceId, bytes);
     this.#objects.changes++;
   }
 
@@ -173,7 +182,11 @@ export class Fleet {
     if (this.#built && this.#builtFor === this.#objects.changes) return this.#built;
     const expected = this.#rows.map((row) => ({ ...row, inferred: false }));
     const { nodes, nodeOf, feeds } = this.#objects.known(expected);
-    const links = this.#objects.links.map((link) => ({ ...link, node: link.source === '' ? -1 : nodeOf[link.node] }));
+    const links = this.#objects.links.map((link) => ({
+      ...link,
+      node: link.source === '' ? -1 : nodeOf[link.node],
+      tickBytes: this.#waitTicks.get(link.source),
+    }));
     this.#version++;
     this.#built = buildTopology(this.#version, nodes, links, feeds, this.#budgets, this.#objects.gpus.length);
     const { placeOfNode } = this.#built;

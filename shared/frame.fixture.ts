@@ -18,6 +18,8 @@ export interface Shape {
   readonly feeds?: Readonly<Record<string, number>>;
   /** Links: node path and device, as "S/A/A1/A1-01/A1-01-n1 mlx5_0". */
   readonly links?: readonly string[];
+  /** Bytes a tick of their wait counters. */
+  readonly tickBytes?: number;
 }
 
 const two = (n: number) => String(n).padStart(2, '0');
@@ -74,6 +76,7 @@ export function topologyOf(shape: Shape = {}): Topology {
     linkNode: Int32Array.from(links, (link) => place(link.split(' ')[0])),
     linkKind: links.map(() => 'infiniband'),
     linkName: links.map((link) => link.split(' ')[1]),
+    linkTickBytes: Float64Array.from(links, () => shape.tickBytes ?? Number.NaN),
     feedRack: Int32Array.from(feeds, ([feed]) => place(feed.split(' ')[0])),
     feedName: feeds.map(([feed]) => feed.split(' ')[1]),
     feedBudgetW: Float64Array.from(feeds, ([, watts]) => watts),

@@ -20,6 +20,8 @@ export interface KnownLink {
   readonly node: number;
   readonly kind: LinkKind;
   readonly name: string;
+  /** Bytes a tick of its wait counter; left out where its source does not say. */
+  readonly tickBytes?: number;
 }
 
 /** A PDU inlet in its rack, which is shown even where no node of it is known. */
@@ -212,6 +214,7 @@ export function buildTopology(
       linkNode: Int32Array.from(links, (link) => places.placeOfNode[link.node] ?? -1),
       linkKind: links.map((link) => link.kind),
       linkName: links.map((link) => link.name),
+      linkTickBytes: Float64Array.from(links, (link) => link.tickBytes ?? Number.NaN),
       feedRack: Int32Array.from(feeds, (feed) => (feed.gone ? -1 : (indexOf.get(rackPath(feed)) ?? -1))),
       feedName: feeds.map((feed) => feed.name),
       feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(rackPath(feed)), feed.name)),

@@ -23,6 +23,8 @@ export function demoSource({ targetsFile, topologyFile, budgetsFile }: DemoFiles
     files: [targetsFile],
     topologyFile,
     budgetsFile,
+    // Its ports wait in ticks of 320 bytes: 156,250,000 of them a second fill an NDR 400 port.
+    waitTickBytes: 320,
   });
 }
 

@@ -36,6 +36,11 @@ const common = {
   /** Accepts any certificate. Explicit, and shown wherever the source is shown. */
   insecure: z.boolean().default(false),
   timeoutMs: z.number().int().min(100).max(60_000).default(10_000),
+  /**
+   * Bytes that one tick of a port's transmit-wait counter stands for: (tick + 1), on older switch chips × lanes. It
+   * differs by chip; without it waiting is shown in raw ticks and raises no alarm (ui.md 3.5).
+   */
+  waitTickBytes: z.number().positive().max(1_000_000).optional(),
   maxSeries: z.number().int().min(1).max(5_000_000).optional(),
   /** Topology and budgets that come with this source (files in house.md's form). */
   topologyFile: z.string().max(4096).optional(),

@@ -106,12 +106,13 @@ function common(parent: Int32Array, a: number, b: number): number {
 function busiest({ frame, fabric }: SummaryParts): Summary['fabric'] {
   if (fabric.known === 0 && Number.isNaN(fabric.rxBps) && Number.isNaN(fabric.txBps)) return null;
   let link = -1;
-  // A saturated link is named before one that is only busy.
-  for (const one of fabric.saturated.length > 0 ? fabric.saturated : fabric.use.keys()) {
+  // A link that is full and waits is named before one that is only busy.
+  const full = [...fabric.saturated, ...fabric.waiting];
+  for (const one of full.length > 0 ? full : fabric.use.keys()) {
     if (!Number.isNaN(fabric.use[one]) && (link < 0 || fabric.use[one] > fabric.use[link])) link = one;
   }
   return {
-    saturated: fabric.saturated.length,
+    saturated: full.length,
     of: fabric.known,
     worst: link < 0 ? '' : linkLabel(frame.topology, link),
     use: link < 0 ? null : fabric.use[link],

@@ -35,6 +35,8 @@ export interface Topology {
   readonly linkNode: Int32Array;
   readonly linkKind: readonly LinkKind[];
   readonly linkName: readonly string[];
+  /** Bytes that one tick of the port's wait counter stands for, as its source says; NaN where it does not. */
+  readonly linkTickBytes: Float64Array;
   /** PDU inlets: owning rack's place index, 'A' or 'B' (or the PDU's own name), and its rating (NaN: unknown). */
   readonly feedRack: Int32Array;
   readonly feedName: readonly string[];

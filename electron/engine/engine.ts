@@ -168,6 +168,7 @@ export class Engine {
         settings.kind === 'prometheus'
           ? new PrometheusReader(settings, this.#fleet, this.#clock)
           : new ExportersScraper(settings, this.#fleet, this.#clock);
+      this.#fleet.setWaitTick(id, settings.waitTickBytes);
       this.#sources.set(id, source);
       this.#settleBy = this.#clock.now() + SETTLE_MOST_MS;
       source.start(this.#schedule, this.#settings.pollMs);

@@ -42,6 +42,7 @@ export async function runHeadless({
   const fleet = new Fleet({ mappings: [] });
   fleet.setTopology(topology);
   fleet.setBudgets(budgets);
+  fleet.setWaitTick(source.id, source.waitTickBytes);
   const reader =
     source.kind === 'prometheus'
       ? new PrometheusReader(source, fleet, clock)

@@ -1,3 +1,4 @@
+import { waitShare } from '../fabric.ts';
 import type { Column, Frame } from '../frame.ts';
 import { STALE, UNSUPPORTED } from '../frame.ts';
 import { hardwareOf } from '../signals/hardware.ts';
@@ -41,9 +42,6 @@ export interface LinkReading {
   readonly stale: boolean;
 }
 
-/** Bytes that one tick of a link's wait counter stands for; NaN where its source does not say (ui.md 3.5). */
-export type TickBytes = (link: number) => number;
-
 /** One PCIe lane and direction of generation 1–7 after encoding, bytes per second: 15.75 GB/s for 16 lanes of Gen3. */
 const LANE_GEN3 = 15.75e9 / 16;
 const laneBps = (generation: number) => LANE_GEN3 * 2 ** (generation - 3);
@@ -67,16 +65,8 @@ function ageOf(columns: readonly (Column | undefined)[], index: number): { time:
 
 const larger = (a: number, b: number) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.max(a, b));
 
-/**
- * Share of time that a port waited: ticks a second × bytes a tick ÷ rate. NVIDIA documents lost bytes =
- * Δxmit_wait × (tick + 1) [× lanes on older ASICs]; `tickBytes` is the factor as a whole. At most 1.
- */
-export function waitShare(ticksPerS: number, tickBytes: number, rateBps: number): number {
-  return Math.min(1, (ticksPerS * tickBytes) / rateBps);
-}
-
 /** What the NIC port with this index in the topology's links does. */
-export function readPort(frame: Frame, link: number, tickBytes: TickBytes): LinkReading {
+export function readPort(frame: Frame, link: number): LinkReading {
   const { topology } = frame;
   const [rx, tx, rate, ...rest] = columnsOf(frame, [
     ...(['link.rx', 'link.tx', 'link.rate', 'link.wait', 'link.ecn', 'link.pfc', 'link.errors'] as const),
@@ -88,14 +78,25 @@ export function readPort(frame: Frame, link: number, tickBytes: TickBytes): Link
   return {
     ...{ kind: topology.linkKind[link], place: topology.linkNode[link], link, name: topology.linkName[link] },
     ...{ rateBps, rateAssumed: false, txBps, rxBps, use: larger(rxBps, txBps) / rateBps },
-    ...{ wait: waitShare(waitTicks, tickBytes(link), rateBps), waitTicks, ecn, pfc, errors, discards, downs },
+    ...{
+      wait: waitShare(waitTicks, topology.linkTickBytes[link], rateBps),
+      waitTicks,
+      ecn,
+      pfc,
+      errors,
+      discards,
+      downs,
+    },
     up: Number.isNaN(state) ? null : state === 4,
     ...ageOf([rx, tx, rest[0], rest[5]], link),
   };
 }
 
-/** A GPU's NVLinks (or xGMI) together, against the nameplate of its model; undefined where it has none or none is read. */
-export function readNvlink(frame: Frame, gpu: number, tickBytes: TickBytes): LinkReading | undefined {
+/**
+ * A GPU's NVLinks (or xGMI) together against the nameplate of its model; undefined where none is read. Nobody
+ * documents the tick of their wait counter, so only raw ticks are told.
+ */
+export function readNvlink(frame: Frame, gpu: number): LinkReading | undefined {
   const columns = columnsOf(frame, [
     'gpu.nvlinkTx',
     'gpu.nvlinkRx',
@@ -112,7 +113,7 @@ export function readNvlink(frame: Frame, gpu: number, tickBytes: TickBytes): Lin
   const carried = Number.isNaN(busier) ? both / 2 : busier;
   return {
     ...{ kind: 'nvlink', place: gpu, link: -1, name: 'NVLink', rateBps, rateAssumed: true, txBps, rxBps },
-    ...{ use: carried / rateBps, wait: waitShare(waitTicks, tickBytes(-1), rateBps), waitTicks },
+    ...{ use: carried / rateBps, wait: Number.NaN, waitTicks },
     ...{ ecn: Number.NaN, pfc: Number.NaN, errors, discards: Number.NaN, up: null, downs: Number.NaN },
     ...ageOf(columns, gpu),
   };

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { waitShare } from '../fabric.ts';
 import { frameOf, LOST, times, topologyOf } from '../frame.fixture.ts';
 import { GPU } from '../topology.ts';
 import { LinkMemory } from './flaps.ts';
-import { linkWords, waitShare } from './reading.ts';
+import { linkWords } from './reading.ts';
 import { type WatchOptions, watchList } from './watch-list.ts';
 
 const node = (n: number) => `S/A/A1/A1-01/A1-01-n${n}`;
 const topology = topologyOf({
+  tickBytes: 320,
   nodes: 2,
   gpus: 2,
   links: [`${node(1)} mlx5_0`, `${node(1)} mlx5_1`, `${node(2)} mlx5_0`],
@@ -14,13 +16,12 @@ const topology = topologyOf({
 const gpu = topology.start[GPU];
 const NDR = 50e9;
 const NOW = 1_000_000;
-/** 320 bytes a tick: at 156,250,000 ticks a second an NDR port waits all the time. */
-const known: WatchOptions = { most: 100, tickBytes: () => 320 };
-const unknown: WatchOptions = { most: 100, tickBytes: () => Number.NaN };
+const all: WatchOptions = { most: 100 };
+const untold = { ...topology, linkTickBytes: topology.linkTickBytes.map(() => Number.NaN) };
 const rates = { 'link.rate': [NDR, NDR, NDR], 'link.rx': [1e9, 1e9, 1e9] };
 
-const told = (values: Parameters<typeof frameOf>[1], options = known, memory = new LinkMemory()) => {
-  const frame = frameOf(topology, values, NOW);
+const told = (values: Parameters<typeof frameOf>[1], options = all, memory = new LinkMemory(), of = topology) => {
+  const frame = frameOf(of, values, NOW);
   memory.update(frame, NOW);
   return watchList(frame, memory, NOW, options).map((one) => [linkWords(frame, one), ...one.troubles]);
 };
@@ -31,12 +32,12 @@ describe('watchList', () => {
     expect([waitShare(7.5e6, 320, NDR), waitShare(15.625e6, 320, NDR)]).toEqual([0.048, 0.1]);
     const full = { ...rates, 'link.tx': [48e9, 48e9, 20e9], 'link.wait': [15.625e6, 7.5e6, 90e6] };
     expect(told(full)).toEqual([['A1-01-n1 mlx5_0', 'saturated'], ['A1-01-n1 mlx5_1', 'full'], ['A1-01-n2 mlx5_0']]);
-    expect(told(full, unknown).map((row) => row[1])).toEqual(['full', 'full', undefined]);
+    expect(told(full, all, new LinkMemory(), untold).map((row) => row[1])).toEqual(['full', 'full', undefined]);
   });
 
   it('tells what is down before what is slow, and slower than its peers with both rates', () => {
     const frame = frameOf(topology, { ...rates, 'link.rate': [25e9, NDR, NDR], 'link.state': [4, 4, 1] }, NOW);
-    const rows = watchList(frame, new LinkMemory(), NOW, known);
+    const rows = watchList(frame, new LinkMemory(), NOW, all);
     expect(rows.map((row) => [row.name, row.troubles, row.degraded, row.up])).toEqual([
       ['mlx5_0', ['down'], '', false],
       ['mlx5_0', ['degraded'], "200 of its peers' 400 Gb/s", true],
@@ -54,7 +55,7 @@ describe('watchList', () => {
       'gpu.pcieTx': [1e9, 0, 0, 31.5e9],
     };
     const frame = frameOf(topology, values, NOW);
-    const rows = watchList(frame, new LinkMemory(), NOW, { ...known, kinds: ['pcie'] });
+    const rows = watchList(frame, new LinkMemory(), NOW, { ...all, kinds: ['pcie'] });
     expect(rows.map((row) => [row.place - gpu, row.degraded])).toEqual([
       [0, 'Gen 3 of 5'],
       [2, '8 of 16 lanes'],
@@ -76,7 +77,7 @@ describe('watchList', () => {
       },
       NOW,
     );
-    const rows = watchList(frame, new LinkMemory(), NOW, { ...known, kinds: ['nvlink'] });
+    const rows = watchList(frame, new LinkMemory(), NOW, { ...all, kinds: ['nvlink'] });
     // H200: 900 GB/s for both directions, 450 GB/s for one.
     expect(rows.map((row) => [row.place - gpu, Number(row.use.toFixed(6)), row.stale])).toEqual([
       [0, 0.5, false],
@@ -90,13 +91,13 @@ describe('watchList', () => {
     const ethernet = { ...topology, linkKind: topology.linkKind.map(() => 'ethernet' as const) };
     const values = { ...rates, 'link.tx': [49e9, 49e9, 49e9], 'link.pfc': [1000, 10, 10], 'link.ecn': times(3, 0) };
     const frame = frameOf(ethernet, values, NOW);
-    const rows = watchList(frame, new LinkMemory(), NOW, unknown);
+    const rows = watchList(frame, new LinkMemory(), NOW, all);
     expect(rows.map((row) => row.troubles)).toEqual([['saturated'], ['full'], ['full']]);
   });
 
   it('lists a node, a GPU, or the worst few', () => {
     const values = { ...rates, 'link.tx': [1e9, 2e9, 3e9], 'gpu.pcieTx': [1, 1, 1, 1], 'gpu.pcieGen': [5, 5, 5, 5] };
-    const places = (under: number) => told(values, { ...known, under }).map(([name]) => name);
+    const places = (under: number) => told(values, { ...all, under }).map(([name]) => name);
     expect(places(topology.parent[gpu])).toEqual([
       'A1-01-n1 mlx5_1',
       'A1-01-n1 mlx5_0',
@@ -105,7 +106,7 @@ describe('watchList', () => {
     ]);
     expect(places(gpu + 3)).toEqual(['A1-01-n2 mlx5_0', 'A1-01-n2 g1 PCIe']);
     expect(places(0)).toHaveLength(7);
-    expect(told(values, { ...known, most: 1 })).toEqual([['A1-01-n2 mlx5_0']]);
+    expect(told(values, { ...all, most: 1 })).toEqual([['A1-01-n2 mlx5_0']]);
   });
 });
 
@@ -130,7 +131,7 @@ describe('LinkMemory', () => {
   it('more than two downs are flapping', () => {
     const memory = new LinkMemory();
     memory.update(at(0), minute(-2));
-    expect(told({ ...rates, 'link.downs': [3, 2, null] }, known, memory).map((row) => row.slice(1))).toEqual([
+    expect(told({ ...rates, 'link.downs': [3, 2, null] }, all, memory).map((row) => row.slice(1))).toEqual([
       ['flapping'],
       [],
       [],

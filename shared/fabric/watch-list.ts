@@ -1,19 +1,11 @@
-import { FULL } from '../fabric.ts';
+import { FULL, WAITS } from '../fabric.ts';
 import type { Frame } from '../frame.ts';
 import { membersOf } from '../members.ts';
 import { median } from '../quantile.ts';
 import { GPU, NODE } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { LinkMemory } from './flaps.ts';
-import {
-  type AnyLinkKind,
-  LINK_KINDS,
-  type LinkReading,
-  readNvlink,
-  readPcie,
-  readPort,
-  type TickBytes,
-} from './reading.ts';
+import { type AnyLinkKind, LINK_KINDS, type LinkReading, readNvlink, readPcie, readPort } from './reading.ts';
 
 /** What is wrong with a link, worst first. `full` is use alone: good use, no alarm. */
 export const TROUBLES = ['down', 'saturated', 'flapping', 'degraded', 'errors', 'full'] as const;
@@ -28,8 +20,6 @@ export interface WatchedLink extends LinkReading {
   readonly recentDowns: number;
 }
 
-/** A full link that waits this share of its time, or more, is saturated (alerts.md; ui.md 3.5). */
-export const WAITS = 0.05;
 /** More downs than this within 10 min is flapping. */
 const FLAPPING = 2;
 /** Congestion marks and pauses count above this many times what is usual among the links of the kind. */
@@ -45,7 +35,6 @@ export interface WatchOptions {
   readonly under?: number;
   /** At most this many rows, the worst first. */
   readonly most: number;
-  readonly tickBytes: TickBytes;
 }
 
 /** Links of all kinds in one list, the worst first: by trouble, then by wait, then by use. */
@@ -62,12 +51,12 @@ export function watchList(
   const { linkNode, linkKind } = frame.topology;
   for (let link = 0; link < linkNode.length; link++) {
     if (linkNode[link] < nodes.from || linkNode[link] >= nodes.to || !kinds.has(linkKind[link])) continue;
-    const reading = readPort(frame, link, options.tickBytes);
+    const reading = readPort(frame, link);
     const recentDowns = memory.recentDowns(link, reading.downs, now);
     found.push(judge(reading, peers.degraded(reading), recentDowns, memory, peers));
   }
   for (let gpu = from; gpu < to; gpu++) {
-    const nvlink = kinds.has('nvlink') ? readNvlink(frame, gpu, options.tickBytes) : undefined;
+    const nvlink = kinds.has('nvlink') ? readNvlink(frame, gpu) : undefined;
     const pcie = kinds.has('pcie') ? readPcie(frame, gpu) : undefined;
     if (nvlink) found.push(judge(nvlink, '', Number.NaN, memory, peers));
     if (pcie) found.push(judge(pcie, downtrained(frame, gpu), Number.NaN, memory, peers));
