@@ -206,11 +206,12 @@ class BindingDraft {
   #gpuOf(own: Labels, identity: Profile['identity']): number {
     const { id: ids, index, model } = identity.gpu ?? DEFAULT_GPU;
     const id = labelOf(own, ids);
-    const text = id === '' ? '' : `${id}\n${labelOf(own, index)}\n${labelOf(own, model)}`;
-    const known = text === '' ? undefined : this.#described.get(text);
+    const text = `${id}\n${labelOf(own, index)}\n${labelOf(own, model)}`;
+    const known = id === '' ? undefined : this.#described.get(text);
     if (known !== undefined) return known;
     const object = this.#known.objects.gpu(this.#merged(own), identity, this.#origin);
-    if (text !== '' && object >= 0) this.#described.set(text, object);
+    // Without an id, the same index may be of another node.
+    if (id !== '' && this.#known.objects.isNamed(object)) this.#described.set(text, object);
     return object;
   }
 

@@ -117,6 +117,13 @@ describe.skipIf(absent)(title, () => {
     expect(valuesOf(at(), 'gpu.util')).toEqual({ 692247001282: 0 });
   });
 
+  test('Azure Moneo: field names in small letters, ids masked, so that boards are told by their index', () => {
+    const { take, at } = fed();
+    take(fixture('dcgm-exporter/azure-moneo-dcgm-ib.prom'), 0, { targetLabels: new Map([['instance', 'n1:8000']]) });
+    const clocks = Array.from({ length: 8 }, (_, i) => [`S/n1/gpu${i}`, 210]);
+    expect(valuesOf(at(), 'gpu.clock')).toEqual(Object.fromEntries(clocks));
+  });
+
   test('Raritan outlets are no inlets: nothing is made up from them', () => {
     const { at } = fed(fixture('snmp_exporter/DERIVED-raritan_pdu2-collectd-snmpwalk.prom'));
     expect(at().topology.feedName).toEqual([]);

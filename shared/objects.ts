@@ -36,7 +36,7 @@ interface Gpu {
 interface Node {
   readonly site: string;
   readonly host: string;
-  readonly labels: Labels;
+  labels: Labels;
   source: string;
   place: NodePlace;
 }
@@ -47,8 +47,12 @@ function indexNumber(index: string): number {
   return digits === undefined ? -1 : Number(digits);
 }
 
+/** What exporters write where they do not know or do not tell. */
+const NO_ID = /^(n\/?a|none|unknown|\*+|\[.*\])$/i;
+
 function gpuId(labels: Labels, { id: names, idPrefix = '' }: GpuIdentity): string {
   const id = labelOf(labels, names);
+  if (NO_ID.test(id)) return '';
   return id === '' || id.toLowerCase().startsWith(idPrefix.toLowerCase()) ? id : `${idPrefix}${id}`;
 }
 
@@ -133,8 +137,23 @@ export class Objects {
     const told = partition === '' || partition === '0' ? index : '';
     const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
     this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model));
+    if (of.placement) this.#learnPlace(this.nodes[node], labels, of.placement);
     if (told !== '') this.#gpuAt.set(at, gpu);
     return gpu;
+  }
+
+  /** Whether a GPU is known by its id. */
+  isNamed(gpu: number): boolean {
+    return gpu >= 0 && !this.gpus[gpu].anonymous;
+  }
+
+  /** Labels of a board that tell where its node stands: chassis, tray, fabric. The first of each counts. */
+  #learnPlace(node: Node, labels: Labels, names: readonly string[]): void {
+    const told = names.filter((name) => (labels.get(name) ?? '') !== '' && !node.labels.has(name));
+    if (told.length === 0) return;
+    node.labels = new Map([...node.labels, ...told.map((name) => [name, labels.get(name) ?? ''] as const)]);
+    node.place = this.#locator.locate(node.site, node.host, node.labels);
+    this.changes++;
   }
 
   /** The GPU at an index of a node, if it is this one: either exporter may give no id. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { cellOf, decodedOf, fed, valuesOf } from '../../fleet.fixture.ts';
+import { Fleet } from '../../fleet.ts';
 import { ASSUMED, DERIVED, MEASURED, UNSUPPORTED } from '../../frame.ts';
 import { GPU, NODE } from '../../topology.ts';
 import type { SignalId } from '../catalogue.ts';
@@ -272,6 +273,17 @@ test('NVLink errors of four kinds are one rate, or none where one kind is not ex
   };
   expect(rateOf('CRC_FLIT', 'CRC_DATA', 'REPLAY', 'RECOVERY')).toEqual({ 'GPU-a': 8 });
   expect(rateOf('CRC_FLIT', 'CRC_DATA', 'REPLAY')).toEqual({});
+});
+
+test('chassis and tray that a site exports as labels are kept with the node, whichever exporter came first', () => {
+  const pattern = '^(?<rack>[^/]+)$';
+  const fleet = new Fleet({ mappings: [{ label: 'DCGM_FI_DEV_PLATFORM_CHASSIS_SERIAL_NUMBER', pattern }] });
+  const take = (key: string, text: string) =>
+    fleet.ingest({ key, sourceId: 's', site: 'S', ...n1, decoded: decodedOf(text), time: 1000 });
+  take('node', 'node_network_receive_bytes_total{device="eth0"} 1\n');
+  take('dcgm', `DCGM_FI_DEV_GPU_TEMP{${B},DCGM_FI_DEV_PLATFORM_CHASSIS_SERIAL_NUMBER="1820"} 50\n`);
+  const { topology } = fleet.frame(1000, 60_000);
+  expect(topology.path.slice(topology.start[NODE], topology.start[GPU])).toEqual(['S/Hall/Row/1820/n1']);
 });
 
 test('what no series is bound to has no column', () => {

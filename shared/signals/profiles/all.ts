@@ -3,6 +3,7 @@ import { allSmiProfile, furiosaProfile, gaudiProfile, neuronProfile, tpuProfile 
 import { amdProfile, omnistatProfile } from './amd.ts';
 import { bmcProfiles } from './bmc.ts';
 import { dcgmProfile } from './dcgm.ts';
+import { dcgmLowerProfile } from './dcgm-lower.ts';
 import { nodeProfile } from './node-exporter.ts';
 import { nvidiaSmiProfile } from './nvidia-smi.ts';
 import { pduProfiles } from './pdus.ts';
@@ -12,6 +13,7 @@ import { raritanProfile } from './raritan.ts';
 export const profiles: readonly Profile[] = [
   dcgmProfile,
   nvidiaSmiProfile,
+  dcgmLowerProfile,
   amdProfile,
   omnistatProfile,
   gaudiProfile,
