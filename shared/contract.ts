@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { type AnyLinkKind, LINK_KINDS } from './fabric/reading.ts';
+import type { Trouble } from './fabric/watch-list.ts';
 import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
 import type { SignalId } from './signals/catalogue.ts';
 
@@ -195,6 +197,39 @@ export interface HistoryReply {
   readonly values: readonly (readonly (number | null)[])[];
 }
 
+/** One row of the watch list. Rates in bytes per second and direction; null is "not known". */
+export interface LinkRow {
+  readonly kind: AnyLinkKind;
+  /** Place of the GPU or node that it belongs to. */
+  readonly place: number;
+  /** "A2-05-n03 mlx5_0", "A2-05-n03 g2 NVLink". */
+  readonly label: string;
+  readonly rateBps: number | null;
+  /** The rate is a nameplate's. */
+  readonly rateAssumed: boolean;
+  readonly txBps: number | null;
+  readonly rxBps: number | null;
+  /** Busier direction ÷ rate. */
+  readonly use: number | null;
+  /** Share of time that it waited; null where the tick of its counter is not known: then only `waitTicks` is. */
+  readonly wait: number | null;
+  readonly waitTicks: number | null;
+  /** Per second. */
+  readonly ecn: number | null;
+  readonly pfc: number | null;
+  readonly errors: number | null;
+  readonly discards: number | null;
+  readonly up: boolean | null;
+  /** Times it went down in the last 10 min. */
+  readonly recentDowns: number | null;
+  /** Worst first; empty where nothing is wrong. */
+  readonly troubles: readonly Trouble[];
+  /** Why it is degraded, in words; '' where it is not. */
+  readonly degraded: string;
+  /** Oldest sample used, epoch ms. */
+  readonly sampled: number | null;
+}
+
 export const TEST_STEPS = ['resolve', 'connect', 'tls', 'auth', 'query', 'dcgm'] as const;
 export type TestStepName = (typeof TEST_STEPS)[number];
 
@@ -277,6 +312,15 @@ export const calls = {
       points: z.number().int().min(2).max(4000),
     }),
   },
+  /** The links at and under a place (−1: all), the worst first. */
+  links: {
+    role: 'read',
+    arg: z.strictObject({
+      under: place,
+      kinds: z.array(z.enum(LINK_KINDS)).max(4),
+      most: z.number().int().min(1).max(1000),
+    }),
+  },
   workstation: { role: 'read', arg: z.strictObject({}) },
   coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
   testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
@@ -298,6 +342,7 @@ export interface CallResults {
   layout: LayoutDocument;
   inspect: Inspection;
   history: HistoryReply;
+  links: readonly LinkRow[];
   workstation: WorkstationReply;
   coverage: readonly CoverageRow[];
   testSource: TestReply;

@@ -197,3 +197,19 @@ describe('the layout', () => {
     expect(viewOf().layout()?.budgetW).toEqual([20_000, null, 12_000, 8000, null]);
   });
 });
+
+describe('links', () => {
+  it('are told with what they do, the worst first, in numbers that JSON knows', () => {
+    const rows = viewOf().links({ under: -1, kinds: [], most: 3 });
+    expect(rows[0]).toMatchObject({
+      kind: 'nvlink',
+      use: Math.fround(450e9) / 2 / 450e9,
+      wait: null,
+      rateAssumed: true,
+    });
+    const [nic] = viewOf().links({ under: 0, kinds: ['infiniband'], most: 3 });
+    expect(nic).toMatchObject({ label: 'A1-01-n1 mlx5_0', use: 0.5, wait: null, up: null, sampled: START - 2000 });
+    expect(JSON.parse(JSON.stringify(rows))).toEqual(rows);
+    expect(new FleetView(options).links({ under: -1, kinds: [], most: 3 })).toEqual([]);
+  });
+});

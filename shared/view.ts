@@ -5,12 +5,15 @@ import type {
   HistoryReply,
   Inspection,
   LayoutDocument,
+  LinkRow,
   SourceHealth,
   Summary,
   ViewFrame,
   ViewSignal,
   Watch,
 } from './contract.ts';
+import { LinkMemory } from './fabric/flaps.ts';
+import { linkRows } from './fabric/rows.ts';
 import { computeFabric, type FabricColumns } from './fabric.ts';
 import { Findings } from './findings.ts';
 import type { Frame } from './frame.ts';
@@ -48,6 +51,7 @@ export class FleetView {
   readonly #options: ViewOptions;
   readonly #history: History;
   readonly #findings = new Findings();
+  readonly #links = new LinkMemory();
   #lastMeteredW: ReadonlyMap<string, number> = new Map();
   #current: Current | null = null;
   /** Columns by signal, made when a viewer first asks for them after an update. */
@@ -69,6 +73,7 @@ export class FleetView {
     const power = computePower(frame, this.#lastMeteredW);
     this.#lastMeteredW = lastMetered(topology, power, this.#lastMeteredW);
     const fabric = computeFabric(frame);
+    this.#links.update(frame, now);
     if (remember) this.#remember(frame, power, fabric, now);
     const { slope, capMin } = this.#outlook(topology, power, now);
     const heardAt = lastHeard(frame);
@@ -166,6 +171,11 @@ export class FleetView {
   /** The facts of one place, of the last update; none before the first. */
   inspect(place: number): Inspection {
     return this.#current ? inspectPlace(this.#current, place) : { place, level: -1, path: '', model: '', facts: [] };
+  }
+
+  /** The links at and under a place (−1: all), the worst first; none before the first update. */
+  links(arg: CallArg<'links'>): readonly LinkRow[] {
+    return this.#current ? linkRows(this.#current.frame, this.#links, this.#current.now, arg) : [];
   }
 
   /** Remembered series in buckets; a place that is not known any more, or never had a sample, is all null. */

@@ -313,6 +313,8 @@ export class Engine {
         return this.#view.inspect((arg as { place: number }).place);
       case 'history':
         return this.#view.history(arg);
+      case 'links':
+        return this.#view.links(arg);
       case 'workstation':
         return readWorkstation(this.#clock.now());
       case 'coverage':
