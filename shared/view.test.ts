@@ -200,13 +200,11 @@ describe('the layout', () => {
 
 describe('links', () => {
   it('are told with what they do, the worst first, in numbers that JSON knows', () => {
-    const rows = viewOf().links({ under: -1, kinds: [], most: 3 });
-    expect(rows[0]).toMatchObject({
-      kind: 'nvlink',
-      use: Math.fround(450e9) / 2 / 450e9,
-      wait: null,
-      rateAssumed: true,
-    });
+    const rows = viewOf().links({ under: -1, kinds: ['nvlink', 'infiniband'], most: 3 });
+    const [nvlink] = viewOf().links({ under: -1, kinds: ['nvlink'], most: 3 });
+    // H200: half of 900 GB/s a direction, and half of what both carry.
+    expect(nvlink.use).toBeCloseTo(0.5, 6);
+    expect(nvlink).toMatchObject({ kind: 'nvlink', wait: null, rateAssumed: true });
     const [nic] = viewOf().links({ under: 0, kinds: ['infiniband'], most: 3 });
     expect(nic).toMatchObject({ label: 'A1-01-n1 mlx5_0', use: 0.5, wait: null, up: null, sampled: START - 2000 });
     expect(JSON.parse(JSON.stringify(rows))).toEqual(rows);
