@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import type { Layout } from './decoded.ts';
+import { cellOf, T0, valuesOf } from './fleet.fixture.ts';
+import { Fleet } from './fleet.ts';
+import { MEASURED, STALE } from './frame.ts';
+import { planQueries } from './promql.ts';
+
+const plan = planQueries({ rateWindow: '1m' });
+
+/** Answers to planned queries, by the query's id: [labels, with __name__ for the metric's name; value]. */
+function answered(...answers: readonly [string, ...(readonly [Record<string, string>, number])[]][]) {
+  const fleet = new Fleet({ mappings: [] });
+  for (const [id, ...rows] of answers) {
+    const series = rows.map(([labels]) => {
+      const { __name__: name = '', ...rest } = labels;
+      return { name, labels: new Map(Object.entries(rest)) };
+    });
+    const layout: Layout = { series };
+    const values = Float64Array.from(rows, ([, value]) => value);
+    const decoded = { layout, values, times: null, duplicates: 0, warnings: [] };
+    const query = plan.find((one) => one.id === id);
+    expect(query, id).toBeDefined();
+    const where = { key: id, sourceId: 'p', site: 'S', targetLabels: new Map(), time: T0 };
+    fleet.ingest({ ...where, decoded, ...(query ? { query } : {}) });
+  }
+  return fleet.frame(T0, 60_000);
+}
+
+const GPU_A = { UUID: 'GPU-a' };
+const seconds = T0 / 1000;
+const sampled = { profile: 'dcgm', ...GPU_A, gpu: '0', instance: 'n1:9400' };
+const ENERGY = 'DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION';
+
+test('a metric that is a meter and, by its growth, a power is each from its own query', () => {
+  const meter = ['gpu-power', [{ __name__: ENERGY, ...GPU_A }, 5e12]] as [string, [Record<string, string>, number]];
+  const frame = answered(['gpu-times', [sampled, seconds]], meter);
+  expect(valuesOf(frame, 'gpu.energy')).toEqual({ 'GPU-a': 5e9 });
+  expect(valuesOf(frame, 'gpu.power')).toEqual({});
+  // 700,000 mJ a second are 700 W.
+  const both = answered(['gpu-times', [sampled, seconds]], meter, ['gpu-rates', [{ ...GPU_A, metric: ENERGY }, 7e5]]);
+  expect(valuesOf(both, 'gpu.energy')).toEqual({ 'GPU-a': 5e9 });
+  expect(valuesOf(both, 'gpu.power')).toEqual({ 'GPU-a': 700 });
+});
+
+test('a value is as old as its own exporter says, not as another one of the same board', () => {
+  const smi = { profile: 'nvidia-smi', uuid: 'a', instance: 'n1:9835' };
+  const frame = answered(
+    ['gpu-times', [sampled, seconds - 200], [smi, seconds - 5]],
+    ['gpu-power', [{ __name__: 'DCGM_FI_DEV_POWER_USAGE', ...GPU_A }, 500]],
+    ['gpu-temp', [{ __name__: 'nvidia_smi_temperature_gpu', uuid: 'a' }, 60]],
+  );
+  expect(cellOf(frame, 'gpu.power', 'GPU-a')).toMatchObject({ value: Number.NaN, quality: STALE, time: T0 - 200_000 });
+  expect(cellOf(frame, 'gpu.temp', 'GPU-a')).toMatchObject({ value: 60, quality: MEASURED, time: T0 - 5000 });
+});
+
+test("a node's value is as old as its own exporter says", () => {
+  const node = { profile: 'node', nodename: 'n1', instance: 'n1:9100' };
+  const rapl = { instance: 'n1:9100', index: '0', path: 'p', metric: 'node_rapl_package_joules_total' };
+  const frame = answered(
+    ['gpu-times', [sampled, seconds - 1]],
+    ['node-times', [node, seconds - 30]],
+    ['node-rates', [rapl, 200]],
+  );
+  const path = 'S/Unmapped/Unmapped/Unmapped/n1';
+  expect(cellOf(frame, 'node.cpuPower', path)).toMatchObject({ value: 200, time: T0 - 30_000 });
+});
+
+test('what no clock tells the age of is not live', () => {
+  const frame = answered(['gpu-power', [{ __name__: 'DCGM_FI_DEV_POWER_USAGE', ...GPU_A }, 500]]);
+  expect(frame.topology.path).toEqual([]);
+});
+
+test('no query is longer than VictoriaMetrics takes by default (-search.maxQueryLen, 16 KiB)', () => {
+  expect(Math.max(...plan.map(({ promql }) => promql.length))).toBeLessThan(16_384);
+});
