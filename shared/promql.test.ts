@@ -31,6 +31,15 @@ test('every metric of the profiles is asked for once: gauges as they are, counte
     }
 });
 
+test('of a metric that stands for many quantities only those of the profiles are asked for', () => {
+  const present = new Set(['measurementsInletSensorValue', 'inletSensorDecimalDigits', 'upsOutputPower']);
+  const values = planQueries({ rateWindow: '2m', present }).find(({ id }) => id === 'feed-values')?.promql ?? '';
+  const selectors = [...values.matchAll(/\{(__name__=~"[^}]*)\}/g)].map(([, inside]) => inside);
+  const sensors = selectors.filter((one) => one.includes('InletSensor') || one.includes('inletSensor'));
+  expect(sensors).toHaveLength(1);
+  expect(sensors[0]).toMatch(/sensorType=~"([a-zA-Z|]+\|)?activePower[a-zA-Z|]*"/);
+});
+
 test('only what the server has is asked for', () => {
   const present = new Set(['DCGM_FI_DEV_GPU_TEMP', 'node_network_receive_bytes_total']);
   const few = planQueries({ rateWindow: '2m', present });

@@ -1,12 +1,5 @@
 import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
-import {
-  type Conditions,
-  DEFAULT_FEED,
-  DEFAULT_GPU,
-  DEFAULT_LINK,
-  type Mapping,
-  type Profile,
-} from './signals/profile.ts';
+import { DEFAULT_FEED, DEFAULT_GPU, DEFAULT_LINK, type Mapping, type Profile } from './signals/profile.ts';
 import { profiles as builtIn } from './signals/profiles/all.ts';
 
 /** One instant query of a refresh; its series lead to objects by the same code as an exporter's own text. */
@@ -138,18 +131,25 @@ const list = (names: readonly string[]) => unique(names).join(', ');
 
 /** In a PromQL string a backslash must be doubled. */
 const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-const matchers = (conditions: Conditions | undefined, operator: string) =>
-  Object.entries(conditions ?? {}).map(([label, pattern]) => `${label}${operator}${quoted(pattern)}`);
-
-/** What is said of labels: only what every meaning of the metric says. */
-function conditionsOf({ mappings }: Asked): string[] {
-  const texts = mappings.map(({ where, unless }) => [...matchers(where, '=~'), ...matchers(unless, '!~')]);
-  return texts[0].filter((text) => texts.every((other) => other.includes(text)));
+/** Labels on which all of these mappings set a condition. */
+function commonLabels(mappings: readonly Mapping[]): string[] {
+  return Object.keys(mappings[0].where ?? {}).filter((label) => mappings.every(({ where }) => where?.[label]));
 }
 
-function seriesOf(asked: Asked): string {
-  const conditions = conditionsOf(asked);
-  return conditions.length > 0 ? `${asked.name}{${conditions.join(',')}}` : asked.name;
+/** What a selector of all these mappings may ask of labels: what one of them wants, and nothing that all refuse. */
+function conditionsOf(mappings: readonly Mapping[]): string[] {
+  const wanted = commonLabels(mappings).map(
+    (label) => `${label}=~${quoted(unique(mappings.map(({ where }) => where?.[label] ?? '')).join('|'))}`,
+  );
+  const refused = Object.entries(mappings[0].unless ?? {}).filter(([label, pattern]) =>
+    mappings.every(({ unless }) => unless?.[label] === pattern),
+  );
+  return [...wanted, ...refused.map(([label, pattern]) => `${label}!~${quoted(pattern)}`)];
+}
+
+function seriesOf({ name, mappings }: Asked): string {
+  const conditions = conditionsOf(mappings);
+  return conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
 }
 
 /** Groups in the order of first appearance. */
@@ -166,23 +166,28 @@ function groupBy<One>(all: readonly One[], keyOf: (one: One) => string): [string
 
 /**
  * Gauges as they are. Set operators do not compare metric names, so two metrics of one object must come from one
- * selector: `or` stands only between those whose labels can't be the same, and conditions that not all of a selector
- * have are left to whoever binds the series.
+ * selector: `or` stands only between those whose labels can't be the same, being of other objects or having a label
+ * that the others lack. Whoever binds the series looks at the conditions of each again.
  */
 function gauges(asked: readonly Asked[]): string {
-  const kindOf = (one: Asked) => {
-    const { object, profile, mappings } = one;
-    if (object === 'gpu') return (profile.identity.gpu ?? DEFAULT_GPU).id.length > 0 ? 'gpu' : list(objectLabels(one));
-    return object === 'link' ? `link ${mappings[0].link}` : object;
-  };
-  return groupBy(asked, kindOf)
+  return groupBy(asked, selectorKey)
     .map(([, group]) => {
-      const conditions = group.map(conditionsOf);
-      const shared = conditions[0].filter((text) => conditions.every((other) => other.includes(text)));
       const names = `__name__=~"${unique(group.map(({ name }) => name)).join('|')}"`;
-      return `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${[names, ...shared].join(',')}})`;
+      const conditions = conditionsOf(group.flatMap(({ mappings }) => mappings));
+      return `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${[names, ...conditions].join(',')}})`;
     })
     .join(' or ');
+}
+
+function selectorKey(one: Asked): string {
+  const { object, profile, mappings } = one;
+  // A condition that an absent label fails is a label that every series of the selector has.
+  const present = commonLabels(mappings).filter((label) =>
+    mappings.every(({ where }) => !new RegExp(`^(?:${where?.[label]})$`).test('')),
+  );
+  const named = object === 'gpu' && (profile.identity.gpu ?? DEFAULT_GPU).id.length > 0;
+  const objects = object === 'link' ? mappings[0].link : object === 'gpu' && !named ? list(objectLabels(one)) : '';
+  return [object, objects, ...present].join(' ');
 }
 
 /** rate() drops the metric's name, so each is asked for apart and put back as the label `metric`. */
@@ -212,9 +217,9 @@ function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean):
   return profiles
     .flatMap((profile) => {
       const { id, index, model, partition, placement = [] } = profile.identity.gpu ?? DEFAULT_GPU;
-      const sampled = profile.mappings
-        .filter(({ signal, kind }) => kind === 'gauge' && SAMPLED.includes(signal))
-        .flatMap(({ names }) => names);
+      const boards = profile.mappings.filter(({ signal }) => signalOf(signal).kind === 'gpu');
+      const usual = boards.filter(({ signal, kind }) => kind === 'gauge' && SAMPLED.includes(signal));
+      const sampled = (usual.length > 0 ? usual : boards).flatMap(({ names }) => names);
       const names = [...(profile.info ?? []), ...sampled].filter(has);
       if (names.length === 0) return [];
       const own = [...id, ...index, ...model, ...(partition ? [partition] : []), ...placement];
