@@ -5,6 +5,7 @@ import { ApiError } from '../../../shared/prom-api/reply.ts';
 import type { Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
 import { type PlannedQuery, planQueries } from '../../../shared/promql.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
+import type { Profile } from '../../../shared/signals/profile.ts';
 import { vectorReader } from '../decode.ts';
 import { FaultError, printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
@@ -20,6 +21,10 @@ export const SETTLE_MS = 2000;
 export function settledInstant(now: number, pollMs: number): number {
   return Math.floor((now - SETTLE_MS) / pollMs) * pollMs;
 }
+
+/** How often a server is asked which metrics it has: in its first five minutes, and after. */
+const NAMES_FIRST_MS = 30_000;
+const NAMES_MS = 300_000;
 
 const ID = 'api';
 
@@ -69,6 +74,30 @@ export async function askVector(
   return { vector, bytes: answer.body.length, serverTime: answer.serverTime };
 }
 
+/** What a proxy answers that lets queries through and nothing else. */
+const NO_SUCH_QUESTION: ReadonlySet<string> = new Set(['http-400', 'http-404', 'http-405', 'http-422', 'http-501']);
+
+/**
+ * Names of the metrics that a server had within the last ten minutes. Undefined where it does not say, as some proxies
+ * in front of it do not: then everything is asked for. @throws FaultError where it cannot be reached
+ */
+async function askNames(
+  fetcher: Fetcher,
+  url: string,
+  time: number,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string> | undefined> {
+  const path = `label/__name__/values?start=${time / 1000 - 600}&end=${time / 1000}`;
+  try {
+    const { body } = await fetcher.ask({ url: apiUrl(url, path), accept: 'application/json' }, signal);
+    const { data } = JSON.parse(new TextDecoder().decode(body)) as { data?: unknown };
+    return Array.isArray(data) ? new Set(data.filter((name) => typeof name === 'string')) : undefined;
+  } catch (error) {
+    if (error instanceof FaultError && !NO_SUCH_QUESTION.has(error.fault.code)) throw error;
+    return undefined;
+  }
+}
+
 /** Reads a Prometheus-compatible server: the same few queries each poll, all for the same instant. */
 export class PrometheusReader implements Source {
   readonly settings: PrometheusSource;
@@ -76,20 +105,23 @@ export class PrometheusReader implements Source {
   readonly #fetcher: Fetcher;
   readonly #clock: Clock;
   readonly #health: Health;
-  readonly #plan: readonly PlannedQuery[];
-  readonly #readers: ReadonlyMap<string, VectorReader>;
+  readonly #profiles: readonly Profile[] | undefined;
+  readonly #readers = new Map<string, VectorReader>();
+  #plan: readonly PlannedQuery[] = [];
+  /** When the server was first asked which metrics it has, and when it is asked again. */
+  #metSince = Number.NaN;
+  #askNamesAt = Number.NEGATIVE_INFINITY;
   readonly #stop = new AbortController();
 
-  constructor(settings: PrometheusSource, fleet: Fleet, clock: Clock) {
+  /** `profiles` are those of the fleet: the built-in ones where they are left out. */
+  constructor(settings: PrometheusSource, fleet: Fleet, clock: Clock, profiles?: readonly Profile[]) {
     this.settings = settings;
     this.#fleet = fleet;
     this.#clock = clock;
     this.#health = new Health(settings);
     this.#health.setTargets([ID]);
     this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
-    this.#plan = planQueries(settings);
-    const limits = { maxBytes: 50 << 20, maxSeries: settings.maxSeries ?? 1_000_000 };
-    this.#readers = new Map(this.#plan.map((query) => [query.id, vectorReader(limits)]));
+    this.#profiles = profiles;
   }
 
   start(schedule: Schedule, pollMs: number): void {
@@ -105,6 +137,7 @@ export class PrometheusReader implements Source {
   async readAll(time: number): Promise<void> {
     const begin = this.#clock.now();
     try {
+      await this.#planFor(time);
       const answers = await this.#askAll(time);
       let [bytes, series, bad] = [0, 0, 0];
       const warnings = new Set<string>();
@@ -134,6 +167,23 @@ export class PrometheusReader implements Source {
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#health.failed(ID, error, this.#clock.now());
       throw error;
+    }
+  }
+
+  /**
+   * Plans only for metrics that the server has: a site has exporters of few makers. Names are asked for now and then,
+   * more often at first, since a server that has just been set up gets them one after another.
+   */
+  async #planFor(time: number): Promise<void> {
+    const now = this.#clock.now();
+    if (now < this.#askNamesAt) return;
+    const present = await askNames(this.#fetcher, this.settings.url, time, this.#stop.signal);
+    if (Number.isNaN(this.#metSince)) this.#metSince = now;
+    this.#askNamesAt = now + (now - this.#metSince < NAMES_MS ? NAMES_FIRST_MS : NAMES_MS);
+    const { rateWindow, maxSeries = 1_000_000 } = this.settings;
+    this.#plan = planQueries({ rateWindow, present, profiles: this.#profiles });
+    for (const { id } of this.#plan) {
+      if (!this.#readers.has(id)) this.#readers.set(id, vectorReader({ maxBytes: 50 << 20, maxSeries }));
     }
   }
 
