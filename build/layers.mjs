@@ -21,7 +21,8 @@ const packages = [
   [/^electron$/, /^electron\/(desktop|preload)\/|^e2e\//],
   [/^systeminformation$/, /^electron\/engine\/sources\/workstation\.ts$/],
   [/^(react|react-dom|@tanstack\/.*|@base-ui\/react|d3|tinykeys|wouter)(\/|$)/, /^renderer\//],
-  [/^(node:|ws$|yaml$)/, /^electron\/(?!preload\/)|^e2e\//],
+  [/^yaml$/, /^electron\/engine\/|^shared\/(signals\/user-profile|alerting\/)/],
+  [/^(node:|ws$)/, /^electron\/(?!preload\/)|^e2e\//],
 ];
 
 /** text that may stand only in some files of product code. */

@@ -22,6 +22,7 @@ import type { Source } from './sources/source.ts';
 import { readWorkstation } from './sources/workstation.ts';
 import { WORKSTATION_ID, WorkstationNode } from './sources/workstation-node.ts';
 import { loadSettings, type PlaceFiles, PlaceReader, saveSettings } from './store/profile.ts';
+import { type ProfilesInUse, UserProfileReader } from './store/user-profiles.ts';
 import { coverageOf, testConnection } from './test-connection.ts';
 
 /** One page that looks at the fleet. */
@@ -52,6 +53,8 @@ export class Engine {
   readonly #sources = new Map<string, Source>();
   readonly #ephemeral = new Map<string, SourceSettings>();
   readonly #places = new PlaceReader();
+  readonly #userProfiles: UserProfileReader;
+  #profiles: ProfilesInUse;
   #files: PlaceFiles = { topology: [], budgets: [], warnings: [] };
   #settings: Settings;
   #warnings: readonly string[];
@@ -73,7 +76,9 @@ export class Engine {
     this.#settings = settings;
     this.#warnings = warnings;
     this.#writable = writable;
-    this.#fleet = new Fleet({ mappings: settings.mappings });
+    this.#userProfiles = new UserProfileReader(this.#folder);
+    this.#profiles = this.#userProfiles.read();
+    this.#fleet = this.#newFleet();
     this.#view = this.#newView();
     this.#schedule = new Schedule(this.#clock, CONCURRENCY);
     port.onMessage((message) => this.#receive(message as ToEngine));
@@ -88,6 +93,10 @@ export class Engine {
     this.#schedule.stop();
     for (const source of this.#sources.values()) source.close();
     this.#port.close();
+  }
+
+  #newFleet(): Fleet {
+    return new Fleet({ mappings: this.#settings.mappings, profiles: this.#profiles.profiles });
   }
 
   #newView(): FleetView {
@@ -109,6 +118,7 @@ export class Engine {
 
   #refresh(): void {
     const now = this.#clock.now();
+    this.#readProfiles();
     this.#readPlaces();
     const { pollMs, staleMs } = this.#settings;
     // History gets one instant a poll, whenever in it the targets answered.
@@ -132,7 +142,7 @@ export class Engine {
   }
 
   #health() {
-    const own = [...this.#warnings, ...this.#files.warnings];
+    const own = [...this.#warnings, ...this.#profiles.warnings, ...this.#files.warnings];
     return [...this.#sources.values()].map((source, index) => source.health(index === 0 ? own : []));
   }
 
@@ -166,7 +176,7 @@ export class Engine {
       if (this.#sources.has(id)) continue;
       const source =
         settings.kind === 'prometheus'
-          ? new PrometheusReader(settings, this.#fleet, this.#clock)
+          ? new PrometheusReader(settings, this.#fleet, this.#clock, this.#profiles.profiles)
           : new ExportersScraper(settings, this.#fleet, this.#clock);
       this.#fleet.setWaitTick(id, settings.waitTickBytes);
       this.#sources.set(id, source);
@@ -191,19 +201,31 @@ export class Engine {
     this.#fleet.forgetSource(id);
   }
 
+  /** Reads the user's own profiles again where a file changed: every series is bound anew then. */
+  #readProfiles(): void {
+    const profiles = this.#userProfiles.read();
+    if (profiles === this.#profiles) return;
+    this.#profiles = profiles;
+    this.#rebuild();
+    this.#startSources();
+  }
+
+  /** Drops all sources and what they brought; they have to be started again. */
+  #rebuild(): void {
+    for (const [id, source] of this.#sources) this.#dropSource(id, source);
+    this.#schedule.stop();
+    this.#schedule = new Schedule(this.#clock, CONCURRENCY);
+    this.#fleet = this.#newFleet();
+    this.#files = { topology: [], budgets: [], warnings: [] };
+  }
+
   /** New settings take effect at once; what depends on them is made anew, objects and history stay where they can. */
   #apply(settings: Settings): void {
     const before = this.#settings;
     this.#settings = settings;
     const rebuild =
       before.pollMs !== settings.pollMs || JSON.stringify(before.mappings) !== JSON.stringify(settings.mappings);
-    if (rebuild) {
-      for (const [id, source] of this.#sources) this.#dropSource(id, source);
-      this.#schedule.stop();
-      this.#schedule = new Schedule(this.#clock, CONCURRENCY);
-      this.#fleet = new Fleet({ mappings: settings.mappings });
-      this.#files = { topology: [], budgets: [], warnings: [] };
-    }
+    if (rebuild) this.#rebuild();
     if (
       rebuild ||
       before.staleMs !== settings.staleMs ||

@@ -6,6 +6,9 @@ import { Fleet } from '../../shared/fleet.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
 import { type SignalId, signalOf } from '../../shared/signals/catalogue.ts';
 import { profiles } from '../../shared/signals/profiles/all.ts';
+import { dcgmProfile } from '../../shared/signals/profiles/dcgm.ts';
+import { nodeProfile } from '../../shared/signals/profiles/node-exporter.ts';
+import { raritanProfile } from '../../shared/signals/profiles/raritan.ts';
 import { GPU } from '../../shared/topology.ts';
 import { FaultError, faultOf, socketFault } from './fault.ts';
 import { Fetcher } from './fetch.ts';
@@ -15,7 +18,10 @@ import { ExportersScraper } from './sources/exporters.ts';
 import { targetsOf } from './sources/file-sd.ts';
 import { PrometheusReader } from './sources/prometheus.ts';
 
-/** Signals and what was found of each; for a missing one, what enables it. */
+/**
+ * Signals and what was found of each. Of the exporters that were found, what they lack too, and what enables it: a
+ * site of one maker is not told of the others'. Where nothing is found, what the usual exporters give.
+ */
 export function coverageOf(fleet: Fleet, sourceId: string, now: number): CoverageRow[] {
   const found = fleet.coverage(sourceId);
   const rows: CoverageRow[] = found.map(({ signal, metric, series, time }) => ({
@@ -27,15 +33,19 @@ export function coverageOf(fleet: Fleet, sourceId: string, now: number): Coverag
     enable: '',
   }));
   const seen = new Set(found.map((row) => row.signal));
-  for (const mapping of profiles.flatMap((profile) => profile.mappings)) {
-    const signal = mapping.signal;
-    if (signal === 'gpu.tempMargin' || seen.has(signal)) continue;
+  const metrics = new Set(found.map(({ metric }) => metric));
+  const here = profiles.filter(({ mappings }) => mappings.some(({ names }) => names.some((name) => metrics.has(name))));
+  for (const mapping of (here.length > 0 ? here : USUAL).flatMap((profile) => profile.mappings)) {
+    const { signal } = mapping;
+    if (seen.has(signal)) continue;
     seen.add(signal);
     rows.push({ signal, label: signalOf(signal).label, metric: null, series: 0, ageMs: null, enable: mapping.enable });
   }
   const order = new Map<SignalId, number>(rows.map((row, index) => [row.signal, index]));
   return rows.sort((a, b) => (order.get(a.signal) ?? 0) - (order.get(b.signal) ?? 0));
 }
+
+const USUAL = [dcgmProfile, nodeProfile, raritanProfile];
 
 function socketOpens(
   url: URL,
