@@ -140,6 +140,11 @@ class BindingDraft {
     const { slots, clocks } = this.#known;
     const profile = slots.byId.get(labels.get('profile') ?? '');
     if (!profile) return;
+    // A server has its labels with its values; its target is no node of the fleet.
+    if (profile.identity.server) {
+      this.#push(index, 0, clocks.numberOf(this.#instanceKey(profile, labels)));
+      return;
+    }
     const object = this.#objectOf(kind, profile, labels);
     if (object < 0) return;
     if (kind !== 'node') this.#push(index, object, clocks.numberOf(this.#clockKey(kind, profile, `${object}`)));
@@ -197,6 +202,7 @@ class BindingDraft {
     const { objects } = this.#known;
     const labels = this.#merged(own);
     if (kind === 'feed') return objects.feed(labels, identity, this.#origin);
+    if (kind === 'server') return identity.server ? objects.server(labels, identity.server, this.#origin) : -1;
     const link = slot?.mapping.link;
     if (kind === 'link') return link ? objects.link(labels, identity, link, this.#origin) : -1;
     return objects.node(labels, identity.node, this.#origin);

@@ -3,6 +3,7 @@ import { type AnyLinkKind, LINK_KINDS } from './fabric/reading.ts';
 import type { Trouble } from './fabric/watch-list.ts';
 import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
 import type { SignalId } from './signals/catalogue.ts';
+import type { WorkReport } from './work/report.ts';
 
 /**
  * Everything that may be asked of an engine and heard from it. The transport knows two verbs, `call` and `on`.
@@ -321,6 +322,8 @@ export const calls = {
       most: z.number().int().min(1).max(1000),
     }),
   },
+  /** Jobs and pods, what holds them back, tokens per joule, GPU-hours lost. */
+  work: { role: 'read', arg: z.strictObject({}) },
   workstation: { role: 'read', arg: z.strictObject({}) },
   coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
   testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
@@ -343,6 +346,7 @@ export interface CallResults {
   inspect: Inspection;
   history: HistoryReply;
   links: readonly LinkRow[];
+  work: WorkReport;
   workstation: WorkstationReply;
   coverage: readonly CoverageRow[];
   testSource: TestReply;

@@ -11,6 +11,7 @@ import type { SignalId } from './signals/catalogue.ts';
 import type { Profile } from './signals/profile.ts';
 import { profiles } from './signals/profiles/all.ts';
 import { Slots } from './slots.ts';
+import { GPU, type Work } from './topology.ts';
 import type { BudgetRow, TopologyRow } from './topology-csv.ts';
 import type { DurationMs, EpochMs } from './units.ts';
 
@@ -182,13 +183,22 @@ export class Fleet {
     if (this.#built && this.#builtFor === this.#objects.changes) return this.#built;
     const expected = this.#rows.map((row) => ({ ...row, inferred: false }));
     const { nodes, nodeOf, feeds } = this.#objects.known(expected);
+    const { servers, gpus } = this.#objects;
     const links = this.#objects.links.map((link) => ({
       ...link,
       node: link.source === '' ? -1 : nodeOf[link.node],
       tickBytes: this.#waitTicks.get(link.source),
     }));
     this.#version++;
-    this.#built = buildTopology(this.#version, nodes, links, feeds, this.#budgets, this.#objects.gpus.length);
+    const built = buildTopology(this.#version, nodes, links, feeds, this.#budgets, gpus.length);
+    this.#built = {
+      ...built,
+      topology: {
+        ...built.topology,
+        servers: servers.map((server) => (server.source === '' ? { ...server, model: '' } : server)),
+        work: workOf(built, gpus),
+      },
+    };
     const { placeOfNode } = this.#built;
     this.#placeOfNode = nodeOf.map((known) => (known < 0 ? -1 : placeOfNode[known]));
     this.#builtFor = this.#objects.changes;
@@ -219,6 +229,16 @@ export class Fleet {
     }
     return [...found.values(), ...sumsOf([...found.values()])];
   }
+}
+
+/** What each GPU works on, by its place. */
+function workOf({ topology: { start }, placeOfGpu }: BuiltTopology, gpus: Objects['gpus']): (Work | undefined)[] {
+  const work: (Work | undefined)[] = new Array(start[GPU + 1] - start[GPU]).fill(undefined);
+  gpus.forEach((gpu, id) => {
+    const place = placeOfGpu[id];
+    if (place >= 0 && (gpu.work.pod !== '' || gpu.work.job !== '')) work[place - start[GPU]] = gpu.work;
+  });
+  return work;
 }
 
 /** What is added up from both directions, where no total of the exporter's own is there. */

@@ -80,6 +80,8 @@ export function topologyOf(shape: Shape = {}): Topology {
     feedRack: Int32Array.from(feeds, ([feed]) => place(feed.split(' ')[0])),
     feedName: feeds.map(([feed]) => feed.split(' ')[1]),
     feedBudgetW: Float64Array.from(feeds, ([, watts]) => watts),
+    servers: [],
+    work: [],
   };
 }
 

@@ -9,10 +9,14 @@ import {
   DEFAULT_LINK,
   type GpuIdentity,
   type Identity,
+  JOB,
   labelOf,
+  NAMESPACE,
   type NodeIdentity,
+  POD,
+  type ServerIdentity,
 } from './signals/profile.ts';
-import type { LinkKind } from './topology.ts';
+import type { LinkKind, ServerPlace, Work } from './topology.ts';
 
 /** Whose series it is. */
 export interface Origin {
@@ -31,7 +35,14 @@ interface Gpu {
   index: number;
   model: string;
   source: string;
+  work: Work;
+  /** Who told of the work: only that source may say that it is over. */
+  workSource: string;
 }
+
+const NO_WORK: Work = { namespace: '', pod: '', job: '' };
+/** Prometheus gives the exporter's own pod as `pod` where it found the exporter by its pod. */
+const EXPORTER = /exporter|dcgm|device-metrics/;
 
 interface Node {
   readonly site: string;
@@ -39,6 +50,13 @@ interface Node {
   labels: Labels;
   source: string;
   place: NodePlace;
+}
+
+function workOf(labels: Labels): Work {
+  const [namespace, pod, job] = [NAMESPACE, POD, JOB].map((names) => labelOf(labels, names));
+  const own = (labels.get('exported_pod') ?? '') === '' && (EXPORTER.test(pod) || pod === '');
+  if (own) return job === '' ? NO_WORK : { namespace: '', pod: '', job };
+  return { namespace, pod, job };
 }
 
 /** The number at the end of "3", "card3" or "npu3"; −1: none. */
@@ -67,6 +85,7 @@ export class Objects {
   readonly nodes: Node[] = [];
   readonly links: (KnownLink & { source: string })[] = [];
   readonly feeds: (FeedClue & { source: string })[] = [];
+  readonly servers: (ServerPlace & { source: string })[] = [];
   /** Grows with every change of objects: a topology built for another number is out of date. */
   changes = 0;
   #locator: NodeLocator;
@@ -77,6 +96,7 @@ export class Objects {
   readonly #shortOf = new Map<string, number>();
   readonly #linkOf = new Map<string, number>();
   readonly #feedOf = new Map<string, number>();
+  readonly #serverOf = new Map<string, number>();
   /** `source instance` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
@@ -137,9 +157,21 @@ export class Objects {
     const told = partition === '' || partition === '0' ? index : '';
     const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
     this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model));
+    this.#learnWork(this.gpus[gpu], labels, origin.sourceId);
     if (of.placement) this.#learnPlace(this.nodes[node], labels, of.placement);
     if (told !== '') this.#gpuAt.set(at, gpu);
     return gpu;
+  }
+
+  /** The pod or job on a GPU, as the labels of its exporter say. */
+  #learnWork(gpu: Gpu, labels: Labels, source: string): void {
+    const told = workOf(labels);
+    if (told === NO_WORK && gpu.workSource !== source) return;
+    gpu.workSource = source;
+    const { namespace, pod, job } = gpu.work;
+    if (told.namespace === namespace && told.pod === pod && told.job === job) return;
+    gpu.work = told;
+    this.changes++;
   }
 
   /** Whether a GPU is known by its id. */
@@ -176,7 +208,8 @@ export class Objects {
     const uuid = id || `${site}/${host}/gpu${number >= 0 ? number : index}`;
     this.#gpuOf.set(uuid.toLowerCase(), this.gpus.length);
     this.changes++;
-    return this.gpus.push({ uuid, anonymous: id === '', node, index: -1, model: '', source }) - 1;
+    const gpu = { uuid, anonymous: id === '', node, index: -1, model: '', source, work: NO_WORK, workSource: '' };
+    return this.gpus.push(gpu) - 1;
   }
 
   #describe(gpu: Gpu, node: number, index: string, model: string): void {
@@ -206,6 +239,18 @@ export class Objects {
     const clue = feedClue(labels, identity.feed ?? DEFAULT_FEED, origin.site);
     if (!clue) return -1;
     return this.#numbered(this.#feedOf, this.feeds, clue.key, () => ({ ...clue, source: origin.sourceId }));
+  }
+
+  /** The inference server of a series; −1 where neither a pod nor a target is named. */
+  server(labels: Labels, { model: names }: ServerIdentity, origin: Origin): number {
+    const pod = labelOf(labels, POD) || (labels.get('instance') ?? '');
+    if (pod === '') return -1;
+    const [site, namespace] = [labels.get('site') || origin.site, labelOf(labels, NAMESPACE)];
+    const model = labelOf(labels, names) || labels.get('job') || pod;
+    const key = [site, namespace, pod, model].join('\n');
+    return this.#numbered(this.#serverOf, this.servers, key, () => {
+      return { site, namespace, pod, model, source: origin.sourceId };
+    });
   }
 
   #numbered<One>(numbers: Map<string, number>, list: One[], key: string, make: () => One): number {
@@ -249,7 +294,7 @@ export class Objects {
 
   /** How many objects of a kind there are, forgotten ones included. */
   count(kind: ObjectKind): number {
-    return { gpu: this.gpus, node: this.nodes, link: this.links, feed: this.feeds }[kind].length;
+    return { gpu: this.gpus, node: this.nodes, link: this.links, feed: this.feeds, server: this.servers }[kind].length;
   }
 
   /** Drops the objects of a source; their numbers are not used again. `dropped` is told of each. */
@@ -266,6 +311,7 @@ export class Objects {
     drop(this.gpus, this.#gpuAt);
     drop(this.links, this.#linkOf, (object) => dropped('link', object));
     drop(this.feeds, this.#feedOf, (object) => dropped('feed', object));
+    drop(this.servers, this.#serverOf, (object) => dropped('server', object));
     drop(this.nodes, this.#nodeOf, (object) => dropped('node', object));
     drop(this.nodes, this.#shortOf);
     this.#instance.clear();

@@ -1,12 +1,21 @@
 import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
-import { DEFAULT_FEED, DEFAULT_GPU, DEFAULT_LINK, type Mapping, type Profile } from './signals/profile.ts';
+import {
+  DEFAULT_FEED,
+  DEFAULT_GPU,
+  DEFAULT_LINK,
+  JOB,
+  type Mapping,
+  NAMESPACE,
+  POD,
+  type Profile,
+} from './signals/profile.ts';
 import { profiles as builtIn } from './signals/profiles/all.ts';
 
 /** One instant query of a refresh; its series lead to objects by the same code as an exporter's own text. */
 export interface PlannedQuery {
   readonly id: string;
   readonly promql: string;
-  /** What its objects are; values of nodes and of their links come together. */
+  /** What its objects are; values of nodes, of their links and of inference servers come together. */
   readonly kind: 'gpu' | 'node' | 'feed';
   /** The values are the times at which samples were taken, in seconds: identity and age at once. */
   readonly times: boolean;
@@ -22,6 +31,8 @@ export interface PlanOptions {
   readonly profiles?: readonly Profile[];
 }
 
+/** What tells the pod or job on a GPU. */
+const WORK = [...NAMESPACE, ...POD, ...JOB];
 const NODE = 'instance, exported_instance, node, kubernetes_node, hostname, Hostname, site, hall, row, rack';
 
 /** GPU gauges in a few answers, so that none of them is of a size that a server refuses. */
@@ -79,8 +90,8 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
     values('gpu-rates', 'gpu', rates(of('counter', 'gpu'), window)),
     times('node', nodeTimes(profiles, all, has)),
-    values('node-rates', 'node', rates(of('counter', 'node', 'link'), window)),
-    values('node-values', 'node', gauges(of('gauge', 'node', 'link'))),
+    values('node-rates', 'node', rates(of('counter', 'node', 'link', 'server'), window)),
+    values('node-values', 'node', gauges(of('gauge', 'node', 'link', 'server'))),
     times('feed', feedTimes(of('gauge', 'feed'))),
     values('feed-values', 'feed', gauges(of('gauge', 'feed'))),
   ];
@@ -113,6 +124,7 @@ function objectLabels({ object, profile: { identity }, mappings }: Asked): reado
     return ['instance', ...pdu, ...unit, ...inlet, 'feed', 'site', 'hall', 'row', 'rack'];
   }
   if (object === 'node') return ['instance'];
+  if (object === 'server') return ['instance', ...NAMESPACE, ...POD, 'job', 'site', ...(identity.server?.model ?? [])];
   const { device, port = [] } = identity.link ?? DEFAULT_LINK;
   const ethernet = mappings.every(({ link }) => link === 'ethernet');
   return ['instance', ...device, ...(ethernet ? [] : port)];
@@ -223,7 +235,7 @@ function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean):
       const names = [...(profile.info ?? []), ...sampled].filter(has);
       if (names.length === 0) return [];
       const own = [...id, ...index, ...model, ...(partition ? [partition] : []), ...placement];
-      const by = list([...own, ...(profile.identity.node?.labels ?? []), NODE]);
+      const by = list([...own, ...(profile.identity.node?.labels ?? []), ...WORK, NODE]);
       return [ofProfile(profile, `max by (${by}) (${timesOf(names)})`)];
     })
     .join(' or ');
@@ -239,7 +251,7 @@ function nodeTimes(profiles: readonly Profile[], all: readonly Asked[], has: (na
     .flatMap((profile) => {
       // What the exporter of a GPU says of its node is as old as its GPUs.
       if (profile.identity.gpu) return [];
-      const asked = all.filter((one) => one.profile === profile && (one.object === 'node' || one.object === 'link'));
+      const asked = all.filter((one) => one.profile === profile && ['node', 'link', 'server'].includes(one.object));
       const usual = asked.filter(({ mappings }) => mappings.some(({ signal }) => NODE_SAMPLED.includes(signal)));
       const series = (usual.length > 0 ? usual : asked).map(seriesOf);
       const by = list([...(profile.identity.node?.labels ?? []), NODE]);

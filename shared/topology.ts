@@ -41,6 +41,26 @@ export interface Topology {
   readonly feedRack: Int32Array;
   readonly feedName: readonly string[];
   readonly feedBudgetW: Float64Array;
+  /** Inference servers; one that is gone has no model. */
+  readonly servers: readonly ServerPlace[];
+  /** What each GPU works on (index: place − start[GPU]); undefined where nobody says. */
+  readonly work: readonly (Work | undefined)[];
+}
+
+/** An inference server, by what its labels say of it. */
+export interface ServerPlace {
+  readonly site: string;
+  readonly namespace: string;
+  /** Its pod, or its target where it has none. */
+  readonly pod: string;
+  readonly model: string;
+}
+
+/** The pod or job on a GPU; '' where it has none of the kind. */
+export interface Work {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly job: string;
 }
 
 export type LinkKind = 'ethernet' | 'infiniband';

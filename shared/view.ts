@@ -26,6 +26,8 @@ import { summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
 import { fitTrends, minutesToCap, WINDOW_MS } from './trend.ts';
 import type { EpochMs } from './units.ts';
+import { heldInstant, LostWork } from './work/lost.ts';
+import { type WorkReport, workReport } from './work/report.ts';
 
 /** Settings that a view depends on. */
 export type ViewOptions = Pick<Settings, 'historyBytes' | 'pollMs' | 'staleMs' | 'warnRatio' | 'critRatio'>;
@@ -52,6 +54,7 @@ export class FleetView {
   readonly #history: History;
   readonly #findings = new Findings();
   readonly #links = new LinkMemory();
+  readonly #lost: LostWork;
   #lastMeteredW: ReadonlyMap<string, number> = new Map();
   #current: Current | null = null;
   /** Columns by signal, made when a viewer first asks for them after an update. */
@@ -59,6 +62,8 @@ export class FleetView {
 
   constructor(options: ViewOptions) {
     this.#options = options;
+    // An instant counts for three polls at most: longer is a gap, of which nothing is known.
+    this.#lost = new LostWork({ longestMs: 3 * options.pollMs });
     this.#history = new History({ bytes: options.historyBytes, pollMs: options.pollMs });
   }
 
@@ -75,6 +80,7 @@ export class FleetView {
     const fabric = computeFabric(frame);
     this.#links.update(frame, now);
     if (remember) this.#remember(frame, power, fabric, now);
+    if (remember) this.#lost.add(frame.topology, heldInstant(frame, now));
     const { slope, capMin } = this.#outlook(topology, power, now);
     const heardAt = lastHeard(frame);
     const { warnRatio, critRatio } = this.#options;
@@ -176,6 +182,13 @@ export class FleetView {
   /** The links at and under a place (−1: all), the worst first; none before the first update. */
   links(arg: CallArg<'links'>): readonly LinkRow[] {
     return this.#current ? linkRows(this.#current.frame, this.#links, this.#current.now, arg) : [];
+  }
+
+  /** Who uses the fleet and what comes of it; nothing before the first update. */
+  work(): WorkReport {
+    if (!this.#current) return { jobs: [], tokens: [], lost: [] };
+    const { frame, fabric } = this.#current;
+    return workReport(frame, fabric, this.#lost.racks());
   }
 
   /** Remembered series in buckets; a place that is not known any more, or never had a sample, is all null. */

@@ -337,6 +337,8 @@ export class Engine {
         return this.#view.history(arg);
       case 'links':
         return this.#view.links(arg);
+      case 'work':
+        return this.#view.work();
       case 'workstation':
         return readWorkstation(this.#clock.now());
       case 'coverage':

@@ -3,8 +3,8 @@
  * Units are the unit of the value in a frame column; profiles scale into them.
  */
 
-/** Which kind of object carries a signal. A `link` is one NIC port, a `feed` one PDU inlet. */
-export type ObjectKind = 'gpu' | 'node' | 'link' | 'feed';
+/** Which kind of object carries a signal. A `link` is one NIC port, a `feed` one PDU inlet, a `server` one of inference. */
+export type ObjectKind = 'gpu' | 'node' | 'link' | 'feed' | 'server';
 
 /** How children make their parent's value. `none`: the parent has no such value. */
 export type Aggregation = 'sum' | 'max' | 'median' | 'worst' | 'none';
@@ -125,6 +125,12 @@ const rows = {
   'ups.power': ['UPS output', 'W', 'feed', 0, 20_000_000, 'none'],
   'ups.load': ['UPS load, share of its rating', 'ratio', 'feed', 0, 2, 'none'],
   'ups.rating': ['UPS rating', 'W', 'feed', 1, 20_000_000, 'none'],
+  'server.tokens': ['Tokens made', '1/s', 'server', 0, 1e8, 'none'],
+  'server.promptTokens': ['Prompt tokens read', '1/s', 'server', 0, 1e9, 'none'],
+  'server.requests': ['Requests finished', '1/s', 'server', 0, 1e7, 'none'],
+  'server.running': ['Requests running', 'count', 'server', 0, 1e6, 'none'],
+  'server.waiting': ['Requests waiting', 'count', 'server', 0, 1e7, 'none'],
+  'server.kvCache': ['KV cache used', 'ratio', 'server', 0, 1, 'none'],
   'feed.energy': ['PDU energy meter', 'J', 'feed', 0, 1e18, 'sum'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 

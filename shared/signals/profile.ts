@@ -78,6 +78,7 @@ export interface Identity {
   readonly node?: NodeIdentity;
   readonly link?: LinkIdentity;
   readonly feed?: FeedIdentity;
+  readonly server?: ServerIdentity;
 }
 
 /** An accelerator: by its id, or by its node and index where the exporter gives none. */
@@ -116,6 +117,11 @@ export interface FeedIdentity {
   readonly inlet: readonly string[];
 }
 
+/** An inference server: by its pod, or its target where it has none, and the model that it serves. */
+export interface ServerIdentity {
+  readonly model: readonly string[];
+}
+
 /** A mapping with the usual values: a gauge already in the signal's unit, of the best rank, one row an object. */
 export function mapping(
   names: readonly string[],
@@ -125,6 +131,12 @@ export function mapping(
 ): Mapping {
   return { names, signal, kind: 'gauge', scale: 1, rank: 0, rows: 'max', parts: [], enable, ...more };
 }
+
+/** Labels of the pod that a series is of; Prometheus puts `exported_` before those that a target has too. */
+export const NAMESPACE = ['exported_namespace', 'namespace'] as const;
+export const POD = ['exported_pod', 'pod'] as const;
+/** Labels of a scheduler's job: dcgm-exporter's job mapping, AMD's exporter, what sites relabel to. */
+export const JOB = ['hpc_job', 'slurm_job_id', 'job_id', 'slurm_jobid'] as const;
 
 /** Labels of an identity where a profile gives none of its own. */
 export const DEFAULT_GPU: GpuIdentity = {

@@ -1,3 +1,6 @@
+import type { Frame } from '../frame.ts';
+import type { SignalId } from '../signals/catalogue.ts';
+import { HW_THERMAL, POWER_REASONS, SW_THERMAL, throttleClass } from '../throttle.ts';
 import { GPU, RACK, type Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 
@@ -17,6 +20,21 @@ export interface HeldInstant {
   /** Whether the reasons of the moment name power or heat: used where no share is read. */
   readonly nowPower: (gpu: number) => boolean;
   readonly nowThermal: (gpu: number) => boolean;
+}
+
+/** What a frame tells of held clocks. */
+export function heldInstant({ topology: { start }, columns }: Frame, time: EpochMs): HeldInstant {
+  const none = new Float32Array(start[GPU + 1] - start[GPU]).fill(Number.NaN);
+  const of = (id: SignalId) => columns.get(id)?.value.subarray(start[GPU], start[GPU + 1]) ?? none;
+  const [reasons, power, brake] = [of('gpu.throttle'), of('gpu.powerThrottle'), of('gpu.brakeThrottle')];
+  return {
+    time,
+    ...{ clock: of('gpu.clock'), clockMax: of('gpu.clockMax'), thermal: of('gpu.thermalThrottle') },
+    // Cap and brake are told apart by newer boards only; either is power.
+    power: power.map((share, gpu) => (brake[gpu] > 0 ? Math.max(brake[gpu], Number.isNaN(share) ? 0 : share) : share)),
+    nowPower: (gpu) => (reasons[gpu] & POWER_REASONS) !== 0,
+    nowThermal: (gpu) => [SW_THERMAL, HW_THERMAL].includes(throttleClass(reasons[gpu])),
+  };
 }
 
 /** GPU-hours that a rack lost since the counting began, and the GPU-hours that were watched. */

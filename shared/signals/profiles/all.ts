@@ -4,6 +4,7 @@ import { amdProfile, omnistatProfile } from './amd.ts';
 import { bmcProfiles } from './bmc.ts';
 import { dcgmProfile } from './dcgm.ts';
 import { dcgmLowerProfile } from './dcgm-lower.ts';
+import { inferenceProfiles } from './inference.ts';
 import { nodeProfile } from './node-exporter.ts';
 import { nvidiaSmiProfile } from './nvidia-smi.ts';
 import { pduProfiles } from './pdus.ts';
@@ -25,4 +26,5 @@ export const profiles: readonly Profile[] = [
   ...bmcProfiles,
   raritanProfile,
   ...pduProfiles,
+  ...inferenceProfiles,
 ];
