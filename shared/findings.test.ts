@@ -32,7 +32,7 @@ describe('budgets', () => {
     parts.slope[row] = 2900;
     parts.capMin[row] = 7.4;
     expect(brief(new Findings().update(parts, 0))).toEqual([
-      ['critical', 'Row A2 at 97.8% of budget', '978 of 1,000 kW, rising 2.9 kW/min. Cap in ~7 min.'],
+      ['critical', 'Row A2 at 97.8% of budget', '≥ 978 of 1,000 kW, rising 2.9 kW/min. Cap in ~7 min.'],
     ]);
   });
 

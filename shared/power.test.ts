@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { frameOf, LOST, rackAt, rowAt, times, topologyOf, type Values } from './frame.fixture.ts';
 import { QUALITY } from './frame.ts';
-import { computePower, fleetPower, lastMetered, METERED, MIXED } from './power.ts';
+import { computePower, fleetPower, lastMetered, METERED, MIXED, measureRatios, RUNGS } from './power.ts';
 
 const one = (list: Values, shape = {}) => {
   const topology = topologyOf({ nodes: list.length / 8, ...shape });
@@ -11,8 +11,55 @@ const one = (list: Values, shape = {}) => {
 };
 
 describe('a rack without meters', () => {
-  it('is the sum of its boards', () => {
-    expect(one(times(8, 700))).toMatchObject({ w: 5600, q: 'derived', atLeast: 0 });
+  it('is at least the sum of its boards: what goes with them nobody says', () => {
+    const { w, q, atLeast, power, topology } = one(times(8, 700));
+    expect({ w, q, atLeast }).toEqual({ w: 5600, q: 'derived', atLeast: 1 });
+    expect(RUNGS[power.rung[rackAt(topology)]]).toBe('boards');
+  });
+
+  it('is its boards times what metered nodes of its model draw for each of their watts', () => {
+    // Three metered racks draw 1.5, 1.6 and 1.2 times their 8 × 500 W: the median is 1.5.
+    const racks = ['01', '02', '03'].map((name) => `S/A/A1/A1-${name}`);
+    const topology = topologyOf({ racks: 5, feeds: Object.fromEntries(racks.map((rack) => [`${rack} A`, 9000])) });
+    const model = topology.model.map((own, place) => (place === rackAt(topology, 4) ? 'other' : own || 'HGX H200'));
+    const boards: Values = [...times(24, 500), ...times(7, 500), LOST, ...times(8, 500)];
+    const frame = frameOf({ ...topology, model }, { 'feed.power': [6000, 6400, 4800], 'gpu.power': boards });
+    const ratios = measureRatios(frame, computePower(frame), new Map());
+    expect(ratios).toEqual(new Map([['HGX H200', 1.5]]));
+    const power = computePower(frame, new Map(), ratios);
+    const [fourth, fifth] = [rackAt(topology, 3), rackAt(topology, 4)];
+    // 7 × 500 × 1.5 and a silent one at its 1,275 W nameplate, which is a node's share already.
+    expect([power.drawW[fourth], RUNGS[power.rung[fourth]], power.atLeast[fourth]]).toEqual([6525, 'ratio', 1]);
+    // 7 × 500 + 1275 ÷ 1.5: what the boards would draw.
+    expect(power.shareW[fourth]).toBe(4350);
+    expect([power.drawW[fifth], RUNGS[power.rung[fifth]], power.atLeast[fifth]]).toEqual([4000, 'boards', 1]);
+    const whole = frameOf({ ...topology, model }, { 'gpu.power': times(40, 500) });
+    const estimated = computePower(whole, new Map(), ratios);
+    expect([estimated.drawW[fourth], estimated.atLeast[fourth]]).toEqual([6000, 0]);
+    expect(QUALITY[estimated.quality[fourth]]).toBe('derived');
+  });
+
+  it('takes no ratio from a rack with a silent board, nor one below 1, and keeps what it knew', () => {
+    const topology = topologyOf({ racks: 2, feeds: { 'S/A/A1/A1-01 A': 9000, 'S/A/A1/A1-02 A': 9000 } });
+    const model = topology.model.map((own) => own || 'HGX H200');
+    const frame = frameOf(
+      { ...topology, model },
+      { 'feed.power': [6000, 3900], 'gpu.power': [...times(7, 500), LOST, ...times(8, 500)] },
+    );
+    const before = new Map([['HGX H200', 1.4]]);
+    expect(measureRatios(frame, computePower(frame), before)).toBe(before);
+  });
+
+  it('says how many feeds and BMCs report', () => {
+    const topology = topologyOf({ nodes: 2, feeds: { 'S/A/A1/A1-01 A': 9000, 'S/A/A1/A1-01 B': 9000 } });
+    const rack = rackAt(topology);
+    const told = (values: Parameters<typeof frameOf>[1]) => {
+      const { feedsFresh, feedsExpected, bmcNodes, rung } = computePower(frameOf(topology, values));
+      return [feedsFresh[rack], feedsExpected[rack], bmcNodes[rack], RUNGS[rung[rack]]];
+    };
+    expect(told({ 'feed.power': [4000, 4100], 'gpu.power': times(16, 300) })).toEqual([2, 2, 0, 'feeds']);
+    expect(told({ 'feed.power': [4000, LOST], 'gpu.power': times(16, 300) })).toEqual([1, 2, 0, 'partly']);
+    expect(told({ 'node.power': [5000, LOST], 'gpu.power': times(16, 300) })).toEqual([0, 0, 1, 'bmc']);
   });
 
   it('counts a silent GPU at nameplate, and says so', () => {
@@ -103,7 +150,7 @@ describe('places above racks', () => {
   };
 
   it('are the sum of their children', () => {
-    expect(both(times(8, 700), times(8, 500))).toMatchObject({ row: 9600, site: 9600, q: 'derived' });
+    expect(both(times(8, 700), times(8, 500))).toMatchObject({ row: 9600, site: 9600, q: 'assumed' });
   });
 
   it('count a silent rack at nameplate up to the site, marked', () => {
@@ -136,8 +183,8 @@ describe('places above racks', () => {
     const power = computePower(frame);
     expect(power.source[0]).toBe(MIXED);
     expect(power.time[0]).toBe(990_000);
-    expect(QUALITY[power.quality[0]]).toBe('derived');
-    expect(fleetPower(topology, power)).toMatchObject({ drawW: 13_600, atLeast: false, source: MIXED });
+    expect(QUALITY[power.quality[0]]).toBe('assumed');
+    expect(fleetPower(topology, power)).toMatchObject({ drawW: 13_600, atLeast: true, source: MIXED });
   });
 
   it('count GPUs and those that are heard', () => {

@@ -1,5 +1,6 @@
 import { ASSUMED, type Column, DERIVED, type Frame, MEASURED, STALE } from './frame.ts';
 import { type Members, membersOf } from './members.ts';
+import { median } from './quantile.ts';
 import { GPU, HALL, NODE, RACK, type Topology } from './topology.ts';
 
 /** How the draw of a place is known. */
@@ -24,9 +25,27 @@ export interface PowerColumns {
   readonly gpuLive: Uint32Array;
   /** 1 for each GPU place (index: place − start[GPU]) of which something was heard within the stale limit. */
   readonly live: Uint8Array;
+  /** Which rung of the ladder a rack stands on: index in RUNGS (index: place; 0 above racks). */
+  readonly rung: Uint8Array;
+  /** Feeds of a rack that report, and that ever did; nodes of it whose BMC reports (index: place). */
+  readonly feedsFresh: Uint16Array;
+  readonly feedsExpected: Uint16Array;
+  readonly bmcNodes: Uint16Array;
   /** What a rack's draw is shared by: Σ board power of its GPUs, silent ones at nameplate; NaN: no board reports. */
   readonly shareW: Float32Array;
 }
+
+/**
+ * The power ladder of a rack, best first: all its feeds; its nodes' own meters; its boards × what nodes of the model
+ * are measured to draw for each watt of their boards; its boards alone, which are a part of the draw; the highest of
+ * what is left while a meter is silent.
+ */
+export const RUNGS = ['none', 'feeds', 'bmc', 'ratio', 'boards', 'partly'] as const;
+const [NO_RUNG, FEEDS, BMC, RATIO, BOARDS, PARTLY] = RUNGS.keys() as unknown as number[];
+
+/** Measured watts of a rack for each watt of its boards, by model (ratios of `measureRatios`). */
+export type NodeRatios = ReadonlyMap<string, number>;
+const NO_RATIOS: NodeRatios = new Map();
 
 /** Limits are filled in from the hardware table, also for silent GPUs: they are no sign of life. */
 const SIGNS_OF_LIFE = ['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock', 'gpu.memUsed'] as const;
@@ -44,6 +63,10 @@ interface Reading {
   readonly live: boolean;
   readonly seen: boolean;
   readonly boardsW: number;
+  readonly rung: number;
+  /** What nodes or boards themselves report: a meter that shows less does not see all. */
+  readonly leastW: number;
+  readonly bmcNodes: number;
 }
 
 /**
@@ -57,8 +80,13 @@ interface Reading {
  * a missing child never makes headroom look larger. With all children silent it has no data.
  *
  * @param lastMeteredW last full reading of metered racks by path; may be empty
+ * @param ratios measured node ratios by model; where a model has none its boards stand for the rack, as a lower bound
  */
-export function computePower(frame: Frame, lastMeteredW: ReadonlyMap<string, number> = new Map()): PowerColumns {
+export function computePower(
+  frame: Frame,
+  lastMeteredW: ReadonlyMap<string, number> = new Map(),
+  ratios: NodeRatios = NO_RATIOS,
+): PowerColumns {
   const { topology } = frame;
   const { start, path } = topology;
   const count = start[NODE];
@@ -72,12 +100,16 @@ export function computePower(frame: Frame, lastMeteredW: ReadonlyMap<string, num
     gpuLive: new Uint32Array(count),
     live: livingGpus(frame),
     shareW: new Float32Array(count).fill(Number.NaN),
+    rung: new Uint8Array(count),
+    feedsFresh: new Uint16Array(count),
+    feedsExpected: new Uint16Array(count),
+    bmcNodes: new Uint16Array(count),
   };
   const members = membersOf(topology);
   countGpus(power, members, start);
   const feeds = feedsOf(frame);
   for (let rack = start[RACK]; rack < start[NODE]; rack++) {
-    const estimate = estimateRack(frame, members, rack);
+    const estimate = estimateRack(frame, members, rack, ratios);
     if (estimate.boardsW > 0) power.shareW[rack] = estimate.boardsW;
     drawRack(rack, estimate, feeds[rack - start[RACK]], lastMeteredW.get(path[rack]) ?? Number.NaN, power);
   }
@@ -127,27 +159,34 @@ function feedsOf({ topology, columns }: Frame): readonly Feeds[] {
   return feeds;
 }
 
-/** A rack by its nodes: a node's own power, else its boards; silent GPUs and nodes at nameplate. */
-function estimateRack({ topology, columns }: Frame, { children, gpus }: Members, rack: number): Reading {
+/** A rack by its nodes: a node's own power, else its boards × ratio; silent GPUs and nodes at nameplate. */
+function estimateRack(
+  { topology, columns }: Frame,
+  { children, gpus }: Members,
+  rack: number,
+  ratios: NodeRatios,
+): Reading {
   const boards = columns.get('gpu.power');
   const nodes = columns.get('node.power');
-  let reading: Reading = readBoards(topology, boards, gpus.from[rack], gpus.to[rack]);
+  const ratio = ratios.get(topology.model[rack]) ?? Number.NaN;
+  let reading: Reading = readBoards(topology, boards, gpus.from[rack], gpus.to[rack], ratio);
   if (!nodes || !someNodeReports(nodes, children.from[rack], children.to[rack])) return reading;
   const { boardsW } = reading;
-  let [watts, time, assumed] = [0, Number.POSITIVE_INFINITY, false];
+  let [watts, time, assumed, bmcNodes] = [0, Number.POSITIVE_INFINITY, false, 0];
   for (let node = children.from[rack]; node < children.to[rack]; node++) {
     if (!Number.isNaN(nodes.value[node])) {
       watts += nodes.value[node];
+      bmcNodes++;
       time = Math.min(time, nodes.time[node]);
       continue;
     }
-    reading = readBoards(topology, boards, gpus.from[node], gpus.to[node]);
-    // Boards are a part of what a node draws: they stand for it, and are said to be no measurement.
+    reading = readBoards(topology, boards, gpus.from[node], gpus.to[node], ratio);
+    // What stands for a node without a meter of its own is said to be no measurement.
     assumed = true;
     watts += reading.live ? reading.watts : orZero(topology.nameplateW[node]);
     if (reading.live) time = Math.min(time, reading.time);
   }
-  return { watts, time, assumed, live: true, seen: true, boardsW };
+  return { watts, time, assumed, live: true, seen: true, boardsW, rung: BMC, leastW: watts, bmcNodes };
 }
 
 function someNodeReports({ value }: Column, from: number, to: number): boolean {
@@ -156,7 +195,13 @@ function someNodeReports({ value }: Column, from: number, to: number): boolean {
 }
 
 /** Boards of a run of GPUs; silent ones at nameplate, or as the largest of the others where that is not known. */
-function readBoards({ nameplateW }: Topology, column: Column | undefined, from: number, to: number): Reading {
+function readBoards(
+  { nameplateW }: Topology,
+  column: Column | undefined,
+  from: number,
+  to: number,
+  ratio: number,
+): Reading {
   let [watts, silent, fresh, largest, seen] = [0, 0, 0, 0, false];
   let time = Number.POSITIVE_INFINITY;
   for (let gpu = from; gpu < to; gpu++) {
@@ -172,18 +217,30 @@ function readBoards({ nameplateW }: Topology, column: Column | undefined, from: 
     time = Math.min(time, column?.time[gpu] as number);
   }
   if (fresh === 0)
-    return { watts: Number.NaN, time: Number.NaN, assumed: false, live: false, seen, boardsW: Number.NaN };
+    return {
+      ...{ watts: Number.NaN, time: Number.NaN, assumed: false, live: false, seen, boardsW: Number.NaN },
+      ...{ rung: NO_RUNG, leastW: Number.NaN, bmcNodes: 0 },
+    };
+  const measured = !Number.isNaN(ratio);
+  const heardW = watts;
+  if (measured) watts *= ratio;
   for (let gpu = from; silent > 0 && gpu < to; gpu++) {
     if (!Number.isNaN(column?.value[gpu] ?? Number.NaN)) continue;
-    watts += Number.isNaN(nameplateW[gpu]) ? largest : nameplateW[gpu];
+    watts += Number.isNaN(nameplateW[gpu]) ? largest * (measured ? ratio : 1) : nameplateW[gpu];
   }
-  return { watts, time, assumed: silent > 0, live: true, seen: true, boardsW: watts };
+  const rung = measured ? RATIO : BOARDS;
+  const boardsW = measured ? heardW + (watts - heardW * ratio) / ratio : watts;
+  return { watts, time, assumed: silent > 0, live: true, seen: true, boardsW, rung, leastW: heardW, bmcNodes: 0 };
 }
 
 function drawRack(rack: number, estimate: Reading, feeds: Feeds, lastW: number, power: PowerColumns): void {
+  power.feedsFresh[rack] = feeds.fresh;
+  power.feedsExpected[rack] = feeds.expected;
+  power.bmcNodes[rack] = estimate.bmcNodes;
   const metered = feeds.expected > 0 && feeds.fresh === feeds.expected;
-  if (metered && !(feeds.watts < LEAST_OF_BOARDS * (estimate.assumed ? 0 : orZero(estimate.watts)))) {
+  if (metered && !(feeds.watts < LEAST_OF_BOARDS * (estimate.assumed ? 0 : orZero(estimate.leastW)))) {
     write(power, rack, feeds.watts, MEASURED, METERED, feeds.time);
+    power.rung[rack] = FEEDS;
     return;
   }
   if (!estimate.live && feeds.fresh === 0) {
@@ -192,12 +249,15 @@ function drawRack(rack: number, estimate: Reading, feeds: Feeds, lastW: number, 
   }
   if (feeds.expected === 0) {
     write(power, rack, estimate.watts, estimate.assumed ? ASSUMED : DERIVED, ESTIMATED, estimate.time);
-    power.atLeast[rack] = estimate.assumed ? 1 : 0;
+    power.rung[rack] = estimate.rung;
+    // Boards alone are a part of the draw: what else there is, nobody says.
+    power.atLeast[rack] = estimate.assumed || estimate.rung === BOARDS ? 1 : 0;
     return;
   }
   const watts = Math.max(orZero(estimate.watts), feeds.watts, orZero(lastW));
   write(power, rack, watts, ASSUMED, ESTIMATED, Math.min(feeds.time, estimate.live ? estimate.time : feeds.time));
   power.atLeast[rack] = 1;
+  power.rung[rack] = PARTLY;
 }
 
 function write(power: PowerColumns, place: number, watts: number, quality: number, source: number, time: number): void {
@@ -277,6 +337,28 @@ function sumOfBudgets({ start, budgetW }: Topology): number {
   let sum = start[HALL] === 0 ? Number.NaN : 0;
   for (let site = 0; site < start[HALL]; site++) sum += budgetW[site];
   return sum;
+}
+
+/**
+ * What nodes of each model draw for a watt of their boards: the median, over racks that are metered now and whose
+ * boards all report, of feeds ÷ boards. Ratios of models that no such rack is of stay as they were.
+ */
+export function measureRatios({ topology, columns }: Frame, power: PowerColumns, before: NodeRatios): NodeRatios {
+  const boards = columns.get('gpu.power');
+  if (!boards) return before;
+  const { gpus } = membersOf(topology);
+  const found = new Map<string, number[]>();
+  for (let rack = topology.start[RACK]; rack < topology.start[NODE]; rack++) {
+    const model = topology.model[rack];
+    if (power.source[rack] !== METERED || model === '' || gpus.to[rack] === 0) continue;
+    let sum = 0;
+    for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += boards.value[gpu];
+    // A silent board makes the sum NaN: such a rack tells nothing. Less than its boards no rack draws.
+    const ratio = power.drawW[rack] / sum;
+    if (ratio >= 1 && Number.isFinite(ratio)) found.set(model, [...(found.get(model) ?? []), ratio]);
+  }
+  if (found.size === 0) return before;
+  return new Map([...before, ...[...found].map(([model, all]) => [model, median(all, 0, all.length)] as const)]);
 }
 
 /** Last full readings after this frame: those of racks metered now, and the earlier ones of racks still there. */

@@ -81,7 +81,7 @@ describe('the summary', () => {
     expect(frameFor(viewOf()).summary).toEqual({
       powerW: 8000,
       budgetW: 20_000,
-      powerAtLeast: false,
+      powerAtLeast: true,
       powerSource: 'estimated',
       slopeWPerMin: null,
       headroomW: 12_000,
@@ -131,9 +131,9 @@ describe('the inspector', () => {
 
   it('tells of a rack', () => {
     expect(facts(viewOf(), 'S/A/A1/A1-01')).toEqual([
-      'Draw: 4.0 of 8.0 kW (derived)',
+      'Draw: ≥ 4.0 of 8.0 kW (derived)',
       'Of budget: 50.0% (derived)',
-      'Headroom: 4.0 kW (derived)',
+      'Headroom: ≤ 4.0 kW (derived)',
       'Power-capped: 2 of 8 (derived)',
       'Hottest: — (unsupported)',
       'Busiest link: 50.0% (derived)',

@@ -20,7 +20,7 @@ import type { Frame } from './frame.ts';
 import { History } from './history.ts';
 import { inspectPlace } from './inspect.ts';
 import { membersOf } from './members.ts';
-import { computePower, lastMetered, type PowerColumns } from './power.ts';
+import { computePower, lastMetered, measureRatios, type NodeRatios, type PowerColumns } from './power.ts';
 import type { Settings } from './settings.ts';
 import { summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
@@ -56,6 +56,7 @@ export class FleetView {
   readonly #links = new LinkMemory();
   readonly #lost: LostWork;
   #lastMeteredW: ReadonlyMap<string, number> = new Map();
+  #ratios: NodeRatios = new Map();
   #current: Current | null = null;
   /** Columns by signal, made when a viewer first asks for them after an update. */
   readonly #columns = new Map<ViewSignal, SignalColumns>();
@@ -75,7 +76,8 @@ export class FleetView {
    */
   update(frame: Frame, sources: readonly SourceHealth[], badSamples: number, now: EpochMs, remember: boolean): void {
     const { topology } = frame;
-    const power = computePower(frame, this.#lastMeteredW);
+    const power = computePower(frame, this.#lastMeteredW, this.#ratios);
+    this.#ratios = measureRatios(frame, power, this.#ratios);
     this.#lastMeteredW = lastMetered(topology, power, this.#lastMeteredW);
     const fabric = computeFabric(frame);
     this.#links.update(frame, now);
