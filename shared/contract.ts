@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { type AnyLinkKind, LINK_KINDS } from './fabric/reading.ts';
-import type { Trouble } from './fabric/watch-list.ts';
+import { LINK_KINDS } from './fabric/reading.ts';
+import type { LinkRow } from './fabric/rows.ts';
+import type { EnergyRow } from './power/energy.ts';
+import type { PowerReport } from './power/report.ts';
 import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import type { WorkReport } from './work/report.ts';
@@ -198,39 +200,6 @@ export interface HistoryReply {
   readonly values: readonly (readonly (number | null)[])[];
 }
 
-/** One row of the watch list. Rates in bytes per second and direction; null is "not known". */
-export interface LinkRow {
-  readonly kind: AnyLinkKind;
-  /** Place of the GPU or node that it belongs to. */
-  readonly place: number;
-  /** "A2-05-n03 mlx5_0", "A2-05-n03 g2 NVLink". */
-  readonly label: string;
-  readonly rateBps: number | null;
-  /** The rate is a nameplate's. */
-  readonly rateAssumed: boolean;
-  readonly txBps: number | null;
-  readonly rxBps: number | null;
-  /** Busier direction ÷ rate. */
-  readonly use: number | null;
-  /** Share of time that it waited; null where the tick of its counter is not known: then only `waitTicks` is. */
-  readonly wait: number | null;
-  readonly waitTicks: number | null;
-  /** Per second. */
-  readonly ecn: number | null;
-  readonly pfc: number | null;
-  readonly errors: number | null;
-  readonly discards: number | null;
-  readonly up: boolean | null;
-  /** Times it went down in the last 10 min. */
-  readonly recentDowns: number | null;
-  /** Worst first; empty where nothing is wrong. */
-  readonly troubles: readonly Trouble[];
-  /** Why it is degraded, in words; '' where it is not. */
-  readonly degraded: string;
-  /** Oldest sample used, epoch ms. */
-  readonly sampled: number | null;
-}
-
 export const TEST_STEPS = ['resolve', 'connect', 'tls', 'auth', 'query', 'dcgm'] as const;
 export type TestStepName = (typeof TEST_STEPS)[number];
 
@@ -324,6 +293,9 @@ export const calls = {
   },
   /** Jobs and pods, what holds them back, tokens per joule, GPU-hours lost. */
   work: { role: 'read', arg: z.strictObject({}) },
+  /** Budget, headroom, feeds, stranded power and feed loss of a site to rack; the window is of p99. */
+  power: { role: 'read', arg: z.strictObject({ place, windowMs: z.number().int().min(60_000).max(86_400_000) }) },
+  energy: { role: 'read', arg: z.strictObject({}) },
   workstation: { role: 'read', arg: z.strictObject({}) },
   coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
   testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
@@ -347,6 +319,8 @@ export interface CallResults {
   history: HistoryReply;
   links: readonly LinkRow[];
   work: WorkReport;
+  power: PowerReport | null;
+  energy: readonly EnergyRow[];
   workstation: WorkstationReply;
   coverage: readonly CoverageRow[];
   testSource: TestReply;

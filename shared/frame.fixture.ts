@@ -18,6 +18,8 @@ export interface Shape {
   readonly feeds?: Readonly<Record<string, number>>;
   /** Links: node path and device, as "S/A/A1/A1-01/A1-01-n1 mlx5_0". */
   readonly links?: readonly string[];
+  /** Ratings of feeds A and B by path, watts. */
+  readonly ratings?: Readonly<Record<string, readonly [number, number]>>;
   /** Bytes a tick of their wait counters. */
   readonly tickBytes?: number;
 }
@@ -80,6 +82,8 @@ export function topologyOf(shape: Shape = {}): Topology {
     feedRack: Int32Array.from(feeds, ([feed]) => place(feed.split(' ')[0])),
     feedName: feeds.map(([feed]) => feed.split(' ')[1]),
     feedBudgetW: Float64Array.from(feeds, ([, watts]) => watts),
+    ratingAW: Float64Array.from(all.slice(0, start[NODE]), (one) => shape.ratings?.[one.path]?.[0] ?? Number.NaN),
+    ratingBW: Float64Array.from(all.slice(0, start[NODE]), (one) => shape.ratings?.[one.path]?.[1] ?? Number.NaN),
     servers: [],
     work: [],
   };

@@ -144,6 +144,16 @@ export class History {
     });
   }
 
+  /** Draws of the last day for quantiles: by the minute, and at the poll for what no minute holds yet. */
+  drawsOfDay(topology: Topology, sinceMs: EpochMs): readonly TrendRow[] {
+    const last = this.#minutes.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+    const recent = this.draws(topology, Math.max(sinceMs, last + MINUTE_MS));
+    const minutes = since(this.#minutes, sinceMs).map(({ time, space, values, basis }) => {
+      return { time, values: values.subarray(0, space.places), basis, places: placesIn(space, topology) };
+    });
+    return [...minutes, ...recent];
+  }
+
   /** The value at the last recorded instant at or before `time`, at most one interval old; NaN: no sample. */
   instant(path: string, kept: Kept, time: EpochMs): number {
     const raw = this.#raw.findLast((row) => row.time <= time);

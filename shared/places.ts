@@ -218,6 +218,8 @@ export function buildTopology(
       feedRack: Int32Array.from(feeds, (feed) => (feed.gone ? -1 : (indexOf.get(rackPath(feed)) ?? -1))),
       feedName: feeds.map((feed) => feed.name),
       feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(rackPath(feed)), feed.name)),
+      ratingAW: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.feedAW ?? Number.NaN),
+      ratingBW: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.feedBW ?? Number.NaN),
       servers: [],
       work: [],
     },

@@ -81,6 +81,16 @@ export const mappingSchema = z.strictObject({
 });
 export type LabelMapping = z.infer<typeof mappingSchema>;
 
+/** What a site pays, and what it needs beside its machines. */
+export const sitePriceSchema = z.strictObject({
+  site: z.string().trim().min(1).max(80),
+  /** Energy of the site ÷ energy of its machines. */
+  pue: z.number().min(1).max(10).default(1),
+  pricePerKWh: z.number().min(0).max(1000),
+  currency: z.string().trim().min(1).max(8),
+});
+export type SitePrice = z.infer<typeof sitePriceSchema>;
+
 export const settingsSchema = z.strictObject({
   schema: z.literal(1),
   pollMs: z.number().int().min(1000).max(60_000).default(5000),
@@ -90,6 +100,7 @@ export const settingsSchema = z.strictObject({
   critRatio: z.number().min(0.5).max(1.5).default(0.97),
   sources: z.array(sourceSchema).max(1000).default([]),
   mappings: z.array(mappingSchema).max(50).default([]),
+  sites: z.array(sitePriceSchema).max(1000).default([]),
   /** Byte budget of the in-memory history. */
   historyBytes: z
     .number()

@@ -41,6 +41,9 @@ export interface Topology {
   readonly feedRack: Int32Array;
   readonly feedName: readonly string[];
   readonly feedBudgetW: Float64Array;
+  /** Ratings of the A and the B feed of sites to racks, watts, not derated; NaN where not known (index: place). */
+  readonly ratingAW: Float64Array;
+  readonly ratingBW: Float64Array;
   /** Inference servers; one that is gone has no model. */
   readonly servers: readonly ServerPlace[];
   /** What each GPU works on (index: place − start[GPU]); undefined where nobody says. */

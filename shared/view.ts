@@ -5,7 +5,6 @@ import type {
   HistoryReply,
   Inspection,
   LayoutDocument,
-  LinkRow,
   SourceHealth,
   Summary,
   ViewFrame,
@@ -13,15 +12,17 @@ import type {
   Watch,
 } from './contract.ts';
 import { LinkMemory } from './fabric/flaps.ts';
-import { linkRows } from './fabric/rows.ts';
+import { type LinkRow, linkRows } from './fabric/rows.ts';
 import { computeFabric, type FabricColumns } from './fabric.ts';
 import { Findings } from './findings.ts';
 import type { Frame } from './frame.ts';
 import { History } from './history.ts';
 import { inspectPlace } from './inspect.ts';
 import { membersOf } from './members.ts';
+import { EnergyMeter, type EnergyRow } from './power/energy.ts';
+import { isPowerPlace, type PowerReport, powerReport } from './power/report.ts';
 import { computePower, lastMetered, measureRatios, type NodeRatios, type PowerColumns } from './power.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, SitePrice } from './settings.ts';
 import { summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
 import { fitTrends, minutesToCap, WINDOW_MS } from './trend.ts';
@@ -55,6 +56,7 @@ export class FleetView {
   readonly #findings = new Findings();
   readonly #links = new LinkMemory();
   readonly #lost: LostWork;
+  readonly #energy: EnergyMeter;
   #lastMeteredW: ReadonlyMap<string, number> = new Map();
   #ratios: NodeRatios = new Map();
   #current: Current | null = null;
@@ -65,6 +67,7 @@ export class FleetView {
     this.#options = options;
     // An instant counts for three polls at most: longer is a gap, of which nothing is known.
     this.#lost = new LostWork({ longestMs: 3 * options.pollMs });
+    this.#energy = new EnergyMeter({ longestMs: 3 * options.pollMs });
     this.#history = new History({ bytes: options.historyBytes, pollMs: options.pollMs });
   }
 
@@ -83,6 +86,7 @@ export class FleetView {
     this.#links.update(frame, now);
     if (remember) this.#remember(frame, power, fabric, now);
     if (remember) this.#lost.add(frame.topology, heldInstant(frame, now));
+    if (remember) this.#energy.add(frame.topology, power.drawW, now);
     const { slope, capMin } = this.#outlook(topology, power, now);
     const heardAt = lastHeard(frame);
     const { warnRatio, critRatio } = this.#options;
@@ -184,6 +188,19 @@ export class FleetView {
   /** The links at and under a place (−1: all), the worst first; none before the first update. */
   links(arg: CallArg<'links'>): readonly LinkRow[] {
     return this.#current ? linkRows(this.#current.frame, this.#links, this.#current.now, arg) : [];
+  }
+
+  /** The power of a site to rack; null for any other place and before the first update. */
+  power({ place, windowMs }: CallArg<'power'>): PowerReport | null {
+    const current = this.#current;
+    if (!current || !isPowerPlace(current.frame.topology, place)) return null;
+    const rows = this.#history.drawsOfDay(current.frame.topology, current.now - windowMs);
+    return powerReport({ frame: current.frame, power: current.power, rows, now: current.now }, place);
+  }
+
+  /** Energy and cost by site since the engine started. */
+  energy(prices: readonly SitePrice[]): readonly EnergyRow[] {
+    return this.#energy.report(prices);
   }
 
   /** Who uses the fleet and what comes of it; nothing before the first update. */

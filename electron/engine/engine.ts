@@ -13,6 +13,7 @@ import { Fleet } from '../../shared/fleet.ts';
 import type { Port } from '../../shared/port.ts';
 import type { Settings, SourceSettings } from '../../shared/settings.ts';
 import { FleetView } from '../../shared/view.ts';
+import { askView } from '../../shared/view-calls.ts';
 import { encodeFrame } from '../../shared/wire.ts';
 import { FaultError, faultOf } from './fault.ts';
 import { type Clock, Schedule } from './schedule.ts';
@@ -316,6 +317,8 @@ export class Engine {
 
   // One case a call: their arguments have been parsed by the contract's own schema.
   async #call(id: number, viewer: Viewer, name: CallName, arg: never): Promise<unknown> {
+    const seen = askView(this.#view, name, arg);
+    if (seen !== undefined) return seen;
     switch (name) {
       case 'hello':
         return this.#hello(viewer);
@@ -329,16 +332,8 @@ export class Engine {
       case 'ack':
         if ((arg as { seq: number }).seq === viewer.unacked) viewer.unacked = undefined;
         return null;
-      case 'layout':
-        return this.#view.layout() ?? null;
-      case 'inspect':
-        return this.#view.inspect((arg as { place: number }).place);
-      case 'history':
-        return this.#view.history(arg);
-      case 'links':
-        return this.#view.links(arg);
-      case 'work':
-        return this.#view.work();
+      case 'energy':
+        return this.#view.energy(this.#settings.sites);
       case 'workstation':
         return readWorkstation(this.#clock.now());
       case 'coverage':

@@ -1,0 +1,77 @@
+import type { SitePrice } from '../settings.ts';
+import { HALL, type Topology } from '../topology.ts';
+import type { EpochMs } from '../units.ts';
+
+/** Energy of one site since the counting began; null is "not known" or "no price set". */
+export interface EnergyRow {
+  readonly site: string;
+  /** IT energy that was measured or estimated. */
+  readonly kWh: number;
+  readonly measuredMin: number;
+  /** Minutes of which nothing is known: not in `kWh`. */
+  readonly gapMin: number;
+  /** With cooling and losses: kWh × PUE. */
+  readonly facilityKWh: number | null;
+  readonly cost: number | null;
+  /** At the draw of now. */
+  readonly costPerHour: number | null;
+  readonly currency: string;
+}
+
+interface Meter {
+  wattMs: number;
+  measuredMs: number;
+  gapMs: number;
+  drawW: number;
+}
+
+/**
+ * Adds up energy by site: between two instants the mean of both draws (trapezoid). Where an instant has no draw, or
+ * comes later than `longestMs` after the last, nothing is known of the time between and nothing is filled in.
+ */
+export class EnergyMeter {
+  readonly #longestMs: number;
+  readonly #sites = new Map<string, Meter>();
+  #before: EpochMs | undefined;
+
+  constructor(options: { readonly longestMs: number }) {
+    this.#longestMs = options.longestMs;
+  }
+
+  /** Takes the draws of an instant (index: place; sites stand first); one that is not later than the last is left out. */
+  add(topology: Topology, drawW: ArrayLike<number>, now: EpochMs): void {
+    const elapsed = this.#before === undefined ? 0 : now - this.#before;
+    if (this.#before !== undefined && elapsed <= 0) return;
+    this.#before = now;
+    for (let site = 0; site < topology.start[HALL]; site++) {
+      const meter = this.#sites.get(topology.path[site]) ?? { wattMs: 0, measuredMs: 0, gapMs: 0, drawW: Number.NaN };
+      const mean = (meter.drawW + drawW[site]) / 2;
+      if (elapsed > this.#longestMs || Number.isNaN(mean)) meter.gapMs += elapsed;
+      else {
+        meter.wattMs += mean * elapsed;
+        meter.measuredMs += elapsed;
+      }
+      meter.drawW = drawW[site];
+      this.#sites.set(topology.path[site], meter);
+    }
+  }
+
+  /** Energy and cost by site, in the order of their names. */
+  report(prices: readonly SitePrice[]): readonly EnergyRow[] {
+    return [...this.#sites].sort(byName).map(([site, meter]) => {
+      const price = prices.find((one) => one.site === site);
+      const kWh = meter.wattMs / 3.6e9;
+      const pue = price?.pue ?? Number.NaN;
+      const perKWh = pue * (price?.pricePerKWh ?? Number.NaN);
+      return {
+        ...{ site, kWh, measuredMin: meter.measuredMs / 60_000, gapMin: meter.gapMs / 60_000 },
+        ...{ facilityKWh: orNull(kWh * pue), cost: orNull(kWh * perKWh) },
+        costPerHour: orNull((meter.drawW / 1000) * perKWh),
+        currency: price?.currency ?? '',
+      };
+    });
+  }
+}
+
+const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+const byName = (a: readonly [string, unknown], b: readonly [string, unknown]) => (a[0] < b[0] ? -1 : 1);

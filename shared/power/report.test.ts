@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { frameOf, LOST, rackAt, times, topologyOf, type Values } from '../frame.fixture.ts';
+import { computePower, measureRatios } from '../power.ts';
+import type { TrendRow } from '../trend.ts';
+import { powerReport } from './report.ts';
+
+const RACK = 'S/A/A1/A1-01';
+const topology = topologyOf({
+  racks: 2,
+  budgets: { S: 60e3, [RACK]: 20e3, 'S/A/A1/A1-02': 20e3 },
+  feeds: { [`${RACK} A`]: 11e3, [`${RACK} B`]: 11e3 },
+  ratings: { [RACK]: [22e3, 22e3] },
+});
+
+/** Draws of both racks over 100 polls: rack 1 climbs 10,000 … 10,990 W, rack 2 stands at 5 kW. */
+const history: readonly TrendRow[] = Array.from({ length: 100 }, (_, i) => ({
+  time: i * 5000,
+  values: Float32Array.from([15e3 + i * 10, 15e3, 15e3, 10e3 + i * 10, 5e3]),
+  basis: new Uint8Array(5),
+  places: null,
+}));
+
+function report(feeds: Values, boards: Values = times(16, 500), place = rackAt(topology)) {
+  const frame = frameOf(topology, { 'feed.power': feeds, 'gpu.power': boards, 'gpu.powerLimit': times(16, 700) });
+  const first = computePower(frame);
+  const power = computePower(frame, new Map(), measureRatios(frame, first, new Map()));
+  return powerReport({ frame, power, rows: history, now: 500_000 }, place);
+}
+
+describe('powerReport', () => {
+  it('tells draw, headroom in watts and in GPUs, limits against budget, and what is stranded', () => {
+    const { place, windowMs } = report([6000, 5000]);
+    expect(place).toMatchObject({
+      ...{
+        label: 'Rack A1-01',
+        drawW: 11e3,
+        budgetW: 20e3,
+        headroomW: 9e3,
+        quality: 'measured',
+        basis: '2 of 2 feeds',
+      },
+      // HGX H200: 10.2 kW for 8 GPUs is 1,275 W each; 9,000 ÷ 1,275 = 7.06.
+      ...{ plannedWPerGpu: 1275, fits: 7 },
+      // 8 × 700 ÷ 20,000.
+      oversubscription: 0.28,
+      // The 99th of 100 values, and 20,000 less it.
+      ...{ p99W: 10_980, strandedW: 9020 },
+    });
+    // |6000 − 5000| ÷ 6000.
+    expect(place.imbalance).toBeCloseTo(1 / 6, 9);
+    expect(windowMs).toBe(500_000);
+  });
+
+  it('lists what is under a site, the most stranded first, with its feeds', () => {
+    const { under, feeds, place } = report([6000, LOST], times(16, 500), 0);
+    expect(under.map(({ label, strandedW }) => [label, strandedW])).toEqual([
+      ['Rack A1-02', 15e3],
+      ['Rack A1-01', 9020],
+      ['Hall A', null],
+      ['Row A1', null],
+    ]);
+    expect(feeds).toEqual([
+      { rack: rackAt(topology), name: 'A', drawW: 6000, budgetW: 11e3, quality: 'measured', sampled: 1_000_000 },
+      { rack: rackAt(topology), name: 'B', drawW: null, budgetW: 11e3, quality: 'stale', sampled: 400_000 },
+    ]);
+    expect(place).toMatchObject({ label: 'Site S', imbalance: null, basis: '' });
+  });
+
+  it('says on what a rack without meters stands', () => {
+    const second = (boards: Values) => report([6000, 6000], boards, rackAt(topology, 1)).place;
+    // Rack 1 is measured at 12,000 for 4,000 W of boards of the same model, but no model is written on the racks.
+    expect(second(times(16, 500))).toMatchObject({ basis: 'Boards alone', atLeast: true, drawW: 4000 });
+    expect(second([...times(15, 500), LOST])).toMatchObject({ basis: 'Boards alone, silent ones at nameplate' });
+    expect(second([...times(8, 500), ...times(8, LOST)])).toMatchObject({ drawW: null, headroomW: null, fits: null });
+  });
+
+  it('what if A is lost: the other carries both', () => {
+    const { loss } = report([12e3, 11e3]);
+    expect(loss.A).toMatchObject({ lost: 'A', trips: 1, of: 1 });
+    expect(loss.A.rows).toEqual([
+      { place: rackAt(topology), label: 'Rack A1-01', verdict: 'trips', carriesW: 23e3, ratingW: 22e3, overW: 1e3 },
+    ]);
+  });
+});

@@ -1,0 +1,181 @@
+import { ASSUMED, type Frame, QUALITY } from '../frame.ts';
+import { labelOf, levelOf, membersOf } from '../members.ts';
+import { type PowerColumns, RUNGS } from '../power.ts';
+import { quantile } from '../quantile.ts';
+import { hardwareOf } from '../signals/hardware.ts';
+import { GPU, NODE, RACK, type Topology } from '../topology.ts';
+import type { TrendRow } from '../trend.ts';
+import { type FeedLoss, type FeedName, feedSums, imbalance, loseFeed } from './feed-loss.ts';
+
+/** One PDU inlet; null is "not known". */
+export interface FeedRow {
+  readonly rack: number;
+  readonly name: string;
+  readonly drawW: number | null;
+  /** What it may carry while both feeds are up: rating × derate. */
+  readonly budgetW: number | null;
+  readonly quality: string;
+  readonly sampled: number | null;
+}
+
+/** Power at one place, with what follows from it; watts, null is "not known". */
+export interface PlacePower {
+  readonly place: number;
+  readonly label: string;
+  readonly drawW: number | null;
+  readonly atLeast: boolean;
+  readonly quality: string;
+  /** How the draw of a rack is known: "2 of 2 feeds", "BMC of 4 of 4 nodes", "boards × 1.49"; '' above racks. */
+  readonly basis: string;
+  readonly budgetW: number | null;
+  readonly headroomW: number | null;
+  /** How many more GPUs of the place's own model fit into the headroom, at what such a GPU's node is planned with. */
+  readonly fits: number | null;
+  readonly plannedWPerGpu: number | null;
+  /** Σ power limits of its boards ÷ budget; null where a board has no limit. Above 1 it is oversubscribed. */
+  readonly oversubscription: number | null;
+  /** 99 % of the time of the window the draw was at most this. */
+  readonly p99W: number | null;
+  /** Budget that no draw of the window came near: budget − p99. */
+  readonly strandedW: number | null;
+  /** |A − B| ÷ the larger, racks only. */
+  readonly imbalance: number | null;
+}
+
+export interface LossReport extends Omit<FeedLoss, 'rows'> {
+  readonly rows: readonly {
+    readonly place: number;
+    readonly label: string;
+    readonly verdict: string;
+    readonly carriesW: number | null;
+    readonly ratingW: number | null;
+    readonly overW: number | null;
+  }[];
+}
+
+/** A place, its children, its feeds, and what losing one would do. */
+export interface PowerReport {
+  readonly place: PlacePower;
+  /** Places under it down to racks, the most stranded first. */
+  readonly under: readonly PlacePower[];
+  readonly feeds: readonly FeedRow[];
+  readonly loss: Readonly<Record<FeedName, LossReport>>;
+  /** The window that p99 and stranded power are of: what was asked for, or what is remembered. */
+  readonly windowMs: number;
+}
+
+export interface PowerReportParts {
+  readonly frame: Frame;
+  readonly power: PowerColumns;
+  /** Remembered draws within the window, oldest first. */
+  readonly rows: readonly TrendRow[];
+  readonly now: number;
+}
+
+const MOST_UNDER = 2000;
+const MOST_LOSS = 200;
+const orNull = (value: number) => (Number.isFinite(value) ? value : null);
+
+/** Tells the power of a place (site to rack). */
+export function powerReport(parts: PowerReportParts, place: number): PowerReport {
+  const { frame, power, rows, now } = parts;
+  const { topology } = frame;
+  const under = placesUnder(topology, place).slice(0, MOST_UNDER);
+  const sums = feedSums(frame);
+  const of = (one: number) => placePower(parts, one, sums);
+  const loss = (feed: FeedName): LossReport => {
+    const lost = loseFeed(frame, power, place, feed);
+    const listed = lost.rows.slice(0, MOST_LOSS).map((row) => ({
+      ...{ place: row.place, label: labelOf(topology, row.place), verdict: row.verdict },
+      ...{ carriesW: orNull(row.carriesW), ratingW: orNull(row.ratingW), overW: orNull(row.overW) },
+    }));
+    return { ...lost, rows: listed };
+  };
+  return {
+    place: of(place),
+    under: under.map(of).sort((a, b) => (b.strandedW ?? -Infinity) - (a.strandedW ?? -Infinity)),
+    feeds: feedRows(frame, new Set([place, ...under])),
+    loss: { A: loss('A'), B: loss('B') },
+    windowMs: rows.length === 0 ? 0 : now - rows[0].time,
+  };
+}
+
+function placesUnder({ start, parent }: Topology, place: number): number[] {
+  const inside = new Set([place]);
+  const found: number[] = [];
+  for (let one = place + 1; one < start[NODE]; one++) {
+    if (!inside.has(parent[one])) continue;
+    inside.add(one);
+    found.push(one);
+  }
+  return found;
+}
+
+function placePower(
+  { frame, power, rows }: PowerReportParts,
+  place: number,
+  sums: { readonly a: Float64Array; readonly b: Float64Array },
+): PlacePower {
+  const { topology } = frame;
+  const [drawW, budgetW] = [power.drawW[place], topology.budgetW[place]];
+  const headroomW = budgetW - drawW;
+  const planned = plannedWPerGpu(topology, place);
+  const values = rows.map(({ values: row, places }) => row[places ? places[place] : place] ?? Number.NaN);
+  const p99W = quantile(values, 0, values.length, 0.99);
+  const rack = place - topology.start[RACK];
+  return {
+    ...{ place, label: labelOf(topology, place), drawW: orNull(drawW), atLeast: power.atLeast[place] === 1 },
+    ...{ quality: QUALITY[power.quality[place]], basis: basisOf(frame, power, place), budgetW: orNull(budgetW) },
+    headroomW: orNull(headroomW),
+    fits: orNull(Math.floor(Math.max(0, headroomW) / planned)),
+    plannedWPerGpu: orNull(planned),
+    oversubscription: orNull(limitsOf(frame, place) / budgetW),
+    ...{ p99W: orNull(p99W), strandedW: orNull(Math.max(0, budgetW - p99W)) },
+    imbalance: rack < 0 ? null : orNull(imbalance(sums.a[rack], sums.b[rack])),
+  };
+}
+
+/** Watts that a node of the place's first known model is planned with for each of its GPUs (nameplate, signals.md 9). */
+function plannedWPerGpu(topology: Topology, place: number): number {
+  const { gpus } = membersOf(topology);
+  for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) {
+    const hardware = hardwareOf(topology.model[gpu] || (topology.model[topology.parent[gpu]] ?? ''));
+    if (hardware) return hardware.nodeWPerGpu;
+  }
+  return Number.NaN;
+}
+
+/** Σ power limits of the boards, NaN where one is not known. */
+function limitsOf({ topology, columns }: Frame, place: number): number {
+  const { gpus } = membersOf(topology);
+  const limit = columns.get('gpu.powerLimit');
+  let sum = gpus.to[place] > gpus.from[place] ? 0 : Number.NaN;
+  for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) sum += limit?.value[gpu] ?? Number.NaN;
+  return sum;
+}
+
+function basisOf({ topology }: Frame, power: PowerColumns, place: number): string {
+  if (levelOf(topology, place) !== RACK) return '';
+  const { children } = membersOf(topology);
+  const nodes = children.to[place] - children.from[place];
+  const rung = RUNGS[power.rung[place]];
+  const silent = power.quality[place] === ASSUMED ? ', silent ones at nameplate' : '';
+  if (rung === 'feeds' || rung === 'partly') return `${power.feedsFresh[place]} of ${power.feedsExpected[place]} feeds`;
+  if (rung === 'bmc') return `BMC of ${power.bmcNodes[place]} of ${nodes} nodes`;
+  if (rung === 'ratio') return `Boards × measured ratio${silent}`;
+  return rung === 'boards' ? `Boards alone${silent}` : '';
+}
+
+function feedRows({ topology, columns }: Frame, places: ReadonlySet<number>): readonly FeedRow[] {
+  const column = columns.get('feed.power');
+  return Array.from(topology.feedRack, (rack, feed) => ({ rack, feed }))
+    .filter(({ rack, feed }) => places.has(rack) && (column?.quality[feed] ?? 0) !== 0)
+    .map(({ rack, feed }) => ({
+      ...{ rack, name: topology.feedName[feed], drawW: orNull(column?.value[feed] ?? Number.NaN) },
+      ...{ budgetW: orNull(topology.feedBudgetW[feed]), quality: QUALITY[column?.quality[feed] ?? 0] },
+      sampled: orNull(column?.time[feed] ?? Number.NaN),
+    }));
+}
+
+/** Whether a place index may be asked for: sites to racks. */
+export const isPowerPlace = ({ start }: Topology, place: number) => place >= 0 && place < start[NODE] && start[GPU] > 0;

@@ -1,0 +1,19 @@
+import type { CallArg, CallName, CallResult } from './contract.ts';
+import type { FleetView } from './view.ts';
+
+type Answered = 'layout' | 'inspect' | 'history' | 'links' | 'power' | 'work';
+
+/** The calls that the view answers alone: name → argument and view to result. */
+const answers: { readonly [Name in Answered]: (view: FleetView, arg: CallArg<Name>) => CallResult<Name> | null } = {
+  layout: (view) => view.layout(),
+  inspect: (view, { place }) => view.inspect(place),
+  history: (view, arg) => view.history(arg),
+  links: (view, arg) => view.links(arg),
+  power: (view, arg) => view.power(arg),
+  work: (view) => view.work(),
+};
+
+/** The view's answer to a call whose argument was parsed; undefined for a call that is not the view's. */
+export function askView(view: FleetView, name: CallName, arg: unknown): unknown {
+  return name in answers ? answers[name as Answered](view, arg as never) : undefined;
+}
