@@ -3,10 +3,12 @@ import { type Frame, QUALITY, STALE } from '../../shared/frame.ts';
 import { computePower } from '../../shared/power.ts';
 import { type SourceSettings, sourceSchema } from '../../shared/settings.ts';
 import { GPU, NODE, RACK } from '../../shared/topology.ts';
-import { parseTopologyCsv, type TopologyRow } from '../../shared/topology-csv.ts';
+import { parseBudgetsCsv, parseTopologyCsv, type Table } from '../../shared/topology-csv.ts';
+import { FleetView } from '../../shared/view.ts';
 import { systemClock } from '../engine/clock.ts';
 import { type HeadlessResult, runHeadless } from '../engine/headless.ts';
 import { parseOptions, required, UsageError, wholeNumber } from './options.ts';
+import { type Outlook, outlookOf } from './outlook.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
   Reads a source by the engine's own path, without a window, and prints the totals.
@@ -14,7 +16,10 @@ const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
   --kind K      prometheus or exporter (default: prometheus for a URL without a path that ends in /metrics)
   --ticks N     how many refreshes, 5 s apart; the last one is printed (default 1, for exporters 2: rates need two)
   --csv FILE    topology.csv
-  --json        {time, gpus, nodes, racks, powerW, gpuPowerW, rackPowerW, nodeNetworkBps, staleGpus, badSamples, quality}
+  --budgets F   budgets.csv: headroom, stranded power and what feeds may carry are told against it
+  --json        {time, gpus, nodes, racks, powerW, gpuPowerW, rackPowerW, nodeNetworkBps, staleGpus, badSamples, quality,
+                feeds, headroomW, strandedW, links, jobs, tokensPerJoule}; stranded power is of the ticks that were read,
+                links are those with a trouble and the 50 that are used most
                 powerW is the sum of GPU board power; rackPowerW is metered where PDUs report; *Bps is bytes per second
 `;
 
@@ -22,7 +27,7 @@ const POLL_MS = 5000;
 const STALE_MS = 60_000;
 
 /** The totals of one refresh. Watts and bytes per second; a place without data is left out, never 0. */
-export interface Totals {
+export interface Totals extends Outlook {
   readonly time: string;
   readonly gpus: number;
   readonly nodes: number;
@@ -53,7 +58,7 @@ function network(frame: Frame): Totals['nodeNetworkBps'] {
 }
 
 /** Totals of a frame; the time is that of the evaluation. */
-export function totals({ frame, time, badSamples }: HeadlessResult): Totals {
+export function totals({ frame, time, badSamples }: HeadlessResult, view: FleetView): Totals {
   const { topology } = frame;
   const { start, path } = topology;
   const power = frame.columns.get('gpu.power');
@@ -91,6 +96,7 @@ export function totals({ frame, time, badSamples }: HeadlessResult): Totals {
     staleGpus,
     badSamples,
     quality,
+    ...outlookOf(view),
   };
 }
 
@@ -106,9 +112,9 @@ function sourceOf(where: string, kind: string | boolean | undefined): SourceSett
   throw new UsageError(`--source: ${parsed.error.issues[0]?.message ?? 'not a source'}`);
 }
 
-function topologyOf(path: string | boolean | undefined): readonly TopologyRow[] {
+function rowsOf<Row>(path: string | boolean | undefined, parse: (text: string) => Table<Row>): readonly Row[] {
   if (typeof path !== 'string') return [];
-  const { rows, errors } = parseTopologyCsv(readFileSync(path, 'utf8'));
+  const { rows, errors } = parse(readFileSync(path, 'utf8'));
   for (const { line, column, message } of errors)
     process.stderr.write(`${path}, line ${line}, column ${column}: ${message}\n`);
   if (rows.length === 0) throw new Error(`${path} has no usable row`);
@@ -130,30 +136,38 @@ export async function summary(args: readonly string[]): Promise<number> {
   const string = { type: 'string' } as const;
   const parsed = parseOptions(
     args,
-    { source: string, kind: string, ticks: string, csv: string, json: { type: 'boolean' } },
+    { source: string, kind: string, ticks: string, csv: string, budgets: string, json: { type: 'boolean' } },
     usage,
   );
   if (!parsed) return 0;
-  const { kind, csv, json } = parsed.values;
+  const { kind, csv, budgets, json } = parsed.values;
   if (parsed.words.length > 0) throw new UsageError(`summary takes no further words\n\n${usage}`);
   if (kind !== undefined && kind !== 'prometheus' && kind !== 'exporter')
     throw new UsageError(`--kind takes prometheus or exporter\n\n${usage}`);
   const source = sourceOf(required(parsed, 'source', usage), kind);
   const ticks = wholeNumber(parsed, 'ticks', [1, 10_000], source.kind === 'exporters' ? 2 : 1);
+  const view = new FleetView({
+    historyBytes: 1 << 28,
+    pollMs: POLL_MS,
+    staleMs: STALE_MS,
+    warnRatio: 0.9,
+    critRatio: 0.97,
+  });
   const result = await runHeadless({
     source,
-    topology: topologyOf(csv),
-    budgets: [],
+    topology: rowsOf(csv, parseTopologyCsv),
+    budgets: rowsOf(budgets, parseBudgetsCsv),
     ticks,
     pollMs: POLL_MS,
     staleMs: STALE_MS,
     clock: systemClock,
+    onTick: (frame, time, bad) => view.update(frame, [], bad, time, true),
   });
   const { fault, targetsUp, warnings } = result.health;
   for (const warning of warnings) process.stderr.write(`warning: ${warning}\n`);
   if (fault) process.stderr.write(`${fault.message} ${fault.hint}\n`);
   if (targetsUp === 0) return 1;
-  const sum = totals(result);
+  const sum = totals(result, view);
   process.stdout.write(json ? `${JSON.stringify(sum)}\n` : forPerson(sum));
   return 0;
 }

@@ -15,6 +15,8 @@ export interface HeadlessOptions {
   readonly pollMs: number;
   readonly staleMs: number;
   readonly clock: Clock;
+  /** Hears of every tick: the fleet at its time. */
+  readonly onTick?: (frame: Frame, time: number, badSamples: number) => void;
 }
 
 /** What the last tick gave. */
@@ -38,6 +40,7 @@ export async function runHeadless({
   pollMs,
   staleMs,
   clock,
+  onTick,
 }: HeadlessOptions): Promise<HeadlessResult> {
   const fleet = new Fleet({ mappings: [] });
   fleet.setTopology(topology);
@@ -52,6 +55,8 @@ export async function runHeadless({
     for (let tick = 0; ; tick++) {
       // An exporter answers with what is now, so its samples are of now.
       await reader.readAll(source.kind === 'prometheus' ? time : clock.now());
+      const told = source.kind === 'prometheus' ? time : clock.now();
+      onTick?.(fleet.frame(told, staleMs), told, fleet.badSamples);
       if (tick === ticks - 1) break;
       time += pollMs;
       await new Promise<void>((resolve) => clock.later(resolve, Math.max(0, time + SETTLE_MS - clock.now())));
