@@ -1,0 +1,203 @@
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Demo, type RackTruth, startDemo } from '../../electron/demo/demo.ts';
+import { systemClock } from '../../electron/engine/clock.ts';
+import { Engine } from '../../electron/engine/engine.ts';
+import { ExportersScraper } from '../../electron/engine/sources/exporters.ts';
+import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
+import type { FromEngine, SourceHealth, ViewFrame } from '../../shared/contract.ts';
+import { Fleet } from '../../shared/fleet.ts';
+import type { Frame } from '../../shared/frame.ts';
+import { loseFeed } from '../../shared/power/feed-loss.ts';
+import { computePower } from '../../shared/power.ts';
+import { type ExportersSource, type PrometheusSource, sourceSchema } from '../../shared/settings.ts';
+import { RACK } from '../../shared/topology.ts';
+import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
+import { decodeFrame } from '../../shared/wire.ts';
+import { askUntil, read } from './ask.ts';
+import { requireReal, titled } from './available.ts';
+import type { Running } from './running.ts';
+import { startPrometheus, startVictoriaMetrics } from './servers.ts';
+
+/**
+ * Three sites of one fleet: PDX-1 by a real Prometheus, AMS-2 (AMD nodes among them) by a real VictoriaMetrics, EDGE-3
+ * by its exporters directly. The clock of the fleet stands still, so that every reading must find the very same watts.
+ */
+const FROZEN = Date.UTC(2026, 10, 23, 14, 32, 10);
+const needs = [requireReal('prometheus'), requireReal('victoriaMetrics')];
+const missing = needs.find(({ skip }) => skip !== null) ?? needs[0];
+
+let demo: Demo;
+let servers: Running[] = [];
+let sources: (PrometheusSource | ExportersSource)[] = [];
+
+beforeAll(async () => {
+  demo = await startDemo({ mixed: true, now: () => FROZEN });
+  if (missing.skip !== null) return;
+  const [pdx, ams, edge] = demo.sites;
+  servers = await Promise.all([
+    startPrometheus({ config: pdx.prometheusConfig }),
+    startVictoriaMetrics({ config: ams.prometheusConfig }),
+  ]);
+  const common = (site: string) => ({ id: site.toLowerCase(), name: site, site });
+  sources = [
+    sourceSchema.parse({ ...common(pdx.site), kind: 'prometheus', url: servers[0].url }) as PrometheusSource,
+    sourceSchema.parse({ ...common(ams.site), kind: 'prometheus', url: servers[1].url }) as PrometheusSource,
+    sourceSchema.parse({ ...common(edge.site), kind: 'exporters', files: [edge.targetsFile] }) as ExportersSource,
+  ];
+  // Every feed, board and BMC of both sites was scraped.
+  await askUntil(servers[0].url, 'count(ipmi_dcmi_power_consumption_watts)', (rows) => Number(rows[0]?.value) === 20);
+  await askUntil(servers[1].url, 'count(gpu_package_power)', (rows) => Number(rows[0]?.value) === 64);
+  for (const { url } of servers) {
+    const feeds = 'count(measurementsInletSensorValue{sensorType="activePower"})';
+    await askUntil(url, feeds, (rows) => Number(rows[0]?.value) === 10);
+  }
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(servers.map((server) => server.stop()));
+  await demo.close();
+});
+
+/** All three sites read into one fleet by the engine's own readers. */
+async function readAll(): Promise<Frame> {
+  const fleet = new Fleet({ mappings: [] });
+  fleet.setTopology(parseTopologyCsv(await file(demo.topologyFile)).rows);
+  fleet.setBudgets(parseBudgetsCsv(await file(demo.budgetsFile)).rows);
+  const now = Date.now();
+  for (const source of sources) {
+    const reader =
+      source.kind === 'prometheus'
+        ? new PrometheusReader(source, fleet, systemClock)
+        : new ExportersScraper(source, fleet, systemClock);
+    await reader.readAll(now);
+    expect([source.id, reader.health([]).fault]).toEqual([source.id, null]);
+    reader.close();
+  }
+  return fleet.frame(now, 60_000);
+}
+
+const file = async (path: string) => (await import('node:fs/promises')).readFile(path, 'utf8');
+
+describe('one fleet of three sites', () => {
+  test.skipIf(missing.skip !== null)(
+    titled('feeds, BMCs and boards of every rack are what the fleet truly draws', missing),
+    async () => {
+      const frame = await readAll();
+      const { topology } = frame;
+      const power = computePower(frame);
+      const truth = demo.truth(FROZEN);
+      expect(truth).toHaveLength(11);
+      for (const rack of truth) {
+        const place = topology.path.indexOf(rack.path);
+        expect(place).toBeGreaterThanOrEqual(topology.start[RACK]);
+        expect([rack.path, Math.abs(power.drawW[place] - rack.drawW) <= 1]).toEqual([rack.path, true]);
+        expect(feedsOf(frame, place)).toEqual(rack.feedW);
+        expect(nodesOf(frame, place, rack)).toEqual(Object.fromEntries(rounded(rack.nodeW)));
+        // dcgm-exporter prints thousandths, AMD's whole watts: 32 boards are within 16 W.
+        const boards = frame.columns.get('gpu.power')?.value[place] ?? Number.NaN;
+        expect([rack.path, Math.abs(boards - rack.gpuW) <= 16]).toEqual([rack.path, true]);
+      }
+    },
+    30_000,
+  );
+
+  test.skipIf(missing.skip !== null)(
+    titled('losing feed A puts A + B of every rack on B', missing),
+    async () => {
+      const frame = await readAll();
+      const { topology } = frame;
+      const loss = loseFeed(frame, computePower(frame), topology.path.indexOf('PDX-1'), 'A');
+      // By hand: racks are rated 52.8 kW a feed and draw 28 to 38 kW; rows, halls and the site have ratings as well.
+      const draws = demo.truth(FROZEN).filter(({ path }) => path.startsWith('PDX-1/'));
+      const over = draws.filter(({ feedW }) => feedW.A + feedW.B > 52_800);
+      expect([over, loss.trips, loss.dark, loss.unknown]).toEqual([[], 0, 0, 0]);
+      // 5 racks, 2 rows, 1 hall, 1 site.
+      expect(loss.of).toBe(9);
+    },
+    30_000,
+  );
+
+  test.skipIf(missing.skip !== null)(
+    titled('a Prometheus that stops takes its site along, and no other', missing),
+    outage,
+    60_000,
+  );
+});
+
+function feedsOf({ topology, columns }: Frame, rack: number): Record<string, number> {
+  const found = [...topology.feedRack.keys()].filter((feed) => topology.feedRack[feed] === rack);
+  return Object.fromEntries(
+    found.map((feed) => [topology.feedName[feed], columns.get('feed.power')?.value[feed] ?? 0]),
+  );
+}
+
+function nodesOf({ topology, columns }: Frame, rack: number, { nodeW }: RackTruth): Record<string, number> {
+  const column = columns.get('node.power');
+  const watts = (name: string) => {
+    const place = topology.path.indexOf(`${topology.path[rack]}/${name}`);
+    return column?.value[place] ?? Number.NaN;
+  };
+  return Object.fromEntries(Object.keys(nodeW).map((name) => [name, watts(name)]));
+}
+
+const rounded = (watts: Readonly<Record<string, number>>) =>
+  Object.entries(watts).map(([name, value]) => [name, Math.round(value)] as const);
+
+/** The engine over all three; the port is a pair of functions. */
+async function outage(): Promise<void> {
+  const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-mixed-'));
+  copyFileSync(demo.topologyFile, join(profile, 'topology.csv'));
+  copyFileSync(demo.budgetsFile, join(profile, 'budgets.csv'));
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify({ schema: 1, pollMs: 1000, staleMs: 12_000, sources }));
+  let hear: (message: unknown) => void = () => {};
+  let seen: (frame: ViewFrame) => void = () => {};
+  const post = (message: FromEngine) => {
+    if (message.kind !== 'event' || message.name !== 'frame') return;
+    const frame = decodeFrame(message.value as Uint8Array);
+    hear({ kind: 'call', viewer: 1, id: 0, name: 'ack', arg: { seq: frame.seq } });
+    seen(frame);
+  };
+  const port = {
+    post: (message: unknown) => post(message as FromEngine),
+    close() {},
+    onMessage(listener: typeof hear) {
+      hear = listener;
+    },
+  };
+  const engine = new Engine(port, { profile, clock: systemClock });
+  const until = (wanted: (frame: ViewFrame) => boolean) =>
+    new Promise<ViewFrame>((resolve) => {
+      seen = (frame) => {
+        if (wanted(frame)) resolve(frame);
+      };
+    });
+  const stateOf = (frame: ViewFrame, id: string) => frame.sources.find((source: SourceHealth) => source.id === id);
+  try {
+    hear({ kind: 'open', viewer: 1, role: 'read' });
+    const whole = await until((frame) => frame.summary.gpusReporting === 352);
+    expect(whole.sources.map(({ state }) => state)).toEqual(['up', 'up', 'up']);
+    await servers[0].kill();
+    const without = await until((frame) => frame.summary.gpusReporting === 352 - 160);
+    expect(stateOf(without, 'pdx-1')).toMatchObject({ state: 'down', fault: { code: 'econnrefused' } });
+    expect([stateOf(without, 'ams-2')?.state, stateOf(without, 'edge-3')?.state]).toEqual(['up', 'up']);
+    // Its site is counted at nameplate in the fleet's total, which says so, and its own numbers are gone.
+    expect(without.summary.powerAtLeast).toBe(true);
+    const gone = await until((frame) => Number.isNaN(frame.drawW[2]));
+    // Sites in the order of their names: AMS-2, EDGE-3, PDX-1.
+    expect([...gone.drawW.subarray(0, 3)].map((watts) => watts > 0)).toEqual([true, true, false]);
+    await servers[0].restart();
+    const back = await until((frame) => frame.summary.gpusReporting === 352);
+    expect(stateOf(back, 'pdx-1')?.state).toBe('up');
+  } finally {
+    engine.stop();
+    rmSync(profile, { recursive: true, force: true });
+  }
+}
+
+test('the exporters of the edge answer', async () => {
+  expect(await read(`http://127.0.0.1:${demo.port}/EDGE-3/E1-01-n1/vllm/metrics`)).toContain(
+    'vllm:generation_tokens_total',
+  );
+});
