@@ -3,6 +3,7 @@ import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
 import type { EnergyRow } from './power/energy.ts';
 import type { PowerReport } from './power/report.ts';
+import type { FeedLossVerdict, SiteFeed } from './power/site-feeds.ts';
 import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import type { WorkReport } from './work/report.ts';
@@ -73,6 +74,10 @@ export interface Summary {
   readonly powerSource: 'metered' | 'estimated' | 'mixed' | 'none';
   readonly slopeWPerMin: number | null;
   readonly headroomW: number | null;
+  /** Utility paths of the sites, where they are rated. */
+  readonly feeds: readonly SiteFeed[];
+  /** Whether losing one of them is survived; null where no feed is known. */
+  readonly feedLoss: FeedLossVerdict | null;
   /** The place nearest to its budget. */
   readonly tightest: {
     readonly place: number;

@@ -84,6 +84,7 @@ export function topologyOf(shape: Shape = {}): Topology {
     feedBudgetW: Float64Array.from(feeds, ([, watts]) => watts),
     ratingAW: Float64Array.from(all.slice(0, start[NODE]), (one) => shape.ratings?.[one.path]?.[0] ?? Number.NaN),
     ratingBW: Float64Array.from(all.slice(0, start[NODE]), (one) => shape.ratings?.[one.path]?.[1] ?? Number.NaN),
+    derate: new Float64Array(start[NODE]).fill(0.5),
     servers: [],
     work: [],
   };

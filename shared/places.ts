@@ -220,6 +220,7 @@ export function buildTopology(
       feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(rackPath(feed)), feed.name)),
       ratingAW: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.feedAW ?? Number.NaN),
       ratingBW: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.feedBW ?? Number.NaN),
+      derate: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.derate ?? 1),
       servers: [],
       work: [],
     },

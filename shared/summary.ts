@@ -2,6 +2,7 @@ import type { Summary } from './contract.ts';
 import { type FabricColumns, linkLabel } from './fabric.ts';
 import { ASSUMED, type Frame } from './frame.ts';
 import { membersOf } from './members.ts';
+import { feedLossVerdict, siteFeeds } from './power/site-feeds.ts';
 import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './power.ts';
 import { latest, median, quantile } from './quantile.ts';
 import type { SignalId } from './signals/catalogue.ts';
@@ -38,6 +39,8 @@ const SOURCES: Readonly<Record<number, Summary['powerSource']>> = {
 export function summarize(parts: SummaryParts): Summary {
   return {
     ...sitePower(parts),
+    feeds: siteFeeds(parts.frame),
+    feedLoss: feedLossVerdict(parts.frame, parts.power),
     tightest: tightest(parts),
     throttled: throttled(parts),
     fabric: busiest(parts),

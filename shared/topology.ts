@@ -44,6 +44,8 @@ export interface Topology {
   /** Ratings of the A and the B feed of sites to racks, watts, not derated; NaN where not known (index: place). */
   readonly ratingAW: Float64Array;
   readonly ratingBW: Float64Array;
+  /** Share of a rating that may be used while both feeds are up (index: place, sites to racks); 1 where none is set. */
+  readonly derate: Float64Array;
   /** Inference servers; one that is gone has no model. */
   readonly servers: readonly ServerPlace[];
   /** What each GPU works on (index: place − start[GPU]); undefined where nobody says. */

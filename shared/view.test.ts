@@ -82,6 +82,8 @@ describe('the summary', () => {
       powerW: 8000,
       budgetW: 20_000,
       powerAtLeast: true,
+      feeds: [],
+      feedLoss: null,
       powerSource: 'estimated',
       slopeWPerMin: null,
       headroomW: 12_000,

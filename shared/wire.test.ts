@@ -19,6 +19,8 @@ const frame: ViewFrame = {
     powerSource: 'mixed',
     slopeWPerMin: null,
     headroomW: null,
+    feeds: [],
+    feedLoss: null,
     tightest: { place: 1, ratio: 0.5, headroomW: 1, capMinutes: Number.POSITIVE_INFINITY },
     throttled: null,
     fabric: null,

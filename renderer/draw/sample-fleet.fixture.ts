@@ -155,6 +155,8 @@ const EMPTY_SUMMARY: ViewFrame['summary'] = {
   powerSource: 'none',
   slopeWPerMin: null,
   headroomW: null,
+  feeds: [],
+  feedLoss: null,
   tightest: null,
   throttled: null,
   fabric: null,

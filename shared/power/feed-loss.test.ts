@@ -18,7 +18,7 @@ const topology = topologyOf({
 
 const lose = (feeds: Values, lost: 'A' | 'B', under = 0, of = topology) => {
   const frame = frameOf(of, { 'feed.power': feeds, 'gpu.power': times(24, 500) });
-  const { rows, ...counts } = loseFeed(frame, computePower(frame), under, lost);
+  const { rows, held, ...counts } = loseFeed(frame, computePower(frame), under, lost);
   return {
     ...counts,
     rows: rows.map(({ place, verdict, carriesW, overW }) => [of.name[place], verdict, carriesW, overW]),

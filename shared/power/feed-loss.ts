@@ -25,6 +25,8 @@ export interface FeedLoss {
   readonly lost: FeedName;
   /** Places that do not hold, the most overloaded first, then dark ones, then those that nobody can tell of. */
   readonly rows: readonly LossRow[];
+  /** Places that hold. */
+  readonly held: readonly number[];
   readonly trips: number;
   readonly dark: number;
   readonly unknown: number;
@@ -66,6 +68,7 @@ export function loseFeed(frame: Frame, power: PowerColumns, under: number, lost:
   return {
     lost,
     rows: rows.filter(({ verdict }) => verdict !== 'holds').sort(worseFirst),
+    held: rows.filter(({ verdict }) => verdict === 'holds').map(({ place }) => place),
     ...{ trips: count('trips'), dark: count('dark'), unknown: count('unknown'), of: rows.length },
   };
 }
@@ -101,6 +104,11 @@ function feedsOf(topology: Topology, rack: number): readonly string[] {
     known.set(topology, feeds);
   }
   return feeds[rack - topology.start[RACK]];
+}
+
+/** Whether a rack is known to have a feed. */
+export function hasFeed(topology: Topology, rack: number, feed: FeedName): boolean {
+  return feedsOf(topology, rack).some((name) => isFeed(name, feed));
 }
 
 /** How unevenly two feeds share a rack: |A − B| ÷ the larger, 0..1; NaN where one is not known or both are 0. */

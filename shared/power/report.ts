@@ -42,7 +42,7 @@ export interface PlacePower {
   readonly imbalance: number | null;
 }
 
-export interface LossReport extends Omit<FeedLoss, 'rows'> {
+export interface LossReport extends Omit<FeedLoss, 'rows' | 'held'> {
   readonly rows: readonly {
     readonly place: number;
     readonly label: string;
@@ -84,12 +84,12 @@ export function powerReport(parts: PowerReportParts, place: number): PowerReport
   const sums = feedSums(frame);
   const of = (one: number) => placePower(parts, one, sums);
   const loss = (feed: FeedName): LossReport => {
-    const lost = loseFeed(frame, power, place, feed);
-    const listed = lost.rows.slice(0, MOST_LOSS).map((row) => ({
+    const { rows: worst, held: _held, ...counts } = loseFeed(frame, power, place, feed);
+    const listed = worst.slice(0, MOST_LOSS).map((row) => ({
       ...{ place: row.place, label: labelOf(topology, row.place), verdict: row.verdict },
       ...{ carriesW: orNull(row.carriesW), ratingW: orNull(row.ratingW), overW: orNull(row.overW) },
     }));
-    return { ...lost, rows: listed };
+    return { ...counts, rows: listed };
   };
   return {
     place: of(place),

@@ -21,6 +21,7 @@ import { laneSeries, lanesOf } from './lanes.ts';
 import styles from './overview.module.css';
 import type { OverviewState } from './overview-state.ts';
 import { usePanels } from './panels.ts';
+import { SiteFeeds } from './SiteFeeds.tsx';
 import { TimeStrip } from './time-strip/TimeStrip.tsx';
 
 /** The fleet at a glance: summary, budgets, floor plan, conditions, the last hour. */
@@ -106,6 +107,7 @@ function Budgets({ layout, frame, state, theme, gone }: OverviewProps) {
         selected={state.selected}
         onSelect={state.select}
       />
+      <SiteFeeds layout={layout} frame={frame} theme={theme} gone={gone} />
     </section>
   );
 }

@@ -10,6 +10,8 @@ const summary: Summary = {
   powerSource: 'metered',
   slopeWPerMin: 3100,
   headroomW: 778_800,
+  feeds: [],
+  feedLoss: null,
   tightest: { place: 4, ratio: 0.978, headroomW: 22_000, capMinutes: 7 },
   throttled: { gpus: 131, of: 2048, worst: 'SW power cap', where: 4 },
   fabric: { saturated: 0, of: 512, worst: 'x', use: 0.5, rxBps: 1, txBps: 1 },
@@ -70,5 +72,21 @@ describe('kpiCells', () => {
     });
     expect(lines[1]).toMatch(/^critical\|−5\.0\|kW/);
     expect(lines[2]).toBe('critical|103.2%|Row A2|32 kW over');
+  });
+});
+
+describe('the headroom', () => {
+  const headroom = (feedLoss: Summary['feedLoss']) =>
+    kpiCells({ ...common, summary: { ...summary, feedLoss } }).find(({ label }) => label === 'Headroom');
+
+  it('says whether losing a feed is survived', () => {
+    expect(headroom({ verdict: 'survives', places: 0, ratio: 0.771 })).toMatchObject({
+      ...{ note: 'Feed loss: survives at 77.1%', severity: null },
+    });
+    expect(headroom({ verdict: 'trips', places: 3, ratio: null })).toMatchObject({
+      ...{ note: 'Feed loss: 3 places over rating', severity: 'warning' },
+    });
+    expect(headroom({ verdict: 'unknown', places: 1, ratio: null })?.note).toBe('Feed loss: not known');
+    expect(headroom(null)?.note).toBe('Metered');
   });
 });

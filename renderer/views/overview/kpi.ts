@@ -89,11 +89,21 @@ const METERED: Readonly<Record<Summary['powerSource'], string>> = {
   none: '',
 };
 
+/** What losing a feed does; undefined where no feed is known. */
+function lossNote({ feedLoss }: Summary): string | undefined {
+  if (!feedLoss) return undefined;
+  const { verdict, places, ratio } = feedLoss;
+  if (verdict === 'survives') return `Feed loss: survives${ratio === null ? '' : ` at ${formatPercent(ratio, 1)}`}`;
+  const count = `${formatCount(places)} ${places === 1 ? 'place' : 'places'}`;
+  if (verdict === 'trips') return `Feed loss: ${count} over rating`;
+  return verdict === 'dark' ? `Feed loss: ${count} without the other` : 'Feed loss: not known';
+}
+
 function headroomCell(input: KpiInput): KpiCell {
   const s = input.summary;
   if (s?.headroomW == null) return cell(input, 'Headroom', null, 'No budget is set');
   const [value, unit] = splitUnit(formatPower(s.headroomW));
-  const note = METERED[s.powerSource];
+  const note = s.powerAtLeast ? METERED[s.powerSource] : (lossNote(s) ?? METERED[s.powerSource]);
   return cell(
     input,
     'Headroom',
@@ -101,7 +111,7 @@ function headroomCell(input: KpiInput): KpiCell {
       value: s.powerAtLeast ? `≤ ${value}` : value,
       unit,
       note: s.powerAtLeast ? `${note}, silent counted in full` : note,
-      severity: s.headroomW < 0 ? 'critical' : null,
+      severity: s.headroomW < 0 ? 'critical' : s.feedLoss?.verdict === 'trips' ? 'warning' : null,
       place: 0,
       signal: 'power',
     },
