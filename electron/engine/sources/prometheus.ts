@@ -22,9 +22,15 @@ export function settledInstant(now: number, pollMs: number): number {
   return Math.floor((now - SETTLE_MS) / pollMs) * pollMs;
 }
 
-/** How often a server is asked which metrics it has: in its first five minutes, and after. */
-const NAMES_FIRST_MS = 30_000;
-const NAMES_MS = 300_000;
+/**
+ * How often a server is asked which metrics it has, by how long it has had any that we know: a server that has just been
+ * set up gets them one after another.
+ */
+const NAMES_EVERY = [
+  { forMs: 60_000, everyMs: 0 },
+  { forMs: 300_000, everyMs: 30_000 },
+  { forMs: Number.POSITIVE_INFINITY, everyMs: 300_000 },
+];
 
 const ID = 'api';
 
@@ -108,7 +114,7 @@ export class PrometheusReader implements Source {
   readonly #profiles: readonly Profile[] | undefined;
   readonly #readers = new Map<string, VectorReader>();
   #plan: readonly PlannedQuery[] = [];
-  /** When the server was first asked which metrics it has, and when it is asked again. */
+  /** Since when the server has metrics that we know, and when it is asked again for what it has. */
   #metSince = Number.NaN;
   #askNamesAt = Number.NEGATIVE_INFINITY;
   readonly #stop = new AbortController();
@@ -171,17 +177,19 @@ export class PrometheusReader implements Source {
   }
 
   /**
-   * Plans only for metrics that the server has: a site has exporters of few makers. Names are asked for now and then,
-   * more often at first, since a server that has just been set up gets them one after another.
+   * Plans only for metrics that the server has: a site has exporters of few makers.
    */
   async #planFor(time: number): Promise<void> {
     const now = this.#clock.now();
     if (now < this.#askNamesAt) return;
     const present = await askNames(this.#fetcher, this.settings.url, time, this.#stop.signal);
-    if (Number.isNaN(this.#metSince)) this.#metSince = now;
-    this.#askNamesAt = now + (now - this.#metSince < NAMES_MS ? NAMES_FIRST_MS : NAMES_MS);
     const { rateWindow, maxSeries = 1_000_000 } = this.settings;
     this.#plan = planQueries({ rateWindow, present, profiles: this.#profiles });
+    if (this.#plan.length > 0) {
+      if (Number.isNaN(this.#metSince)) this.#metSince = now;
+      const age = now - this.#metSince;
+      this.#askNamesAt = now + (NAMES_EVERY.find(({ forMs }) => age < forMs)?.everyMs ?? 0);
+    }
     for (const { id } of this.#plan) {
       if (!this.#readers.has(id)) this.#readers.set(id, vectorReader({ maxBytes: 50 << 20, maxSeries }));
     }
