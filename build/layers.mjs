@@ -22,7 +22,7 @@ const packages = [
   [/^systeminformation$/, /^electron\/engine\/sources\/workstation\.ts$/],
   [/^(react|react-dom|@tanstack\/.*|@base-ui\/react|d3|tinykeys|wouter)(\/|$)/, /^renderer\//],
   [/^yaml$/, /^electron\/engine\/|^shared\/(signals\/user-profile|alerting\/)/],
-  [/^(node:|ws$)/, /^electron\/(?!preload\/)|^e2e\//],
+  [/^(node:|ws$|https-proxy-agent$)/, /^electron\/(?!preload\/)|^e2e\//],
 ];
 
 /** text that may stand only in some files of product code. */

@@ -25,6 +25,26 @@ const httpUrl = z
     'Expected an http or https URL without a user name or a fragment',
   );
 
+/** Headers that the client itself must set: setting them elsewhere would break the request or go around the source. */
+const OWN_HEADERS =
+  /^(host|content-.*|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept.*|authorization|proxy-.*|user-agent|x-scope-orgid)$/i;
+
+/** A header of every request: its value stands here, or is a secret's. */
+const header = z.strictObject({
+  name: z
+    .string()
+    .max(100)
+    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'A header name has letters, digits and hyphens')
+    .refine((name) => !OWN_HEADERS.test(name), 'This header is set by Fleetwatt itself'),
+  value: z.union([
+    z
+      .string()
+      .max(4096)
+      .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, 'A header value is one line'),
+    secretRef,
+  ]),
+});
+
 const common = {
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),
   name: z.string().trim().min(1).max(80),
@@ -33,6 +53,25 @@ const common = {
   auth: auth.default({ kind: 'none' }),
   /** PEM file with the authorities to trust for this source instead of the system's. */
   caFile: z.string().max(4096).optional(),
+  /** Certificate and key that this source asks for (mTLS), PEM files; the key's file must be 0600. */
+  clientCert: z
+    .strictObject({
+      certFile: z.string().min(1).max(4096),
+      keyFile: z.string().min(1).max(4096),
+      passphrase: secretRef.optional(),
+    })
+    .optional(),
+  /** An HTTP proxy that everything of this source goes through (CONNECT). Proxies of the environment are not used. */
+  proxy: z
+    .strictObject({ url: httpUrl, user: z.string().max(256).optional(), password: secretRef.optional() })
+    .optional(),
+  headers: z.array(header).max(20).optional(),
+  /** Tenant of a Mimir, Cortex or Loki-like server: sent as X-Scope-OrgID. */
+  tenant: z
+    .string()
+    .max(150)
+    .regex(/^[A-Za-z0-9!._*'()|-]+$/, 'A tenant has letters, digits and !-_.*()|')
+    .optional(),
   /** Accepts any certificate. Explicit, and shown wherever the source is shown. */
   insecure: z.boolean().default(false),
   timeoutMs: z.number().int().min(100).max(60_000).default(10_000),

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { createGunzip } from 'node:zlib';
+import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { SourceSettings } from '../../shared/settings.ts';
 import { FaultError, socketFault, statusFault } from './fault.ts';
-import { authorization } from './secrets.ts';
+import { authorization, clientCertificate, ownHeaders, proxyHeaders } from './secrets.ts';
 
 /** What a server answered. */
 export interface Answer {
@@ -26,7 +28,10 @@ export interface Ask {
   readonly maxBytes?: number;
 }
 
-type Options = Pick<SourceSettings, 'auth' | 'caFile' | 'insecure' | 'timeoutMs'>;
+type Options = Pick<
+  SourceSettings,
+  'auth' | 'caFile' | 'insecure' | 'timeoutMs' | 'clientCert' | 'proxy' | 'headers' | 'tenant'
+>;
 
 const MAX_BYTES = 64 << 20;
 const MAX_REDIRECTS = 3;
@@ -41,13 +46,38 @@ export function retryAfter(text: string | undefined, now: number): number | unde
   return Math.min(Math.max(ms, RETRY_LEAST_MS), RETRY_MOST_MS);
 }
 
+/** A tunnel forgets an address that is no name: the certificate must be for it all the same. */
+function namedBy(url: URL) {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  return isIP(host)
+    ? { checkServerIdentity: (_: string, cert: PeerCertificate) => checkServerIdentity(host, cert) }
+    : {};
+}
+
+/** Whom a source trusts, and what it shows of itself. @throws FaultError when one of its files cannot be read */
+export function tlsOptions({ caFile, clientCert, insecure }: Pick<Options, 'caFile' | 'clientCert' | 'insecure'>) {
+  let ca: string | undefined;
+  try {
+    ca = caFile ? readFileSync(caFile, 'utf8') : undefined;
+  } catch {
+    throw new FaultError('ca-file', `The CA file ${caFile} cannot be read`, 'Check its path.');
+  }
+  return {
+    ...(ca ? { ca } : {}),
+    ...clientCertificate(clientCert),
+    rejectUnauthorized: !insecure,
+    minVersion: 'TLSv1.2' as const,
+  };
+}
+
 /** Asks one source: its connections are kept alive, its certificate authorities and secrets are its own. */
 export class Fetcher {
   readonly #options: Options;
-  readonly #agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  readonly #agents: { readonly http: HttpAgent; readonly https: HttpAgent };
+  readonly #tunnelTls: ReturnType<typeof tlsOptions> | undefined;
   readonly #now: () => number;
 
-  /** `lookup` resolves names (tests give their own). @throws FaultError when the CA file cannot be read */
+  /** `lookup` resolves names (tests give their own). @throws FaultError when a file of its TLS cannot be read */
   constructor(
     options: Options,
     settings: { readonly now: () => number; readonly sockets: number; readonly lookup?: LookupFunction },
@@ -61,25 +91,15 @@ export class Fetcher {
       scheduling: 'lifo' as const,
       ...(settings.lookup ? { lookup: settings.lookup } : {}),
     };
-    this.#agents = {
-      http: new HttpAgent(common),
-      https: new HttpsAgent({
-        ...common,
-        ...this.#trust(),
-        rejectUnauthorized: !options.insecure,
-        minVersion: 'TLSv1.2',
-      }),
-    };
-  }
-
-  #trust(): { ca?: string } {
-    const { caFile } = this.#options;
-    if (!caFile) return {};
-    try {
-      return { ca: readFileSync(caFile, 'utf8') };
-    } catch {
-      throw new FaultError('ca-file', `The CA file ${caFile} cannot be read`, 'Check its path.');
-    }
+    const tls = tlsOptions(options);
+    const { proxy } = options;
+    if (proxy) {
+      // One tunnel a connection, for plain and secure requests alike: the proxy sees neither path nor credentials.
+      const tunnel = new HttpsProxyAgent(proxy.url, { ...common, headers: () => proxyHeaders(proxy) });
+      this.#agents = { http: tunnel, https: tunnel };
+      // An agent of our own hands its TLS on; the tunnel takes it from each request.
+      this.#tunnelTls = tls;
+    } else this.#agents = { http: new HttpAgent(common), https: new HttpsAgent({ ...common, ...tls }) };
   }
 
   /** Closes every connection. */
@@ -158,11 +178,13 @@ export class Fetcher {
     const secure = url.protocol === 'https:';
     const body = form && new URLSearchParams(form).toString();
     const auth = authorization(this.#options.auth);
+    const own = ownHeaders(this.#options);
     return new Promise((resolve, reject) => {
       const sent = (secure ? httpsRequest : httpRequest)(
         url,
         {
           agent: secure ? this.#agents.https : this.#agents.http,
+          ...(secure && this.#tunnelTls ? { ...this.#tunnelTls, ...namedBy(url) } : {}),
           method: body === undefined ? 'GET' : 'POST',
           signal,
           maxHeaderSize: 32 << 10,
@@ -170,6 +192,7 @@ export class Fetcher {
             accept,
             'accept-encoding': 'gzip',
             'user-agent': 'fleetwatt',
+            ...own,
             ...(auth ? { authorization: auth } : {}),
             ...(body === undefined
               ? {}

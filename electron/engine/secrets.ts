@@ -40,6 +40,41 @@ function readSecret(ref: SecretRef): string {
   return readFileSync(ref.file, 'utf8').trim();
 }
 
+/** Certificate and key for a server that asks who we are. Read when connections are made. @throws FaultError */
+export function clientCertificate(of: SourceSettings['clientCert']): {
+  cert?: string;
+  key?: string;
+  passphrase?: string;
+} {
+  if (!of) return {};
+  let cert: string;
+  try {
+    cert = readFileSync(of.certFile, 'utf8');
+  } catch {
+    throw new FaultError('client-cert', `The certificate ${of.certFile} cannot be read`, 'Check its path.');
+  }
+  const key = readSecret({ file: of.keyFile });
+  return { cert, key, ...(of.passphrase ? { passphrase: readSecret(of.passphrase) } : {}) };
+}
+
+/** Headers that the settings add to every request of a source. Read anew at each use. @throws FaultError */
+export function ownHeaders({
+  headers = [],
+  tenant,
+}: Pick<SourceSettings, 'headers' | 'tenant'>): Record<string, string> {
+  const values = headers.map(
+    ({ name, value }) => [name, typeof value === 'string' ? value : readSecret(value)] as const,
+  );
+  return { ...Object.fromEntries(values), ...(tenant ? { 'x-scope-orgid': tenant } : {}) };
+}
+
+/** What a proxy is told of us; nothing where it asks for nothing. */
+export function proxyHeaders(proxy: NonNullable<SourceSettings['proxy']>): Record<string, string> {
+  if (!proxy.user || !proxy.password) return {};
+  const told = Buffer.from(`${proxy.user}:${readSecret(proxy.password)}`).toString('base64');
+  return { 'proxy-authorization': `Basic ${told}` };
+}
+
 /** Value of the Authorization header of a source; undefined where it needs none. Read anew at each use. */
 export function authorization(auth: SourceSettings['auth']): string | undefined {
   if (auth.kind === 'bearer') return `Bearer ${readSecret(auth.token)}`;

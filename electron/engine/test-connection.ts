@@ -11,7 +11,7 @@ import { nodeProfile } from '../../shared/signals/profiles/node-exporter.ts';
 import { raritanProfile } from '../../shared/signals/profiles/raritan.ts';
 import { GPU } from '../../shared/topology.ts';
 import { FaultError, faultOf, socketFault } from './fault.ts';
-import { Fetcher } from './fetch.ts';
+import { Fetcher, tlsOptions } from './fetch.ts';
 import type { Clock } from './schedule.ts';
 import { authorization } from './secrets.ts';
 import { ExportersScraper } from './sources/exporters.ts';
@@ -47,28 +47,16 @@ export function coverageOf(fleet: Fleet, sourceId: string, now: number): Coverag
 
 const USUAL = [dcgmProfile, nodeProfile, raritanProfile];
 
-function socketOpens(
-  url: URL,
-  timeoutMs: number,
-  secure: boolean,
-  source: SourceSettings,
-  ca: string | undefined,
-): Promise<void> {
+/** Opens a socket, with the TLS of the source where `tls` is given, and closes it. @throws FaultError */
+function socketOpens(url: URL, timeoutMs: number, tls?: ReturnType<typeof tlsOptions>): Promise<void> {
   return new Promise((resolve, reject) => {
     const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
     const host = url.hostname.replace(/^\[|\]$/g, '');
-    const socket = secure
-      ? tlsConnect({
-          host,
-          port,
-          ...(isIP(host) ? {} : { servername: host }),
-          rejectUnauthorized: !source.insecure,
-          minVersion: 'TLSv1.2',
-          ...(ca ? { ca } : {}),
-        })
+    const socket = tls
+      ? tlsConnect({ host, port, ...(isIP(host) ? {} : { servername: host }), ...tls })
       : connect({ host, port });
     socket.setTimeout(timeoutMs, () => socket.destroy(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' })));
-    socket.once(secure ? 'secureConnect' : 'connect', () => {
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
       socket.destroy();
       resolve();
     });
@@ -107,15 +95,7 @@ export async function testConnection(source: SourceSettings, clock: Clock): Prom
     }
   };
   await reach(source, step);
-  const reader =
-    source.kind === 'prometheus'
-      ? new PrometheusReader(source, fleet, clock)
-      : new ExportersScraper(source, fleet, clock);
-  try {
-    await ask(source, reader, fleet, clock, step);
-  } finally {
-    reader.close();
-  }
+  await ask(source, fleet, clock, step);
   return { ok: !failed, steps, ...found(fleet, source, clock.now()) };
 }
 
@@ -132,7 +112,8 @@ async function firstUrl(source: SourceSettings): Promise<URL> {
 async function reach(source: SourceSettings, step: Step): Promise<void> {
   let url = new URL('http://invalid.invalid');
   await step('resolve', async () => {
-    url = await firstUrl(source);
+    // Through a proxy nothing else is resolved or reached from here.
+    url = source.proxy ? new URL(source.proxy.url) : await firstUrl(source);
     const host = url.hostname.replace(/^\[|\]$/g, '');
     if (isIP(host)) return `${host} is an address`;
     try {
@@ -142,23 +123,19 @@ async function reach(source: SourceSettings, step: Step): Promise<void> {
     }
   });
   await step('connect', async () => {
-    await socketOpens(url, source.timeoutMs, false, source, undefined);
-    return `Connected to ${url.host}`;
+    await socketOpens(url, source.timeoutMs);
+    return `Connected to ${source.proxy ? 'the proxy ' : ''}${url.host}`;
   });
   await step('tls', async () => {
+    const tls = tlsOptions(source);
+    if (source.proxy) return 'Not used: the tunnel through the proxy is tried in the next step';
     if (url.protocol !== 'https:') return 'Not used: the address is http';
-    await socketOpens(url, source.timeoutMs, true, source, undefined);
+    await socketOpens(url, source.timeoutMs, tls);
     return source.insecure ? 'Encrypted, but the certificate is not checked' : 'Certificate accepted';
   });
 }
 
-async function ask(
-  source: SourceSettings,
-  reader: PrometheusReader | ExportersScraper,
-  fleet: Fleet,
-  clock: Clock,
-  step: Step,
-): Promise<void> {
+async function ask(source: SourceSettings, fleet: Fleet, clock: Clock, step: Step): Promise<void> {
   await step('auth', async () => {
     authorization(source.auth);
     if (source.kind === 'prometheus') {
@@ -177,7 +154,15 @@ async function ask(
   });
   await step('query', async () => {
     const time = clock.now();
-    await reader.readAll(source.kind === 'prometheus' ? Math.floor(time / 1000) * 1000 : time);
+    const reader =
+      source.kind === 'prometheus'
+        ? new PrometheusReader(source, fleet, clock)
+        : new ExportersScraper(source, fleet, clock);
+    try {
+      await reader.readAll(source.kind === 'prometheus' ? Math.floor(time / 1000) * 1000 : time);
+    } finally {
+      reader.close();
+    }
     const { series, targets, targetsUp, fault } = reader.health([]);
     if (targetsUp === 0)
       throw new FaultError(fault?.code ?? 'down', fault?.message ?? 'Nothing answered', fault?.hint ?? '');

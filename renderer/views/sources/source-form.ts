@@ -90,6 +90,8 @@ export function sourceOf(
     insecure: fields.insecure,
     timeoutMs,
     maxSeries: before?.maxSeries,
+    waitTickBytes: before?.waitTickBytes,
+    ...(before ? keptOf(before) : {}),
     topologyFile: before?.topologyFile,
     budgetsFile: before?.budgetsFile,
     ...(fields.caFile.trim() === '' ? {} : { caFile: fields.caFile.trim() }),
@@ -99,6 +101,11 @@ export function sourceOf(
       ? { ...common, kind: 'prometheus', url: withScheme(fields.url.trim()), rateWindow: fields.rateWindow.trim() }
       : { ...common, kind: 'exporters', targets: targetsOf(fields, before), files: linesOf(fields.files) };
   return { source: withoutUndefined(source) };
+}
+
+/** What the form does not show. */
+function keptOf({ clientCert, proxy, headers, tenant }: SourceSettings) {
+  return { clientCert, proxy, headers, tenant };
 }
 
 /** "pdx-prom-01:9090" gets the scheme that it means. */
