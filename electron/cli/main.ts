@@ -1,6 +1,7 @@
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { type RunOptions, UsageError } from './options.ts';
+import { rules } from './rules.ts';
 import { serve } from './serve.ts';
 import { summary } from './summary.ts';
 
@@ -10,6 +11,7 @@ const commands: ReadonlyMap<string, readonly [Command, string]> = new Map([
   ['check', [check, 'read one exposition text and say what is in it']],
   ['summary', [summary, 'read a source once and print the totals']],
   ['demo', [demo, 'serve a simulated fleet of exporters on loopback']],
+  ['rules', [rules, 'evaluate alert rules on given series']],
   ['serve', [serve, 'the console for browsers and wall displays']],
 ]);
 
