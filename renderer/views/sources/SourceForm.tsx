@@ -1,11 +1,13 @@
-import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { SourceSettings } from '../../../shared/settings.ts';
 import { useRemoveSource, useSaveSource, useTestSource } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
+import { Advanced } from './Advanced.tsx';
 import { ConnectionTest } from './ConnectionTest.tsx';
-import { emptyFields, type FieldErrors, type FieldName, fieldsOf, type SourceFields, sourceOf } from './source-form.ts';
+import { Field, type Section } from './Field.tsx';
+import { emptyFields, type FieldErrors, fieldsOf, type SourceFields, sourceOf } from './source-form.ts';
 import styles from './sources.module.css';
 
 /** Add or edit one source: where, how to get in, test, save, remove. */
@@ -35,6 +37,7 @@ export function SourceForm(props: SourceFormProps) {
         </Field>
       </div>
       <Access fields={fields} errors={errors} set={set} />
+      <Advanced fields={fields} errors={errors} set={set} />
       <Actions
         source={props.source}
         operate={props.operate}
@@ -131,12 +134,6 @@ function Actions(props: {
       )}
     </div>
   );
-}
-
-interface Section {
-  readonly fields: SourceFields;
-  readonly errors: FieldErrors;
-  readonly set: (change: Partial<SourceFields>) => void;
 }
 
 function Origin({ fields, errors, set }: Section) {
@@ -270,50 +267,6 @@ function Secret({ fields, errors, set }: Section) {
       >
         Fleetwatt stores this reference, never the secret
       </Field>
-    </div>
-  );
-}
-
-function Field(props: {
-  name: FieldName;
-  label: string;
-  value: string;
-  errors: FieldErrors;
-  onChange: (value: string) => void;
-  lines?: number;
-  mono?: boolean;
-  children?: ReactNode;
-}) {
-  const id = useId();
-  const error = props.errors[props.name];
-  const described = [props.children === undefined ? '' : `${id}-hint`, error === undefined ? '' : `${id}-error`];
-  const common = {
-    id,
-    name: props.name,
-    value: props.value,
-    spellCheck: false,
-    autoComplete: 'off',
-    className: props.mono ? styles.mono : undefined,
-    'aria-invalid': error !== undefined,
-    'aria-describedby': described.filter((part) => part !== '').join(' ') || undefined,
-    onChange: (event: { target: { value: string } }) => props.onChange(event.target.value),
-  };
-  return (
-    <div className={styles.group}>
-      <label className={styles.label} htmlFor={id}>
-        {props.label}
-      </label>
-      {props.lines === undefined ? <input type="text" {...common} /> : <textarea rows={props.lines} {...common} />}
-      {props.children === undefined ? null : (
-        <span id={`${id}-hint`} className={styles.hint}>
-          {props.children}
-        </span>
-      )}
-      {error === undefined ? null : (
-        <span id={`${id}-error`} className={styles.fault}>
-          {error}
-        </span>
-      )}
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import type { SourceSettings } from '../../../shared/settings.ts';
+import { type AdvancedFields, advancedFieldsOf, advancedOf, NO_ADVANCED } from './advanced-form.ts';
 
 /** A source as it stands in the form: text fields only. */
-export interface SourceFields {
+export interface SourceFields extends AdvancedFields {
   readonly kind: SourceSettings['kind'];
   readonly name: string;
   readonly site: string;
@@ -41,6 +42,7 @@ export function emptyFields(kind: SourceSettings['kind']): SourceFields {
     caFile: '',
     insecure: false,
     timeoutS: '10',
+    ...NO_ADVANCED,
   };
 }
 
@@ -62,6 +64,7 @@ export function fieldsOf(source: SourceSettings): SourceFields {
     caFile: source.caFile ?? '',
     insecure: source.insecure,
     timeoutS: String(source.timeoutMs / 1000),
+    ...advancedFieldsOf(source),
   };
 }
 
@@ -79,6 +82,7 @@ export function sourceOf(
   if (fields.site.trim() === '') errors.site = 'Give the site a name, such as PDX-1.';
   checkOrigin(fields, errors);
   checkAuth(fields, errors);
+  const advanced = advancedOf(fields, before, errors);
   const timeoutMs = Math.round(Number(fields.timeoutS) * 1000);
   if (!(timeoutMs >= 100 && timeoutMs <= 60_000)) errors.timeoutS = 'Between 0.1 and 60 seconds.';
   if (Object.keys(errors).length > 0) return { errors };
@@ -90,8 +94,7 @@ export function sourceOf(
     insecure: fields.insecure,
     timeoutMs,
     maxSeries: before?.maxSeries,
-    waitTickBytes: before?.waitTickBytes,
-    ...(before ? keptOf(before) : {}),
+    ...advanced,
     topologyFile: before?.topologyFile,
     budgetsFile: before?.budgetsFile,
     ...(fields.caFile.trim() === '' ? {} : { caFile: fields.caFile.trim() }),
@@ -101,11 +104,6 @@ export function sourceOf(
       ? { ...common, kind: 'prometheus', url: withScheme(fields.url.trim()), rateWindow: fields.rateWindow.trim() }
       : { ...common, kind: 'exporters', targets: targetsOf(fields, before), files: linesOf(fields.files) };
   return { source: withoutUndefined(source) };
-}
-
-/** What the form does not show. */
-function keptOf({ clientCert, proxy, headers, tenant }: SourceSettings) {
-  return { clientCert, proxy, headers, tenant };
 }
 
 /** "pdx-prom-01:9090" gets the scheme that it means. */
