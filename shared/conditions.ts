@@ -5,16 +5,18 @@ import {
   formatCount,
   formatOutlook,
   formatPercent,
+  formatPower,
   formatPowerPair,
   formatSlope,
   formatTemp,
 } from './format.ts';
 import { ASSUMED, type Frame } from './frame.ts';
 import { labelOf, membersOf } from './members.ts';
+import { FEEDS, feedSums, imbalance, loseFeed } from './power/feed-loss.ts';
 import type { PowerColumns } from './power.ts';
 import { median } from './quantile.ts';
 import { HW_THERMAL, POWER_BRAKE, SW_POWER_CAP, SW_THERMAL, throttleClass } from './throttle.ts';
-import { NODE, RACK, type Topology } from './topology.ts';
+import { HALL, NODE, RACK, type Topology } from './topology.ts';
 
 /** What conditions of power, heat and links are told from. */
 export interface ConditionParts {
@@ -32,6 +34,8 @@ export type Condition = Omit<Finding, 'since'> & { readonly key: string };
 
 /** Above this share of a rack's GPUs the power cap is worth a word; one capped GPU is normal (alerts.md). */
 const CAPPED_SHARE = 0.1;
+/** Feeds of one rack that differ by more than this share of the larger are uneven (alerts.md). */
+const UNEVEN = 0.2;
 /** More GPUs than this in one rack become one condition. */
 const MOST_SINGLE = 3;
 
@@ -186,10 +190,83 @@ function capped({ topology, columns }: Frame, row: number, gpus: readonly number
   };
 }
 
+/** Ports that went down, one condition a rack. */
+function downByRack({ frame: { topology }, fabric }: ConditionParts): Condition[] {
+  const racks = new Map<number, number[]>();
+  for (const link of fabric.down) {
+    const rack = topology.parent[topology.linkNode[link]];
+    racks.set(rack, [...(racks.get(rack) ?? []), link]);
+  }
+  return [...racks].map(([rack, links]) => ({
+    ...{ key: `down ${topology.path[rack]}`, severity: 'warning', domain: 'fabric', place: rack },
+    title:
+      links.length > 1
+        ? `${formatCount(links.length)} links of ${lowerFirst(labelOf(topology, rack))} down`
+        : `Link ${linkLabel(topology, links[0])} down`,
+    detail: `${links.length > 1 ? `${linkLabel(topology, links[0])} and others were` : 'It was'} active before.`,
+  }));
+}
+
+/** What the loss of a feed would trip, and racks whose feeds are uneven (alerts.md); ratings are those of budgets.csv. */
+export function feedConditions({ frame, power }: ConditionParts): Condition[] {
+  const { topology } = frame;
+  const found: Condition[] = [];
+  for (let site = 0; site < topology.start[HALL]; site++) {
+    for (const lost of FEEDS) {
+      const { rows, trips } = loseFeed(frame, power, site, lost);
+      const [worst] = rows;
+      if (trips === 0 || !worst) continue;
+      const others = trips > 1 ? ` and ${formatCount(trips - 1)} more` : '';
+      found.push({
+        ...{ key: `loss ${topology.path[site]} ${lost}`, severity: 'warning', domain: 'power', place: worst.place },
+        title: `Losing feed ${lost} trips ${lowerFirst(labelOf(topology, worst.place))}${others}`,
+        detail: `The other feed would carry ${formatPowerPair(worst.carriesW, worst.ratingW, 'row')} of its rating.`,
+      });
+    }
+  }
+  return [...found, ...unevenFeeds(frame)];
+}
+
+/** Racks whose feeds differ: each for itself, or one condition a row where they are many. */
+function unevenFeeds(frame: Frame): Condition[] {
+  const { topology } = frame;
+  const { a, b } = feedSums(frame);
+  const shares = Array.from(a, (watts, i) => imbalance(watts, b[i]));
+  const rows = new Map<number, number[]>();
+  for (let i = 0; i < shares.length; i++) {
+    const row = topology.parent[topology.start[RACK] + i];
+    if (shares[i] > UNEVEN) rows.set(row, [...(rows.get(row) ?? []), i]);
+  }
+  return [...rows].flatMap(([row, racks]): Condition[] => {
+    const one = (i: number, place: number, title: string): Condition => ({
+      ...{ key: `uneven ${topology.path[place]}`, severity: 'warning', domain: 'power', place, title },
+      detail: `${place === row ? `${labelOf(topology, topology.start[RACK] + i)}: ` : ''}A ${formatPower(a[i], 'rack')}, B ${formatPower(b[i], 'rack')}.`,
+    });
+    if (racks.length > MOST_SINGLE) {
+      const worst = racks.reduce((x, y) => (shares[y] > shares[x] ? y : x));
+      return [
+        one(
+          worst,
+          row,
+          `Feeds of ${formatCount(racks.length)} racks differ by up to ${formatPercent(shares[worst], 0)}`,
+        ),
+      ];
+    }
+    return racks.map((i) => {
+      const rack = topology.start[RACK] + i;
+      return one(i, rack, `Feeds of ${lowerFirst(labelOf(topology, rack))} differ by ${formatPercent(shares[i], 0)}`);
+    });
+  });
+}
+
 /** Full links that had to wait, one condition a rack. Where the tick is not known it is a fact and no alarm. */
 export function linkConditions(parts: ConditionParts): Condition[] {
   const { saturated, waiting } = parts.fabric;
-  return [...byRack(parts, saturated, 'critical', 'saturated'), ...byRack(parts, waiting, 'warning', 'full')];
+  return [
+    ...byRack(parts, saturated, 'critical', 'saturated'),
+    ...byRack(parts, waiting, 'warning', 'full'),
+    ...downByRack(parts),
+  ];
 }
 
 function byRack(

@@ -1,3 +1,4 @@
+import type { LinkMemory } from './fabric/flaps.ts';
 import type { Column, Frame } from './frame.ts';
 import { STALE } from './frame.ts';
 import { NODE, type Topology } from './topology.ts';
@@ -23,6 +24,8 @@ export interface FabricColumns {
   readonly wait: Float32Array;
   /** Full links that waited more than WAITS of their time. Use alone is good use (alerts.md). */
   readonly saturated: readonly number[];
+  /** Ports that were active and are not any more. */
+  readonly down: readonly number[];
   /** Full links that waited too, by a counter whose tick is not known: a fact, no alarm. */
   readonly waiting: readonly number[];
 }
@@ -32,8 +35,8 @@ export const FULL = 0.95;
 /** A full link that waits more than this share of its time is saturated (alerts.md; ui.md 3.5). */
 export const WAITS = 0.05;
 
-/** Computes use per link and its worst per node, rack, row, hall and site. */
-export function computeFabric({ topology, columns }: Frame): FabricColumns {
+/** Computes use per link and its worst per node, rack, row, hall and site; `memory` tells what went down. */
+export function computeFabric({ topology, columns }: Frame, memory?: LinkMemory): FabricColumns {
   const { start, parent, linkNode, linkTickBytes } = topology;
   const [rx, tx, rate, ticks] = (['link.rx', 'link.tx', 'link.rate', 'link.wait'] as const).map((id) =>
     columns.get(id),
@@ -45,11 +48,13 @@ export function computeFabric({ topology, columns }: Frame): FabricColumns {
   const time = new Float64Array(places).fill(Number.NaN);
   const stale = new Uint8Array(places);
   const wait = new Float32Array(linkNode.length).fill(Number.NaN);
-  const [saturated, waiting]: number[][] = [[], []];
+  const states = columns.get('link.state');
+  const [saturated, waiting, down]: number[][] = [[], [], []];
   let known = 0;
   for (let link = 0; link < linkNode.length; link++) {
     const lost = rx?.quality[link] === STALE || tx?.quality[link] === STALE;
     for (let place = linkNode[link]; lost && place >= 0; place = parent[place]) stale[place] = 1;
+    if (memory?.wentDown(link, states?.value[link] ?? Number.NaN) && linkNode[link] >= 0) down.push(link);
     wait[link] = waitShare(ticks?.value[link] ?? Number.NaN, linkTickBytes[link], rate?.value[link] ?? Number.NaN);
     const share = largerOf(rx, tx, link) / (rate?.value[link] ?? Number.NaN);
     if (linkNode[link] < 0 || Number.isNaN(share)) continue;
@@ -72,7 +77,7 @@ export function computeFabric({ topology, columns }: Frame): FabricColumns {
     time,
     stale,
     known,
-    ...{ wait, saturated, waiting },
+    ...{ wait, saturated, waiting, down },
     rxBps: sumOf(rx, topology),
     txBps: sumOf(tx, topology),
   };

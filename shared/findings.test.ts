@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceHealth } from './contract.ts';
+import { LinkMemory } from './fabric/flaps.ts';
 import { computeFabric } from './fabric.ts';
 import { Findings } from './findings.ts';
 import { frameOf, LOST, rowAt, type Shape, times, topologyOf, type Values } from './frame.fixture.ts';
@@ -44,7 +45,7 @@ describe('budgets', () => {
 
   it('judge each feed against its own budget', () => {
     const shape = { feeds: { 'S/A/A1/A1-01 A': 10_000, 'S/A/A1/A1-01 B': 10_000 } };
-    expect(brief(found({ 'gpu.power': times(8, 700), 'feed.power': [9800, 5000] }, shape))).toEqual([
+    expect(brief(found({ 'gpu.power': times(8, 700), 'feed.power': [9800, 8000] }, shape))).toEqual([
       ['critical', 'Feed A of rack A1-01 at 98.0% of budget', '9.8 of 10.0 kW.'],
     ]);
   });
@@ -52,6 +53,38 @@ describe('budgets', () => {
   it('say ≥ where something silent is counted', () => {
     const list = found({ 'gpu.power': [...times(7, 700), LOST] }, { budgets: { 'S/A/A1': 6500 } });
     expect(brief(list)[0]).toEqual(['warning', 'Row A1 at 95.0% of budget', '≥ 6.2 of 6.5 kW.']);
+  });
+});
+
+describe('feeds', () => {
+  const rack = (n: number) => `S/A/A1/A1-0${n}`;
+  const one = { 'gpu.power': times(8, 100) };
+  const pairs = (count: number) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, i) => [
+        [`${rack(i + 1)} A`, 20e3],
+        [`${rack(i + 1)} B`, 20e3],
+      ]).flat(),
+    );
+
+  it('that could not carry the whole rack alone are told, with what they would carry', () => {
+    const shape = { racks: 1, feeds: pairs(1), ratings: { [rack(1)]: [20e3, 15e3] } as const };
+    expect(brief(found({ ...one, 'feed.power': [8000, 7500] }, shape))).toEqual([
+      // 15.5 kW on B, rated 15; on A, rated 20, it holds.
+      ['warning', 'Losing feed A trips rack A1-01', 'The other feed would carry 15.5 of 15.0 kW of its rating.'],
+    ]);
+    expect(found({ ...one, 'feed.power': [7000, 7500] }, shape)).toEqual([]);
+  });
+
+  it('that share a rack unevenly are told, by the row where they are many', () => {
+    expect(brief(found({ ...one, 'feed.power': [10e3, 7900] }, { feeds: pairs(1) }))).toEqual([
+      ['warning', 'Feeds of rack A1-01 differ by 21%', 'A 10.0 kW, B 7.9 kW.'],
+    ]);
+    expect(found({ ...one, 'feed.power': [10e3, 8000] }, { feeds: pairs(1) })).toEqual([]);
+    const many = { 'gpu.power': times(32, 100), 'feed.power': [10e3, 7900, 10e3, 7900, 10e3, 1000, 10e3, 7900] };
+    expect(brief(found(many, { racks: 4, feeds: pairs(4) }))).toEqual([
+      ['warning', 'Feeds of 4 racks differ by up to 90%', 'Rack A1-03: A 10.0 kW, B 1.0 kW.'],
+    ]);
   });
 });
 
@@ -120,6 +153,25 @@ describe('links', () => {
       '2 links of rack A1-01 full',
     ]);
     expect(found({ ...values, 'link.tx': [48.6e9, 1e9] }, { links })).toEqual([]);
+  });
+});
+
+describe('ports that go down', () => {
+  it('are told once they were active, one condition a rack', () => {
+    const links = ['S/A/A1/A1-01/A1-01-n1 mlx5_0', 'S/A/A1/A1-01/A1-01-n1 mlx5_1'];
+    const memory = new LinkMemory();
+    const told = (states: Values) => {
+      const parts = partsOf({ 'link.state': states }, { links });
+      memory.update(parts.frame, 1000);
+      const fabric = computeFabric(parts.frame, memory);
+      return brief(new Findings().update({ ...parts, fabric }, 1000)).filter(([, title]) =>
+        /link/i.test(String(title)),
+      );
+    };
+    expect(told([4, 1])).toEqual([]);
+    expect(told([1, 1])).toEqual([['warning', 'Link A1-01-n1 mlx5_0 down', 'It was active before.']]);
+    expect(told([4, 4])).toEqual([]);
+    expect(told([2, 1])[0][1]).toBe('2 links of rack A1-01 down');
   });
 });
 

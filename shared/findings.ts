@@ -2,6 +2,7 @@ import {
   budgetConditions,
   type Condition,
   type ConditionParts,
+  feedConditions,
   gpusOf,
   linkConditions,
   throttleConditions,
@@ -32,6 +33,7 @@ export class Findings {
     const conditions = [
       ...budgetConditions(parts),
       ...throttleConditions(parts),
+      ...feedConditions(parts),
       ...linkConditions(parts),
       ...silences(parts),
       ...downSources(parts.sources),

@@ -82,8 +82,8 @@ export class FleetView {
     const power = computePower(frame, this.#lastMeteredW, this.#ratios);
     this.#ratios = measureRatios(frame, power, this.#ratios);
     this.#lastMeteredW = lastMetered(topology, power, this.#lastMeteredW);
-    const fabric = computeFabric(frame);
     this.#links.update(frame, now);
+    const fabric = computeFabric(frame, this.#links);
     if (remember) this.#remember(frame, power, fabric, now);
     if (remember) this.#lost.add(frame.topology, heldInstant(frame, now));
     if (remember) this.#energy.add(frame.topology, power.drawW, now);

@@ -1,6 +1,9 @@
 import type { Frame } from '../frame.ts';
 import type { EpochMs } from '../units.ts';
 
+/** InfiniBand's number for an active port; an Ethernet carrier has it too. */
+const ACTIVE = 4;
+
 /** How far back a link's ups and downs are counted (alerts.md: more than 2 in 10 min is flapping). */
 export const FLAP_WINDOW_MS = 600_000;
 /** Readings that are kept a window: one a minute and the one before it. */
@@ -28,17 +31,23 @@ const FORGETS = 1 / 60;
 export class LinkMemory {
   readonly #links = new Map<string, Memory>();
   #keys: readonly string[] = [];
+  /** 1 for each link that was ever active: a port that never was is one that nobody uses. */
+  #active = new Uint8Array(0);
   #version = -1;
   #at: EpochMs = Number.NEGATIVE_INFINITY;
 
   /** Takes one instant; more than one within a minute count as one. A clock that was set back begins anew. */
   update({ topology, columns }: Frame, now: EpochMs): void {
     if (topology.version !== this.#version || this.#keys.length !== topology.linkNode.length) {
+      const before = new Map(this.#keys.map((key, link) => [key, this.#active[link]]));
       this.#version = topology.version;
       this.#keys = topology.linkName.map((name, link) => `${topology.path[topology.linkNode[link]] ?? ''} ${name}`);
+      this.#active = Uint8Array.from(this.#keys, (key) => before.get(key) ?? 0);
       const here = new Set(this.#keys);
       for (const key of this.#links.keys()) if (!here.has(key)) this.#links.delete(key);
     }
+    const states = columns.get('link.state')?.value;
+    for (let link = 0; states && link < states.length; link++) if (states[link] === ACTIVE) this.#active[link] = 1;
     if (now < this.#at) this.#links.clear();
     else if (now - this.#at < SLOT_MS) return;
     this.#at = now;
@@ -87,6 +96,11 @@ export class LinkMemory {
       before = value;
     }
     return sum;
+  }
+
+  /** The port was active and is not any more, by what its state says now. */
+  wentDown(link: number, state: number): boolean {
+    return state !== ACTIVE && !Number.isNaN(state) && this.#active[link] === 1;
   }
 
   /** Errors per second are well above what is usual for this link. */

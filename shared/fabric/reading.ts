@@ -35,6 +35,8 @@ export interface LinkReading {
   readonly discards: number;
   /** null where nobody tells. */
   readonly up: boolean | null;
+  /** State of the port (4 active); NaN where nobody tells. */
+  readonly state: number;
   /** Times it has gone down since its counter began; flaps.ts makes a number of recent ones of it. */
   readonly downs: number;
   /** Oldest sample used, epoch ms; NaN: none. */
@@ -88,6 +90,7 @@ export function readPort(frame: Frame, link: number): LinkReading {
       downs,
     },
     up: Number.isNaN(state) ? null : state === 4,
+    state,
     ...ageOf([rx, tx, rest[0], rest[5]], link),
   };
 }
@@ -114,7 +117,15 @@ export function readNvlink(frame: Frame, gpu: number): LinkReading | undefined {
   return {
     ...{ kind: 'nvlink', place: gpu, link: -1, name: 'NVLink', rateBps, rateAssumed: true, txBps, rxBps },
     ...{ use: carried / rateBps, wait: Number.NaN, waitTicks },
-    ...{ ecn: Number.NaN, pfc: Number.NaN, errors, discards: Number.NaN, up: null, downs: Number.NaN },
+    ...{
+      ecn: Number.NaN,
+      pfc: Number.NaN,
+      errors,
+      discards: Number.NaN,
+      up: null,
+      state: Number.NaN,
+      downs: Number.NaN,
+    },
     ...ageOf(columns, gpu),
   };
 }
@@ -133,7 +144,7 @@ export function readPcie(frame: Frame, gpu: number): LinkReading | undefined {
     ...{ kind: 'pcie', place: gpu, link: -1, name: 'PCIe', rateBps, rateAssumed: false, txBps, rxBps },
     use: (Number.isNaN(busier) ? both / 2 : busier) / rateBps,
     ...{ wait: Number.NaN, waitTicks: Number.NaN, ecn: Number.NaN, pfc: Number.NaN, errors, discards: Number.NaN },
-    ...{ up: null, downs: Number.NaN },
+    ...{ up: null, state: Number.NaN, downs: Number.NaN },
     ...ageOf(all, gpu),
   };
 }

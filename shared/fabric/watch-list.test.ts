@@ -37,7 +37,12 @@ describe('watchList', () => {
 
   it('tells what is down before what is slow, and slower than its peers with both rates', () => {
     const frame = frameOf(topology, { ...rates, 'link.rate': [25e9, NDR, NDR], 'link.state': [4, 4, 1] }, NOW);
-    const rows = watchList(frame, new LinkMemory(), NOW, all);
+    const memory = new LinkMemory();
+    // A port that never was active is one that nobody uses, and no alarm.
+    memory.update(frame, NOW - 5000);
+    expect(watchList(frame, memory, NOW, all).flatMap(({ troubles }) => troubles)).toEqual(['degraded']);
+    memory.update(frameOf(topology, { 'link.state': [4, 4, 4] }), NOW - 1000);
+    const rows = watchList(frame, memory, NOW, all);
     expect(rows.map((row) => [row.name, row.troubles, row.degraded, row.up])).toEqual([
       ['mlx5_0', ['down'], '', false],
       ['mlx5_0', ['degraded'], "200 of its peers' 400 Gb/s", true],

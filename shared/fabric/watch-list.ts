@@ -88,7 +88,7 @@ function judge(
   // InfiniBand and NVLink tell their wait; Ethernet, RoCE among it, tells marks and pauses.
   const waits = reading.wait > WAITS || peers.congested(reading);
   const holds: Readonly<Record<Trouble, boolean>> = {
-    down: reading.up === false,
+    down: reading.link >= 0 && memory.wentDown(reading.link, reading.state),
     saturated: full && waits,
     flapping: recentDowns > FLAPPING,
     degraded: degraded !== '',
