@@ -21,7 +21,7 @@ const packages = [
   [/^electron$/, /^electron\/(desktop|preload)\/|^e2e\//],
   [/^systeminformation$/, /^electron\/engine\/sources\/workstation\.ts$/],
   [/^(react|react-dom|@tanstack\/.*|@base-ui\/react|d3|tinykeys|wouter)(\/|$)/, /^renderer\//],
-  [/^yaml$/, /^electron\/engine\/|^shared\/(signals\/user-profile|alerting\/)/],
+  [/^yaml$/, /^electron\/engine\/|^shared\/(signals\/user-profile|topology-import)/],
   [/^(node:|ws$|https-proxy-agent$)/, /^electron\/(?!preload\/)|^e2e\//],
 ];
 

@@ -4,12 +4,14 @@ import { type RunOptions, UsageError } from './options.ts';
 import { rules } from './rules.ts';
 import { serve } from './serve.ts';
 import { summary } from './summary.ts';
+import { topology } from './topology.ts';
 
 type Command = (args: readonly string[], options: RunOptions) => Promise<number>;
 
 const commands: ReadonlyMap<string, readonly [Command, string]> = new Map([
   ['check', [check, 'read one exposition text and say what is in it']],
   ['summary', [summary, 'read a source once and print the totals']],
+  ['topology', [topology, 'one topology.csv of CSV, YAML and NetBox exports']],
   ['demo', [demo, 'serve a simulated fleet of exporters on loopback']],
   ['rules', [rules, 'evaluate alert rules on given series']],
   ['serve', [serve, 'the console for browsers and wall displays']],
