@@ -129,6 +129,8 @@ export interface SourceHealth {
   readonly lastOk: number | null;
   readonly failures: number;
   readonly bytes: number;
+  /** What the last hour cost the source: requests and bytes. */
+  readonly hour: { readonly questions: number; readonly bytes: number };
   readonly series: number;
   readonly badSamples: number;
   /** Milliseconds that the server's clock leads ours; null when unknown. */

@@ -1,5 +1,6 @@
 import type { Fault, SourceHealth } from '../../shared/contract.ts';
 import type { ExportersSource, PrometheusSource } from '../../shared/settings.ts';
+import { HourCost } from './cost.ts';
 import { FaultError, faultOf } from './fault.ts';
 
 /** One dead host among many, whose time-out is still to come, holds nobody up. */
@@ -17,6 +18,7 @@ export class Health {
   #warnings: readonly string[] = [];
   #fault: (Fault & { since: number; count: number }) | null = null;
   #partial = false;
+  readonly #cost = new HourCost();
 
   constructor(source: PrometheusSource | ExportersSource) {
     this.#source = source;
@@ -37,8 +39,11 @@ export class Health {
       readonly series: number;
       readonly bad: number;
       readonly now: number;
+      /** Requests that it took; 1 where left out. */
+      readonly questions?: number;
     },
   ): void {
+    this.#cost.add(read.now, read.questions ?? 1, read.bytes);
     this.#targets.set(id, { up: true, failures: 0, series: read.series });
     this.#lastMs = read.ms;
     this.#lastOk = read.now;
@@ -48,6 +53,7 @@ export class Health {
   }
 
   failed(id: string, error: unknown, now: number): void {
+    this.#cost.add(now, 1, 0);
     const target = this.#targets.get(id) ?? { up: false, failures: 0, series: 0 };
     this.#targets.set(id, { ...target, up: false, failures: target.failures + 1 });
     const fault = error instanceof FaultError ? error.fault : faultOf(error);
@@ -101,6 +107,7 @@ export class Health {
       lastOk: this.#lastOk,
       failures,
       bytes: this.#bytes,
+      hour: this.#cost.sum(),
       series: targets.reduce((sum, target) => sum + (target.up ? target.series : 0), 0),
       badSamples: this.#bad,
       skewMs: this.#skew,

@@ -116,6 +116,8 @@ export class PrometheusReader implements Source {
   #plan: readonly PlannedQuery[] = [];
   /** Since when the server has metrics that we know, and when it is asked again for what it has. */
   #metSince = Number.NaN;
+  /** Whether this refresh asked for names too: 0 or 1. */
+  #askedNames = 0;
   #askNamesAt = Number.NEGATIVE_INFINITY;
   readonly #stop = new AbortController();
 
@@ -169,7 +171,8 @@ export class PrometheusReader implements Source {
       const serverTime = answers[0]?.serverTime ?? Number.NaN;
       // The Date header has whole seconds: half a second is the best guess of what it left out.
       if (!Number.isNaN(serverTime)) this.#health.skew(serverTime + 500 - this.#clock.now());
-      this.#health.ok(ID, { bytes, series, bad, ms: this.#clock.now() - begin, now: this.#clock.now() });
+      const [now, questions] = [this.#clock.now(), answers.length + this.#askedNames];
+      this.#health.ok(ID, { bytes, series, bad, ms: now - begin, now, questions });
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#health.failed(ID, error, this.#clock.now());
       throw error;
@@ -181,7 +184,8 @@ export class PrometheusReader implements Source {
    */
   async #planFor(time: number): Promise<void> {
     const now = this.#clock.now();
-    if (now < this.#askNamesAt) return;
+    this.#askedNames = now < this.#askNamesAt ? 0 : 1;
+    if (this.#askedNames === 0) return;
     const present = await askNames(this.#fetcher, this.settings.url, time, this.#stop.signal);
     const { rateWindow, maxSeries = 1_000_000 } = this.settings;
     this.#plan = planQueries({ rateWindow, present, profiles: this.#profiles });

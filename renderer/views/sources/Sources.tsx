@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { HelloReply, Severity, SourceHealth } from '../../../shared/contract.ts';
-import { formatAge, formatCount } from '../../../shared/format.ts';
+import { formatAge, formatBytes, formatCount } from '../../../shared/format.ts';
 import type { SourceSettings } from '../../../shared/settings.ts';
 import { useCloseDemo, useCoverage, useOpenDemo, useSaveSettings } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
@@ -201,6 +201,8 @@ function Health({ health, now }: { health: SourceHealth; now: number }) {
     ['Last refresh', health.lastMs === null ? '—' : `${Math.round(health.lastMs)} ms`],
     ['Last success', health.lastOk === null ? 'never' : `${formatAge(Math.max(0, now - health.lastOk))} ago`],
     ['Bad samples', formatCount(health.badSamples)],
+    ['Requests, last hour', formatCount(health.hour.questions)],
+    ['Received, last hour', formatBytes(health.hour.bytes)],
   ];
   return (
     <>
