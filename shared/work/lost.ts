@@ -1,7 +1,7 @@
 import type { Frame } from '../frame.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { HW_THERMAL, POWER_REASONS, SW_THERMAL, throttleClass } from '../throttle.ts';
-import { GPU, RACK, type Topology } from '../topology.ts';
+import { GPU, NODE, RACK, type Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 
 /** Why GPU-hours are lost: clocks held by power (cap or brake) or by heat. */
@@ -91,21 +91,23 @@ export class LostWork {
 
 /** GPUs lost at this instant, by rack: the sum of the shares of its GPUs. */
 function ratesOf({ start, parent, path }: Topology, instant: HeldInstant): ReadonlyMap<string, LostHours> {
-  const racks = new Map<string, { power: number; thermal: number; watched: number }>();
+  const racks = start[NODE] - start[RACK];
+  const [power, thermal, watched] = [new Float64Array(racks), new Float64Array(racks), new Uint32Array(racks)];
   for (let i = 0; i < start[GPU + 1] - start[GPU]; i++) {
-    const rack = parent[parent[start[GPU] + i]];
-    if (rack < start[RACK]) continue;
-    const power = lostShare(heldOf(instant.power[i], instant.nowPower, i), instant.clock[i], instant.clockMax[i]);
-    const thermal = lostShare(heldOf(instant.thermal[i], instant.nowThermal, i), instant.clock[i], instant.clockMax[i]);
-    if (Number.isNaN(power) && Number.isNaN(thermal)) continue;
-    const sum = racks.get(path[rack]) ?? { power: 0, thermal: 0, watched: 0 };
-    sum.watched++;
-    if (!Number.isNaN(power)) sum.power += power;
+    const rack = parent[parent[start[GPU] + i]] - start[RACK];
+    const byPower = lostShare(heldOf(instant.power[i], instant.nowPower, i), instant.clock[i], instant.clockMax[i]);
+    const byHeat = lostShare(heldOf(instant.thermal[i], instant.nowThermal, i), instant.clock[i], instant.clockMax[i]);
+    if (rack < 0 || (Number.isNaN(byPower) && Number.isNaN(byHeat))) continue;
+    watched[rack]++;
+    if (!Number.isNaN(byPower)) power[rack] += byPower;
     // A clock that both hold is lost once: heat has what power leaves of it.
-    if (!Number.isNaN(thermal)) sum.thermal += Math.max(0, thermal - (Number.isNaN(power) ? 0 : power));
-    racks.set(path[rack], sum);
+    if (!Number.isNaN(byHeat)) thermal[rack] += Math.max(0, byHeat - (Number.isNaN(byPower) ? 0 : byPower));
   }
-  return racks;
+  const rates = new Map<string, LostHours>();
+  watched.forEach((count, i) => {
+    if (count > 0) rates.set(path[start[RACK] + i], { power: power[i], thermal: thermal[i], watched: count });
+  });
+  return rates;
 }
 
 function heldOf(share: number, now: (gpu: number) => boolean, gpu: number): number {
