@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fitTrends, minutesToCap, type TrendRow } from './trend.ts';
+import { fitTrends, forecastCap, minutesToCap, type TrendRow } from './trend.ts';
 
 const NOW = 1_795_444_330_000;
 /** One place's watts, one sample each `stepS` seconds, the last of them now. */
@@ -15,6 +15,62 @@ const line = (rows: readonly TrendRow[], last: number, basis = 1) => {
   const { slope, r2 } = fitTrends(rows, Float32Array.of(last), Uint8Array.of(basis), NOW, 1);
   return { slope: slope[0], r2: r2[0] };
 };
+
+describe('forecastCap', () => {
+  const line = (noise: (i: number) => number) =>
+    Array.from({ length: 31 }, (_, i): [number, number] => [(i - 30) / 2, 960_000 + 1000 * i + noise(i)]);
+
+  it('of a straight line has no band', () => {
+    // 2 kW a minute, 990 kW now, 10 kW to go: 5 min.
+    const cap = forecastCap(
+      line(() => 0),
+      990_000,
+      1_000_000,
+    );
+    expect(cap?.minutes).toBeCloseTo(5, 9);
+    expect(cap?.earliest).toBeCloseTo(5, 6);
+    expect(cap?.latest).toBeCloseTo(5, 6);
+  });
+
+  it('widens with the scatter, by two standard errors of the slope', () => {
+    // ±3 kW by turns: Σ residual² ≈ 31 × 9e6, Σ(t − t̄)² = 0.25 × 31 × (31² − 1) ÷ 12 = 620.
+    const cap = forecastCap(
+      line((i) => (i % 2 === 0 ? 3000 : -3000)),
+      990_000,
+      1_000_000,
+    );
+    const error = Math.sqrt((31 * 9e6) / 29 / 620);
+    expect(cap?.minutes).toBeCloseTo(5, 1);
+    expect(cap?.earliest).toBeCloseTo(10_000 / (2000 + 2 * error), 1);
+    expect(cap?.latest).toBeCloseTo(10_000 / (2000 - 2 * error), 1);
+  });
+
+  it('says nothing of a flat, falling or short line, nor of one that fits badly', () => {
+    expect(
+      forecastCap(
+        line((i) => -1000 * i),
+        960_000,
+        1e6,
+      ),
+    ).toBeNull();
+    expect(
+      forecastCap(
+        line((i) => -2000 * i),
+        930_000,
+        1e6,
+      ),
+    ).toBeNull();
+    expect(forecastCap(line(() => 0).slice(-3), 990_000, 1e6)).toBeNull();
+    expect(
+      forecastCap(
+        line((i) => (i % 2 === 0 ? 60_000 : -60_000)),
+        990_000,
+        1e6,
+      ),
+    ).toBeNull();
+    expect(forecastCap([], 990_000, 1e6)).toBeNull();
+  });
+});
 
 describe('fitTrends', () => {
   it('finds a straight line', () => {

@@ -87,3 +87,51 @@ export function minutesToCap(slope: number, r2: number, drawW: number, budgetW: 
   const minutes = (budgetW - drawW) / slope;
   return minutes >= HORIZON_MIN ? Number.POSITIVE_INFINITY : minutes;
 }
+
+/** When a draw meets its budget, with the band that the scatter of its samples leaves; minutes from now. */
+export interface CapForecast {
+  readonly minutes: number;
+  readonly earliest: number;
+  /** Infinity where the slope may as well be none. */
+  readonly latest: number;
+}
+
+/** Standard errors on either side of the slope: some 95 % of slopes lie within. */
+const BAND = 2;
+
+/**
+ * The forecast of one place with its band: headroom ÷ (slope ± 2 standard errors of the slope), where the standard error
+ * is √(Σ residual² ÷ (n − 2) ÷ Σ(t − t̄)²). Null under the rules of `minutesToCap`, which it shares: too few samples,
+ * R² below 0.6, falling, or beyond two hours.
+ *
+ * @param samples minutes from now (so ≤ 0) and watts, of one basis
+ */
+export function forecastCap(
+  samples: readonly (readonly [minutes: number, watts: number])[],
+  drawW: number,
+  budgetW: number,
+): CapForecast | null {
+  const n = samples.length;
+  const span = n === 0 ? 0 : samples[n - 1][0] - samples[0][0];
+  if (n < LEAST_SAMPLES || span < LEAST_SPAN_MIN) return null;
+  const mean = (index: 0 | 1) => samples.reduce((sum, sample) => sum + sample[index], 0) / n;
+  const [meanT, meanV] = [mean(0), mean(1)];
+  let [spreadT, spreadV, together] = [0, 0, 0];
+  for (const [t, v] of samples) {
+    spreadT += (t - meanT) ** 2;
+    spreadV += (v - meanV) ** 2;
+    together += (t - meanT) * (v - meanV);
+  }
+  const slope = together / spreadT;
+  const r2 = spreadV > 0 ? (together * together) / (spreadT * spreadV) : 0;
+  const minutes = minutesToCap(slope, r2, drawW, budgetW);
+  if (!Number.isFinite(minutes)) return null;
+  const error = Math.sqrt(Math.max(0, spreadV - slope * together) / (n - 2) / spreadT);
+  const headroomW = Math.max(0, budgetW - drawW);
+  const least = slope - BAND * error;
+  return {
+    minutes,
+    earliest: headroomW / (slope + BAND * error),
+    latest: least > 0 ? headroomW / least : Number.POSITIVE_INFINITY,
+  };
+}

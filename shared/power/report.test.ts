@@ -16,7 +16,8 @@ const topology = topologyOf({
 const history: readonly TrendRow[] = Array.from({ length: 100 }, (_, i) => ({
   time: i * 5000,
   values: Float32Array.from([15e3 + i * 10, 15e3, 15e3, 10e3 + i * 10, 5e3]),
-  basis: new Uint8Array(5),
+  // Measured throughout.
+  basis: new Uint8Array(5).fill(1),
   places: null,
 }));
 
@@ -46,6 +47,9 @@ describe('powerReport', () => {
       // The 99th of 100 values, and 20,000 less it.
       ...{ p99W: 10_980, strandedW: 9020 },
     });
+    // 10 W every 5 s are 120 W a minute: 9,000 ÷ 120 = 75 min, on a straight line.
+    expect(place.cap?.minutes).toBeCloseTo(75, 3);
+    expect(place.cap?.latest).toBeCloseTo(75, 2);
     // |6000 − 5000| ÷ 6000.
     expect(place.imbalance).toBeCloseTo(1 / 6, 9);
     expect(windowMs).toBe(500_000);

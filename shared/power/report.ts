@@ -4,7 +4,7 @@ import { type PowerColumns, RUNGS } from '../power.ts';
 import { quantile } from '../quantile.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { GPU, NODE, RACK, type Topology } from '../topology.ts';
-import type { TrendRow } from '../trend.ts';
+import { forecastCap, type TrendRow, WINDOW_MS } from '../trend.ts';
 import { type FeedLoss, type FeedName, feedSums, imbalance, loseFeed } from './feed-loss.ts';
 
 /** One PDU inlet; null is "not known". */
@@ -38,6 +38,8 @@ export interface PlacePower {
   readonly p99W: number | null;
   /** Budget that no draw of the window came near: budget − p99. */
   readonly strandedW: number | null;
+  /** Minutes until the draw meets the budget, by the last 15 min; null where no line fits or none is in sight. */
+  readonly cap: { readonly minutes: number; readonly earliest: number; readonly latest: number | null } | null;
   /** |A − B| ÷ the larger, racks only. */
   readonly imbalance: number | null;
 }
@@ -112,10 +114,11 @@ function placesUnder({ start, parent }: Topology, place: number): number[] {
 }
 
 function placePower(
-  { frame, power, rows }: PowerReportParts,
+  parts: PowerReportParts,
   place: number,
   sums: { readonly a: Float64Array; readonly b: Float64Array },
 ): PlacePower {
+  const { frame, power, rows } = parts;
   const { topology } = frame;
   const [drawW, budgetW] = [power.drawW[place], topology.budgetW[place]];
   const headroomW = budgetW - drawW;
@@ -131,8 +134,21 @@ function placePower(
     plannedWPerGpu: orNull(planned),
     oversubscription: orNull(limitsOf(frame, place) / budgetW),
     ...{ p99W: orNull(p99W), strandedW: orNull(Math.max(0, budgetW - p99W)) },
+    cap: capOf(parts, place),
     imbalance: rack < 0 ? null : orNull(imbalance(sums.a[rack], sums.b[rack])),
   };
+}
+
+/** The forecast by the remembered draws of the last minutes that are of today's basis: a change of basis is a step. */
+function capOf({ frame, power, rows, now }: PowerReportParts, place: number): PlacePower['cap'] {
+  const samples = rows.flatMap(({ time, values, basis, places }): [number, number][] => {
+    const at = places ? places[place] : place;
+    const watts = at < 0 ? Number.NaN : values[at];
+    if (time < now - WINDOW_MS || Number.isNaN(watts) || basis[at] !== power.quality[place]) return [];
+    return [[(time - now) / 60_000, watts]];
+  });
+  const cap = forecastCap(samples, power.drawW[place], frame.topology.budgetW[place]);
+  return cap && { ...cap, latest: orNull(cap.latest) };
 }
 
 /** Watts that a node of the place's first known model is planned with for each of its GPUs (nameplate, signals.md 9). */
