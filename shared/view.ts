@@ -51,7 +51,7 @@ interface Current {
  * viewers get of them. Pure: the time comes with every update.
  */
 export class FleetView {
-  readonly #options: ViewOptions;
+  #options: ViewOptions;
   readonly #history: History;
   readonly #findings = new Findings();
   readonly #links = new LinkMemory();
@@ -69,6 +69,11 @@ export class FleetView {
     this.#lost = new LostWork({ longestMs: 3 * options.pollMs });
     this.#energy = new EnergyMeter({ longestMs: 3 * options.pollMs });
     this.#history = new History({ bytes: options.historyBytes, pollMs: options.pollMs });
+  }
+
+  /** Other limits from the next update on; what is remembered stays. The poll and the bytes are those of the start. */
+  configure({ staleMs, warnRatio, critRatio }: Pick<ViewOptions, 'staleMs' | 'warnRatio' | 'critRatio'>): void {
+    this.#options = { ...this.#options, staleMs, warnRatio, critRatio };
   }
 
   /**

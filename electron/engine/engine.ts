@@ -227,14 +227,10 @@ export class Engine {
     const rebuild =
       before.pollMs !== settings.pollMs || JSON.stringify(before.mappings) !== JSON.stringify(settings.mappings);
     if (rebuild) this.#rebuild();
-    if (
-      rebuild ||
-      before.staleMs !== settings.staleMs ||
-      before.warnRatio !== settings.warnRatio ||
-      before.critRatio !== settings.critRatio ||
-      before.historyBytes !== settings.historyBytes
-    )
-      this.#view = this.#newView();
+    // Limits are told anew of what is remembered; only another poll or another size makes another memory.
+    const remembers = before.pollMs === settings.pollMs && before.historyBytes === settings.historyBytes;
+    if (remembers) this.#view.configure(settings);
+    else this.#view = this.#newView();
     this.#startSources();
     for (const viewer of this.#viewers.keys()) this.#event(viewer, 'settings', settings);
     this.#refresh();
