@@ -9,7 +9,8 @@ const usage = `Usage: npm run -s fleetwatt -- serve [options]
   --profile DIR    folder for settings, topology and budgets
   --host H         address to listen on (default 127.0.0.1)
   --port P         port (default: a free one)
-  --token-file F   named tokens, lines "name role token" with role read or operate; mode 0600
+  --token-file F   named tokens, lines "name role token [until=DATE]", role read or operate; mode 0600;
+                   without a date read tokens last, operate tokens expire 30 days after the file was written
 `;
 
 /** `serve`: the web host until stopped. */

@@ -8,6 +8,8 @@ interface Key {
   readonly name: string;
   readonly role: Role;
   readonly digest: Buffer;
+  /** Epoch ms from which it is no key any more; Infinity for one that lasts until it is taken out. */
+  readonly expiresAt: number;
 }
 
 const digestOf = (text: string) => createHash('sha256').update(text).digest();
@@ -21,23 +23,37 @@ const tokenLine = z.tuple([
   z.string().max(80),
   z.enum(['read', 'operate']),
   z.string().regex(/^[A-Za-z0-9_-]{22,200}$/),
+  z
+    .string()
+    .regex(/^until=\d{4}-\d{2}-\d{2}$/)
+    .refine((text) => !Number.isNaN(Date.parse(text.slice(6))))
+    .optional(),
 ]);
 
+/** A token that may change things lasts this long after its file was written, unless the file says until when. */
+const OPERATE_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
+
 /**
- * Parses a token file: lines `name role token`, with role `read` or `operate` and a token of at least 22 characters
- * (128 bits) of base64url; empty lines and lines that begin with # are skipped. Throws Error with the line's number,
- * never with its text.
+ * Parses a token file: lines `name role token [until=2026-12-31]`, with role `read` or `operate` and a token of at least
+ * 22 characters (128 bits) of base64url; empty lines and lines that begin with # are skipped. A token lasts through the
+ * day (UTC) of its `until`; without one a `read` token never expires, since walls hang unattended, and an `operate` token
+ * does 30 days after the file was written. Throws Error with the line's number, never with its text.
+ *
+ * @param writtenAt when the file was written, epoch ms
  */
-export function parseTokens(text: string): readonly Key[] {
+export function parseTokens(text: string, writtenAt: number): readonly Key[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (/^\s*(#|$)/.test(line)) return [];
     const parsed = tokenLine.safeParse(line.trim().split(/\s+/));
     if (!parsed.success)
       throw new Error(
-        `Token file, line ${index + 1}: expected "name role token" with role read or operate and a token of 22 or more letters, digits, - and _`,
+        `Token file, line ${index + 1}: expected "name role token" with role read or operate and a token of 22 or more letters, digits, - and _, and perhaps until=2026-12-31`,
       );
-    const [name, role, token] = parsed.data;
-    return [{ name, role, digest: digestOf(token) }];
+    const [name, role, token, until] = parsed.data;
+    const unless = role === 'read' ? Number.POSITIVE_INFINITY : writtenAt + OPERATE_MS;
+    const expiresAt = until === undefined ? unless : Date.parse(until.slice(6)) + DAY_MS;
+    return [{ name, role, digest: digestOf(token), expiresAt }];
   });
 }
 
@@ -70,7 +86,7 @@ export class TokenFile {
       throw new Error(`Token file ${this.#path} can be read by others: chmod 600 it`);
     const seen = `${mtimeMs} ${size} ${ino}`;
     if (seen === this.#seen) return;
-    this.#keys = parseTokens(readFileSync(this.#path, 'utf8'));
+    this.#keys = parseTokens(readFileSync(this.#path, 'utf8'), mtimeMs);
     this.#seen = seen;
   }
 }
@@ -92,7 +108,8 @@ export class Keys {
   readonly #failures = new Map<string, { since: number; count: number }>();
 
   constructor(runKey: string, tokens: TokenFile | undefined, now: () => number) {
-    this.#run = { name: 'run', role: 'operate', digest: digestOf(runKey) };
+    // Lasts as long as the process.
+    this.#run = { name: 'run', role: 'operate', digest: digestOf(runKey), expiresAt: Number.POSITIVE_INFINITY };
     this.#tokens = tokens;
     this.#now = now;
   }
@@ -116,7 +133,8 @@ export class Keys {
   }
 
   #all(): readonly Key[] {
-    return [this.#run, ...(this.#tokens?.keys() ?? [])];
+    const now = this.#now();
+    return [this.#run, ...(this.#tokens?.keys() ?? []).filter(({ expiresAt }) => now < expiresAt)];
   }
 
   #fail(address: string): Exchange {

@@ -168,8 +168,8 @@ describe('named tokens', () => {
       'a read',
       'a read AAAAAAAAAAAAAAAAAAAAAAAA x',
     ])
-      expect(() => parseTokens(`\n${line}`), line).toThrow(/^Token file, line 2: expected/);
-    expect(() => parseTokens('a read secret!')).not.toThrow(/secret/);
-    expect(parseTokens(`a\tread  ${'A'.repeat(22)}\r\n`)).toMatchObject([{ name: 'a', role: 'read' }]);
+      expect(() => parseTokens(`\n${line}`, 0), line).toThrow(/^Token file, line 2: expected/);
+    expect(() => parseTokens('a read secret!', 0)).not.toThrow(/secret/);
+    expect(parseTokens(`a\tread  ${'A'.repeat(22)}\r\n`, 0)).toMatchObject([{ name: 'a', role: 'read' }]);
   });
 });
