@@ -17,7 +17,8 @@ export function SiteFeeds(props: { layout: LayoutDocument; frame: ViewFrame; the
   const [{ derate }] = feeds;
   const same = feeds.every((feed) => feed.derate === derate);
   return (
-    <section className={styles.feeds} aria-label="Feeds">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section className={styles.feeds} tabIndex={0} aria-label="Feeds">
       <div className={styles.feedsHead}>
         <span>Feeds</span>
         {same && derate < 1 ? <span className="num">Limit {formatPercent(derate, 0)} of rating</span> : null}

@@ -59,7 +59,8 @@ function cell(input: KpiInput, label: string, filled: Filled | null, missing: st
 
 function powerCell(input: KpiInput): KpiCell {
   const s = input.summary;
-  if (s?.powerW == null) return cell(input, 'Site IT power', null, 'No power readings');
+  const label = (input.layout?.start[1] ?? 1) > 1 ? 'IT power, all sites' : 'Site IT power';
+  if (s?.powerW == null) return cell(input, label, null, 'No power readings');
   const { powerW, budgetW } = s;
   const [value, unit] = splitUnit(budgetW === null ? formatPower(powerW) : formatPowerPair(powerW, budgetW));
   const notes = [
@@ -69,7 +70,7 @@ function powerCell(input: KpiInput): KpiCell {
   ];
   return cell(
     input,
-    'Site IT power',
+    label,
     {
       value: s.powerAtLeast ? `≥ ${value}` : value,
       unit,

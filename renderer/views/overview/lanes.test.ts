@@ -24,6 +24,25 @@ describe('lanes', () => {
     ]);
   });
 
+  it('of several sites shows the one that draws most, and says which', () => {
+    const two = {
+      ...layout,
+      start: [0, 2, 2, 2, 2, 2, 2],
+      parent: [-1, -1],
+      name: ['AMS-2', 'PDX-1'],
+      path: ['AMS-2', 'PDX-1'],
+      budgetW: [220_000, 220_000],
+    };
+    const drawn = { ...frame, drawW: Float32Array.from([164_000, 167_000]) } as ViewFrame;
+    const series = laneSeries(two, drawn);
+    expect(series.map(({ place }) => place)).toEqual([1, 1, 1]);
+    expect(lanesOf(two, drawn, series, undefined).map(({ label }) => label)).toEqual([
+      'Site PDX-1 power',
+      'GPU utilisation, median, PDX-1',
+      'Busiest network port, use, PDX-1',
+    ]);
+  });
+
   it('ends with the value of the frame itself, and keeps gaps', () => {
     const [lane] = lanesOf(layout, frame, site, {
       times: [0, 10_000, 20_000, 30_000],

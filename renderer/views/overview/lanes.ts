@@ -10,12 +10,24 @@ export interface LaneSeries {
   readonly place: number;
 }
 
-/** The lanes: power of the site, of the row nearest to its budget, median utilisation, the busiest port. */
+/**
+ * The lanes: power of the site, of the row nearest to its budget, median utilisation, the busiest port. Of several
+ * sites the one that draws most, by its name: sums over sites are not remembered.
+ */
 export function laneSeries(layout: LayoutDocument, frame: ViewFrame): LaneSeries[] {
   const row = worstRow(layout, frame);
-  const series: LaneSeries[] = [{ what: 'draw', place: 0 }];
+  const site = largestSite(layout, frame);
+  const series: LaneSeries[] = [{ what: 'draw', place: site }];
   if (row >= 0) series.push({ what: 'draw', place: row });
-  return [...series, { what: 'util', place: 0 }, { what: 'nic', place: 0 }];
+  return [...series, { what: 'util', place: site }, { what: 'nic', place: site }];
+}
+
+function largestSite(layout: LayoutDocument, frame: ViewFrame): number {
+  let largest = 0;
+  for (let site = 1; site < layout.start[1]; site += 1) {
+    if (frame.drawW[site] > (frame.drawW[largest] || 0)) largest = site;
+  }
+  return largest;
 }
 
 /** The row with the highest share of its budget; without budgets the one that draws most; −1 without rows. */
@@ -47,7 +59,9 @@ export function lanesOf(
   return series.map((one, index) => {
     const past = { times: reply?.times ?? [], values: reply?.values[index] ?? [] };
     const points = withNow(past, frame.sampled, nowOf(layout, frame, one));
-    return one.what === 'draw' ? powerLane(layout, frame, one.place, points) : shareLane(one.what, points);
+    return one.what === 'draw'
+      ? powerLane(layout, frame, one.place, points)
+      : shareLane(one.what, points, ofSite(layout, one.place));
   });
 }
 
@@ -82,7 +96,7 @@ function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, { ti
   const slope = frame.slope[place];
   return {
     id: `draw/${layout.path[place]}`,
-    label: place === 0 ? 'Site IT power' : `${labelOf(layout, place)} power`,
+    label: layout.start[1] === 1 && place === 0 ? 'Site IT power' : `${labelOf(layout, place)} power`,
     unit: 'kW',
     values: values.map((watts) => (watts === null ? null : watts / 1000)),
     times,
@@ -94,11 +108,16 @@ function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, { ti
   };
 }
 
-function shareLane(what: 'util' | 'nic', { times, values }: Points): Lane {
+/** ", PDX-1" where a lane is of one site among several. */
+function ofSite(layout: LayoutDocument, place: number): string {
+  return layout.start[1] > 1 ? `, ${layout.name[place]}` : '';
+}
+
+function shareLane(what: 'util' | 'nic', { times, values }: Points, site: string): Lane {
   const nic = what === 'nic';
   return {
     id: what,
-    label: nic ? 'Busiest network port, use' : 'GPU utilisation, median',
+    label: `${nic ? 'Busiest network port, use' : 'GPU utilisation, median'}${site}`,
     unit: '%',
     values: values.map((share) => (share === null ? null : share * 100)),
     times,
