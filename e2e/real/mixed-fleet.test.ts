@@ -48,11 +48,16 @@ beforeAll(async () => {
     sourceSchema.parse({ ...common(edge.site), kind: 'exporters', files: [edge.targetsFile] }) as ExportersSource,
   ];
   // Every feed, board and BMC of both sites was scraped.
-  await askUntil(servers[0].url, 'count(ipmi_dcmi_power_consumption_watts)', (rows) => Number(rows[0]?.value) === 20);
-  await askUntil(servers[1].url, 'count(gpu_package_power)', (rows) => Number(rows[0]?.value) === 64);
+  const boards = '{__name__=~"DCGM_FI_DEV_POWER_USAGE|DCGM_FI_DEV_BOARD_POWER_WATTS|gpu_package_power"}';
   for (const { url } of servers) {
-    const feeds = 'count(measurementsInletSensorValue{sensorType="activePower"})';
-    await askUntil(url, feeds, (rows) => Number(rows[0]?.value) === 10);
+    for (const [query, wanted] of [
+      [`count(${boards})`, 160],
+      ['count(ipmi_dcmi_power_consumption_watts)', 20],
+      ['count(measurementsInletSensorValue{sensorType="activePower"})', 10],
+    ] as const) {
+      const rows = await askUntil(url, query, ([row]) => Number(row?.value) === wanted);
+      expect([query, Number(rows[0]?.value)]).toEqual([query, wanted]);
+    }
   }
 }, 60_000);
 afterAll(async () => {
