@@ -190,14 +190,21 @@ function capped({ topology, columns }: Frame, row: number, gpus: readonly number
   };
 }
 
+/** Links by the rack that they stand in. */
+function racksOf({ parent, linkNode }: Topology, links: readonly number[]): ReadonlyMap<number, readonly number[]> {
+  const racks = new Map<number, number[]>();
+  for (const link of links) {
+    const rack = parent[linkNode[link]];
+    const of = racks.get(rack);
+    if (of) of.push(link);
+    else racks.set(rack, [link]);
+  }
+  return racks;
+}
+
 /** Ports that went down, one condition a rack. */
 function downByRack({ frame: { topology }, fabric }: ConditionParts): Condition[] {
-  const racks = new Map<number, number[]>();
-  for (const link of fabric.down) {
-    const rack = topology.parent[topology.linkNode[link]];
-    racks.set(rack, [...(racks.get(rack) ?? []), link]);
-  }
-  return [...racks].map(([rack, links]) => ({
+  return [...racksOf(topology, fabric.down)].map(([rack, links]) => ({
     ...{ key: `down ${topology.path[rack]}`, severity: 'warning', domain: 'fabric', place: rack },
     title:
       links.length > 1
@@ -277,12 +284,7 @@ function byRack(
 ): Condition[] {
   const { topology, columns } = frame;
   const ticks = columns.get('link.wait');
-  const racks = new Map<number, number[]>();
-  for (const link of full) {
-    const rack = topology.parent[topology.linkNode[link]];
-    racks.set(rack, [...(racks.get(rack) ?? []), link]);
-  }
-  return [...racks].map(([rack, links]) => {
+  return [...racksOf(topology, full)].map(([rack, links]) => {
     const worst = links.reduce((a, b) => (fabric.use[b] > fabric.use[a] ? b : a));
     const many = links.length > 1;
     const share = fabric.wait[worst];

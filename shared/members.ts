@@ -63,6 +63,18 @@ export function ancestorAt(topology: Topology, place: number, level: number): nu
   return at >= topology.start[level] ? at : -1;
 }
 
+/** The places under a place down to racks, in their order; itself is not among them. */
+export function placesUnder({ start, parent }: Topology, place: number): number[] {
+  const inside = new Set([place]);
+  const found: number[] = [];
+  for (let one = place + 1; one < start[NODE]; one++) {
+    if (!inside.has(parent[one])) continue;
+    inside.add(one);
+    found.push(one);
+  }
+  return found;
+}
+
 const WORDS = ['Site', 'Hall', 'Row', 'Rack'];
 
 /** What a person calls a place: "Row A2", "Rack A2-05", "Node B3-05-n2", "GPU A2-05 t12-g2". */

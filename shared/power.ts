@@ -355,7 +355,10 @@ export function measureRatios({ topology, columns }: Frame, power: PowerColumns,
     for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += boards.value[gpu];
     // A silent board makes the sum NaN: such a rack tells nothing. Less than its boards no rack draws.
     const ratio = power.drawW[rack] / sum;
-    if (ratio >= 1 && Number.isFinite(ratio)) found.set(model, [...(found.get(model) ?? []), ratio]);
+    if (!(ratio >= 1 && Number.isFinite(ratio))) continue;
+    const of = found.get(model);
+    if (of) of.push(ratio);
+    else found.set(model, [ratio]);
   }
   if (found.size === 0) return before;
   return new Map([...before, ...[...found].map(([model, all]) => [model, median(all, 0, all.length)] as const)]);

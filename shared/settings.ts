@@ -29,21 +29,32 @@ const httpUrl = z
 const OWN_HEADERS =
   /^(host|content-.*|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept.*|authorization|proxy-.*|user-agent|x-scope-orgid)$/i;
 
+/** Settings are shown to every viewer: what is named like a secret must be a reference to one. */
+const SECRET_HEADER = /token|secret|key|cookie|passw|credential|auth/i;
+
+/** Whether a header of this name may not have its value in the settings. */
+export const isSecretHeader = (name: string) => SECRET_HEADER.test(name);
+
 /** A header of every request: its value stands here, or is a secret's. */
-const header = z.strictObject({
-  name: z
-    .string()
-    .max(100)
-    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'A header name has letters, digits and hyphens')
-    .refine((name) => !OWN_HEADERS.test(name), 'This header is set by Fleetwatt itself'),
-  value: z.union([
-    z
+const header = z
+  .strictObject({
+    name: z
       .string()
-      .max(4096)
-      .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, 'A header value is one line'),
-    secretRef,
-  ]),
-});
+      .max(100)
+      .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'A header name has letters, digits and hyphens')
+      .refine((name) => !OWN_HEADERS.test(name), 'This header is set by Fleetwatt itself'),
+    value: z.union([
+      z
+        .string()
+        .max(4096)
+        .regex(/^[^\u0000-\u0008\u000a-\u001f\u007f]*$/, 'A header value is one line'),
+      secretRef,
+    ]),
+  })
+  .refine(({ name, value }) => typeof value !== 'string' || !isSecretHeader(name), {
+    path: ['value'],
+    message: 'The value of this header is a secret: name a variable or a file that holds it',
+  });
 
 const common = {
   id: z.string().regex(/^[a-z0-9-]{1,40}$/),

@@ -214,6 +214,7 @@ test.each([
   [{ headers: [{ name: 'Host', value: 'x' }] }, 'This header is set by Fleetwatt itself'],
   [{ headers: [{ name: 'X-A', value: 'a\r\nX-B: b' }] }, 'A header value is one line'],
   [{ headers: [{ name: 'X A', value: 'a' }] }, 'A header name has letters'],
+  [{ headers: [{ name: 'X-Api-Key', value: '8f2c' }] }, 'The value of this header is a secret'],
   [{ tenant: 'a b' }, 'A tenant has letters'],
 ])('%j is no setting', (more, message) => {
   const parsed = sourceSchema.safeParse({ kind: 'exporters', id: 's', name: 's', site: 's', ...more });

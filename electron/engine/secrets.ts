@@ -40,7 +40,7 @@ function readSecret(ref: SecretRef): string {
   return readFileSync(ref.file, 'utf8').trim();
 }
 
-/** Certificate and key for a server that asks who we are. Read when connections are made. @throws FaultError */
+/** Certificate and key for a server that asks who we are. Read once, when the source is opened. @throws FaultError */
 export function clientCertificate(of: SourceSettings['clientCert']): {
   cert?: string;
   key?: string;

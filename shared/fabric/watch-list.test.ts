@@ -50,6 +50,13 @@ describe('watchList', () => {
     ]);
   });
 
+  it('a port that is faster than its peers makes none of them slow', () => {
+    const links = [1, 2, 3].map((n) => `${node(n)} mlx5_0`);
+    const three = topologyOf({ nodes: 3, gpus: 1, links });
+    const frame = frameOf(three, { 'link.rate': [NDR, 100e9, NDR] }, NOW);
+    expect(watchList(frame, new LinkMemory(), NOW, all).map(({ degraded }) => degraded)).toEqual(['', '', '']);
+  });
+
   it('a busy GPU below its PCIe maximum is degraded, a resting one only when lanes are missing', () => {
     const values = {
       'gpu.pcieGen': [3, 3, 5, 5],

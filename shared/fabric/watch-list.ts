@@ -117,11 +117,16 @@ class Peers {
   constructor(frame: Frame) {
     this.#frame = frame;
     const rate = frame.columns.get('link.rate')?.value;
+    const rates = new Map<string, number[]>();
     for (let link = 0; rate && link < rate.length; link++) {
       if (Number.isNaN(rate[link])) continue;
       const key = this.#key(link);
-      if (!((this.#rates.get(key) ?? 0) >= rate[link])) this.#rates.set(key, rate[link]);
+      const of = rates.get(key);
+      if (of) of.push(rate[link]);
+      else rates.set(key, [rate[link]]);
     }
+    // The middle one, the upper of two: one port that is faster makes no others slow.
+    for (const [key, of] of rates) this.#rates.set(key, of.sort((a, b) => a - b)[of.length >> 1]);
     for (const id of ['link.ecn', 'link.pfc'] as const) {
       const values = frame.columns.get(id)?.value ?? [];
       this.#usual.set(id, median(values, 0, values.length));
@@ -135,9 +140,9 @@ class Peers {
   }
 
   degraded({ link, rateBps }: LinkReading): string {
-    const best = this.#rates.get(this.#key(link));
-    if (best === undefined || !(rateBps < best * BELOW_PEERS)) return '';
-    return `${gbps(rateBps)} of its peers' ${gbps(best)} Gb/s`;
+    const usual = this.#rates.get(this.#key(link));
+    if (usual === undefined || !(rateBps < usual * BELOW_PEERS)) return '';
+    return `${gbps(rateBps)} of its peers' ${gbps(usual)} Gb/s`;
   }
 
   congested({ ecn, pfc }: LinkReading): boolean {

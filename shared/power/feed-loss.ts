@@ -1,5 +1,5 @@
 import { type Frame, UNSUPPORTED } from '../frame.ts';
-import { ancestorAt, levelOf } from '../members.ts';
+import { placesUnder } from '../members.ts';
 import type { PowerColumns } from '../power.ts';
 import { NODE, RACK, type Topology } from '../topology.ts';
 
@@ -52,7 +52,7 @@ export function loseFeed(frame: Frame, power: PowerColumns, under: number, lost:
   const other = lost === 'A' ? 'B' : 'A';
   const rating = other === 'A' ? topology.ratingAW : topology.ratingBW;
   const rows: LossRow[] = [];
-  for (const place of placesUnder(topology, under)) {
+  for (const place of [under, ...placesUnder(topology, under)]) {
     const feeds = place >= topology.start[RACK] ? feedsOf(topology, place) : undefined;
     // A rack that is not known to have the lost feed does not lose it.
     if (feeds && !feeds.some((name) => isFeed(name, lost))) continue;
@@ -78,16 +78,6 @@ const ORDER: readonly LossVerdict[] = ['trips', 'dark', 'unknown', 'holds'];
 function worseFirst(a: LossRow, b: LossRow): number {
   const over = (row: LossRow) => (Number.isNaN(row.overW) ? Number.NEGATIVE_INFINITY : row.overW);
   return ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || over(b) - over(a) || a.place - b.place;
-}
-
-/** A place and all places under it down to racks. */
-function placesUnder(topology: Topology, under: number): number[] {
-  const level = levelOf(topology, under);
-  const all: number[] = [];
-  for (let place = under; place >= 0 && place < topology.start[NODE]; place++) {
-    if (ancestorAt(topology, place, level) === under) all.push(place);
-  }
-  return all;
 }
 
 const known = new WeakMap<Topology, readonly (readonly string[])[]>();

@@ -1,9 +1,9 @@
 import { ASSUMED, type Frame, QUALITY } from '../frame.ts';
-import { labelOf, levelOf, membersOf } from '../members.ts';
+import { labelOf, levelOf, membersOf, placesUnder } from '../members.ts';
 import { type PowerColumns, RUNGS } from '../power.ts';
 import { quantile } from '../quantile.ts';
 import { hardwareOf } from '../signals/hardware.ts';
-import { GPU, NODE, RACK, type Topology } from '../topology.ts';
+import { NODE, RACK, type Topology } from '../topology.ts';
 import { forecastCap, type TrendRow, WINDOW_MS } from '../trend.ts';
 import { type FeedLoss, type FeedName, feedSums, imbalance, loseFeed } from './feed-loss.ts';
 
@@ -102,17 +102,6 @@ export function powerReport(parts: PowerReportParts, place: number): PowerReport
   };
 }
 
-function placesUnder({ start, parent }: Topology, place: number): number[] {
-  const inside = new Set([place]);
-  const found: number[] = [];
-  for (let one = place + 1; one < start[NODE]; one++) {
-    if (!inside.has(parent[one])) continue;
-    inside.add(one);
-    found.push(one);
-  }
-  return found;
-}
-
 function placePower(
   parts: PowerReportParts,
   place: number,
@@ -194,4 +183,4 @@ function feedRows({ topology, columns }: Frame, places: ReadonlySet<number>): re
 }
 
 /** Whether a place index may be asked for: sites to racks. */
-export const isPowerPlace = ({ start }: Topology, place: number) => place >= 0 && place < start[NODE] && start[GPU] > 0;
+export const isPowerPlace = ({ start }: Topology, place: number) => place >= 0 && place < start[NODE];

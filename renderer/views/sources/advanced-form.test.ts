@@ -48,6 +48,10 @@ describe('the rarer settings of a source', () => {
     [{ proxy: 'http://me:word@proxy:3128' }, { proxy: 'Write it like http://proxy.example:3128.' }],
     [{ tenant: 'a b' }, { tenant: 'Letters, digits and !-_.*()| only.' }],
     [{ waitTick: '0' }, { waitTick: 'A number of bytes above 0.' }],
+    [
+      { headers: 'X-Api-Key: 8f2c' },
+      { headers: 'Line 1: write X-Api-Key: env:VARIABLE or X-Api-Key: file:/path, not the secret itself.' },
+    ],
     [{ headers: 'X-A: b\nnonsense' }, { headers: 'Line 2: write it like "X-Team: power".' }],
   ])('%j is told', (change, errors) => {
     expect(errorsOf(change)).toEqual(errors);

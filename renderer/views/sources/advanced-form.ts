@@ -1,4 +1,4 @@
-import type { SourceSettings } from '../../../shared/settings.ts';
+import { isSecretHeader, type SourceSettings } from '../../../shared/settings.ts';
 
 /** The rarer settings of a source as text fields. */
 export interface AdvancedFields {
@@ -68,6 +68,9 @@ function headersOf(text: string, errors: Errors): { name: string; value: HeaderV
       return [];
     }
     const [, from, where] = /^(env|file):(.+)$/.exec(value) ?? [];
+    if (from === undefined && isSecretHeader(name)) {
+      errors.headers ??= `Line ${index + 1}: write ${name}: env:VARIABLE or ${name}: file:/path, not the secret itself.`;
+    }
     return [{ name, value: from === 'env' ? { env: where } : from === 'file' ? { file: where } : value }];
   });
 }
