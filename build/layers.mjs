@@ -43,6 +43,9 @@ const words = [
 const statement =
   /(?:^|\n)\s*(?:import|export)\s+(?:type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 
+/** Import statements that are gone once types are stripped: `import type …` and braces with nothing but types. */
+const typesOnly = /(^|\n)\s*(?:import|export)\s+(?:type\s[^'";]*|\{(?:\s*type\s+[\w$]+(?:\s+as\s+[\w$]+)?\s*,?)*\s*\}\s*)from\s+['"][^'"]+['"]/g;
+
 function sources(folder, found = []) {
   for (const name of readdirSync(join(root, folder))) {
     const path = `${folder}/${name}`;
@@ -134,6 +137,27 @@ function cycles(graph) {
   return found;
 }
 
+/**
+ * Modules of the page that reach a parser package by value, as `path → … → package`. zod compiles its parsers with
+ * eval where it can, which the page's policy refuses; and the page has no use for the bytes.
+ */
+export function heavyPages() {
+  const found = [];
+  const seen = new Set();
+  const visit = (path, trail) => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const text = readFileSync(join(root, path), 'utf8').replace(typesOnly, '$1');
+    for (const link of imports(path, text)) {
+      if (link.package === 'zod' || link.package === 'yaml')
+        found.push(`${[...trail, path, link.package].join(' → ')}: the page may import its types only`);
+      else if (link.file && /\.tsx?$/.test(link.file)) visit(link.file, [...trail, path]);
+    }
+  };
+  visit('renderer/main.tsx', []);
+  return found;
+}
+
 /** Modules that nothing imports and that are no entry. */
 export function orphans() {
   const entries = new Set([
@@ -164,7 +188,7 @@ export function orphans() {
 }
 
 if (process.argv[1] && relative(process.argv[1], join(root, 'build', 'layers.mjs')) === '') {
-  const all = [...breaches(), ...orphans()];
+  const all = [...breaches(), ...heavyPages(), ...orphans()];
   for (const line of all) process.stdout.write(`${line}\n`);
   process.exit(all.length > 0 ? 1 : 0);
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { browserVersion, testBrowser } from './browser.mjs';
 import { root } from './install.mjs';
-import { breaches, orphans } from './layers.mjs';
+import { breaches, heavyPages, orphans } from './layers.mjs';
 import { built } from './sources.mjs';
 
 /** Bundles the stand-in for Electron's binary into dist/standin. */
@@ -53,7 +53,7 @@ const steps = {
     return one((await tool('typescript/bin/tsc', ['-b'])) === 0);
   },
   async layers() {
-    const found = [...breaches(), ...orphans()];
+    const found = [...breaches(), ...heavyPages(), ...orphans()];
     for (const line of found) process.stdout.write(`  ${line}\n`);
     return one(found.length === 0);
   },

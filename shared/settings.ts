@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSecretHeader } from './secret-header.ts';
 
 /**
  * The settings document of one profile folder (`settings.json`). Secrets never stand in it: a secret is a
@@ -28,12 +29,6 @@ const httpUrl = z
 /** Headers that the client itself must set: setting them elsewhere would break the request or go around the source. */
 const OWN_HEADERS =
   /^(host|content-.*|transfer-encoding|connection|keep-alive|upgrade|te|trailer|expect|accept.*|authorization|proxy-.*|user-agent|x-scope-orgid)$/i;
-
-/** Settings are shown to every viewer: what is named like a secret must be a reference to one. */
-const SECRET_HEADER = /token|secret|key|cookie|passw|credential|auth/i;
-
-/** Whether a header of this name may not have its value in the settings. */
-export const isSecretHeader = (name: string) => SECRET_HEADER.test(name);
 
 /** A header of every request: its value stands here, or is a secret's. */
 const header = z

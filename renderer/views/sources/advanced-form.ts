@@ -1,4 +1,5 @@
-import { isSecretHeader, type SourceSettings } from '../../../shared/settings.ts';
+import { isSecretHeader } from '../../../shared/secret-header.ts';
+import type { SourceSettings } from '../../../shared/settings.ts';
 
 /** The rarer settings of a source as text fields. */
 export interface AdvancedFields {
