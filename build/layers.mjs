@@ -44,7 +44,8 @@ const statement =
   /(?:^|\n)\s*(?:import|export)\s+(?:type\s+)?(?:[^'";]*?\sfrom\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
 
 /** Import statements that are gone once types are stripped: `import type …` and braces with nothing but types. */
-const typesOnly = /(^|\n)\s*(?:import|export)\s+(?:type\s[^'";]*|\{(?:\s*type\s+[\w$]+(?:\s+as\s+[\w$]+)?\s*,?)*\s*\}\s*)from\s+['"][^'"]+['"]/g;
+const typesOnly =
+  /(^|\n)\s*(?:import|export)\s+(?:type\s[^'";]*|\{(?:\s*type\s+[\w$]+(?:\s+as\s+[\w$]+)?\s*,?)*\s*\}\s*)from\s+['"][^'"]+['"]/g;
 
 function sources(folder, found = []) {
   for (const name of readdirSync(join(root, folder))) {

@@ -316,6 +316,8 @@ export const calls = {
 
 export type CallName = keyof typeof calls;
 export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']>;
+/** An argument after it was parsed: what was left out has its default. */
+export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['arg']>;
 
 export interface CallResults {
   hello: HelloReply;

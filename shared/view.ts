@@ -33,13 +33,16 @@ import { type WorkReport, workReport } from './work/report.ts';
 /** Settings that a view depends on. */
 export type ViewOptions = Pick<Settings, 'historyBytes' | 'pollMs' | 'staleMs' | 'warnRatio' | 'critRatio'>;
 
-interface Current {
+/** The fleet at one instant, with all that was told from it. */
+export interface FleetInstant {
   readonly frame: Frame;
   readonly now: EpochMs;
   readonly power: PowerColumns;
   readonly fabric: FabricColumns;
   readonly slope: Float32Array;
   readonly capMin: Float32Array;
+  /** When each GPU was last heard, epoch ms (index: place − start[GPU]); NaN never. */
+  readonly heardAt: Float64Array;
   readonly summary: Summary;
   readonly findings: readonly Finding[];
   readonly sources: readonly SourceHealth[];
@@ -59,7 +62,7 @@ export class FleetView {
   readonly #energy: EnergyMeter;
   #lastMeteredW: ReadonlyMap<string, number> = new Map();
   #ratios: NodeRatios = new Map();
-  #current: Current | null = null;
+  #current: FleetInstant | null = null;
   /** Columns by signal, made when a viewer first asks for them after an update. */
   readonly #columns = new Map<ViewSignal, SignalColumns>();
 
@@ -131,6 +134,16 @@ export class FleetView {
     return { slope, capMin };
   }
 
+  /** The last update; null before the first. */
+  current(): FleetInstant | null {
+    return this.#current;
+  }
+
+  /** What was remembered. */
+  get remembered(): History {
+    return this.#history;
+  }
+
   /** The places for drawing; null before the first update. */
   layout(): LayoutDocument | null {
     if (!this.#current) return null;
@@ -176,7 +189,7 @@ export class FleetView {
     };
   }
 
-  #signal(signal: ViewSignal, current: Current): SignalColumns {
+  #signal(signal: ViewSignal, current: FleetInstant): SignalColumns {
     let columns = this.#columns.get(signal);
     if (!columns) {
       columns = signalColumns(signal, current);

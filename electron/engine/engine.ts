@@ -1,21 +1,12 @@
 import { join } from 'node:path';
-import {
-  type CallName,
-  calls,
-  type EventName,
-  type FromEngine,
-  type HelloReply,
-  type Role,
-  type ToEngine,
-  type Watch,
-} from '../../shared/contract.ts';
+import { type CallName, calls, type FromEngine, type HelloReply, type ToEngine } from '../../shared/contract.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { Port } from '../../shared/port.ts';
 import type { Settings, SourceSettings } from '../../shared/settings.ts';
 import { FleetView } from '../../shared/view.ts';
 import { askView } from '../../shared/view-calls.ts';
-import { encodeFrame } from '../../shared/wire.ts';
 import { FaultError, faultOf } from './fault.ts';
+import { type Asker, type EngineContext, type EnginePart, makeParts } from './part.ts';
 import { type Clock, Schedule } from './schedule.ts';
 import { ExportersScraper } from './sources/exporters.ts';
 import { PrometheusReader } from './sources/prometheus.ts';
@@ -25,24 +16,11 @@ import { WORKSTATION_ID, WorkstationNode } from './sources/workstation-node.ts';
 import { loadSettings, type PlaceFiles, PlaceReader, saveSettings } from './store/profile.ts';
 import { type ProfilesInUse, UserProfileReader } from './store/user-profiles.ts';
 import { coverageOf, testConnection } from './test-connection.ts';
-
-/** One page that looks at the fleet. */
-interface Viewer {
-  readonly role: Role;
-  watch: Watch;
-  /** Sequence number of the frame that was sent and not yet drawn; undefined when the next may leave. */
-  unacked: number | undefined;
-  sentAt: number;
-  /** Something newer than what was sent is waiting. */
-  due: boolean;
-}
+import { type Viewer, Viewers } from './viewers.ts';
 
 const CONCURRENCY = 64;
-/** Heatmaps recolour at most once a second (ui.md 2.3); what a viewer asks for anew comes at once. */
-const FRAME_MS = 1000;
 /** The longest that a first, partial reading is held back. */
 const SETTLE_MOST_MS = 3000;
-const FIRST_WATCH: Watch = { signal: 'power', gpus: true, racks: [] };
 
 /** Reads all sources on schedule, keeps the fleet, and answers viewers. Everything that fails is told, not thrown. */
 export class Engine {
@@ -50,7 +28,8 @@ export class Engine {
   readonly #clock: Clock;
   readonly #folder: string;
   readonly #startedAt: number;
-  readonly #viewers = new Map<number, Viewer>();
+  readonly #viewers: Viewers;
+  readonly #parts: readonly EnginePart[];
   readonly #sources = new Map<string, Source>();
   readonly #ephemeral = new Map<string, SourceSettings>();
   readonly #places = new PlaceReader();
@@ -63,7 +42,6 @@ export class Engine {
   #fleet: Fleet;
   #view: FleetView;
   #schedule: Schedule;
-  #seq = 0;
   #polledAt = 0;
   #settleBy = 0;
   #stopped = false;
@@ -82,6 +60,8 @@ export class Engine {
     this.#fleet = this.#newFleet();
     this.#view = this.#newView();
     this.#schedule = new Schedule(this.#clock, CONCURRENCY);
+    this.#viewers = new Viewers((message, transfer) => this.#post(message, transfer));
+    this.#parts = makeParts(this.#context());
     port.onMessage((message) => this.#receive(message as ToEngine));
     this.#startSources();
     this.#post({ kind: 'ready' });
@@ -93,7 +73,24 @@ export class Engine {
     this.#stopped = true;
     this.#schedule.stop();
     for (const source of this.#sources.values()) source.close();
+    for (const part of this.#parts) part.close?.();
     this.#port.close();
+  }
+
+  #context(): EngineContext {
+    return {
+      folder: this.#folder,
+      clock: this.#clock,
+      settings: () => this.#settings,
+      view: () => this.#view,
+      fleet: () => this.#fleet,
+      sources: () => [...this.#sources.values()],
+      changeSettings: (settings) => {
+        this.#save(settings);
+        this.#apply(settings);
+      },
+      broadcast: (name, value) => this.#viewers.broadcast(name, value),
+    };
   }
 
   #newFleet(): Fleet {
@@ -128,10 +125,9 @@ export class Engine {
     const remember = poll !== this.#polledAt && !settling;
     if (!settling) this.#polledAt = poll;
     this.#view.update(this.#fleet.frame(now, staleMs), this.#health(), this.#fleet.badSamples, now, remember);
-    for (const [id, viewer] of this.#viewers) {
-      viewer.due = true;
-      this.#send(id, viewer);
-    }
+    if (!settling) for (const part of this.#parts) part.tick?.(now, remember);
+    this.#viewers.due();
+    if (!settling) this.#viewers.send(this.#view, now);
   }
 
   /**
@@ -232,7 +228,7 @@ export class Engine {
     if (remembers) this.#view.configure(settings);
     else this.#view = this.#newView();
     this.#startSources();
-    for (const viewer of this.#viewers.keys()) this.#event(viewer, 'settings', settings);
+    this.#viewers.broadcast('settings', settings);
     this.#refresh();
   }
 
@@ -254,36 +250,10 @@ export class Engine {
     }
   }
 
-  #event(viewer: number, name: EventName, value: unknown, transfer?: readonly ArrayBuffer[]): void {
-    this.#post({ kind: 'event', viewer, name, value }, transfer);
-  }
-
-  /** One frame in flight per viewer; the newest leaves when that one was drawn. */
-  #send(id: number, viewer: Viewer): void {
-    const now = this.#clock.now();
-    if (!viewer.due || viewer.unacked !== undefined || now - viewer.sentAt < FRAME_MS - 50) return;
-    if (this.#isSettling(now)) return;
-    const frame = this.#view.frame(viewer.watch, ++this.#seq);
-    if (!frame) return;
-    const bytes = encodeFrame(frame);
-    viewer.due = false;
-    viewer.unacked = this.#seq;
-    viewer.sentAt = now;
-    this.#event(id, 'frame', bytes, [bytes.buffer as ArrayBuffer]);
-  }
-
   #receive(message: ToEngine): void {
-    if (message.kind === 'open') {
-      this.#viewers.set(message.viewer, {
-        role: message.role,
-        watch: FIRST_WATCH,
-        unacked: undefined,
-        sentAt: 0,
-        due: true,
-      });
-    } else if (message.kind === 'close') {
-      this.#viewers.delete(message.viewer);
-    } else void this.#answer(message);
+    if (message.kind === 'open') this.#viewers.open(message.viewer, message.role);
+    else if (message.kind === 'close') this.#viewers.close(message.viewer);
+    else void this.#answer(message);
   }
 
   async #answer({ viewer: id, id: call, name, arg }: Extract<ToEngine, { kind: 'call' }>): Promise<void> {
@@ -304,7 +274,7 @@ export class Engine {
           'Correct the value.',
         );
       }
-      const value = await this.#call(id, viewer, name as CallName, parsed.data as never);
+      const value = await this.#call(viewer, name as CallName, parsed.data as never);
       this.#post({ kind: 'reply', viewer: id, id: call, ok: true, value });
     } catch (error) {
       this.#post({ kind: 'reply', viewer: id, id: call, ok: false, fault: faultOf(error) });
@@ -312,21 +282,22 @@ export class Engine {
   }
 
   // One case a call: their arguments have been parsed by the contract's own schema.
-  async #call(id: number, viewer: Viewer, name: CallName, arg: never): Promise<unknown> {
+  async #call(viewer: Viewer, name: CallName, arg: never): Promise<unknown> {
     const seen = askView(this.#view, name, arg);
     if (seen !== undefined) return seen;
+    for (const { answers } of this.#parts) {
+      const answer = answers[name] as ((arg: never, asker: Asker) => unknown) | undefined;
+      if (answer) return answer(arg, viewer);
+    }
     switch (name) {
       case 'hello':
         return this.#hello(viewer);
       case 'watch':
-        viewer.watch = arg;
-        viewer.sentAt = 0;
-        viewer.due = true;
-        viewer.unacked = undefined;
-        this.#send(id, viewer);
+        this.#viewers.watch(viewer, arg);
+        if (!this.#isSettling(this.#clock.now())) this.#viewers.send(this.#view, this.#clock.now());
         return null;
       case 'ack':
-        if ((arg as { seq: number }).seq === viewer.unacked) viewer.unacked = undefined;
+        this.#viewers.ack(viewer, (arg as { seq: number }).seq);
         return null;
       case 'energy':
         return this.#view.energy(this.#settings.sites);
@@ -349,6 +320,8 @@ export class Engine {
       case 'openDemo':
       case 'closeDemo':
         throw new FaultError('host-call', 'The demo fleet is opened by the host', 'This is a fault of Fleetwatt.');
+      default:
+        throw new FaultError('no-answer', `Nothing answers ${name}`, 'This is a fault of Fleetwatt.');
     }
   }
 

@@ -1,0 +1,50 @@
+import type { CallName, CallParsed, CallResult, EventName, Events, Role } from '../../shared/contract.ts';
+import type { Fleet } from '../../shared/fleet.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { FleetView } from '../../shared/view.ts';
+import type { Clock } from './schedule.ts';
+import type { Source } from './sources/source.ts';
+
+/** Who asks. */
+export interface Asker {
+  readonly role: Role;
+}
+
+/** Calls by name; arguments were parsed by the contract's own schema. A FaultError that is thrown is the answer. */
+export type Answers = {
+  readonly [Name in CallName]?: (arg: CallParsed<Name>, asker: Asker) => CallResult<Name> | Promise<CallResult<Name>>;
+};
+
+/** What a part of the engine may use. Everything is asked anew each time: settings, view and fleet are replaced. */
+export interface EngineContext {
+  /** The profile folder. */
+  readonly folder: string;
+  readonly clock: Clock;
+  settings(): Settings;
+  view(): FleetView;
+  fleet(): Fleet;
+  /** Sources in the order they were configured. */
+  sources(): readonly Source[];
+  /** Writes settings.json and takes the settings into use. @throws FaultError when they cannot be written */
+  changeSettings(settings: Settings): void;
+  /** Tells every viewer. */
+  broadcast<Name extends EventName>(name: Name, value: Events[Name]): void;
+}
+
+/** A part of the engine with calls and state of its own: history in files, alerts, snapshots. */
+export interface EnginePart {
+  readonly answers: Answers;
+  /**
+   * After each update of the view, once a second; not while a source is read for the first time.
+   *
+   * @param polled a new poll began with this update: once a poll
+   */
+  tick?(now: number, polled: boolean): void;
+  /** The engine ends: state is written, files are closed. */
+  close?(): void;
+}
+
+/** The parts of every engine, in the order in which they hear of an update. */
+export function makeParts(_context: EngineContext): readonly EnginePart[] {
+  return [];
+}

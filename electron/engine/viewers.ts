@@ -1,0 +1,84 @@
+import type { EventName, FromEngine, Role, Watch } from '../../shared/contract.ts';
+import type { FleetView } from '../../shared/view.ts';
+import { encodeFrame } from '../../shared/wire.ts';
+
+/** One page that looks at the fleet. */
+export interface Viewer {
+  readonly role: Role;
+  watch: Watch;
+  /** Sequence number of the frame that was sent and not yet drawn; undefined when the next may leave. */
+  unacked: number | undefined;
+  sentAt: number;
+  /** Something newer than what was sent is waiting. */
+  due: boolean;
+}
+
+/** Heatmaps recolour at most once a second (ui.md 2.3); what a viewer asks for anew comes at once. */
+const FRAME_MS = 1000;
+const FIRST_WATCH: Watch = { signal: 'power', gpus: true, racks: [] };
+
+/** Everyone who looks. One frame in flight per viewer; the newest leaves when that one was drawn. */
+export class Viewers {
+  readonly #post: (message: FromEngine, transfer?: readonly ArrayBuffer[]) => void;
+  readonly #viewers = new Map<number, Viewer>();
+  #seq = 0;
+
+  constructor(post: (message: FromEngine, transfer?: readonly ArrayBuffer[]) => void) {
+    this.#post = post;
+  }
+
+  open(id: number, role: Role): void {
+    this.#viewers.set(id, { role, watch: FIRST_WATCH, unacked: undefined, sentAt: 0, due: true });
+  }
+
+  close(id: number): void {
+    this.#viewers.delete(id);
+  }
+
+  get(id: number): Viewer | undefined {
+    return this.#viewers.get(id);
+  }
+
+  /** Other columns are wanted: they come at once. */
+  watch(viewer: Viewer, watch: Watch): void {
+    viewer.watch = watch;
+    viewer.sentAt = 0;
+    viewer.due = true;
+    viewer.unacked = undefined;
+  }
+
+  /** The frame of this number was drawn. */
+  ack(viewer: Viewer, seq: number): void {
+    if (seq === viewer.unacked) viewer.unacked = undefined;
+  }
+
+  /** There is a newer frame for everyone. */
+  due(): void {
+    for (const viewer of this.#viewers.values()) viewer.due = true;
+  }
+
+  /** Sends the newest frame to everyone who waits for one. */
+  send(view: FleetView, now: number): void {
+    for (const [id, viewer] of this.#viewers) this.#sendOne(id, viewer, view, now);
+  }
+
+  #sendOne(id: number, viewer: Viewer, view: FleetView, now: number): void {
+    if (!viewer.due || viewer.unacked !== undefined || now - viewer.sentAt < FRAME_MS - 50) return;
+    const frame = view.frame(viewer.watch, ++this.#seq);
+    if (!frame) return;
+    const bytes = encodeFrame(frame);
+    viewer.due = false;
+    viewer.unacked = this.#seq;
+    viewer.sentAt = now;
+    this.#event(id, 'frame', bytes, [bytes.buffer as ArrayBuffer]);
+  }
+
+  /** Tells every viewer. */
+  broadcast(name: EventName, value: unknown): void {
+    for (const id of this.#viewers.keys()) this.#event(id, name, value);
+  }
+
+  #event(viewer: number, name: EventName, value: unknown, transfer?: readonly ArrayBuffer[]): void {
+    this.#post({ kind: 'event', viewer, name, value }, transfer);
+  }
+}
