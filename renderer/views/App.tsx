@@ -1,5 +1,4 @@
 import { useEffect, useState } from 'react';
-import { useHashLocation } from 'wouter/use-hash-location';
 import type { HelloReply, LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
 import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
 import { useConsole, useFreshness, useLive } from '../live/console.tsx';
@@ -16,8 +15,9 @@ import { useKeys } from './keys.ts';
 import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
 import { crumbsOf } from './places.ts';
+import { useLastRoutes, useRoute } from './route.ts';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
-import { VIEWS, type ViewId, viewOf } from './views.ts';
+import { VIEWS, type ViewId } from './views.ts';
 
 const OVERVIEW_HINTS: readonly KeyHint[] = [
   { keys: '← ↑ ↓ →', action: 'Move' },
@@ -56,18 +56,19 @@ export function App() {
   const frame = useLive((held) => held);
   const layout = useLive((_, store) => store.layout());
   const pausedAt = useLive((_, store) => store.pausedAt());
-  const [path, navigate] = useHashLocation();
+  const { route, go } = useRoute();
+  const { view } = route;
+  const lastOf = useLastRoutes(route);
   const [theme, setTheme] = useState<Theme>(firstTheme);
   const [keysOpen, setKeysOpen] = useState(false);
-  const state = useOverviewState(layout ?? NOWHERE);
+  const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go);
   const closeDemo = useCloseDemo();
-  const view = viewOf(path);
   const fresh = isFirstRun(hello.data, frame);
 
   useTitle(view, freshness);
   useEffect(() => applyTheme(theme), [theme]);
   useAppKeys({
-    navigate,
+    go: (to) => go(lastOf(to)),
     theme: () => setTheme(nextTheme(theme)),
     keys: () => setKeysOpen(true),
     pause: () => live.pause(pausedAt === null),
@@ -77,6 +78,7 @@ export function App() {
     <div className={styles.app}>
       <TopBar
         view={view}
+        lastOf={lastOf}
         crumbs={view === 'overview' && layout !== null && !fresh ? crumbsOf(layout, state.selected) : []}
         onCrumb={state.select}
         freshness={freshness}
@@ -111,9 +113,9 @@ export function App() {
 }
 
 /** The keys that work in every view (ui.md 8). */
-function useAppKeys(does: { navigate: (path: string) => void; theme(): void; keys(): void; pause(): void }): void {
+function useAppKeys(does: { go(view: ViewId): void; theme(): void; keys(): void; pause(): void }): void {
   useKeys({
-    ...Object.fromEntries(VIEWS.map(({ path }, index) => [`${index + 1}`, () => does.navigate(path)])),
+    ...Object.fromEntries(VIEWS.map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
     d: does.theme,
     '[Shift]+(\\?)': does.keys,
     Space: does.pause,

@@ -9,8 +9,3 @@ export const VIEWS = [
 ] as const;
 
 export type ViewId = (typeof VIEWS)[number]['id'];
-
-/** The view of a path; the overview for one that is not known. */
-export function viewOf(path: string): ViewId {
-  return VIEWS.find((view) => view.path === path)?.id ?? 'overview';
-}

@@ -1,6 +1,7 @@
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import type { Crumb } from '../places.ts';
+import { hrefOf, type Route } from '../route.ts';
 import { VIEWS, type ViewId } from '../views.ts';
 import { Beacon } from './Beacon.tsx';
 import styles from './frame.module.css';
@@ -8,6 +9,7 @@ import styles from './frame.module.css';
 /** The bar on top: wordmark, views with their keys, where we are, how fresh it is, and what time it is. */
 export function TopBar(props: {
   view: ViewId;
+  lastOf(view: ViewId): Route;
   crumbs: readonly Crumb[];
   onCrumb: (place: number) => void;
   freshness: Freshness;
@@ -21,7 +23,11 @@ export function TopBar(props: {
       </h1>
       <nav className={styles.tabs} aria-label="Views">
         {VIEWS.map((view, index) => (
-          <a key={view.id} href={`#${view.path}`} aria-current={view.id === props.view ? 'page' : undefined}>
+          <a
+            key={view.id}
+            href={hrefOf(props.lastOf(view.id))}
+            aria-current={view.id === props.view ? 'page' : undefined}
+          >
             {view.label} <Kbd>{index + 1}</Kbd>
           </a>
         ))}

@@ -1,32 +1,46 @@
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { LayoutDocument, ViewSignal } from '../../../shared/contract.ts';
 import { useConsole } from '../../live/console.tsx';
+import type { Go, Route } from '../route.ts';
 import type { Detail } from './floor-plan/FloorPlan.tsx';
 
 const HOUR = 3_600_000;
+const SIGNALS: readonly ViewSignal[] = ['power', 'util', 'temp', 'throttle', 'nvlink', 'nic'];
+const DETAILS: readonly Detail[] = ['auto', 'rack', 'node', 'gpu'];
 
-/** What the viewer chose on the overview. Places are kept by path, since a new layout numbers them anew. */
-export function useOverviewState(layout: LayoutDocument) {
+/**
+ * What the viewer chose on the overview. What others should see when they are sent the address stands in the address:
+ * the object by its path, since a new layout numbers places anew, the signal and the detail.
+ */
+export function useOverviewState(layout: LayoutDocument, route: Route, go: Go) {
   const { live } = useConsole();
-  const [signal, setSignal] = useState<ViewSignal>('power');
-  const [detail, setDetail] = useState<Detail>('auto');
+  const { object, params } = route;
+  const signal = SIGNALS.find((one) => one === params.signal) ?? 'power';
+  const detail = DETAILS.find((one) => one === params.detail) ?? 'auto';
   const [flagged, setFlagged] = useState(false);
   const [table, setTable] = useState(false);
   const [range, setRange] = useState(HOUR);
-  const [selectedPath, setSelectedPath] = useState('');
   const [condition, setCondition] = useState('');
   const [racks, setRacks] = useState<readonly number[]>([]);
-  const selected = useMemo(
-    () => (selectedPath === '' ? -1 : layout.path.indexOf(selectedPath)),
-    [layout, selectedPath],
+  const selected = useMemo(() => (object === '' ? -1 : layout.path.indexOf(object)), [layout, object]);
+  // Two choices of one key press must not undo each other: the second starts from what the first asked for.
+  const newest = useRef({ object, params });
+  newest.current = { object, params };
+  const put = useCallback(
+    (change: { readonly object?: string; readonly params?: Readonly<Record<string, string>> }) => {
+      const { object, params } = newest.current;
+      newest.current = { object: change.object ?? object, params: { ...params, ...change.params } };
+      go({ view: 'overview', ...newest.current }, true);
+    },
+    [go],
   );
-  const select = useCallback((place: number) => setSelectedPath(layout.path[place] ?? ''), [layout]);
+  const select = useCallback((place: number) => put({ object: layout.path[place] ?? '' }), [layout, put]);
   useEffect(() => live.watch({ signal, gpus: true, racks }), [live, signal, racks]);
   return {
     signal,
-    setSignal,
+    setSignal: (next: ViewSignal) => put({ params: { signal: next === 'power' ? '' : next } }),
     detail,
-    setDetail,
+    setDetail: (next: Detail) => put({ params: { detail: next === 'auto' ? '' : next } }),
     flagged,
     setFlagged,
     table,
