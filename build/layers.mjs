@@ -185,6 +185,8 @@ export function orphans() {
     'renderer/draw/measure-page.ts',
     // Range replies: read and tested now, asked for first by the views that look back in time.
     'shared/prom-api/matrix.ts',
+    // Matchers of silences and of the filter.
+    'shared/pattern.ts',
   ]);
   return all
     .filter((path) => !known.has(path) && !entries.has(path) && !isTest(path) && !measured.has(path))
