@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { type RackResults, rackCalls } from './contract/rack.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
 import type { EnergyRow } from './power/energy.ts';
 import type { PowerReport } from './power/report.ts';
 import type { FeedLossVerdict, SiteFeed } from './power/site-feeds.ts';
+import type { RackColumns } from './rack/columns.ts';
 import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import type { WorkReport } from './work/report.ts';
@@ -33,6 +35,8 @@ export interface Watch {
   readonly gpus: boolean;
   /** Place indexes of racks whose GPUs' values are wanted as numbers (level L3). At most 64. */
   readonly racks: readonly number[];
+  /** Place index of the rack whose GPUs are wanted with all their signals; −1 or left out: none. */
+  readonly rack?: number;
 }
 
 /** The places, for drawing: the part of Topology that a viewer needs. */
@@ -158,10 +162,12 @@ export interface FrameHead {
   readonly sources: readonly SourceHealth[];
   /** Racks whose GPU values are in `values`, in order. */
   readonly racks: readonly number[];
+  /** The rack that the columns of `RackColumns` are of; −1: none, and they are empty. */
+  readonly rack: number;
 }
 
 /** A live frame as a viewer holds it. Place columns cover sites to racks (`layout.start[4]` entries). */
-export interface ViewFrame extends FrameHead {
+export interface ViewFrame extends FrameHead, RackColumns {
   /** Watts; NaN is no data. */
   readonly drawW: Float32Array;
   /** The watched signal at the place, as a share of its limit or as 0..1; throttle: share of GPUs held. NaN: none. */
@@ -271,7 +277,12 @@ export const calls = {
   hello: { role: 'read', arg: z.strictObject({}) },
   watch: {
     role: 'read',
-    arg: z.strictObject({ signal: z.enum(VIEW_SIGNALS), gpus: z.boolean(), racks: z.array(place).max(64) }),
+    arg: z.strictObject({
+      signal: z.enum(VIEW_SIGNALS),
+      gpus: z.boolean(),
+      racks: z.array(place).max(64),
+      rack: place.optional(),
+    }),
   },
   /** The frame was drawn; the next may leave. */
   ack: { role: 'read', arg: z.strictObject({ seq: z.number().int() }) },
@@ -303,6 +314,7 @@ export const calls = {
   /** Budget, headroom, feeds, stranded power and feed loss of a site to rack; the window is of p99. */
   power: { role: 'read', arg: z.strictObject({ place, windowMs: z.number().int().min(60_000).max(86_400_000) }) },
   energy: { role: 'read', arg: z.strictObject({}) },
+  ...rackCalls,
   workstation: { role: 'read', arg: z.strictObject({}) },
   coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
   testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
@@ -319,7 +331,7 @@ export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']
 /** An argument after it was parsed: what was left out has its default. */
 export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['arg']>;
 
-export interface CallResults {
+export interface CallResults extends RackResults {
   hello: HelloReply;
   watch: null;
   ack: null;

@@ -1,12 +1,13 @@
 import type { CallArg, CallName, CallResult } from './contract.ts';
 import type { FleetView } from './view.ts';
 
-type Answered = 'layout' | 'inspect' | 'history' | 'links' | 'power' | 'work';
+type Answered = 'layout' | 'inspect' | 'gpu' | 'history' | 'links' | 'power' | 'work';
 
 /** The calls that the view answers alone: name → argument and view to result. */
 const answers: { readonly [Name in Answered]: (view: FleetView, arg: CallArg<Name>) => CallResult<Name> | null } = {
   layout: (view) => view.layout(),
   inspect: (view, { place }) => view.inspect(place),
+  gpu: (view, { place }) => view.gpu(place),
   history: (view, arg) => view.history(arg),
   links: (view, arg) => view.links(arg),
   power: (view, arg) => view.power(arg),

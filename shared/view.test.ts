@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ViewFrame, Watch } from './contract.ts';
 import { frameOf, LOST, rackAt, times, topologyOf, type Values } from './frame.fixture.ts';
+import { QUALITY } from './frame.ts';
+import { rackQuality, rackValues } from './rack/columns.ts';
 import { GPU } from './topology.ts';
 import { FleetView } from './view.ts';
 import { decodeFrame, encodeFrame } from './wire.ts';
@@ -56,6 +58,33 @@ describe('the frame', () => {
     expect(frame.cells).toHaveLength(16);
     expect([frame.sampled, frame.time, frame.layout]).toEqual([START - 2000, START, 1]);
     expect(decodeFrame(encodeFrame(frame)).cells).toEqual(frame.cells);
+  });
+
+  it('has every signal of one rack’s GPUs where that rack is watched, and none of others', () => {
+    const rack = rackAt(topology, 1);
+    const frame = decodeFrame(encodeFrame(frameFor(viewOf(), { gpus: false, rack })));
+    expect(frame.rack).toBe(rack);
+    expect([...rackValues(frame, 'gpu.power')]).toEqual(times(8, 500));
+    expect([...rackValues(frame, 'gpu.temp')]).toEqual([...times(7, 60), 88]);
+    expect([...rackValues(frame, 'gpu.throttle')]).toEqual(times(8, 0));
+    expect([...rackQuality(frame, 'gpu.clock')].map((index) => QUALITY[index])).toEqual(Array(8).fill('measured'));
+    expect([...rackValues(frame, 'gpu.nvlinkErrors')].every(Number.isNaN)).toBe(true);
+    expect([...frame.gpuHeardAt]).toEqual(times(8, START - 2000));
+    const without = frameFor(viewOf());
+    expect([without.rack, without.gpuValues.length, without.gpuHeardAt.length]).toEqual([-1, 0, 0]);
+    // A row is no rack, and neither is a place that a layout before had.
+    expect(frameFor(viewOf(), { rack: 2 }).gpuValues).toHaveLength(0);
+    expect(frameFor(viewOf(), { rack: 9999 }).gpuHeardAt).toHaveLength(0);
+  });
+
+  it('removes what a rack’s GPU no longer says, and keeps when it was heard', () => {
+    const power = times(16, 500).with(15, LOST);
+    const view = new FleetView(options);
+    view.update(frameOf(topology, { 'gpu.power': power }, START), [], 0, START, true);
+    const frame = frameFor(view, { rack: rackAt(topology, 1) });
+    expect(rackValues(frame, 'gpu.power')[7]).toBeNaN();
+    expect(QUALITY[rackQuality(frame, 'gpu.power')[7]]).toBe('stale');
+    expect(frame.gpuHeardAt[7]).toBe(START - 600_000);
   });
 
   it('leaves GPUs out where they are not watched', () => {

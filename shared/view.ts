@@ -1,4 +1,5 @@
 import { type SignalColumns, signalColumns } from './cell-columns.ts';
+import type { GpuReport } from './contract/rack.ts';
 import type {
   CallArg,
   Finding,
@@ -22,6 +23,8 @@ import { membersOf } from './members.ts';
 import { EnergyMeter, type EnergyRow } from './power/energy.ts';
 import { isPowerPlace, type PowerReport, powerReport } from './power/report.ts';
 import { computePower, lastMetered, measureRatios, type NodeRatios, type PowerColumns } from './power.ts';
+import { rackColumns } from './rack/columns.ts';
+import { gpuReport } from './rack/gpu-report.ts';
 import type { Settings, SitePrice } from './settings.ts';
 import { summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
@@ -186,6 +189,8 @@ export class FleetView {
       cells: watch.gpus ? columns.cells : new Uint8Array(0),
       rackCells: columns.rackCells,
       values: valuesOf(topology, racks, columns.raw),
+      rack: watch.rack ?? -1,
+      ...rackColumns(current.frame, current.heardAt, watch.rack ?? -1),
     };
   }
 
@@ -201,6 +206,11 @@ export class FleetView {
   /** The facts of one place, of the last update; none before the first. */
   inspect(place: number): Inspection {
     return this.#current ? inspectPlace(this.#current, place) : { place, level: -1, path: '', model: '', facts: [] };
+  }
+
+  /** Everything that is known of one GPU; null for a place that is none and before the first update. */
+  gpu(place: number): GpuReport | null {
+    return this.#current && gpuReport(this.#current.frame, this.#current.heardAt, place);
   }
 
   /** The links at and under a place (−1: all), the worst first; none before the first update. */

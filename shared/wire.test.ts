@@ -49,6 +49,10 @@ const frame: ViewFrame = {
   cells: Uint8Array.of(255, 254, 0, 242, 7),
   rackCells: Uint8Array.of(9),
   values: Float32Array.of(1147, Number.NaN),
+  rack: 2,
+  gpuValues: Float32Array.of(700, Number.NaN),
+  gpuQuality: Uint8Array.of(1, 4),
+  gpuHeardAt: Float64Array.of(1_795_444_330_001, Number.NaN),
 };
 
 describe('wire', () => {

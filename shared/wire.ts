@@ -29,6 +29,9 @@ const columns = {
   cells: 'u8',
   rackCells: 'u8',
   values: 'f32',
+  gpuValues: 'f32',
+  gpuQuality: 'u8',
+  gpuHeardAt: 'f64',
 } as const satisfies Record<Exclude<keyof ViewFrame, keyof FrameHead>, TypeName>;
 
 type ColumnName = keyof typeof columns;

@@ -145,6 +145,10 @@ export function frameOf(
           .map((i) => shares[i] * 1200),
       ),
     ),
+    rack: -1,
+    gpuValues: new Float32Array(0),
+    gpuQuality: new Uint8Array(0),
+    gpuHeardAt: new Float64Array(0),
   };
 }
 
