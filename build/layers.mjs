@@ -24,7 +24,7 @@ const packages = [
   [/^electron$/, /^electron\/(desktop|preload)\/|^e2e\//],
   [/^systeminformation$/, /^electron\/engine\/sources\/workstation\.ts$/],
   [/^(react|react-dom|@tanstack\/.*|@base-ui\/react|d3|tinykeys|wouter)(\/|$)/, /^renderer\//],
-  [/^yaml$/, /^electron\/engine\/|^shared\/(signals\/user-profile|topology-import)/],
+  [/^yaml$/, /^electron\/(engine|cli)\/|^shared\/(signals\/user-profile|topology-import)/],
   [/^(node:|ws$|https-proxy-agent$)/, /^electron\/(?!preload\/)|^e2e\//],
 ];
 

@@ -13,7 +13,7 @@ const commands: ReadonlyMap<string, readonly [Command, string]> = new Map([
   ['summary', [summary, 'read a source once and print the totals']],
   ['topology', [topology, 'one topology.csv of CSV, YAML and NetBox exports']],
   ['demo', [demo, 'serve a simulated fleet of exporters on loopback']],
-  ['rules', [rules, 'evaluate alert rules on given series']],
+  ['rules', [rules, 'alert rules on given series; rule files for Prometheus']],
   ['serve', [serve, 'the console for browsers and wall displays']],
 ]);
 

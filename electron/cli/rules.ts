@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { caseFileSchema, differencesOf, runCase } from '../../shared/alerting/cases.ts';
 import { parseOptions, UsageError } from './options.ts';
+import { exportRules, exportUsage } from './rules-export.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- rules test FILE [--json]
   Evaluates alert rules on given series and prints every state, so that a threshold can be tried on what happened.
@@ -8,15 +9,20 @@ const usage = `Usage: npm run -s fleetwatt -- rules test FILE [--json]
   --json  {"cases": [{"id", "alerts": [{"labels", "states", "activeAt"}]}], "differences": N}
           one character and one time for each evaluation: - inactive, P pending, F firing
   Exit code 1 where a case has "expected" and differs from it, or FILE is not right.
-`;
+${exportUsage}`;
 
 const MOST_BYTES = 512 << 20;
 
 /** `rules`: alert rules without a fleet. */
 export async function rules(args: readonly string[]): Promise<number> {
-  const parsed = parseOptions(args, { json: { type: 'boolean' } }, usage);
+  const parsed = parseOptions(
+    args,
+    { json: { type: 'boolean' }, kind: { type: 'string' }, out: { type: 'string' } },
+    usage,
+  );
   if (!parsed) return 0;
   const [verb, file, ...more] = parsed.words;
+  if (verb === 'export') return exportRules({ ...parsed, words: parsed.words.slice(1) }, usage);
   if (verb !== 'test' || file === undefined || more.length > 0) throw new UsageError(usage);
   const { semantics, cases } = read(file);
   const results = cases.map((one) => ({ one, alerts: runCase(one, semantics) }));

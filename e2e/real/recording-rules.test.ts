@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordingGroups } from '../../shared/recorded/rules.ts';
+import { profiles } from '../../shared/signals/profiles/all.ts';
+import { requireReal, titled } from './available.ts';
+
+const promtool = requireReal('promtool');
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fleetwatt-rules-'));
+  // JSON is YAML.
+  writeFileSync(
+    join(folder, 'rules.json'),
+    JSON.stringify({ groups: recordingGroups({ profiles, rateWindow: '2m' }) }),
+  );
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args: string[]) => {
+  const { status, stdout, stderr } = spawnSync(promtool.path as string, args, { cwd: folder, timeout: 60_000 });
+  return { status, text: `${stdout}${stderr}` };
+};
+
+const rack = (name: string) => `site="S",hall="A",row="A1",rack="${name}"`;
+const board = (uuid: string, gpu: number, in_ = 'A1-01', more = '') =>
+  `{instance="n1:9400",gpu="${gpu}",UUID="${uuid}",modelName="NVIDIA H100 80GB HBM3",${rack(in_)}${more}}`;
+const port = (device: string, more = '') => `{instance="n1:9100",device="${device}",${rack('A1-01')}${more}}`;
+
+/** A rack of three boards, of which one is cut into two instances and one has the new names; and another maker's rack. */
+const SERIES: Readonly<Record<string, string>> = {
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-a', 0)}`]: '300x10',
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-b', 1, 'A1-01', ',GPU_I_ID="7"')}`]: '116.043x10',
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-b', 1, 'A1-01', ',GPU_I_ID="9"')}`]: '116.163x10',
+  [`DCGM_FI_DEV_BOARD_POWER_WATTS${board('GPU-c', 2)}`]: '500x10',
+  // The same board by nvidia-smi, which counts for nothing beside DCGM; and one that only nvidia-smi sees.
+  [`nvidia_smi_power_draw_watts{instance="n1:9835",uuid="a",${rack('A1-01')}}`]: '299x10',
+  [`nvidia_smi_power_draw_watts{instance="n1:9835",uuid="d",${rack('A1-01')}}`]: '77x10',
+  [`gpu_package_power{instance="m1:5000",serial_number="S1",gpu_partition_id="0",${rack('A1-02')}}`]: '610x10',
+  [`gpu_package_power{instance="m1:5000",serial_number="S1",gpu_partition_id="1",${rack('A1-02')}}`]: '0x10',
+  // Blank: no reading.
+  [`DCGM_FI_DEV_GPU_TEMP${board('GPU-a', 0)}`]: '2147483632x10',
+  [`DCGM_FI_DEV_GPU_TEMP${board('GPU-b', 1)}`]: '61x10',
+  [`DCGM_FI_DEV_GPU_TEMP_CELSIUS${board('GPU-c', 2)}`]: '58x10',
+  [`DCGM_FI_DEV_GPU_UTIL${board('GPU-a', 0)}`]: '1x10',
+  [`DCGM_FI_PROF_GR_ENGINE_ACTIVE${board('GPU-b', 1)}`]: '0.5x10',
+  [`DCGM_FI_DEV_GPU_UTIL${board('GPU-b', 1)}`]: '100x10',
+  [`DCGM_FI_PROF_GR_ENGINE_UTIL_RATIO${board('GPU-c', 2)}`]: '0.75x10',
+  [`DCGM_FI_DEV_CLOCKS_EVENT_REASONS${board('GPU-a', 0)}`]: '1x10',
+  [`DCGM_FI_DEV_CLOCKS_EVENT_REASONS${board('GPU-b', 1)}`]: '36x10',
+  [`DCGM_FI_DEV_CLOCK_THROTTLE_REASONS${board('GPU-c', 2)}`]: '4x10',
+  [`ipmi_dcmi_power_consumption_watts{instance="n1-bmc",${rack('A1-01')}}`]: '2100x10',
+  [`idrac_power_control_consumed_watts{instance="n1",id="0",${rack('A1-01')}}`]: '2200x10',
+  // 60 bytes a second over 100; the other direction 30.
+  [`node_infiniband_port_data_received_bytes_total${port('mlx5_0', ',port="1"')}`]: '0+1800x10',
+  [`node_infiniband_port_data_transmitted_bytes_total${port('mlx5_0', ',port="1"')}`]: '0+900x10',
+  [`node_infiniband_rate_bytes_per_second${port('mlx5_0', ',port="1"')}`]: '100x10',
+  [`node_network_receive_bytes_total${port('eth0')}`]: '0+300x10',
+  [`node_network_receive_bytes_total${port('docker0')}`]: '0+30000x10',
+};
+
+const named = (labels: string) => `{${rack(labels)}}`;
+/** Worked out by hand of the series above. */
+const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'rack:fleetwatt_gpu_power_watts:sum': { [named('A1-01')]: 300 + 116.163 + 500 + 77, [named('A1-02')]: 610 },
+  'rack:fleetwatt_gpus:count': { [named('A1-01')]: 4, [named('A1-02')]: 1 },
+  'rack:fleetwatt_gpu_temp_celsius:max': { [named('A1-01')]: 61 },
+  'rack:fleetwatt_gpu_util_ratio:median': { [named('A1-01')]: 0.5 },
+  'site:fleetwatt_gpu_util_ratio:median': { '{site="S"}': 0.5 },
+  'rack:fleetwatt_gpus_idle:count': { [named('A1-01')]: 1 },
+  'rack:fleetwatt_clock_event_reasons:or': { [named('A1-01')]: 1 + 4 + 32 },
+  'rack:fleetwatt_gpus_with_reasons:count': { [named('A1-01')]: 3 },
+  'rack:fleetwatt_gpus_held:count': { [named('A1-01')]: 2 },
+  'rack:fleetwatt_gpus_held_by_power:count': { [named('A1-01')]: 2 },
+  'rack:fleetwatt_node_power_watts:sum': { [named('A1-01')]: 2100 },
+  'rack:fleetwatt_nodes_metered:count': { [named('A1-01')]: 1 },
+  'rack:fleetwatt_link_use_ratio:max': { [named('A1-01')]: 0.6 },
+  'rack:fleetwatt_links:count': { [named('A1-01')]: 1 },
+  'rack:fleetwatt_link_receive_bytes_per_second:sum': { [named('A1-01')]: 60 + 10 },
+  'rack:fleetwatt_link_transmit_bytes_per_second:sum': { [named('A1-01')]: 30 },
+  'rack:fleetwatt_sample_time_seconds:min': { [named('A1-01')]: 240, [named('A1-02')]: 240 },
+};
+
+describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promtool), () => {
+  test('promtool check rules accepts them', () => {
+    expect(run('check', 'rules', 'rules.json')).toMatchObject({ status: 0 });
+  });
+
+  test('promtool evaluates them to what hand arithmetic says', () => {
+    const tests = {
+      rule_files: ['rules.json'],
+      evaluation_interval: '30s',
+      tests: [
+        {
+          interval: '30s',
+          input_series: Object.entries(SERIES).map(([series, values]) => ({ series, values })),
+          promql_expr_test: Object.entries(RESULTS).map(([record, samples]) => ({
+            expr: record,
+            eval_time: '4m',
+            exp_samples: Object.entries(samples).map(([labels, value]) => ({ labels: `${record}${labels}`, value })),
+          })),
+        },
+      ],
+    };
+    writeFileSync(join(folder, 'tests.json'), JSON.stringify(tests));
+    const { status, text } = run('test', 'rules', 'tests.json');
+    expect([status, text]).toEqual([0, expect.any(String)]);
+  });
+});

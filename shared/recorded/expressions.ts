@@ -1,0 +1,132 @@
+import { type SignalId, signalOf } from '../signals/catalogue.ts';
+import { DEFAULT_GPU, DEFAULT_LINK, type Mapping, type Profile } from '../signals/profile.ts';
+
+/** Labels of the targets by which recorded series are grouped: what `site > hall > row > rack` is in Prometheus. */
+export const PLACE_LABELS = ['site', 'hall', 'row', 'rack'] as const;
+
+const RACK = PLACE_LABELS.join(', ');
+
+/** One object's label in these expressions, whatever labels its exporter has for it. */
+const OBJECT = 'fw_object';
+
+const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+
+/** Every value of a signal with the labels of its rack and, as one label, of its object; '' where none maps to it. */
+export function valuesOf(signal: SignalId, profiles: readonly Profile[], window: string): string {
+  return groupsOf(signal, profiles)
+    .map(({ profile, mappings }) => mappings.map((one) => `(${objectValues(one, profile, window)})`).join(' + '))
+    .join(' or ');
+}
+
+interface Group {
+  readonly profile: Profile;
+  readonly rank: number;
+  readonly mappings: Mapping[];
+}
+
+/** Mappings of a signal, the best rank first; those of one profile and rank add up (profile.ts, `rank`). */
+function groupsOf(signal: SignalId, profiles: readonly Profile[]): readonly Group[] {
+  const groups: Group[] = [];
+  for (const profile of profiles) {
+    for (const one of profile.mappings) {
+      if (one.signal !== signal) continue;
+      const group = groups.find(({ profile: of, rank }) => of === profile && rank === one.rank);
+      if (group) group.mappings.push(one);
+      else groups.push({ profile, rank: one.rank, mappings: [one] });
+    }
+  }
+  return groups.sort((a, b) => a.rank - b.rank);
+}
+
+/** The series of a mapping by all its names, with its conditions; what says "no such reading" is left out. */
+function seriesOf({ names, kind, where, unless, absentUpTo, pegged }: Mapping, window: string): string {
+  const conditions = [
+    ...Object.entries(where ?? {}).map(([label, pattern]) => `${label}=~${quoted(pattern)}`),
+    ...Object.entries(unless ?? {}).map(([label, pattern]) => `${label}!~${quoted(pattern)}`),
+  ];
+  if (kind === 'gauge') {
+    const series = `{${[`__name__=~"${names.join('|')}"`, ...conditions].join(',')}}`;
+    return absentUpTo === undefined ? series : `${series} > ${absentUpTo}`;
+  }
+  // rate() drops the name, and two series of one label set would be refused.
+  const rates = names.map((name) => {
+    const series = conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
+    return pegged === undefined
+      ? `rate(${series}[${window}])`
+      : `(rate(${series}[${window}]) unless ${series} == ${pegged})`;
+  });
+  return rates.join(' or ');
+}
+
+/** In the signal's unit and within its range: what is out of range is a bad sample. */
+function inRange(values: string, { signal, scale }: Mapping): string {
+  const { min, max } = signalOf(signal);
+  return `${values}${scale === 1 ? '' : ` * ${scale}`} >= ${min} <= ${max}`;
+}
+
+/** One value an object: rows of it are joined as the mapping says, and its labels become one. */
+function objectValues(one: Mapping, profile: Profile, window: string): string {
+  const { signal, rows, parts } = one;
+  const values = named(seriesOf(one, window), signalOf(signal).kind, profile);
+  const summed = rows === 'sum' && parts.length > 0;
+  const by = [OBJECT, ...(summed ? parts : []), ...PLACE_LABELS].join(', ');
+  const each = inRange(`${rows === 'min' ? 'min' : 'max'} by (${by}) (${values})`, one);
+  return summed ? `sum by (${OBJECT}, ${RACK}) (${each})` : each;
+}
+
+/** Labels that name a node, the best last: each replaces what the ones before it said (mapping.ts, `nodeOf`). */
+const NODE_LABELS = ['instance', 'exported_instance', 'kubernetes_node', 'node', 'Hostname', 'hostname'];
+
+/** Puts the object's name into one label. */
+function named(values: string, kind: string, { identity }: Profile): string {
+  const put = (text: string, from: string, pattern: string, as = '$1') =>
+    `label_replace(${text}, "${OBJECT}", "${as}", "${from}", ${quoted(pattern)})`;
+  if (kind === 'gpu') {
+    const { id, index, idPrefix = '' } = identity.gpu ?? DEFAULT_GPU;
+    const byIndex = `label_join(${values}, "${OBJECT}", "/", ${['instance', ...index].map((one) => `"${one}"`).join(', ')})`;
+    if (id.length === 0) return byIndex;
+    const pattern = idPrefix === '' ? '(.+)' : `(?:${idPrefix})?(.+)`;
+    return [...id].reverse().reduce((text, label) => put(text, label, pattern, `${idPrefix}$1`), byIndex);
+  }
+  const labels = [...NODE_LABELS, ...[...(identity.node?.labels ?? [])].reverse()];
+  const node = labels.reduce((text, label) => put(text, label, '(.+?)(?::[0-9]+)?'), values);
+  const strip = identity.node?.strip;
+  return strip ? put(node, OBJECT, `(.+?)${strip}`) : node;
+}
+
+/** Bytes per second of every port in one direction, with the labels of its rack; '' where no profile knows ports. */
+export function portBytes(signal: 'link.rx' | 'link.tx', profiles: readonly Profile[], window: string): string {
+  return portMappings(signal, profiles)
+    .map(([one, profile]) => portValues(one, profile, window))
+    .join(' or ');
+}
+
+/** How full each direction of every port is: its bytes per second over its own rate. */
+export function portUse(profiles: readonly Profile[], window: string): string {
+  const rates = portMappings('link.rate', profiles);
+  return (['link.rx', 'link.tx'] as const)
+    .flatMap((signal) =>
+      portMappings(signal, profiles).flatMap(([one, profile]) => {
+        const rate = rates.find(([other, of]) => of === profile && other.link === one.link);
+        if (!rate) return [];
+        const use = `${portValues(one, profile, window)} / ${portValues(...rate, window)}`;
+        return [`label_replace(${use}, "direction", "${signal}", "", "")`];
+      }),
+    )
+    .join(' or ');
+}
+
+function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping, Profile][] {
+  return profiles.flatMap((profile) =>
+    profile.mappings.filter((one) => one.signal === signal).map((one) => [one, profile] as [Mapping, Profile]),
+  );
+}
+
+/** One value a port; an Ethernet port and an InfiniBand port of one name are two. */
+function portValues(one: Mapping, { identity }: Profile, window: string): string {
+  const { device, port = [] } = identity.link ?? DEFAULT_LINK;
+  const by = ['instance', ...device, ...port].map((label) => `"${label}"`).join(', ');
+  const values = `label_join(${seriesOf(one, window)}, "${OBJECT}", "/", ${by})`;
+  const kind = `label_replace(${values}, "kind", "${one.link}", "", "")`;
+  return `(${inRange(`max by (${OBJECT}, kind, ${RACK}) (${kind})`, one)})`;
+}

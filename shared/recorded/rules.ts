@@ -1,0 +1,135 @@
+import type { SignalId } from '../signals/catalogue.ts';
+import type { Profile } from '../signals/profile.ts';
+import { HELD, POWER_REASONS, throttleClass } from '../throttle.ts';
+import { PLACE_LABELS, portBytes, portUse, valuesOf } from './expressions.ts';
+
+/** One recording rule. */
+export interface RecordingRule {
+  readonly record: string;
+  readonly expr: string;
+}
+
+/** Rules that are evaluated one after another; groups are side by side. */
+export interface RecordingGroup {
+  readonly name: string;
+  readonly rules: readonly RecordingRule[];
+}
+
+/** What rules are made for. */
+export interface RecordingOptions {
+  readonly profiles: readonly Profile[];
+  /** Over which counters are rated: at least twice the scrape interval, such as "2m". */
+  readonly rateWindow: string;
+}
+
+/** Below this share a GPU counts as idle, as in the strip of the overview. */
+const IDLE = 0.05;
+/** Bits of the clock event reasons that are documented. */
+const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
+const ALL_MASKS = Array.from({ length: 1 << BITS.length }, (_, mask) => mask);
+
+const LEVELS = PLACE_LABELS.map((level, i) => ({ level, by: PLACE_LABELS.slice(0, i + 1).join(', ') })).reverse();
+const [{ by: RACK }] = LEVELS;
+
+/** Name of a recorded series: level, quantity with its unit, and how it was made, as Prometheus's own style has it. */
+export const recordedName = (level: string, what: string) => `${level}:fleetwatt_${what}`;
+
+/**
+ * Rules for racks and above, in groups that a server evaluates side by side. Sums and highest values are recorded by
+ * rack, since those of places above follow from them; medians by every level, since a median of medians is something
+ * else. What an instant of these series is worth is told by the oldest sample of the rack.
+ */
+export function recordingGroups({ profiles, rateWindow: window }: RecordingOptions): readonly RecordingGroup[] {
+  const of = (signal: SignalId) => valuesOf(signal, profiles, window);
+  const [power, util, temp, nodes] = [of('gpu.power'), of('gpu.util'), of('gpu.temp'), of('node.power')];
+  const groups: readonly (readonly [string, readonly RecordingRule[]])[] = [
+    [
+      'power',
+      [...byRack('gpu_power_watts:sum', 'sum', power), ...byRack('sample_time_seconds:min', 'min', times(profiles))],
+    ],
+    ['gpus', byRack('gpus:count', 'count', joined(power, temp, util))],
+    [
+      'use',
+      [
+        ...byLevels('gpu_util_ratio:median', 0.5, util),
+        ...byRack('gpus_idle:count', 'count', util && `(${util}) < ${IDLE}`),
+      ],
+    ],
+    ['use-lowest', byLevels('gpu_util_ratio:p10', 0.1, util).slice(-1)],
+    ['heat', byRack('gpu_temp_celsius:max', 'max', temp)],
+    ['clocks', clockEvents(of('gpu.throttle'))],
+    ['nvlink', byLevels('nvlink_bytes_per_second:median', 0.5, nvlink(of))],
+    ['nodes', [...byRack('node_power_watts:sum', 'sum', nodes), ...byRack('nodes_metered:count', 'count', nodes)]],
+    ['ports', ports(profiles, window)],
+  ];
+  return groups.flatMap(([name, rules]) => (rules.length > 0 ? [{ name: `fleetwatt-racks-${name}`, rules }] : []));
+}
+
+const joined = (...texts: readonly string[]) => texts.filter((text) => text !== '').join(' or ');
+
+const byRack = (what: string, how: string, values: string): RecordingRule[] =>
+  values === '' ? [] : [{ record: recordedName('rack', what), expr: `${how} by (${RACK}) (${values})` }];
+
+const byLevels = (what: string, share: number, values: string): RecordingRule[] =>
+  values === ''
+    ? []
+    : LEVELS.map(({ level, by }) => ({
+        record: recordedName(level, what),
+        expr: `quantile by (${by}) (${share}, ${values})`,
+      }));
+
+/**
+ * How many GPUs of a rack have which reasons, and what follows from that: a mask with every reason that one of its GPUs
+ * has, and how many GPUs are held. PromQL knows no bits, so the masks that have one are listed.
+ */
+function clockEvents(masks: string): readonly RecordingRule[] {
+  if (masks === '') return [];
+  const counts = recordedName('rack', 'gpus_by_clock_events:count');
+  const all = `sum by (${RACK}) (${counts})`;
+  const having = (wanted: (mask: number) => boolean) => `${counts}{mask=~"${ALL_MASKS.filter(wanted).join('|')}"}`;
+  const count = (what: string, wanted: (mask: number) => boolean) => ({
+    record: recordedName('rack', what),
+    expr: `sum by (${RACK}) (${having(wanted)}) or ${all} * 0`,
+  });
+  const bits = BITS.map(
+    (k) =>
+      `label_replace(group by (${RACK}) (${having((mask) => (mask & (1 << k)) !== 0)}) * ${1 << k}, "bit", "${k}", "", "")`,
+  );
+  return [
+    { record: counts, expr: `count_values by (${RACK}) ("mask", ${masks})` },
+    {
+      record: recordedName('rack', 'clock_event_reasons:or'),
+      expr: `sum by (${RACK}) (${bits.join(' or ')}) or ${all} * 0`,
+    },
+    { record: recordedName('rack', 'gpus_with_reasons:count'), expr: all },
+    count('gpus_held:count', (mask) => throttleClass(mask) >= HELD),
+    count('gpus_held_by_power:count', (mask) => (mask & POWER_REASONS) !== 0),
+  ];
+}
+
+/** Both directions stand before a total of the exporter's own, as in resolve.ts. */
+function nvlink(of: (signal: SignalId) => string): string {
+  const [tx, rx, total] = [of('gpu.nvlinkTx'), of('gpu.nvlinkRx'), of('gpu.nvlink')];
+  return joined(tx && rx && `((${tx}) + (${rx}))`, total);
+}
+
+function ports(profiles: readonly Profile[], window: string): RecordingRule[] {
+  const use = portUse(profiles, window);
+  return [
+    ...byRack('link_use_ratio:max', 'max', use),
+    ...byRack('links:count', 'count', use && `max by (fw_object, kind, ${RACK}) (${use})`),
+    ...byRack('link_receive_bytes_per_second:sum', 'sum', portBytes('link.rx', profiles, window)),
+    ...byRack('link_transmit_bytes_per_second:sum', 'sum', portBytes('link.tx', profiles, window)),
+  ];
+}
+
+/** When the samples behind a rack's numbers were taken; timestamp() of two names at once may be refused. */
+function times(profiles: readonly Profile[]): string {
+  const names = profiles
+    .flatMap(({ mappings }) => mappings)
+    .filter(
+      ({ signal, kind, rank }) => kind === 'gauge' && rank < 2 && (signal === 'gpu.power' || signal === 'gpu.temp'),
+    )
+    .flatMap((one) => one.names);
+  return [...new Set(names)].map((name) => `timestamp(${name})`).join(' or ');
+}
