@@ -3,13 +3,13 @@ import { defineConfig } from 'vite';
 
 /**
  * One build for every host: `vite build --app`. Node bundles keep only packages with files of their own outside
- * (systeminformation) and Electron itself; everything else is in the bundle, for a fast start.
+ * (systeminformation, SQLite) and Electron itself; everything else is in the bundle, for a fast start.
  */
-const external = ['electron', 'systeminformation', /^node:/];
+const external = ['electron', 'systeminformation', 'node-sqlite3-wasm', /^node:/];
 
 const node = (outDir: string, input: Record<string, string>, format: 'es' | 'cjs') => ({
   consumer: 'server' as const,
-  resolve: { noExternal: true as const, external: ['electron', 'systeminformation'] },
+  resolve: { noExternal: true as const, external: ['electron', 'systeminformation', 'node-sqlite3-wasm'] },
   build: {
     outDir,
     emptyOutDir: true,

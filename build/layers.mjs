@@ -22,6 +22,7 @@ const SHARED_MAY = new Set(['zod', 'yaml', 're2js', 'fflate']);
 /** package → the files that may import it (RegExp over the path). */
 const packages = [
   [/^electron$/, /^electron\/(desktop|preload)\/|^e2e\//],
+  [/^node-sqlite3-wasm$/, /^electron\/engine\/store\/(database|salvage)\.ts$/],
   [/^systeminformation$/, /^electron\/engine\/sources\/workstation\.ts$/],
   [/^(react|react-dom|@tanstack\/.*|@base-ui\/react|d3|tinykeys|wouter)(\/|$)/, /^renderer\//],
   [/^yaml$/, /^electron\/(engine|cli)\/|^shared\/(signals\/user-profile|topology-import)/],

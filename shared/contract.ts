@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { AlertDomain, AlertSummary, Severity } from './alerting/alert.ts';
+import { type AlertCallResults, alertCalls } from './contract/alerts.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
@@ -54,12 +56,12 @@ export interface LayoutDocument {
   readonly feeds: readonly { readonly rack: number; readonly name: string; readonly budgetW: number | null }[];
 }
 
-export type Severity = 'critical' | 'warning' | 'advisory' | 'nodata';
+export type { Severity };
 
-/** A condition that holds now. Not an alert: no rule, no history, no acknowledgement (those are the alert engine's). */
+/** A condition that holds now, in the head of every frame: what the rail and the glyphs on the map show. */
 export interface Finding {
   readonly severity: Severity;
-  readonly domain: 'power' | 'fabric' | 'data';
+  readonly domain: AlertDomain;
   /** Object + condition + number, as ui.md 4 words it. */
   readonly title: string;
   readonly detail: string;
@@ -159,6 +161,7 @@ export interface FrameHead {
   readonly critRatio: number;
   readonly summary: Summary;
   readonly findings: readonly Finding[];
+  readonly alerts: AlertSummary;
   readonly sources: readonly SourceHealth[];
   /** Racks whose GPU values are in `values`, in order. */
   readonly racks: readonly number[];
@@ -324,6 +327,7 @@ export const calls = {
   /** Answered by the host, which starts the demo fleet and gives the engine its targets. */
   openDemo: { role: 'operate', arg: z.strictObject({}) },
   closeDemo: { role: 'operate', arg: z.strictObject({}) },
+  ...alertCalls,
 } as const satisfies Record<string, { role: Role; arg: z.ZodType }>;
 
 export type CallName = keyof typeof calls;
@@ -331,7 +335,7 @@ export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']
 /** An argument after it was parsed: what was left out has its default. */
 export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['arg']>;
 
-export interface CallResults extends RackResults {
+export interface CallResults extends AlertCallResults, RackResults {
   hello: HelloReply;
   watch: null;
   ack: null;

@@ -1,3 +1,4 @@
+import { type AlertSummary, NO_ALERTS } from './alerting/alert.ts';
 import { type SignalColumns, signalColumns } from './cell-columns.ts';
 import type { GpuReport } from './contract/rack.ts';
 import type {
@@ -66,6 +67,7 @@ export class FleetView {
   #lastMeteredW: ReadonlyMap<string, number> = new Map();
   #ratios: NodeRatios = new Map();
   #current: FleetInstant | null = null;
+  #alerts: AlertSummary = NO_ALERTS;
   /** Columns by signal, made when a viewer first asks for them after an update. */
   readonly #columns = new Map<ViewSignal, SignalColumns>();
 
@@ -179,7 +181,8 @@ export class FleetView {
     const racks = watch.racks.filter((rack) => rack >= topology.start[RACK] && rack < topology.start[NODE]);
     return {
       ...{ seq, time: current.now, sampled, layout: topology.version, signal: watch.signal },
-      ...{ pollMs, staleMs, warnRatio, critRatio, summary, findings, sources, racks, slope, capMin },
+      ...{ pollMs, staleMs, warnRatio, critRatio, summary, findings, alerts: this.#alerts, sources, racks },
+      ...{ slope, capMin },
       drawW: power.drawW,
       value: columns.value,
       sampledAt: power.time,

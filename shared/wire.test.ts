@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_ALERTS } from './alerting/alert.ts';
 import type { ViewFrame } from './contract.ts';
 import { decodeFrame, encodeFrame, WireError } from './wire.ts';
 
@@ -36,6 +37,7 @@ const frame: ViewFrame = {
   findings: [
     { severity: 'nodata', domain: 'data', title: 'Größe 💡 \ud800 "x"\u2028', detail: '', place: -1, since: 12.5 },
   ],
+  alerts: NO_ALERTS,
   sources: [],
   racks: [2],
   drawW: Float32Array.of(1.5, Number.NaN, 3),

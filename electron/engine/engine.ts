@@ -13,6 +13,7 @@ import { PrometheusReader } from './sources/prometheus.ts';
 import type { Source } from './sources/source.ts';
 import { readWorkstation } from './sources/workstation.ts';
 import { WORKSTATION_ID, WorkstationNode } from './sources/workstation-node.ts';
+import { Store } from './store/database.ts';
 import { loadSettings, type PlaceFiles, PlaceReader, saveSettings } from './store/profile.ts';
 import { type ProfilesInUse, UserProfileReader } from './store/user-profiles.ts';
 import { coverageOf, testConnection } from './test-connection.ts';
@@ -29,6 +30,7 @@ export class Engine {
   readonly #folder: string;
   readonly #startedAt: number;
   readonly #viewers: Viewers;
+  readonly #store: Store;
   readonly #parts: readonly EnginePart[];
   readonly #sources = new Map<string, Source>();
   readonly #ephemeral = new Map<string, SourceSettings>();
@@ -61,6 +63,7 @@ export class Engine {
     this.#view = this.#newView();
     this.#schedule = new Schedule(this.#clock, CONCURRENCY);
     this.#viewers = new Viewers((message, transfer) => this.#post(message, transfer));
+    this.#store = new Store(this.#folder, this.#startedAt);
     this.#parts = makeParts(this.#context());
     port.onMessage((message) => this.#receive(message as ToEngine));
     this.#startSources();
@@ -74,6 +77,7 @@ export class Engine {
     this.#schedule.stop();
     for (const source of this.#sources.values()) source.close();
     for (const part of this.#parts) part.close?.();
+    this.#store.close(this.#clock.now());
     this.#port.close();
   }
 
@@ -81,6 +85,7 @@ export class Engine {
     return {
       folder: this.#folder,
       clock: this.#clock,
+      store: this.#store,
       settings: () => this.#settings,
       view: () => this.#view,
       fleet: () => this.#fleet,

@@ -4,6 +4,7 @@ import type { Settings } from '../../shared/settings.ts';
 import type { FleetView } from '../../shared/view.ts';
 import type { Clock } from './schedule.ts';
 import type { Source } from './sources/source.ts';
+import type { Store } from './store/database.ts';
 
 /** Who asks. */
 export interface Asker {
@@ -20,6 +21,8 @@ export interface EngineContext {
   /** The profile folder. */
   readonly folder: string;
   readonly clock: Clock;
+  /** The embedded database: one for all parts. */
+  readonly store: Store;
   settings(): Settings;
   view(): FleetView;
   fleet(): Fleet;

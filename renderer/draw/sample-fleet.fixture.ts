@@ -1,3 +1,4 @@
+import { NO_ALERTS } from '../../shared/alerting/alert.ts';
 import { cellOfRatio } from '../../shared/cells.ts';
 import type { LayoutDocument, ViewFrame, ViewSignal } from '../../shared/contract.ts';
 
@@ -126,6 +127,7 @@ export function frameOf(
     critRatio: 0.97,
     summary: { ...EMPTY_SUMMARY, gpus: count, gpusReporting: count },
     findings: [],
+    alerts: NO_ALERTS,
     sources: [],
     racks,
     drawW,

@@ -10,6 +10,7 @@ export interface ConditionGroup {
 const DOMAINS: Readonly<Record<Finding['domain'], string>> = {
   power: 'Power and thermal',
   fabric: 'Interconnect',
+  hardware: 'GPU health',
   data: 'Data',
 };
 

@@ -1,0 +1,49 @@
+/**
+ * All tables of fleetwatt.db, in one place. A step is applied once, in order, each in a transaction of its own; the
+ * database's `user_version` is the number of steps that it has had. A step that was landed is never changed: what comes
+ * later is another step at the end.
+ *
+ * To add tables of your own: append a step here, write by `store.write([...])` and read by `store.all(...)` of
+ * database.ts. Times are epoch ms in INTEGER columns; a REAL column holds null for "no sample", never 0.
+ */
+export const STEPS: readonly string[] = [
+  // 1: alerts
+  `
+  CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    alert TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    domain TEXT NOT NULL,
+    path TEXT NOT NULL,
+    object TEXT NOT NULL,
+    incident TEXT NOT NULL,
+    who TEXT NOT NULL,
+    text TEXT NOT NULL,
+    value REAL,
+    labels TEXT NOT NULL,
+    -- CRC-32 of all the others: a bit that flips on the disk is told, not believed.
+    crc INTEGER NOT NULL
+  );
+  CREATE INDEX journal_time ON journal (time);
+  CREATE INDEX journal_alert ON journal (alert, seq);
+  -- Alerts that are not forgotten yet, as they were last; document is JSON.
+  CREATE TABLE alert (id TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE silence (id TEXT PRIMARY KEY, ends INTEGER NOT NULL, document TEXT NOT NULL) WITHOUT ROWID;
+  -- Rules of the pack that were changed here.
+  CREATE TABLE rule (name TEXT PRIMARY KEY, document TEXT NOT NULL) WITHOUT ROWID;
+  -- One value a name: when the engine last evaluated, and the like.
+  CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  `,
+];
+
+/** Tables whose readable rows are carried over when a damaged database is set aside, and their keys. */
+export const TABLES: readonly { readonly name: string; readonly key: string }[] = [
+  { name: 'journal', key: 'seq' },
+  { name: 'alert', key: 'id' },
+  { name: 'silence', key: 'id' },
+  { name: 'rule', key: 'name' },
+  { name: 'fact', key: 'name' },
+];
