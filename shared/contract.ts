@@ -4,6 +4,7 @@ import { type AlertCallResults, alertCalls } from './contract/alerts.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
+import type { Inventory } from './inventory.ts';
 import type { EnergyRow } from './power/energy.ts';
 import type { PowerReport } from './power/report.ts';
 import type { FeedLossVerdict, SiteFeed } from './power/site-feeds.ts';
@@ -53,7 +54,14 @@ export interface LayoutDocument {
   readonly inferred: readonly number[];
   /** Watts; null where there is none. Length: places up to racks. */
   readonly budgetW: readonly (number | null)[];
-  readonly feeds: readonly { readonly rack: number; readonly name: string; readonly budgetW: number | null }[];
+  readonly feeds: readonly {
+    readonly rack: number;
+    readonly name: string;
+    readonly budgetW: number | null;
+    /** It should be there, and no PDU ever reported it. */
+    readonly hole: boolean;
+  }[];
+  readonly inventory: Inventory;
 }
 
 export type { Severity };
@@ -115,6 +123,8 @@ export interface Summary {
   readonly gpus: number;
   readonly gpusReporting: number;
   readonly silentNodes: number;
+  /** What should be there and was never heard: GPUs, nodes (trays), inlets. */
+  readonly missing: { readonly gpus: number; readonly nodes: number; readonly feeds: number };
   /** When the longest silent node was last heard, epoch ms. */
   readonly silentSince: number | null;
   readonly badSamples: number;

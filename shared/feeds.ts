@@ -33,6 +33,10 @@ export function feedClue(labels: Labels, identity: FeedIdentity, site: string): 
   return { key, name, site: inSite, hall: labels.get('hall') ?? '', row: labels.get('row') ?? '', rack, pdu };
 }
 
+/** Whether an inlet is of a feed, by the names that PDUs have: A, B, and a second inlet A2. */
+export const isFeed = (name: string, feed: string) =>
+  name === feed || (name.startsWith(feed) && /^\d+$/.test(name.slice(feed.length)));
+
 type RackPath = Pick<KnownFeed, 'site' | 'hall' | 'row' | 'rack'>;
 
 /** Racks by site and name, whatever the case. */

@@ -1,5 +1,6 @@
 import { type Binding, bind, COMBINE, type Ingest } from './binding.ts';
 import { Clocks } from './clocks.ts';
+import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
 import { NodeLocator } from './mapping.ts';
 import { Objects } from './objects.ts';
@@ -12,7 +13,7 @@ import type { Profile } from './signals/profile.ts';
 import { profiles } from './signals/profiles/all.ts';
 import { Slots } from './slots.ts';
 import { GPU, type Work } from './topology.ts';
-import type { BudgetRow, TopologyRow } from './topology-csv.ts';
+import type { BudgetRow, RackRow, TopologyRow } from './topology-csv.ts';
 import type { DurationMs, EpochMs } from './units.ts';
 
 export type { Ingest } from './binding.ts';
@@ -46,6 +47,7 @@ export class Fleet {
   readonly #mappings: readonly LabelMapping[];
   readonly #waitTicks = new Map<string, number>();
   #rows: readonly TopologyRow[] = [];
+  #racks: readonly RackRow[] = [];
   #budgets: ReadonlyMap<string, BudgetRow> = new Map();
   #built: BuiltTopology | undefined;
   #builtFor = -1;
@@ -64,9 +66,10 @@ export class Fleet {
     this.#objects = new Objects(new NodeLocator(options.mappings, []));
   }
 
-  /** Rows of topology.csv; nodes of it that never report are holes. */
-  setTopology(rows: readonly TopologyRow[]): void {
+  /** Rows of topology.csv, of nodes and of racks; what of it never reports is a hole. */
+  setTopology(rows: readonly TopologyRow[], racks: readonly RackRow[] = []): void {
     this.#rows = rows;
+    this.#racks = racks;
     this.#objects.relocate(new NodeLocator(this.#mappings, rows));
   }
 
@@ -182,7 +185,10 @@ export class Fleet {
   #topology(): BuiltTopology {
     if (this.#built && this.#builtFor === this.#objects.changes) return this.#built;
     const expected = this.#rows.map((row) => ({ ...row, inferred: false }));
-    const { nodes, nodeOf, feeds } = this.#objects.known(expected);
+    const seen = this.#objects.known(expected);
+    const { nodeOf } = seen;
+    const nodes = [...seen.nodes, ...missingTrays(seen.nodes, this.#racks)];
+    const feeds = [...seen.feeds, ...missingFeeds(seen.feeds, nodes, this.#racks, this.#budgets)];
     const { servers, gpus } = this.#objects;
     const links = this.#objects.links.map((link) => ({
       ...link,
@@ -190,7 +196,8 @@ export class Fleet {
       tickBytes: this.#waitTicks.get(link.source),
     }));
     this.#version++;
-    const built = buildTopology(this.#version, nodes, links, feeds, this.#budgets, gpus.length);
+    const written = { budgets: this.#budgets, racks: this.#racks };
+    const built = buildTopology(this.#version, nodes, links, feeds, written, gpus.length);
     this.#built = {
       ...built,
       topology: {

@@ -16,6 +16,8 @@ export interface Shape {
   readonly model?: string;
   /** Feeds: rack path and name, as "S/A/A1/A1-01 A", and their budget. */
   readonly feeds?: Readonly<Record<string, number>>;
+  /** Of the feeds, those that no PDU reports. */
+  readonly feedHoles?: readonly string[];
   /** Links: node path and device, as "S/A/A1/A1-01/A1-01-n1 mlx5_0". */
   readonly links?: readonly string[];
   /** Ratings of feeds A and B by path, watts. */
@@ -73,6 +75,12 @@ export function topologyOf(shape: Shape = {}): Topology {
     path: all.map((one) => one.path),
     model: all.map((_, i) => (i >= start[GPU] ? (shape.model ?? 'NVIDIA H200') : '')),
     inferred: new Uint8Array(all.length),
+    hole: new Uint8Array(all.length),
+    racks: all.slice(start[RACK], start[NODE]).map(() => ({ position: 0, aisle: '', heightU: 0, model: '' })),
+    nodeU: new Uint16Array(start[GPU] - start[NODE]),
+    nodeHeight: new Uint16Array(start[GPU] - start[NODE]),
+    nodeKind: all.slice(start[NODE], start[GPU]).map(() => 'compute' as const),
+    priority: new Uint8Array(start[NODE]),
     nameplateW: nameplate,
     budgetW: Float64Array.from(all, (one) => shape.budgets?.[one.path] ?? Number.NaN),
     linkNode: Int32Array.from(links, (link) => place(link.split(' ')[0])),
@@ -82,6 +90,7 @@ export function topologyOf(shape: Shape = {}): Topology {
     feedRack: Int32Array.from(feeds, ([feed]) => place(feed.split(' ')[0])),
     feedName: feeds.map(([feed]) => feed.split(' ')[1]),
     feedBudgetW: Float64Array.from(feeds, ([, watts]) => watts),
+    feedHole: Uint8Array.from(feeds, ([feed]) => (shape.feedHoles?.includes(feed) ? 1 : 0)),
     ratingAW: Float64Array.from(all.slice(0, start[NODE]), (one) => shape.ratings?.[one.path]?.[0] ?? Number.NaN),
     ratingBW: Float64Array.from(all.slice(0, start[NODE]), (one) => shape.ratings?.[one.path]?.[1] ?? Number.NaN),
     derate: new Float64Array(start[NODE]).fill(0.5),

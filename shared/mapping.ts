@@ -1,4 +1,5 @@
 import type { Labels } from './labels.ts';
+import type { DeviceKind } from './rack-models.ts';
 import type { LabelMapping } from './settings.ts';
 import type { TopologyRow } from './topology-csv.ts';
 
@@ -14,6 +15,10 @@ export interface NodePlace {
   readonly model: string;
   readonly gpus: number;
   readonly inferred: boolean;
+  /** What it is, where topology.csv says; else a machine with GPUs. */
+  readonly kind?: DeviceKind;
+  /** Height in rack units, where topology.csv says. */
+  readonly height?: number;
 }
 
 /** The hall of everything that no mapping, file or name places: shown, never lost. */

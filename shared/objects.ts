@@ -266,15 +266,15 @@ export class Objects {
 
   /** What the topology is built from; nodes of topology.csv that were never seen come last, as holes. */
   known(expected: readonly NodePlace[]): { nodes: KnownNode[]; nodeOf: Int32Array; feeds: KnownFeed[] } {
-    const nodes: { place: NodePlace; gpus: { id: number; uuid: string; index: number; model: string }[] }[] = [];
+    const nodes: (KnownNode & { gpus: { id: number; uuid: string; index: number; model: string }[] })[] = [];
     const byPath = new Map<string, number>();
     const racks = new RackNames();
-    const add = (place: NodePlace): number => {
+    const add = (place: NodePlace, unseen = false): number => {
       const path = [place.site, place.hall, place.row, place.rack, place.node].join('/');
       let at = byPath.get(path);
       if (at === undefined) {
         at = nodes.length;
-        nodes.push({ place, gpus: [] });
+        nodes.push({ place, gpus: [], unseen });
         byPath.set(path, at);
         racks.add(place);
       }
@@ -285,7 +285,7 @@ export class Objects {
       const node = nodes[nodeOf[gpu.node]];
       if (gpu.source !== '') node?.gpus.push({ id, uuid: gpu.uuid, index: gpu.index, model: gpu.model });
     });
-    for (const place of expected) add(place);
+    for (const place of expected) add(place, true);
     // A rack that labels spell out is known to PDUs that only have its name.
     for (const feed of this.feeds) if (feed.source !== '' && feed.rack && feed.hall && feed.row) racks.add(feed);
     const feeds = this.feeds.map((feed) => ({ ...racks.of(feed), name: feed.name, gone: feed.source === '' }));

@@ -1,11 +1,14 @@
 import { type NodePlace, UNMAPPED } from './mapping.ts';
+import type { DeviceKind } from './rack-models.ts';
 import { hardwareOf } from './signals/hardware.ts';
-import { GPU, LEVELS, type LinkKind, NODE, RACK, type Topology } from './topology.ts';
-import type { BudgetRow } from './topology-csv.ts';
+import { GPU, LEVELS, type LinkKind, NODE, RACK, type RackFacts, SITE, type Topology } from './topology.ts';
+import type { BudgetRow, RackRow } from './topology-csv.ts';
 
 /** A node as the fleet knows it, with its GPUs' identities. */
 export interface KnownNode {
   readonly place: NodePlace;
+  /** Topology says that it should be there, and nothing ever named it. */
+  readonly unseen?: boolean;
   /** GPUs seen: UUID, index on the node (−1 unknown) and model. */
   readonly gpus: readonly {
     readonly id: number;
@@ -33,6 +36,14 @@ export interface KnownFeed {
   readonly name: string;
   /** Its source is forgotten: the number stays, the inlet does not. */
   readonly gone: boolean;
+  /** It should be there, and no PDU ever reported it. */
+  readonly unseen?: boolean;
+}
+
+/** What is written of places besides where nodes stand. */
+export interface WrittenPlaces {
+  readonly budgets: ReadonlyMap<string, BudgetRow>;
+  readonly racks: readonly RackRow[];
 }
 
 /** A topology, and where the fleet's own numbering of objects went in it. */
@@ -62,7 +73,11 @@ interface Draft {
   readonly path: string;
   readonly children: Map<string, Draft>;
   inferred: boolean;
+  /** Orders it among its siblings: rack units, position in the row, index on the node. */
   u: number;
+  height: number;
+  kind: DeviceKind;
+  unseen: boolean;
   model: string;
   known: number;
   gpus: { id: number; uuid: string; index: number; model: string }[];
@@ -75,6 +90,9 @@ const draft = (name: string, path: string): Draft => ({
   children: new Map(),
   inferred: true,
   u: 0,
+  height: 0,
+  kind: 'compute',
+  unseen: false,
   model: '',
   known: -1,
   gpus: [],
@@ -97,9 +115,12 @@ function descend(root: Draft, names: readonly string[], inferred: boolean): Draf
 }
 
 function plant(root: Draft, nodes: readonly KnownNode[]): void {
-  nodes.forEach(({ place, gpus }, known) => {
+  nodes.forEach(({ place, gpus, unseen }, known) => {
     const at = descend(root, [place.site, place.hall, place.row, place.rack, place.node], place.inferred);
     at.u = place.u;
+    at.height = place.height ?? 0;
+    at.kind = place.kind ?? 'compute';
+    at.unseen = unseen ?? false;
     at.model = place.model;
     at.known = known;
     at.gpus = [...gpus];
@@ -109,7 +130,13 @@ function plant(root: Draft, nodes: readonly KnownNode[]): void {
 
 const rackPath = ({ site, hall, row, rack }: KnownFeed) => `${site}/${hall}/${row}/${rack}`;
 
-function plantRacks(root: Draft, feeds: readonly KnownFeed[]): void {
+/** Racks without a node of theirs: written ones and those of PDUs. */
+function plantRacks(root: Draft, feeds: readonly KnownFeed[], racks: readonly RackRow[]): void {
+  for (const { site, hall, row, rack, position, model } of racks) {
+    const at = descend(root, [site, hall, row, rack], false);
+    at.u = position;
+    at.model = model;
+  }
   for (const feed of feeds) {
     if (!feed.gone) descend(root, [feed.site, feed.hall, feed.row, feed.rack], feed.hall === UNMAPPED);
   }
@@ -117,6 +144,9 @@ function plantRacks(root: Draft, feeds: readonly KnownFeed[]): void {
 
 const unmappedLast = (a: Draft, b: Draft) =>
   Number(a.name === UNMAPPED) - Number(b.name === UNMAPPED) || a.u - b.u || naturalOrder(a.name, b.name);
+
+/** By position in the row; racks that have none stand behind those that do. */
+const racksInOrder = (a: Draft, b: Draft) => Number(a.u === 0) - Number(b.u === 0) || unmappedLast(a, b);
 
 /** GPUs by their index; a GPU that should be there and was never seen keeps its slot as a hole. */
 function slotsOf(node: Draft): Draft[] {
@@ -135,6 +165,7 @@ function slotsOf(node: Draft): Draft[] {
     const hole = draft(`g${index}`, `${node.path}/g${index}`);
     hole.u = index;
     hole.inferred = false;
+    hole.unseen = true;
     slots.push(hole);
   }
   return slots.sort((a, b) => a.u - b.u);
@@ -154,6 +185,9 @@ interface Flat {
   readonly path: string[];
   readonly model: string[];
   readonly inferred: number[];
+  readonly hole: number[];
+  /** Of nodes, in their order. */
+  readonly nodes: Draft[];
   readonly placeOfGpu: Int32Array;
   readonly placeOfNode: Int32Array;
 }
@@ -161,7 +195,7 @@ interface Flat {
 function flatten(root: Draft, gpuCount: number, nodeCount: number): Flat {
   const flat: Flat = {
     start: new Int32Array(LEVELS.length + 1),
-    ...{ parent: [], name: [], path: [], model: [], inferred: [] },
+    ...{ parent: [], name: [], path: [], model: [], inferred: [], hole: [], nodes: [] },
     placeOfGpu: new Int32Array(gpuCount).fill(-1),
     placeOfNode: new Int32Array(nodeCount).fill(-1),
   };
@@ -170,7 +204,10 @@ function flatten(root: Draft, gpuCount: number, nodeCount: number): Flat {
     flat.start[depth] = flat.parent.length;
     const next: typeof level = [];
     for (const { draft: above, place: parent } of level) {
-      const children = depth === GPU ? slotsOf(above) : [...above.children.values()].sort(unmappedLast);
+      const children =
+        depth === GPU
+          ? slotsOf(above)
+          : [...above.children.values()].sort(depth === RACK ? racksInOrder : unmappedLast);
       for (const one of children) {
         const place = flat.parent.push(parent) - 1;
         next.push({ draft: one, place });
@@ -178,6 +215,8 @@ function flatten(root: Draft, gpuCount: number, nodeCount: number): Flat {
         flat.path.push(one.path);
         flat.model.push(one.model);
         flat.inferred.push(one.inferred ? 1 : 0);
+        flat.hole.push(one.unseen ? 1 : 0);
+        if (depth === NODE) flat.nodes.push(one);
         if (one.known >= 0) (depth === GPU ? flat.placeOfGpu : flat.placeOfNode)[one.known] = place;
       }
     }
@@ -193,37 +232,87 @@ export function buildTopology(
   nodes: readonly KnownNode[],
   links: readonly KnownLink[],
   feeds: readonly KnownFeed[],
-  budgets: ReadonlyMap<string, BudgetRow>,
+  { budgets, racks }: WrittenPlaces,
   gpuCount: number,
 ): BuiltTopology {
   const root = draft('', '');
   plant(root, nodes);
-  plantRacks(root, feeds);
-  const { start, parent: parents, name, path, model, inferred, ...places } = flatten(root, gpuCount, nodes.length);
-  const parent = Int32Array.from(parents);
+  plantRacks(root, feeds, racks);
+  const flat = flatten(root, gpuCount, nodes.length);
+  const { start, name, path, model, placeOfGpu, placeOfNode } = flat;
+  const parent = Int32Array.from(flat.parent);
   const indexOf = new Map(path.slice(0, start[NODE]).map((text, index) => [text, index]));
   nameModels(start, parent, model);
   return {
-    ...places,
+    ...{ placeOfGpu, placeOfNode },
     topology: {
-      ...{ version, start, parent, name, path, model, inferred: Uint8Array.from(inferred) },
+      ...{ version, start, parent, name, path, model, inferred: Uint8Array.from(flat.inferred) },
+      ...holesOf(flat, parent),
+      ...writtenOf(flat, racks),
       nameplateW: nameplates(start, parent, model),
-      budgetW: Float64Array.from(path, (text, place) =>
-        place < start[NODE] ? (budgets.get(text)?.budgetW ?? Number.NaN) : Number.NaN,
-      ),
-      linkNode: Int32Array.from(links, (link) => places.placeOfNode[link.node] ?? -1),
+      ...budgetsOf(path, start, parent, budgets),
+      linkNode: Int32Array.from(links, (link) => placeOfNode[link.node] ?? -1),
       linkKind: links.map((link) => link.kind),
       linkName: links.map((link) => link.name),
       linkTickBytes: Float64Array.from(links, (link) => link.tickBytes ?? Number.NaN),
       feedRack: Int32Array.from(feeds, (feed) => (feed.gone ? -1 : (indexOf.get(rackPath(feed)) ?? -1))),
       feedName: feeds.map((feed) => feed.name),
       feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(rackPath(feed)), feed.name)),
-      ratingAW: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.feedAW ?? Number.NaN),
-      ratingBW: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.feedBW ?? Number.NaN),
-      derate: Float64Array.from(path.slice(0, start[NODE]), (text) => budgets.get(text)?.derate ?? 1),
+      feedHole: Uint8Array.from(feeds, (feed) => (feed.unseen ? 1 : 0)),
       servers: [],
       work: [],
     },
+  };
+}
+
+/** Budgets, ratings and priorities by place; what is capped first holds for everything under a place that has none. */
+function budgetsOf(
+  path: readonly string[],
+  start: Int32Array,
+  parent: Int32Array,
+  budgets: ReadonlyMap<string, BudgetRow>,
+) {
+  const rows = path.slice(0, start[NODE]).map((text) => budgets.get(text));
+  const priority = new Uint8Array(rows.length);
+  // Parents stand before their children.
+  for (let place = 0; place < priority.length; place++)
+    priority[place] = rows[place]?.priority ?? priority[parent[place]] ?? 0;
+  return {
+    priority,
+    budgetW: Float64Array.from(path, (_, place) => rows[place]?.budgetW ?? Number.NaN),
+    ratingAW: Float64Array.from(rows, (row) => row?.feedAW ?? Number.NaN),
+    ratingBW: Float64Array.from(rows, (row) => row?.feedBW ?? Number.NaN),
+    derate: Float64Array.from(rows, (row) => row?.derate ?? 1),
+  };
+}
+
+/** A place above nodes is a hole where all that is under it is one. */
+function holesOf({ start, hole }: Flat, parent: Int32Array): Pick<Topology, 'hole'> {
+  const children = new Int32Array(parent.length);
+  const unseen = new Int32Array(parent.length);
+  for (let place = start[GPU] - 1; place >= start[SITE + 1]; place--) {
+    if (place < start[NODE]) hole[place] = children[place] > 0 && unseen[place] === children[place] ? 1 : 0;
+    children[parent[place]]++;
+    unseen[parent[place]] += hole[place];
+  }
+  return { hole: Uint8Array.from(hole) };
+}
+
+function writtenOf(
+  { start, path, model, nodes }: Flat,
+  rows: readonly RackRow[],
+): Pick<Topology, 'racks' | 'nodeU' | 'nodeHeight' | 'nodeKind'> {
+  const byPath = new Map(rows.map((row) => [`${row.site}/${row.hall}/${row.row}/${row.rack}`, row]));
+  const racks = path.slice(start[RACK], start[NODE]).map((text, index): RackFacts => {
+    const { position = 0, aisle = '', heightU = 0 } = byPath.get(text) ?? {};
+    return { position, aisle, heightU, model: model[start[RACK] + index] };
+  });
+  return {
+    racks,
+    // Half a unit stands for a place between two others.
+    nodeU: Uint16Array.from(nodes, ({ u }) => (Number.isInteger(u) ? u : 0)),
+    nodeHeight: Uint16Array.from(nodes, ({ height }) => height),
+    nodeKind: nodes.map(({ kind }) => kind),
   };
 }
 

@@ -27,7 +27,7 @@ export interface PowerColumns {
   readonly live: Uint8Array;
   /** Which rung of the ladder a rack stands on: index in RUNGS (index: place; 0 above racks). */
   readonly rung: Uint8Array;
-  /** Feeds of a rack that report, and that ever did; nodes of it whose BMC reports (index: place). */
+  /** Feeds of a rack that report, and that ever did or should; nodes of it whose BMC reports (index: place). */
   readonly feedsFresh: Uint16Array;
   readonly feedsExpected: Uint16Array;
   readonly bmcNodes: Uint16Array;
@@ -136,21 +136,25 @@ function countGpus({ gpuCount, gpuLive, live }: PowerColumns, { gpus }: Members,
 
 interface Feeds {
   expected: number;
+  /** Of the expected, those that ever reported. Where none did the rack is not metered. */
+  heard: number;
   fresh: number;
   watts: number;
   time: number;
 }
 
-/** What each rack's meters say (index: rack − start[RACK]); feeds that never gave power are not expected. */
+/** What each rack's meters say (index: rack − start[RACK]); of feeds that never gave power those that should count. */
 function feedsOf({ topology, columns }: Frame): readonly Feeds[] {
-  const { start, feedRack } = topology;
+  const { start, feedRack, feedHole } = topology;
   const column = columns.get('feed.power');
-  const none = () => ({ expected: 0, fresh: 0, watts: 0, time: Number.POSITIVE_INFINITY });
+  const none = () => ({ expected: 0, heard: 0, fresh: 0, watts: 0, time: Number.POSITIVE_INFINITY });
   const feeds: Feeds[] = Array.from({ length: start[NODE] - start[RACK] }, none);
   for (let feed = 0; column && feed < feedRack.length; feed++) {
     const of = feeds[feedRack[feed] - start[RACK]];
-    if (!of || column.quality[feed] === 0) continue;
+    if (!of || (column.quality[feed] === 0 && feedHole[feed] === 0)) continue;
     of.expected++;
+    if (column.quality[feed] === 0) continue;
+    of.heard++;
     if (Number.isNaN(column.value[feed])) continue;
     of.fresh++;
     of.watts += column.value[feed];
@@ -237,17 +241,17 @@ function drawRack(rack: number, estimate: Reading, feeds: Feeds, lastW: number, 
   power.feedsFresh[rack] = feeds.fresh;
   power.feedsExpected[rack] = feeds.expected;
   power.bmcNodes[rack] = estimate.bmcNodes;
-  const metered = feeds.expected > 0 && feeds.fresh === feeds.expected;
+  const metered = feeds.heard > 0 && feeds.fresh === feeds.expected;
   if (metered && !(feeds.watts < LEAST_OF_BOARDS * (estimate.assumed ? 0 : orZero(estimate.leastW)))) {
     write(power, rack, feeds.watts, MEASURED, METERED, feeds.time);
     power.rung[rack] = FEEDS;
     return;
   }
   if (!estimate.live && feeds.fresh === 0) {
-    power.quality[rack] = estimate.seen || feeds.expected > 0 ? STALE : 0;
+    power.quality[rack] = estimate.seen || feeds.heard > 0 ? STALE : 0;
     return;
   }
-  if (feeds.expected === 0) {
+  if (feeds.heard === 0) {
     write(power, rack, estimate.watts, estimate.assumed ? ASSUMED : DERIVED, ESTIMATED, estimate.time);
     power.rung[rack] = estimate.rung;
     // Boards alone are a part of the draw: what else there is, nobody says.

@@ -7,7 +7,7 @@ import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './powe
 import { latest, median, quantile } from './quantile.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { POWER_REASONS, reasonsOf } from './throttle.ts';
-import { GPU, HALL, NODE } from './topology.ts';
+import { GPU, HALL, NODE, type Topology } from './topology.ts';
 import type { EpochMs } from './units.ts';
 
 /** What the strip's numbers are told from. */
@@ -148,6 +148,16 @@ function hottest({ frame }: SummaryParts): Summary['hottest'] {
   return { place, celsius: temps[gpu], limit: known, assumed: known !== null && limit?.quality[place] === ASSUMED };
 }
 
+/** What should be there and was never heard. */
+function missing({ start, hole, feedHole }: Topology): Summary['missing'] {
+  const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
+  return {
+    gpus: count(hole.subarray(start[GPU], start[GPU + 1])),
+    nodes: count(hole.subarray(start[NODE], start[NODE + 1])),
+    feeds: count(feedHole),
+  };
+}
+
 function reporting({ frame, power, heardAt, now }: SummaryParts) {
   const { start } = frame.topology;
   const { gpus } = membersOf(frame.topology);
@@ -171,6 +181,7 @@ function reporting({ frame, power, heardAt, now }: SummaryParts) {
     gpusReporting: reports,
     silentNodes,
     silentSince: orNull(silentSince),
+    missing: missing(frame.topology),
     ageP99Ms: orNull(quantile(ages, 0, count, 0.99)),
   };
 }

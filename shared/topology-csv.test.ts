@@ -9,6 +9,7 @@ describe('topology.csv', () => {
     const text = `\ufeff# our floor\r\n${HEAD.trim()}\r\n\r\nPDX-1,A,A2,A2-05,12,A2-05-n3,"HGX ""H200"", air",8\r\nPDX-1,A,A2,A2-05,,A2-05-n4,,\r\n`;
     expect(parseTopologyCsv(text)).toEqual({
       errors: [],
+      racks: [],
       rows: [
         {
           site: 'PDX-1',
@@ -49,7 +50,7 @@ describe('topology.csv', () => {
     ['{"rows": []}', 'The header lacks site, hall, row, rack, node'],
     ['site,hall,row,node\n', 'The header lacks rack'],
   ])('%j has no header', (text, message) => {
-    expect(parseTopologyCsv(text)).toEqual({ rows: [], errors: [{ line: 1, column: 1, message }] });
+    expect(parseTopologyCsv(text)).toEqual({ rows: [], racks: [], errors: [{ line: 1, column: 1, message }] });
   });
 
   test('an open quote ends the file there and keeps what stood before', () => {

@@ -127,6 +127,6 @@ describe('several documents', () => {
 
   it('as CSV it reads back the same, names with commas and quotes too', () => {
     const odd = { ...row, hall: 'A, "north"', u: 3, gpus: 8, model: 'HGX H200' };
-    expect(parseTopologyCsv(formatTopologyCsv([odd]))).toEqual({ rows: [odd], errors: [] });
+    expect(parseTopologyCsv(formatTopologyCsv([odd]))).toEqual({ rows: [odd], racks: [], errors: [] });
   });
 });

@@ -1,3 +1,5 @@
+import type { DeviceKind } from './rack-models.ts';
+
 /**
  * Places as flat arrays: site > hall > row > rack > node > GPU. A place is an integer; labels become that
  * integer once, at `locate`. Places of a level lie together, in the order in which the floor shows them.
@@ -27,6 +29,16 @@ export interface Topology {
   readonly model: readonly string[];
   /** 1 where the place was inferred or is a holder of unmapped objects, 0 where the mapping named it. */
   readonly inferred: Uint8Array;
+  /** 1 where topology says that a place should be there and nothing ever named it: a hole. Length: places. */
+  readonly hole: Uint8Array;
+  /** What is written of each rack (index: place − start[RACK]). */
+  readonly racks: readonly RackFacts[];
+  /** Of each node (index: place − start[NODE]): lowest rack unit and height in units, 0 where not known, and its kind. */
+  readonly nodeU: Uint16Array;
+  readonly nodeHeight: Uint16Array;
+  readonly nodeKind: readonly DeviceKind[];
+  /** Who is capped first when power is short, sites to racks: 1 last … 9 first; 0 where nobody says. */
+  readonly priority: Uint8Array;
   /** Rating of a silent place in watts for budgets (nameplate); NaN where not known. Length: places. */
   readonly nameplateW: Float64Array;
   /** Watts that may be used at a place; NaN where no budget is set. Length: places. */
@@ -41,6 +53,8 @@ export interface Topology {
   readonly feedRack: Int32Array;
   readonly feedName: readonly string[];
   readonly feedBudgetW: Float64Array;
+  /** 1 for an inlet that should be there and that no PDU ever reported. */
+  readonly feedHole: Uint8Array;
   /** Ratings of the A and the B feed of sites to racks, watts, not derated; NaN where not known (index: place). */
   readonly ratingAW: Float64Array;
   readonly ratingBW: Float64Array;
@@ -50,6 +64,17 @@ export interface Topology {
   readonly servers: readonly ServerPlace[];
   /** What each GPU works on (index: place − start[GPU]); undefined where nobody says. */
   readonly work: readonly (Work | undefined)[];
+}
+
+/** What is written of a rack: 0 and '' where nothing is. */
+export interface RackFacts {
+  /** Its place in the row, from 1. */
+  readonly position: number;
+  readonly aisle: string;
+  /** Height in rack units. */
+  readonly heightU: number;
+  /** Its model as written, such as "GB200 NVL72"; what that is made of says rack-models.ts. */
+  readonly model: string;
 }
 
 /** An inference server, by what its labels say of it. */

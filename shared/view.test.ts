@@ -124,6 +124,7 @@ describe('the summary', () => {
       gpus: 16,
       gpusReporting: 16,
       silentNodes: 0,
+      missing: { gpus: 0, nodes: 0, feeds: 0 },
       silentSince: null,
       badSamples: 23,
       ageP99Ms: 2000,

@@ -20,6 +20,7 @@ import { Findings } from './findings.ts';
 import type { Frame } from './frame.ts';
 import { History } from './history.ts';
 import { inspectPlace } from './inspect.ts';
+import { inventoryOf } from './inventory.ts';
 import { membersOf } from './members.ts';
 import { EnergyMeter, type EnergyRow } from './power/energy.ts';
 import { isPowerPlace, type PowerReport, powerReport } from './power/report.ts';
@@ -166,7 +167,9 @@ export class FleetView {
         rack,
         name: topology.feedName[feed],
         budgetW: orNull(topology.feedBudgetW[feed]),
+        hole: topology.feedHole[feed] === 1,
       })),
+      inventory: inventoryOf(topology),
     };
   }
 

@@ -30,6 +30,7 @@ const frame: ViewFrame = {
     gpus: 3,
     gpusReporting: 2,
     silentNodes: 0,
+    missing: { gpus: 0, nodes: 0, feeds: 0 },
     silentSince: null,
     badSamples: 0,
     ageP99Ms: 5000,

@@ -68,7 +68,8 @@ afterAll(async () => {
 /** All three sites read into one fleet by the engine's own readers. */
 async function readAll(): Promise<Frame> {
   const fleet = new Fleet({ mappings: [] });
-  fleet.setTopology(parseTopologyCsv(await file(demo.topologyFile)).rows);
+  const { rows, racks } = parseTopologyCsv(await file(demo.topologyFile));
+  fleet.setTopology(rows, racks);
   fleet.setBudgets(parseBudgetsCsv(await file(demo.budgetsFile)).rows);
   const now = Date.now();
   for (const source of sources) {

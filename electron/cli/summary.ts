@@ -112,13 +112,13 @@ function sourceOf(where: string, kind: string | boolean | undefined): SourceSett
   throw new UsageError(`--source: ${parsed.error.issues[0]?.message ?? 'not a source'}`);
 }
 
-function rowsOf<Row>(path: string | boolean | undefined, parse: (text: string) => Table<Row>): readonly Row[] {
-  if (typeof path !== 'string') return [];
-  const { rows, errors } = parse(readFileSync(path, 'utf8'));
-  for (const { line, column, message } of errors)
+function tableOf<Of extends Table<unknown>>(path: string | boolean | undefined, parse: (text: string) => Of) {
+  if (typeof path !== 'string') return undefined;
+  const table = parse(readFileSync(path, 'utf8'));
+  for (const { line, column, message } of table.errors)
     process.stderr.write(`${path}, line ${line}, column ${column}: ${message}\n`);
-  if (rows.length === 0) throw new Error(`${path} has no usable row`);
-  return rows;
+  if (table.rows.length === 0) throw new Error(`${path} has no usable row`);
+  return table;
 }
 
 function forPerson(sum: Totals): string {
@@ -155,8 +155,8 @@ export async function summary(args: readonly string[]): Promise<number> {
   });
   const result = await runHeadless({
     source,
-    topology: rowsOf(csv, parseTopologyCsv),
-    budgets: rowsOf(budgets, parseBudgetsCsv),
+    topology: tableOf(csv, parseTopologyCsv),
+    budgets: tableOf(budgets, parseBudgetsCsv)?.rows ?? [],
     ticks,
     pollMs: POLL_MS,
     staleMs: STALE_MS,

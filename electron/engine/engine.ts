@@ -14,7 +14,8 @@ import type { Source } from './sources/source.ts';
 import { readWorkstation } from './sources/workstation.ts';
 import { WORKSTATION_ID, WorkstationNode } from './sources/workstation-node.ts';
 import { Store } from './store/database.ts';
-import { loadSettings, type PlaceFiles, PlaceReader, saveSettings } from './store/profile.ts';
+import { NO_PLACE_FILES, type PlaceFiles, PlaceReader } from './store/place-files.ts';
+import { loadSettings, saveSettings } from './store/profile.ts';
 import { type ProfilesInUse, UserProfileReader } from './store/user-profiles.ts';
 import { coverageOf, testConnection } from './test-connection.ts';
 import { type Viewer, Viewers } from './viewers.ts';
@@ -37,7 +38,7 @@ export class Engine {
   readonly #places = new PlaceReader();
   readonly #userProfiles: UserProfileReader;
   #profiles: ProfilesInUse;
-  #files: PlaceFiles = { topology: [], budgets: [], warnings: [] };
+  #files: PlaceFiles = NO_PLACE_FILES;
   #settings: Settings;
   #warnings: readonly string[];
   readonly #writable: boolean;
@@ -160,7 +161,7 @@ export class Engine {
     );
     if (files === this.#files) return;
     this.#files = files;
-    this.#fleet.setTopology(files.topology);
+    this.#fleet.setTopology(files.topology, files.racks);
     this.#fleet.setBudgets(files.budgets);
   }
 
@@ -218,7 +219,7 @@ export class Engine {
     this.#schedule.stop();
     this.#schedule = new Schedule(this.#clock, CONCURRENCY);
     this.#fleet = this.#newFleet();
-    this.#files = { topology: [], budgets: [], warnings: [] };
+    this.#files = NO_PLACE_FILES;
   }
 
   /** New settings take effect at once; what depends on them is made anew, objects and history stay where they can. */

@@ -19,7 +19,7 @@ const SHARE = 0.001;
 function readOnce(source: object): Promise<HeadlessResult> {
   return runHeadless({
     source: sourceSchema.parse({ id: 'test', name: 'test', site: 'PDX-1', ...source }) as SourceSettings,
-    ...{ topology: [], budgets: [], ticks: 1, pollMs: 1000, staleMs: 60_000, clock: systemClock },
+    ...{ topology: undefined, budgets: [], ticks: 1, pollMs: 1000, staleMs: 60_000, clock: systemClock },
   });
 }
 

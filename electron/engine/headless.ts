@@ -2,14 +2,14 @@ import type { SourceHealth } from '../../shared/contract.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { Frame } from '../../shared/frame.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
-import type { BudgetRow, TopologyRow } from '../../shared/topology-csv.ts';
+import type { BudgetRow, TopologyTable } from '../../shared/topology-csv.ts';
 import type { Clock } from './schedule.ts';
 import { ExportersScraper } from './sources/exporters.ts';
 import { PrometheusReader, SETTLE_MS, settledInstant } from './sources/prometheus.ts';
 
 export interface HeadlessOptions {
   readonly source: SourceSettings;
-  readonly topology: readonly TopologyRow[];
+  readonly topology: Pick<TopologyTable, 'rows' | 'racks'> | undefined;
   readonly budgets: readonly BudgetRow[];
   readonly ticks: number;
   readonly pollMs: number;
@@ -43,7 +43,7 @@ export async function runHeadless({
   onTick,
 }: HeadlessOptions): Promise<HeadlessResult> {
   const fleet = new Fleet({ mappings: [] });
-  fleet.setTopology(topology);
+  if (topology) fleet.setTopology(topology.rows, topology.racks);
   fleet.setBudgets(budgets);
   fleet.setWaitTick(source.id, source.waitTickBytes);
   const reader =

@@ -1,6 +1,7 @@
 import { NO_ALERTS } from '../../shared/alerting/alert.ts';
 import { cellOfRatio } from '../../shared/cells.ts';
 import type { LayoutDocument, ViewFrame, ViewSignal } from '../../shared/contract.ts';
+import { NO_INVENTORY } from '../../shared/inventory.ts';
 
 /** One kind of hall: rows of racks, nodes a rack, GPUs a node, budget of a rack in watts. */
 export interface HallKind {
@@ -70,6 +71,7 @@ export function layoutOf(halls: readonly HallKind[], site = 'PDX-1'): LayoutDocu
     inferred: places.map(() => 0),
     budgetW: places.slice(0, start[4]).map(({ budgetW }, place) => (place === 0 ? siteW : budgetW)),
     feeds: [],
+    inventory: NO_INVENTORY,
   };
 }
 
@@ -171,6 +173,7 @@ const EMPTY_SUMMARY: ViewFrame['summary'] = {
   gpus: 0,
   gpusReporting: 0,
   silentNodes: 0,
+  missing: { gpus: 0, nodes: 0, feeds: 0 },
   silentSince: null,
   badSamples: 0,
   ageP99Ms: null,

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { HelloReply, LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
+import { NO_INVENTORY } from '../../shared/inventory.ts';
 import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
 import { useConsole, useFreshness, useLive } from '../live/console.tsx';
 import type { Freshness } from '../live/freshness.ts';
@@ -45,6 +46,7 @@ const NOWHERE: LayoutDocument = {
   inferred: [],
   budgetW: [],
   feeds: [],
+  inventory: NO_INVENTORY,
 };
 
 /** The whole console: bars above and below, banners, and the view that the address names. */

@@ -1,4 +1,5 @@
 import type { LayoutDocument } from '../../shared/contract.ts';
+import { NO_INVENTORY } from '../../shared/inventory.ts';
 
 /** One site, 2 halls, 3 rows (A1, A2, B1), 4 racks (one in A1, two in A2, one in B1), 4 nodes, 8 GPUs. */
 export const smallLayout: LayoutDocument = {
@@ -27,4 +28,5 @@ export const smallLayout: LayoutDocument = {
   inferred: Array.from({ length: 22 }, () => 0),
   budgetW: [100_000, 60_000, 40_000, 20_000, 40_000, null, 20_000, 20_000, 20_000, 20_000],
   feeds: [],
+  inventory: NO_INVENTORY,
 };

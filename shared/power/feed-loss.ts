@@ -1,3 +1,4 @@
+import { isFeed } from '../feeds.ts';
 import { type Frame, UNSUPPORTED } from '../frame.ts';
 import { placesUnder } from '../members.ts';
 import type { PowerColumns } from '../power.ts';
@@ -33,10 +34,6 @@ export interface FeedLoss {
   /** Places that were looked at: racks with feeds, and places with ratings of their own. */
   readonly of: number;
 }
-
-/** Names of feeds as PDUs have them: A, B, and a second inlet A2. */
-const isFeed = (name: string, feed: FeedName) =>
-  name === feed || (name.startsWith(feed) && /^\d+$/.test(name.slice(1)));
 
 /**
  * What if feed A (or B) is lost at a site, hall, row or rack: every rack under it draws all of its watts through the

@@ -15,7 +15,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { defaultSettings } from '../../../shared/settings.ts';
 import { FaultError } from '../fault.ts';
 import { writeWhole } from './atomic.ts';
-import { defaultProfile, loadSettings, lockProfile, PlaceReader, saveSettings } from './profile.ts';
+import { PlaceReader } from './place-files.ts';
+import { defaultProfile, loadSettings, lockProfile, saveSettings } from './profile.ts';
 
 let folder = '';
 const file = () => join(folder, 'settings.json');
@@ -147,7 +148,7 @@ describe('files', () => {
     const reader = new PlaceReader();
     const path = join(folder, 'topology.csv');
     const read = (needed: boolean) => reader.read([{ path, needed }], []);
-    expect(read(false)).toEqual({ topology: [], budgets: [], warnings: [] });
+    expect(read(false)).toEqual({ topology: [], racks: [], budgets: [], warnings: [] });
     writeFileSync(path, 'site,hall,row,rack,u,node,model,gpus\nPDX-1,A,A1,A1-01,1,n1,DGX,8\n');
     const first = read(false);
     expect(first.topology).toHaveLength(1);

@@ -1,8 +1,7 @@
-import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { defaultSettings, type Settings, settingsSchema } from '../../../shared/settings.ts';
-import { type BudgetRow, parseBudgetsCsv, parseTopologyCsv, type TopologyRow } from '../../../shared/topology-csv.ts';
 import { FaultError, printable } from '../fault.ts';
 import { writeWhole } from './atomic.ts';
 
@@ -141,68 +140,4 @@ export function saveSettings(folder: string, settings: Settings): void {
   const text = `${JSON.stringify(settings, null, 2)}\n`;
   writeWhole(join(folder, 'settings.json'), text);
   writeWhole(join(folder, 'settings.json.good'), text);
-}
-
-/** Topology and budgets of the profile and of sources' own files, and what was wrong with them. */
-export interface PlaceFiles {
-  readonly topology: readonly TopologyRow[];
-  readonly budgets: readonly BudgetRow[];
-  readonly warnings: readonly string[];
-}
-
-const MOST_BYTES = 64 << 20;
-
-/** Reads CSV files of places; a missing file of the profile is no error, a missing file of a source is. */
-export class PlaceReader {
-  #stamp = '';
-  #files: PlaceFiles = { topology: [], budgets: [], warnings: [] };
-
-  /** Reads again what changed since the last time; gives the very same object while nothing did. */
-  read(
-    topology: readonly { path: string; needed: boolean }[],
-    budgets: readonly { path: string; needed: boolean }[],
-  ): PlaceFiles {
-    const stamp = [...topology, ...budgets].map(({ path }) => `${path} ${stampOf(path)}`).join('\n');
-    if (stamp === this.#stamp) return this.#files;
-    this.#stamp = stamp;
-    const warnings: string[] = [];
-    const rows = <Row>(
-      files: readonly { path: string; needed: boolean }[],
-      parse: (text: string) => {
-        rows: readonly Row[];
-        errors: readonly { line: number; column: number; message: string }[];
-      },
-    ) =>
-      files.flatMap(({ path, needed }) => {
-        const text = textOf(path, needed, warnings);
-        if (text === undefined) return [];
-        const { rows: found, errors } = parse(text);
-        for (const { line, column, message } of errors)
-          warnings.push(`${path}, line ${line}, column ${column}: ${printable(message, 200)}`);
-        return [...found];
-      });
-    this.#files = { topology: rows(topology, parseTopologyCsv), budgets: rows(budgets, parseBudgetsCsv), warnings };
-    return this.#files;
-  }
-}
-
-function stampOf(path: string): string {
-  try {
-    const { mtimeMs, size } = statSync(path);
-    return `${mtimeMs} ${size}`;
-  } catch {
-    return '-';
-  }
-}
-
-function textOf(path: string, needed: boolean, warnings: string[]): string | undefined {
-  try {
-    if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES >> 20} MiB`);
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (needed || !absent)
-      warnings.push(`${path} cannot be read: ${absent ? 'there is no such file' : (error as Error).message}`);
-    return undefined;
-  }
 }

@@ -20,6 +20,7 @@ const summary: Summary = {
   gpus: 2048,
   gpusReporting: 2040,
   silentNodes: 1,
+  missing: { gpus: 0, nodes: 0, feeds: 0 },
   silentSince: 1_000_000,
   badSamples: 0,
   ageP99Ms: 6000,
