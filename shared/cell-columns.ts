@@ -1,5 +1,5 @@
 import { CELL_NODATA, CELL_UNSUPPORTED, cellOfRatio } from './cells.ts';
-import type { ViewSignal } from './contract.ts';
+import type { ViewSignal, WatchSignal } from './contract.ts';
 import type { FabricColumns } from './fabric.ts';
 import { type Column, type Frame, STALE, UNSUPPORTED } from './frame.ts';
 import { type Members, membersOf } from './members.ts';
@@ -20,6 +20,8 @@ export interface SignalColumns {
   readonly cells: Uint8Array;
   /** Value in the signal's own unit for every GPU: W, share, °C, bitmask, B/s, share of the link's rate. */
   readonly raw: Float32Array;
+  /** The value that is drawn as 1, where the scale is the fleet's own; null where it is each object's limit. */
+  readonly full: number | null;
 }
 
 /** What signals are told from. */
@@ -36,6 +38,10 @@ const COLUMN: Readonly<Record<Exclude<ViewSignal, 'nic'>, SignalId>> = {
   throttle: 'gpu.throttle',
   nvlink: 'gpu.nvlink',
 };
+
+const SIX: ReadonlySet<string> = new Set(['nic', ...Object.keys(COLUMN)]);
+/** Whether a signal is one of the six, rather than of the catalogue. */
+export const isViewSignal = (signal: WatchSignal): signal is ViewSignal => SIX.has(signal);
 
 /** A signal of every GPU: its value, that value as a share of its limit, and the byte of a GPU without one. */
 interface GpuSignal {
@@ -56,7 +62,7 @@ export function signalColumns(signal: ViewSignal, parts: SignalParts): SignalCol
   }
   const members = membersOf(topology);
   const value = placeValues(signal, parts, members, gpu.ratio, cells);
-  return { value, rackCells: rackCells(signal, topology, members, value, cells), cells, raw: gpu.raw };
+  return { value, rackCells: rackCells(signal, topology, members, value, cells), cells, raw: gpu.raw, full: null };
 }
 
 function gpuSignal(signal: Exclude<ViewSignal, 'nic'>, parts: SignalParts): GpuSignal {
@@ -69,7 +75,7 @@ function gpuSignal(signal: Exclude<ViewSignal, 'nic'>, parts: SignalParts): GpuS
 }
 
 /** A live GPU's missing value: lost where it was once there, else never exported. */
-function lostOrUnsupported(column: Column | undefined, at: number): number {
+export function lostOrUnsupported(column: Column | undefined, at: number): number {
   return (column?.quality[at] ?? UNSUPPORTED) === STALE ? CELL_NODATA : CELL_UNSUPPORTED;
 }
 
@@ -165,8 +171,8 @@ function fold(signal: ViewSignal, ratio: Float32Array, cells: Uint8Array, from: 
 }
 
 /** A rack's byte: its share's, or the worst throttle class of its GPUs; without one, what its GPUs say of it. */
-function rackCells(
-  signal: ViewSignal,
+export function rackCells(
+  signal: WatchSignal,
   { start }: Topology,
   { gpus }: Members,
   value: Float32Array,

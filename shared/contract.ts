@@ -10,7 +10,7 @@ import type { PowerReport } from './power/report.ts';
 import type { FeedLossVerdict, SiteFeed } from './power/site-feeds.ts';
 import type { RackColumns } from './rack/columns.ts';
 import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
-import type { SignalId } from './signals/catalogue.ts';
+import { type SignalId, signals } from './signals/catalogue.ts';
 import type { WorkReport } from './work/report.ts';
 
 /**
@@ -31,15 +31,30 @@ export interface Fault {
 export const VIEW_SIGNALS = ['power', 'util', 'temp', 'throttle', 'nvlink', 'nic'] as const;
 export type ViewSignal = (typeof VIEW_SIGNALS)[number];
 
+/** Anything the floor plan can be coloured by: the six, or a signal of the catalogue. */
+export type WatchSignal = ViewSignal | SignalId;
+
 /** What a viewer looks at; it receives that and no more. */
 export interface Watch {
-  readonly signal: ViewSignal;
+  readonly signal: WatchSignal;
   /** Palette bytes of every GPU (false: racks and above only, as for a small wall). */
   readonly gpus: boolean;
   /** Place indexes of racks whose GPUs' values are wanted as numbers (level L3). At most 64. */
   readonly racks: readonly number[];
   /** Place index of the rack whose GPUs are wanted with all their signals; −1 or left out: none. */
   readonly rack?: number;
+  /** Filter language (filter/parse.ts); '' or left out: all. */
+  readonly filter?: string;
+}
+
+/** What a filter kept, or why it could not be read. */
+export interface Filtered {
+  readonly filter: string;
+  readonly gpus: number;
+  readonly racks: number;
+  /** '' where it could be read; the column counts from 1. */
+  readonly error: string;
+  readonly column: number;
 }
 
 /** The places, for drawing: the part of Topology that a viewer needs. */
@@ -164,7 +179,11 @@ export interface FrameHead {
   /** Newest sample time in it, epoch ms; null when nothing was ever read. */
   readonly sampled: number | null;
   readonly layout: number;
-  readonly signal: ViewSignal;
+  readonly signal: WatchSignal;
+  /** The value that is drawn as 1, in the signal's unit, for a signal of the catalogue; null for the six. */
+  readonly full: number | null;
+  /** null where no filter is set. */
+  readonly filtered: Filtered | null;
   readonly pollMs: number;
   readonly staleMs: number;
   readonly warnRatio: number;
@@ -200,6 +219,8 @@ export interface ViewFrame extends FrameHead, RackColumns {
   readonly cells: Uint8Array;
   /** One palette byte a rack for the watched signal. */
   readonly rackCells: Uint8Array;
+  /** One bit a GPU that the filter keeps, lowest bit first; empty without one, or with one that could not be read. */
+  readonly matches: Uint8Array;
   /** Value in the signal's unit for each GPU of `racks`, rack after rack. */
   readonly values: Float32Array;
 }
@@ -283,6 +304,9 @@ export interface HelloReply {
   readonly profile: string;
 }
 
+const SIGNAL_IDS: ReadonlySet<unknown> = new Set([...VIEW_SIGNALS, ...signals.map(({ id }) => id)]);
+const isWatchSignal = (id: unknown): id is WatchSignal => SIGNAL_IDS.has(id);
+
 const place = z.number().int().min(-1).max(10_000_000);
 
 /** name → who may call it, and how its argument is parsed. */
@@ -291,10 +315,11 @@ export const calls = {
   watch: {
     role: 'read',
     arg: z.strictObject({
-      signal: z.enum(VIEW_SIGNALS),
+      signal: z.custom<WatchSignal>((id) => isWatchSignal(id), 'There is no such signal'),
       gpus: z.boolean(),
       racks: z.array(place).max(64),
       rack: place.optional(),
+      filter: z.string().max(500).optional(),
     }),
   },
   /** The frame was drawn; the next may leave. */

@@ -1,5 +1,6 @@
 import { type AlertSummary, NO_ALERTS } from './alerting/alert.ts';
-import { type SignalColumns, signalColumns } from './cell-columns.ts';
+import { catalogueColumns } from './catalogue-columns.ts';
+import { isViewSignal, type SignalColumns, signalColumns } from './cell-columns.ts';
 import type { GpuReport } from './contract/rack.ts';
 import type {
   CallArg,
@@ -10,12 +11,13 @@ import type {
   SourceHealth,
   Summary,
   ViewFrame,
-  ViewSignal,
   Watch,
+  WatchSignal,
 } from './contract.ts';
 import { LinkMemory } from './fabric/flaps.ts';
 import { type LinkRow, linkRows } from './fabric/rows.ts';
 import { computeFabric, type FabricColumns } from './fabric.ts';
+import { type Filtering, filterOf } from './filter/filtering.ts';
 import { Findings } from './findings.ts';
 import type { Frame } from './frame.ts';
 import { History } from './history.ts';
@@ -70,7 +72,9 @@ export class FleetView {
   #current: FleetInstant | null = null;
   #alerts: AlertSummary = NO_ALERTS;
   /** Columns by signal, made when a viewer first asks for them after an update. */
-  readonly #columns = new Map<ViewSignal, SignalColumns>();
+  readonly #columns = new Map<WatchSignal, SignalColumns>();
+  /** What filters keep, by their text, likewise. */
+  readonly #filtered = new Map<string, Filtering>();
 
   constructor(options: ViewOptions) {
     this.#options = options;
@@ -113,6 +117,7 @@ export class FleetView {
       sampled: newestSample(frame, heardAt),
     };
     this.#columns.clear();
+    this.#filtered.clear();
   }
 
   #remember(frame: Frame, power: PowerColumns, fabric: FabricColumns, now: EpochMs): void {
@@ -181,11 +186,13 @@ export class FleetView {
     const { pollMs, staleMs, warnRatio, critRatio } = this.#options;
     const { summary, findings, sources, sampled, power, slope, capMin } = current;
     const columns = this.#signal(watch.signal, current);
+    const filtered = watch.filter ? this.#filter(watch.filter, current) : NO_FILTER;
     const racks = watch.racks.filter((rack) => rack >= topology.start[RACK] && rack < topology.start[NODE]);
     return {
       ...{ seq, time: current.now, sampled, layout: topology.version, signal: watch.signal },
       ...{ pollMs, staleMs, warnRatio, critRatio, summary, findings, alerts: this.#alerts, sources, racks },
       ...{ slope, capMin },
+      ...{ full: columns.full, filtered: filtered.told, matches: filtered.bits },
       drawW: power.drawW,
       value: columns.value,
       sampledAt: power.time,
@@ -200,13 +207,22 @@ export class FleetView {
     };
   }
 
-  #signal(signal: ViewSignal, current: FleetInstant): SignalColumns {
+  #signal(signal: WatchSignal, current: FleetInstant): SignalColumns {
     let columns = this.#columns.get(signal);
     if (!columns) {
-      columns = signalColumns(signal, current);
+      columns = isViewSignal(signal) ? signalColumns(signal, current) : catalogueColumns(signal, current);
       this.#columns.set(signal, columns);
     }
     return columns;
+  }
+
+  #filter(text: string, current: FleetInstant): Filtering {
+    let filtering = this.#filtered.get(text);
+    if (!filtering) {
+      filtering = filterOf(text, current);
+      this.#filtered.set(text, filtering);
+    }
+    return filtering;
   }
 
   /** The facts of one place, of the last update; none before the first. */
@@ -251,6 +267,8 @@ export class FleetView {
     return this.#history.range(asked, from, to, points);
   }
 }
+
+const NO_FILTER: Filtering = { told: null, bits: new Uint8Array(0) };
 
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 

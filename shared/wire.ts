@@ -28,6 +28,7 @@ const columns = {
   gpuLive: 'u32',
   cells: 'u8',
   rackCells: 'u8',
+  matches: 'u8',
   values: 'f32',
   gpuValues: 'f32',
   gpuQuality: 'u8',

@@ -29,6 +29,17 @@ for (const theme of ['dark', 'light'] as const) {
     await expect(page.getByRole('dialog')).toBeVisible();
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
+    await page.keyboard.press('l');
+    await page.getByRole('combobox', { name: 'Filter' }).fill('util<');
+    await page.getByText(/^Column 6/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Jump to' }).fill('a2');
+    await expect(page.getByRole('option').first()).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('combobox', { name: 'Jump to' })).toHaveCount(0);
     await page.keyboard.press('6');
     await expect(page.getByRole('heading', { name: 'Sources' })).toBeVisible();
     await expect(page.getByRole('table', { name: 'Coverage' })).toBeVisible();

@@ -1,12 +1,12 @@
 import { interpolateCividis, interpolateLab, rgb } from 'd3';
 import { CELL_MAX, CELL_NODATA, CELL_ONE, CELL_UNSUPPORTED } from '../../shared/cells.ts';
-import type { ViewSignal } from '../../shared/contract.ts';
+import type { ViewSignal, WatchSignal } from '../../shared/contract.ts';
 import type { Theme } from '../theme/theme.ts';
 
 /** How a signal's value becomes colour (ui.md 3): distance to a limit, a level without a bad end, or a state. */
 export type Family = 'limit' | 'level' | 'state';
 
-export const FAMILY: Readonly<Record<ViewSignal, Family>> = {
+const FAMILY: Readonly<Record<ViewSignal, Family>> = {
   power: 'limit',
   util: 'level',
   temp: 'limit',
@@ -14,6 +14,9 @@ export const FAMILY: Readonly<Record<ViewSignal, Family>> = {
   nvlink: 'level',
   nic: 'limit',
 };
+
+/** The family of a signal; one of the catalogue has no limit that we know of. */
+export const familyOf = (signal: WatchSignal): Family => FAMILY[signal as ViewSignal] ?? 'level';
 
 type Shade = 'dark' | 'light';
 type Stop = readonly [number, string];
@@ -107,10 +110,10 @@ export function withEdge(ratio: number, warn: number): number {
 }
 
 /** Fill of a cell's byte as a colour; the budget's warning ratio moves the edge of power only. */
-export function cellColor(signal: ViewSignal, cell: number, theme: Theme, warn = WARN_EDGE): string {
+export function cellColor(signal: WatchSignal, cell: number, theme: Theme, warn = WARN_EDGE): string {
   if (cell === CELL_NODATA) return NODATA[theme][0];
   if (cell === CELL_UNSUPPORTED) return EMPTY[theme];
-  const family = FAMILY[signal];
+  const family = familyOf(signal);
   if (family === 'state') return STATES[Math.min(cell, STATES.length - 1)][shadeOf(theme)];
   const ratio = Math.min(cell, CELL_MAX) / CELL_ONE;
   if (family === 'level') return levelColor(ratio, theme);
@@ -163,7 +166,7 @@ export function abgr(color: string): number {
 const made = new Map<string, CellPalette>();
 
 /** The lookup table of a signal in a theme with a warning ratio; made once. */
-export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): CellPalette {
+export function paletteOf(signal: WatchSignal, theme: Theme, warn = WARN_EDGE): CellPalette {
   const key = `${signal} ${theme} ${warn}`;
   const known = made.get(key);
   if (known) return known;
@@ -182,7 +185,7 @@ export function paletteOf(signal: ViewSignal, theme: Theme, warn = WARN_EDGE): C
   fill[CELL_NODATA] = abgr(NODATA[theme][0]);
   ink[CELL_NODATA] = abgr(NODATA[theme][1]);
   ink[CELL_UNSUPPORTED] = abgr(OUTLINE[theme]);
-  if (FAMILY[signal] === 'state') {
+  if (familyOf(signal) === 'state') {
     const panel = abgr(EMPTY[theme]);
     STATES.forEach((_, cell) => {
       ink[cell] = cell === 1 ? abgr(OUTLINE[theme]) : panel;
@@ -213,9 +216,34 @@ export function forcedPalette(palette: CellPalette, { ground, lost, line }: Forc
   return { ...palette, fill, ink, color, inkColor, border: abgr(line) };
 }
 
-function patternOf(signal: ViewSignal, cell: number): Pattern {
+/** How far what the filter does not keep steps back towards the ground. */
+const DIMMED = 0.78;
+
+/**
+ * A palette with a second half: byte + 256 is the same cell stepped back, for what a filter does not keep. It keeps its
+ * pattern: no data stays no data.
+ */
+export function withDimmed(palette: CellPalette, ground: string): CellPalette {
+  const back = (color: number) => {
+    const { r, g, b } = rgb(ground);
+    const mix = (channel: number, of: number) => Math.round(channel * (1 - DIMMED) + of * DIMMED);
+    return (
+      ((255 << 24) | (mix((color >> 16) & 255, b) << 16) | (mix((color >> 8) & 255, g) << 8) | mix(color & 255, r)) >>>
+      0
+    );
+  };
+  return {
+    ...palette,
+    fill: Uint32Array.of(...palette.fill, ...palette.fill.map(back)),
+    ink: Uint32Array.of(...palette.ink, ...palette.ink.map(back)),
+    pattern: [...palette.pattern, ...palette.pattern],
+    kinds: Uint8Array.of(...palette.kinds, ...palette.kinds),
+  };
+}
+
+function patternOf(signal: WatchSignal, cell: number): Pattern {
   if (cell === CELL_NODATA) return 'hatch';
   if (cell === CELL_UNSUPPORTED) return 'outline';
-  if (FAMILY[signal] === 'state') return STATES[Math.min(cell, STATES.length - 1)].pattern;
-  return FAMILY[signal] === 'limit' && cell >= CELL_ONE ? 'corner' : 'solid';
+  if (familyOf(signal) === 'state') return STATES[Math.min(cell, STATES.length - 1)].pattern;
+  return familyOf(signal) === 'limit' && cell >= CELL_ONE ? 'corner' : 'solid';
 }

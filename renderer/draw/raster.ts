@@ -146,7 +146,7 @@ export function rasterCells(
   pixels: Uint32Array,
   width: number,
   bands: Bands,
-  bytes: Uint8Array,
+  bytes: Uint8Array | Uint16Array,
   palette: CellPalette,
   ratio = 1,
 ): void {
@@ -167,7 +167,7 @@ export function rasterCells(
         inkCell(pixels, width, first[at], run[at], lines[band], cells, cell[at], bytes[cell[at]], palette, ratio);
       if (
         palette.border !== 0 &&
-        bytes[cell[at]] !== CELL_UNSUPPORTED &&
+        (bytes[cell[at]] & 0xff) !== CELL_UNSUPPORTED &&
         run[at] >= LEAST_EDGED &&
         lines[band] >= LEAST_EDGED
       )

@@ -15,6 +15,7 @@ import { TopBar } from './frame/TopBar.tsx';
 import { useKeys } from './keys.ts';
 import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
+import { Palette } from './palette/Palette.tsx';
 import { crumbsOf } from './places.ts';
 import { useLastRoutes, useRoute } from './route.ts';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
@@ -63,6 +64,7 @@ export function App() {
   const lastOf = useLastRoutes(route);
   const [theme, setTheme] = useState<Theme>(firstTheme);
   const [keysOpen, setKeysOpen] = useState(false);
+  const [searching, setSearching] = useState(false);
   const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go);
   const closeDemo = useCloseDemo();
   const fresh = isFirstRun(hello.data, frame);
@@ -73,6 +75,7 @@ export function App() {
     go: (to) => go(lastOf(to)),
     theme: () => setTheme(nextTheme(theme)),
     keys: () => setKeysOpen(true),
+    search: () => setSearching(true),
     pause: () => live.pause(pausedAt === null),
   });
 
@@ -85,6 +88,7 @@ export function App() {
         onCrumb={state.select}
         freshness={freshness}
         pausedAt={pausedAt}
+        onSearch={() => setSearching(true)}
       />
       <Banners
         frame={fresh ? null : frame}
@@ -109,17 +113,33 @@ export function App() {
         freshness={freshness}
         hello={hello.data}
       />
+      <Palette
+        open={searching}
+        onClose={() => setSearching(false)}
+        {...{ layout, frame, state, go, lastOf }}
+        theme={() => setTheme(nextTheme(theme))}
+        keys={() => setKeysOpen(true)}
+        pause={() => live.pause(pausedAt === null)}
+      />
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
     </div>
   );
 }
 
 /** The keys that work in every view (ui.md 8). */
-function useAppKeys(does: { go(view: ViewId): void; theme(): void; keys(): void; pause(): void }): void {
+function useAppKeys(does: {
+  go(view: ViewId): void;
+  theme(): void;
+  keys(): void;
+  search(): void;
+  pause(): void;
+}): void {
   useKeys({
     ...Object.fromEntries(VIEWS.map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
     d: does.theme,
     '[Shift]+(\\?)': does.keys,
+    '$mod+k': does.search,
+    '[Shift]+(/)': does.search,
     Space: does.pause,
     F6: () => nextRegion(1),
     'Shift+F6': () => nextRegion(-1),

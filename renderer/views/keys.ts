@@ -54,6 +54,8 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['[', ']'], action: 'Previous, next condition' },
   { keys: ['G'], action: 'Go to the object of the condition, else the tightest budget' },
   { keys: ['F'], action: 'Only flagged racks' },
+  { keys: ['L'], action: 'Filter the floor plan' },
+  { keys: ['Ctrl', 'K'], action: 'Search: places, alerts, signals, actions; / too' },
   { keys: ['V'], action: 'View as table' },
   { keys: ['Space'], action: 'Pause updates' },
   { keys: ['B'], action: 'Budgets panel' },

@@ -14,6 +14,7 @@ export function TopBar(props: {
   onCrumb: (place: number) => void;
   freshness: Freshness;
   pausedAt: number | null;
+  onSearch: () => void;
 }) {
   const { crumbs } = props;
   return (
@@ -49,8 +50,20 @@ export function TopBar(props: {
           </ol>
         </nav>
       )}
+      <button type="button" className={styles.search} onClick={props.onSearch} aria-keyshortcuts="Control+K">
+        <Lens /> <span>Jump to rack, GPU, alert</span> <Kbd>Ctrl K</Kbd>
+      </button>
       <Beacon freshness={props.freshness} pausedAt={props.pausedAt} />
     </header>
+  );
+}
+
+function Lens() {
+  return (
+    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor">
+      <circle cx="6" cy="6" r="4" strokeWidth="1.5" />
+      <path d="M9 9l4 4" strokeWidth="1.5" />
+    </svg>
   );
 }
 

@@ -1,5 +1,6 @@
-import { memo, type ReactNode, type RefObject, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { GPU } from '../../../shared/topology.ts';
 import { Legend } from '../../draw/Legend.tsx';
 import { useConsole } from '../../live/console.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
@@ -8,12 +9,14 @@ import parts from '../../parts/parts.module.css';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
+import { countAt } from '../places.ts';
+import { FilterBar } from './FilterBar.tsx';
 import { type Detail, FloorPlan, type FloorPlanHandle } from './floor-plan/FloorPlan.tsx';
 import { FloorPlanTable } from './floor-plan/FloorPlanTable.tsx';
 import { InspectorLine } from './InspectorLine.tsx';
 import styles from './overview.module.css';
 import type { OverviewState } from './overview-state.ts';
-import { LEGEND_WORDS, SIGNAL_CHOICES } from './signals.ts';
+import { legendWords, SIGNAL_CHOICES } from './signals.ts';
 
 const DETAILS: readonly Choice<Detail>[] = [
   { id: 'auto', label: 'Auto' },
@@ -40,7 +43,13 @@ export function FloorPanel(props: {
   const [hovered, setHovered] = useState(-1);
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
-      <Header state={state} theme={theme} warnRatio={frame.warnRatio} aside={props.aside} />
+      <Header
+        state={state}
+        theme={theme}
+        warnRatio={frame.warnRatio}
+        full={frame.signal === state.signal ? frame.full : null}
+        aside={props.aside}
+      />
       <div className={styles.map}>
         <Plan
           ref={props.plan}
@@ -58,6 +67,7 @@ export function FloorPanel(props: {
           flaggedOnly={state.flagged}
         />
       </div>
+      {state.filtering ? <Filter state={state} frame={frame} gpus={countAt(layout, GPU)} /> : null}
       <InspectorLine
         layout={layout}
         frame={frame}
@@ -72,16 +82,46 @@ export function FloorPanel(props: {
   );
 }
 
+/** The filter's line; it takes the focus when it is opened by its key. */
+function Filter({ state, frame, gpus }: { state: OverviewState; frame: ViewFrame; gpus: number }) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
+  return (
+    <FilterBar
+      ref={input}
+      filter={state.filter}
+      filtered={frame.filtered?.filter === state.filter ? frame.filtered : null}
+      gpus={gpus}
+      onFilter={state.setFilter}
+      onClose={() => {
+        state.setFilter('');
+        state.setFiltering(false);
+      }}
+    />
+  );
+}
+
 /** Not rendered anew with every move of the pointer: only the inspector line follows it. */
 const Plan = memo(FloorPlan);
 
-function Header(props: { state: OverviewState; theme: Theme; warnRatio: number; aside: ReactNode }) {
-  const { state, theme, warnRatio, aside } = props;
-  const [first, second] = LEGEND_WORDS[state.signal];
+function Header(props: {
+  state: OverviewState;
+  theme: Theme;
+  warnRatio: number;
+  full: number | null;
+  aside: ReactNode;
+}) {
+  const { state, theme, warnRatio, full, aside } = props;
+  const [first, second] = legendWords(state.signal);
   return (
     <div className={`${parts.header} ${styles.planHeader}`}>
       <h2>Floor plan</h2>
-      <Segmented label="Signal" choices={SIGNAL_CHOICES} value={state.signal} onPick={state.setSignal} />
+      <Segmented
+        label="Signal"
+        choices={SIGNAL_CHOICES}
+        value={SIGNAL_CHOICES.find(({ id }) => id === state.signal)?.id ?? null}
+        onPick={state.setSignal}
+      />
       <Segmented label="Detail" choices={DETAILS} value={state.detail} onPick={state.setDetail} />
       {state.flagged ? (
         <button type="button" className={styles.flagged} onClick={() => state.setFlagged(false)}>
@@ -93,7 +133,7 @@ function Header(props: { state: OverviewState; theme: Theme; warnRatio: number; 
         <br />
         {second}
       </span>
-      <Legend signal={state.signal} theme={theme} warnRatio={warnRatio} />
+      <Legend signal={state.signal} theme={theme} warnRatio={warnRatio} full={full} />
       {aside}
     </div>
   );

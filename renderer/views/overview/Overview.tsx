@@ -184,6 +184,7 @@ function useOverviewKeys(
     n: () => state.setSignal('nvlink'),
     i: () => state.setSignal('nic'),
     f: () => state.setFlagged(!state.flagged),
+    l: () => state.setFiltering(true),
     v: () => state.setTable(true),
     g: actions.goToRelated,
     b: () => panels.setBudgets(!panels.budgets),

@@ -1,11 +1,15 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import type { LayoutDocument, ViewSignal } from '../../../shared/contract.ts';
+import type { LayoutDocument, WatchSignal } from '../../../shared/contract.ts';
+import { type SignalId, signals } from '../../../shared/signals/catalogue.ts';
 import { useConsole } from '../../live/console.tsx';
 import type { Go, Route } from '../route.ts';
 import type { Detail } from './floor-plan/FloorPlan.tsx';
 
 const HOUR = 3_600_000;
-const SIGNALS: readonly ViewSignal[] = ['power', 'util', 'temp', 'throttle', 'nvlink', 'nic'];
+const SIGNALS: readonly WatchSignal[] = [
+  ...(['power', 'util', 'temp', 'throttle', 'nvlink', 'nic'] as const),
+  ...signals.map(({ id }): SignalId => id),
+];
 const DETAILS: readonly Detail[] = ['auto', 'rack', 'node', 'gpu'];
 
 /**
@@ -17,6 +21,8 @@ export function useOverviewState(layout: LayoutDocument, route: Route, go: Go) {
   const { object, params } = route;
   const signal = SIGNALS.find((one) => one === params.signal) ?? 'power';
   const detail = DETAILS.find((one) => one === params.detail) ?? 'auto';
+  const filter = params.filter ?? '';
+  const [filtering, setFiltering] = useState(false);
   const [flagged, setFlagged] = useState(false);
   const [table, setTable] = useState(false);
   const [range, setRange] = useState(HOUR);
@@ -35,12 +41,17 @@ export function useOverviewState(layout: LayoutDocument, route: Route, go: Go) {
     [go],
   );
   const select = useCallback((place: number) => put({ object: layout.path[place] ?? '' }), [layout, put]);
-  useEffect(() => live.watch({ signal, gpus: true, racks }), [live, signal, racks]);
+  useEffect(() => live.watch({ signal, gpus: true, racks, filter }), [live, signal, racks, filter]);
   return {
     signal,
-    setSignal: (next: ViewSignal) => put({ params: { signal: next === 'power' ? '' : next } }),
+    setSignal: (next: WatchSignal) => put({ params: { signal: next === 'power' ? '' : next } }),
     detail,
     setDetail: (next: Detail) => put({ params: { detail: next === 'auto' ? '' : next } }),
+    filter,
+    setFilter: (next: string) => put({ params: { filter: next } }),
+    /** The filter's line is open, though nothing may stand in it yet. */
+    filtering: filtering || filter !== '',
+    setFiltering,
     flagged,
     setFlagged,
     table,

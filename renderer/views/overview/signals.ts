@@ -1,4 +1,5 @@
-import type { ViewSignal } from '../../../shared/contract.ts';
+import type { ViewSignal, WatchSignal } from '../../../shared/contract.ts';
+import { type SignalId, signalOf } from '../../../shared/signals/catalogue.ts';
 import type { Choice } from '../../parts/Segmented.tsx';
 
 /** The signals of the floor plan in the order of the switcher, each with its key (ui.md 3.5). */
@@ -12,7 +13,7 @@ export const SIGNAL_CHOICES: readonly Choice<ViewSignal>[] = [
 ];
 
 /** What the colours of a signal mean, printed in two lines before the legend. */
-export const LEGEND_WORDS: Readonly<Record<ViewSignal, readonly [string, string]>> = {
+const LEGEND_WORDS: Readonly<Record<ViewSignal, readonly [string, string]>> = {
   power: ['Draw, %', 'of budget'],
   util: ['GPU busy,', '% of time'],
   temp: ['Heat, % of', 'slowdown °C'],
@@ -20,3 +21,11 @@ export const LEGEND_WORDS: Readonly<Record<ViewSignal, readonly [string, string]
   nvlink: ['NVLink, %', 'of peak'],
   nic: ['Busiest port,', '% of rate'],
 };
+
+/** The words of any signal's legend; a signal of the catalogue is called by its own label. */
+export function legendWords(signal: WatchSignal): readonly [string, string] {
+  const words = LEGEND_WORDS[signal as ViewSignal];
+  if (words) return words;
+  const { label, kind } = signalOf(signal as SignalId);
+  return [label, kind === 'gpu' ? 'of each GPU' : `of each ${kind}`];
+}

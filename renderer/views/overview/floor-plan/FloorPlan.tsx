@@ -1,5 +1,5 @@
 import { type Ref, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState } from 'react';
-import type { LayoutDocument, ViewSignal } from '../../../../shared/contract.ts';
+import type { LayoutDocument, WatchSignal } from '../../../../shared/contract.ts';
 import { GPU, HALL } from '../../../../shared/topology.ts';
 import type { FrameSource } from '../../../live/store.ts';
 import type { Theme } from '../../../theme/theme.ts';
@@ -16,7 +16,7 @@ interface Props {
   readonly ref?: Ref<FloorPlanHandle>;
   readonly layout: LayoutDocument;
   readonly frameSource: FrameSource;
-  readonly signal: ViewSignal;
+  readonly signal: WatchSignal;
   readonly detail: Detail;
   readonly selected: number;
   readonly onSelect: (place: number) => void;

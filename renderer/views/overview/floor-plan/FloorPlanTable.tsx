@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
-import type { LayoutDocument, ViewSignal } from '../../../../shared/contract.ts';
+import type { LayoutDocument, ViewSignal, WatchSignal } from '../../../../shared/contract.ts';
+import { type SignalId, signalOf } from '../../../../shared/signals/catalogue.ts';
 import { NODE, RACK } from '../../../../shared/topology.ts';
 import type { FrameSource } from '../../../live/store.ts';
 import styles from './floor-plan.module.css';
@@ -20,7 +21,7 @@ const VALUE: Readonly<Record<ViewSignal, string>> = {
 export function FloorPlanTable(props: {
   layout: LayoutDocument;
   frameSource: FrameSource;
-  signal: ViewSignal;
+  signal: WatchSignal;
   stale: boolean;
 }) {
   const { layout, frameSource, signal, stale } = props;
@@ -51,7 +52,7 @@ export function FloorPlanTable(props: {
               Draw
             </th>
             <th scope="col" className={styles.right}>
-              {VALUE[signal]}
+              {VALUE[signal as ViewSignal] ?? signalOf(signal as SignalId).label}
             </th>
             <th scope="col">State</th>
             <th scope="col" className={styles.right}>

@@ -1,10 +1,10 @@
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
-import type { LayoutDocument, ViewSignal } from '../../../../shared/contract.ts';
+import type { LayoutDocument, ViewSignal, WatchSignal } from '../../../../shared/contract.ts';
 import { GPU, NODE } from '../../../../shared/topology.ts';
 import { childrenOf } from './cell-grid.ts';
 
 /** How the GPUs of a node make one byte, as racks are made of theirs (ui.md 3.5). */
-const WAY: Readonly<Record<ViewSignal, 'mean' | 'median' | 'worst'>> = {
+const WAYS: Readonly<Record<ViewSignal, 'mean' | 'median' | 'worst'>> = {
   power: 'mean',
   util: 'median',
   temp: 'worst',
@@ -17,10 +17,10 @@ const WAY: Readonly<Record<ViewSignal, 'mean' | 'median' | 'worst'>> = {
  * One byte a node from its GPUs' bytes. GPUs without a value are left out; a node of which none reports is no data, one
  * that never exports the signal is unsupported.
  */
-export function nodeCells(layout: LayoutDocument, signal: ViewSignal, cells: Uint8Array): Uint8Array {
+export function nodeCells(layout: LayoutDocument, signal: WatchSignal, cells: Uint8Array): Uint8Array {
   const { start } = layout;
   const nodes = new Uint8Array(start[GPU] - start[NODE]);
-  const way = WAY[signal];
+  const way = WAYS[signal as ViewSignal] ?? 'median';
   for (let node = start[NODE]; node < start[GPU]; node++) {
     const [from, to] = childrenOf(layout, node);
     const all = cells.subarray(from - start[GPU], to - start[GPU]);

@@ -1,6 +1,7 @@
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
-import type { ViewSignal } from '../../../../shared/contract.ts';
+import type { WatchSignal } from '../../../../shared/contract.ts';
 import { formatNvlink, formatPercent, formatTemp, formatWatts } from '../../../../shared/format.ts';
+import { formatSignal } from '../../../../shared/signal-text.ts';
 import { GPU } from '../../../../shared/topology.ts';
 import { STATES } from '../../../draw/palette.ts';
 import { bodyOf, eachCell } from './cell-boxes.ts';
@@ -54,7 +55,7 @@ function paintValue(painter: Painter, gpu: number, box: Box, value: number): voi
 }
 
 /** A GPU's value in the signal's own unit, short; the reason it is held back for throttling. */
-function valueText(signal: ViewSignal, value: number, byte: number): string {
+function valueText(signal: WatchSignal, value: number, byte: number): string {
   if (byte === CELL_NODATA || Number.isNaN(value)) return '—';
   switch (signal) {
     case 'power':
@@ -65,7 +66,10 @@ function valueText(signal: ViewSignal, value: number, byte: number): string {
       return formatNvlink(value);
     case 'throttle':
       return STATES[byte]?.label ?? '—';
-    default:
+    case 'util':
+    case 'nic':
       return formatPercent(value, 0);
+    default:
+      return formatSignal(signal, value);
   }
 }

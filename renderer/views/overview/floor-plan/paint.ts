@@ -1,9 +1,10 @@
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
-import type { LayoutDocument, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
+import type { LayoutDocument, ViewFrame, WatchSignal } from '../../../../shared/contract.ts';
 import { GPU, HALL, NODE } from '../../../../shared/topology.ts';
-import { abgr, forcedPalette, paletteOf } from '../../../draw/palette.ts';
+import { abgr, forcedPalette, paletteOf, withDimmed } from '../../../draw/palette.ts';
 import { Bands, rasterCells, roomFor } from '../../../draw/raster.ts';
 import { cellBoxes } from './cell-boxes.ts';
+import { stepBack } from './kept.ts';
 import { type Floor, hallOf, type Shown, type View } from './layout.ts';
 import { nodeCells } from './node-cells.ts';
 import { paintHalls, paintRows } from './paint-places.ts';
@@ -47,7 +48,9 @@ export class FloorPaint {
     // Only power has a warning ratio that is set by its operator.
     const own = paletteOf(signal, theme, signal === 'power' ? frame?.warnRatio : undefined);
     const system = { ground: tokens['bg-1'], lost: tokens.nodata, line: tokens['line-1'] };
-    const scene = { ...unpainted, palette: forced ? forcedPalette(own, system) : own };
+    const themed = forced ? forcedPalette(own, system) : own;
+    const filtered = (frame?.matches.length ?? 0) > 0;
+    const scene = { ...unpainted, palette: filtered ? withDimmed(themed, tokens['bg-1']) : themed };
     context.setTransform(1, 0, 0, 1, 0, 0);
     this.#paintCells(context, scene);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
@@ -111,16 +114,17 @@ export class FloorPaint {
     return room;
   }
 
-  #bytesOf({ layout, frame, signal }: Scene, level: typeof GPU | typeof NODE): Uint8Array {
+  #bytesOf({ layout, frame, signal }: Scene, level: typeof GPU | typeof NODE): Uint8Array | Uint16Array {
     const gpus = layout.start[GPU + 1] - layout.start[GPU];
     const count = layout.start[level + 1] - layout.start[level];
     if (!frame) return new Uint8Array(count).fill(CELL_NODATA);
     // The frame before a change of what is watched has no cells yet.
     if (frame.cells.length !== gpus) return new Uint8Array(count).fill(CELL_UNSUPPORTED);
-    return level === GPU ? frame.cells : this.#nodeBytes(layout, frame, signal);
+    const bytes = level === GPU ? frame.cells : this.#nodeBytes(layout, frame, signal);
+    return frame.matches.length > 0 ? stepBack(layout, frame, bytes, level) : bytes;
   }
 
-  #nodeBytes(layout: LayoutDocument, frame: ViewFrame, signal: ViewSignal): Uint8Array {
+  #nodeBytes(layout: LayoutDocument, frame: ViewFrame, signal: WatchSignal): Uint8Array {
     const known = this.#nodes;
     if (known?.frame === frame && known.layout === layout) return known.cells;
     const cells = nodeCells(layout, signal, frame.cells);

@@ -1,8 +1,8 @@
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
-import type { LayoutDocument, Severity, ViewFrame, ViewSignal } from '../../../../shared/contract.ts';
-import { formatPercent } from '../../../../shared/format.ts';
+import type { LayoutDocument, Severity, ViewFrame, WatchSignal } from '../../../../shared/contract.ts';
+import { formatPlaceValue } from '../../../../shared/signal-text.ts';
 import { HALL, RACK } from '../../../../shared/topology.ts';
-import { type CellPalette, FAMILY, STATES } from '../../../draw/palette.ts';
+import { type CellPalette, familyOf, STATES } from '../../../draw/palette.ts';
 import type { Theme } from '../../../theme/theme.ts';
 import { type Box, type Floor, hallOf, inView, onScreen, type Shown, type View } from './layout.ts';
 
@@ -12,7 +12,7 @@ export interface Scene {
   readonly floor: Floor;
   /** null: nothing may be shown as live, the outline is hatched. */
   readonly frame: ViewFrame | null;
-  readonly signal: ViewSignal;
+  readonly signal: WatchSignal;
   readonly theme: Theme;
   /** Level of detail by hall. */
   readonly shown: readonly Shown[];
@@ -65,7 +65,7 @@ export function severityAt(frame: ViewFrame, layout: LayoutDocument, place: numb
     const state = STATES[frame.rackCells[rack]]?.label ?? '';
     return state === 'HW thermal' || state === 'Power brake' ? 'critical' : value > 0.1 ? 'warning' : null;
   }
-  if (FAMILY[frame.signal] === 'level') return null;
+  if (familyOf(frame.signal) === 'level') return null;
   const [warning, critical] = edgesOf(frame);
   return value >= critical ? 'critical' : value >= warning ? 'warning' : null;
 }
@@ -105,7 +105,7 @@ export class Painter {
   /** The scene's value of a place as the floor prints it; '—' where there is none. */
   valueText(place: number): string {
     const { frame, signal } = this.scene;
-    return formatPercent(frame?.value[place] ?? null, signal === 'power' ? 1 : 0);
+    return formatPlaceValue(signal, frame?.full ?? null, frame?.value[place] ?? null);
   }
 
   severity(place: number): Severity | null {

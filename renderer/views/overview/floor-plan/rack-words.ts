@@ -1,5 +1,6 @@
 import type { LayoutDocument, ViewFrame } from '../../../../shared/contract.ts';
-import { formatAge, formatCount, formatPercent, formatPower, formatPowerPair } from '../../../../shared/format.ts';
+import { formatAge, formatCount, formatPower, formatPowerPair } from '../../../../shared/format.ts';
+import { formatPlaceValue } from '../../../../shared/signal-text.ts';
 import { severityAt } from './painter.ts';
 
 /** One rack in words: what the hidden grid speaks and the table shows. */
@@ -23,7 +24,7 @@ export function wordsOf(layout: LayoutDocument, frame: ViewFrame | null, rack: n
   const severity = severityAt(frame, layout, rack);
   return {
     draw: budget === null ? formatPower(frame.drawW[rack], 'rack') : formatPowerPair(frame.drawW[rack], budget, 'rack'),
-    share: formatPercent(value, frame.signal === 'power' ? 1 : 0),
+    share: formatPlaceValue(frame.signal, frame.full, value),
     severity: severity ? SEVERITY[severity] : '',
     reporting: reportingOf(frame, rack),
     age: formatAge(Math.max(0, frame.time - frame.sampledAt[rack])),

@@ -1,5 +1,5 @@
 import { CELL_NODATA, CELL_UNSUPPORTED, cellOfRatio } from '../../../../shared/cells.ts';
-import type { ViewSignal } from '../../../../shared/contract.ts';
+import type { WatchSignal } from '../../../../shared/contract.ts';
 
 /** What a row shows as one tile, in palette bytes. */
 export interface RowTile {
@@ -13,7 +13,7 @@ export interface RowTile {
 
 /** A row as one tile: from its own value and its racks' bytes; no bytes at all is a stale screen. */
 export function rowTile(
-  signal: ViewSignal,
+  signal: WatchSignal,
   value = Number.NaN,
   racks: Uint8Array = Uint8Array.of(CELL_NODATA),
 ): RowTile {

@@ -1,9 +1,10 @@
 import { type RefObject, useEffect, useMemo, useRef } from 'react';
-import type { ViewFrame } from '../../../../shared/contract.ts';
+import type { LayoutDocument, ViewFrame } from '../../../../shared/contract.ts';
 import { cancelPaint, requestPaint } from '../../../draw/frame-loop.ts';
 import { Pace } from '../../../draw/pace.ts';
 import type { FrameSource } from '../../../live/store.ts';
 import { flaggedPlaces } from './flagged.ts';
+import { keptPlaces } from './kept.ts';
 import { FloorPaint } from './paint.ts';
 import { type Scene, TOKENS, type Tokens } from './painter.ts';
 
@@ -27,6 +28,14 @@ function readTokens(element: HTMLElement): Tokens {
   const tokens = Object.fromEntries(TOKENS.map((name) => [name, resolve(name)])) as Tokens;
   element.style.color = '';
   return tokens;
+}
+
+/** Places that stand out: those that are flagged, of those that the filter keeps; null: all alike. */
+function standingOut(layout: LayoutDocument, frame: ViewFrame, flaggedOnly: boolean): ReadonlySet<number> | null {
+  const kept = keptPlaces(layout, frame);
+  if (!flaggedOnly) return kept;
+  const flagged = flaggedPlaces(layout, frame);
+  return kept ? new Set([...flagged].filter((place) => kept.has(place))) : flagged;
 }
 
 /** One canvas's painter with its crossfade between levels of detail. */
@@ -60,6 +69,7 @@ class Easel {
     return (
       frame?.signal !== before?.signal ||
       frame?.layout !== before?.layout ||
+      frame?.filtered?.filter !== before?.filtered?.filter ||
       frame?.racks.join() !== before?.racks.join()
     );
   }
@@ -79,7 +89,7 @@ class Easel {
       this.#tokens = { theme, forced, tokens: readTokens(this.#canvas) };
     const usable = frame?.layout === layout.version ? frame : null;
     this.#frame = usable ?? this.#frame;
-    const flagged = usable && flaggedOnly ? flaggedPlaces(layout, usable) : null;
+    const flagged = usable && standingOut(layout, usable, flaggedOnly);
     this.#floor.paint({ ...this.#painting, frame: usable, flagged, tokens: this.#tokens.tokens, ratio, forced });
     return this.#fadeOver(time);
   };

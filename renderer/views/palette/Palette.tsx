@@ -1,0 +1,90 @@
+import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { conditionKey } from '../overview/condition-groups.ts';
+import type { OverviewState } from '../overview/overview-state.ts';
+import { SIGNAL_CHOICES } from '../overview/signals.ts';
+import type { Go, Route } from '../route.ts';
+import { VIEWS, type ViewId } from '../views.ts';
+import { CommandPalette } from './CommandPalette.tsx';
+import { conditionEntries, type Entry, looksLikeFilter, placesAnswering, signalEntries } from './entries.ts';
+
+interface Props {
+  readonly open: boolean;
+  readonly onClose: () => void;
+  readonly layout: LayoutDocument | null;
+  readonly frame: ViewFrame | null;
+  readonly state: OverviewState;
+  readonly go: Go;
+  lastOf(view: ViewId): Route;
+  theme(): void;
+  keys(): void;
+  pause(): void;
+}
+
+/** The palette with everything that the console can do. */
+export function Palette(props: Props) {
+  const { open, layout, go, lastOf } = props;
+  const toPlace = (place: number) => go({ view: 'overview', object: layout?.path[place] ?? '' });
+  return (
+    <CommandPalette
+      open={open}
+      onClose={props.onClose}
+      entries={open ? entriesOf(props) : NONE}
+      entriesFor={(query) =>
+        looksLikeFilter(query)
+          ? [
+              filterEntry(query, () =>
+                go({ ...lastOf('overview'), params: { ...lastOf('overview').params, filter: query } }),
+              ),
+            ]
+          : layout === null
+            ? NONE
+            : placesAnswering(layout, query, toPlace)
+      }
+    />
+  );
+}
+
+const NONE: readonly Entry[] = [];
+
+const filterEntry = (query: string, run: () => void): Entry => ({
+  ...{ id: 'filter', group: 'Filter', detail: '', keys: '' },
+  ...{ label: `Filter the floor plan by ${query}`, run },
+});
+
+function entriesOf(props: Props): Entry[] {
+  const { layout, frame, state, go, lastOf } = props;
+  const overview = () => lastOf('overview');
+  const action = (label: string, keys: string, run: () => void): Entry => ({
+    ...{ id: label, group: 'Actions', label, keys, detail: '', run },
+  });
+  const pick = (signal: string) => go({ ...overview(), params: { ...overview().params, signal } });
+  return [
+    ...VIEWS.map(({ id, label }, index): Entry => {
+      return { id, group: 'Views', label, detail: '', keys: `${index + 1}`, run: () => go(lastOf(id)) };
+    }),
+    ...(layout === null || frame === null
+      ? []
+      : conditionEntries(layout, frame.findings, (finding) => {
+          go({ view: 'overview', object: layout.path[finding.place] ?? '', params: overview().params });
+          state.setCondition(conditionKey(layout, finding));
+        })),
+    action('Filter the floor plan', 'L', () => {
+      go(overview());
+      state.setFiltering(true);
+    }),
+    action('Only flagged racks', 'F', () => {
+      go(overview());
+      state.setFlagged(!state.flagged);
+    }),
+    action('Pause or resume updates', 'Space', props.pause),
+    action('Next theme: dark, light, high contrast', 'D', props.theme),
+    action('All keys', '?', props.keys),
+    ...SIGNAL_CHOICES.map(({ id, label, hint }): Entry => {
+      return {
+        ...{ id: `signal ${id}`, group: 'Colour the floor plan by', label, detail: '', keys: hint ?? '' },
+        run: () => pick(id),
+      };
+    }),
+    ...signalEntries(pick),
+  ];
+}
