@@ -140,8 +140,8 @@ class BindingDraft {
     const { slots, clocks } = this.#known;
     const profile = slots.byId.get(labels.get('profile') ?? '');
     if (!profile) return;
-    // A server has its labels with its values; its target is no node of the fleet.
-    if (profile.identity.server) {
+    // A server and a switch have their labels with their values; their target is no node of the fleet.
+    if (profile.identity.server || profile.identity.port) {
       this.#push(index, 0, clocks.numberOf(this.#instanceKey(profile, labels)));
       return;
     }
@@ -204,6 +204,7 @@ class BindingDraft {
     if (kind === 'feed') return objects.feed(labels, identity, this.#origin);
     if (kind === 'server') return identity.server ? objects.server(labels, identity.server, this.#origin) : -1;
     const link = slot?.mapping.link;
+    if (kind === 'port') return link ? objects.port(labels, identity, link, this.#origin) : -1;
     if (kind === 'link') return link ? objects.link(labels, identity, link, this.#origin) : -1;
     return objects.node(labels, identity.node, this.#origin);
   }

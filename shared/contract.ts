@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AlertDomain, AlertSummary, Severity } from './alerting/alert.ts';
 import { type AlertCallResults, alertCalls } from './contract/alerts.ts';
+import { type FabricResults, fabricCalls } from './contract/fabric.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
@@ -353,6 +354,7 @@ export const calls = {
   power: { role: 'read', arg: z.strictObject({ place, windowMs: z.number().int().min(60_000).max(86_400_000) }) },
   energy: { role: 'read', arg: z.strictObject({}) },
   ...rackCalls,
+  ...fabricCalls,
   workstation: { role: 'read', arg: z.strictObject({}) },
   coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
   testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
@@ -370,7 +372,7 @@ export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']
 /** An argument after it was parsed: what was left out has its default. */
 export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['arg']>;
 
-export interface CallResults extends AlertCallResults, RackResults {
+export interface CallResults extends AlertCallResults, FabricResults, RackResults {
   hello: HelloReply;
   watch: null;
   ack: null;

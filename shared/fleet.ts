@@ -12,7 +12,7 @@ import type { SignalId } from './signals/catalogue.ts';
 import type { Profile } from './signals/profile.ts';
 import { profiles } from './signals/profiles/all.ts';
 import { Slots } from './slots.ts';
-import { GPU, type Work } from './topology.ts';
+import { GPU, NODE, type Work } from './topology.ts';
 import type { BudgetRow, RackRow, TopologyRow } from './topology-csv.ts';
 import type { DurationMs, EpochMs } from './units.ts';
 
@@ -198,11 +198,18 @@ export class Fleet {
     this.#version++;
     const written = { budgets: this.#budgets, racks: this.#racks };
     const built = buildTopology(this.#version, nodes, links, feeds, written, gpus.length);
+    const ports = this.#objects.ports.map(({ source, ...port }) => ({
+      ...port,
+      switch: source === '' ? '' : port.switch,
+      tickBytes: this.#waitTicks.get(source) ?? Number.NaN,
+    }));
     this.#built = {
       ...built,
       topology: {
         ...built.topology,
         servers: servers.map((server) => (server.source === '' ? { ...server, model: '' } : server)),
+        ports,
+        nvlinkDomain: domainsOf(built, nodeOf, this.#objects.nodes),
         work: workOf(built, gpus),
       },
     };
@@ -236,6 +243,19 @@ export class Fleet {
     }
     return [...found.values(), ...sumsOf([...found.values()])];
   }
+}
+
+/** NVLink domain of each node: what the labels of its boards say of cluster and clique. */
+function domainsOf({ topology, placeOfNode }: BuiltTopology, nodeOf: Int32Array, nodes: Objects['nodes']): string[] {
+  const first = topology.start[NODE];
+  const domains: string[] = new Array(topology.start[NODE + 1] - first).fill('');
+  nodes.forEach(({ labels }, node) => {
+    const place = nodeOf[node] < 0 ? -1 : placeOfNode[nodeOf[node]];
+    const cluster = labels.get('DCGM_FI_DEV_FABRIC_CLUSTER_UUID') ?? '';
+    const clique = labels.get('DCGM_FI_DEV_FABRIC_CLIQUE_ID') ?? '';
+    if (place >= 0 && cluster !== '') domains[place - first] = clique === '' ? cluster : `${cluster}.${clique}`;
+  });
+  return domains;
 }
 
 /** What each GPU works on, by its place. */

@@ -1,6 +1,6 @@
 import { type Column, type Frame, MEASURED, STALE } from './frame.ts';
 import { type SignalId, signalOf } from './signals/catalogue.ts';
-import { GPU, LEVELS, NODE, RACK, ROW, type Topology } from './topology.ts';
+import { GPU, LEVELS, NODE, RACK, ROW, type SwitchPort, type Topology } from './topology.ts';
 
 /** A small fleet by hand: one site and hall, `rows` rows of `racks` racks of `nodes` nodes of `gpus` GPUs. */
 export interface Shape {
@@ -20,6 +20,7 @@ export interface Shape {
   readonly feedHoles?: readonly string[];
   /** Links: node path and device, as "S/A/A1/A1-01/A1-01-n1 mlx5_0". */
   readonly links?: readonly string[];
+  readonly ports?: readonly SwitchPort[];
   /** Ratings of feeds A and B by path, watts. */
   readonly ratings?: Readonly<Record<string, readonly [number, number]>>;
   /** Bytes a tick of their wait counters. */
@@ -87,6 +88,8 @@ export function topologyOf(shape: Shape = {}): Topology {
     linkKind: links.map(() => 'infiniband'),
     linkName: links.map((link) => link.split(' ')[1]),
     linkTickBytes: Float64Array.from(links, () => shape.tickBytes ?? Number.NaN),
+    ports: shape.ports ?? [],
+    nvlinkDomain: [],
     feedRack: Int32Array.from(feeds, ([feed]) => place(feed.split(' ')[0])),
     feedName: feeds.map(([feed]) => feed.split(' ')[1]),
     feedBudgetW: Float64Array.from(feeds, ([, watts]) => watts),

@@ -111,6 +111,7 @@ export const demoFiles: DemoFiles = {
   targetsFile: '/demo/targets.json',
   topologyFile: '/demo/topology.csv',
   budgetsFile: '/demo/budgets.csv',
+  fabricFile: '/demo/fabric.csv',
 };
 
 export function helloOf(settings: Partial<Settings> = {}) {

@@ -7,6 +7,7 @@ import {
   DEFAULT_FEED,
   DEFAULT_GPU,
   DEFAULT_LINK,
+  DEFAULT_PORT,
   type GpuIdentity,
   type Identity,
   JOB,
@@ -16,7 +17,7 @@ import {
   POD,
   type ServerIdentity,
 } from './signals/profile.ts';
-import type { LinkKind, ServerPlace, Work } from './topology.ts';
+import type { LinkKind, ServerPlace, SwitchPort, Work } from './topology.ts';
 
 /** Whose series it is. */
 export interface Origin {
@@ -84,6 +85,7 @@ export class Objects {
   readonly gpus: Gpu[] = [];
   readonly nodes: Node[] = [];
   readonly links: (KnownLink & { source: string })[] = [];
+  readonly ports: (Omit<SwitchPort, 'tickBytes'> & { source: string })[] = [];
   readonly feeds: (FeedClue & { source: string })[] = [];
   readonly servers: (ServerPlace & { source: string })[] = [];
   /** Grows with every change of objects: a topology built for another number is out of date. */
@@ -95,6 +97,7 @@ export class Objects {
   readonly #nodeOf = new Map<string, number>();
   readonly #shortOf = new Map<string, number>();
   readonly #linkOf = new Map<string, number>();
+  readonly #portOf = new Map<string, number>();
   readonly #feedOf = new Map<string, number>();
   readonly #serverOf = new Map<string, number>();
   /** `source instance` → node, learnt from identity queries: series of values carry no other label of their node. */
@@ -234,6 +237,28 @@ export class Objects {
     return this.#numbered(this.#linkOf, this.links, key, () => ({ node, kind, name, source: origin.sourceId }));
   }
 
+  /** The port of a switch of a series; −1 where no label names both. What the labels tell of its neighbour is kept. */
+  port(labels: Labels, { port: of = DEFAULT_PORT }: Identity, kind: LinkKind, origin: Origin): number {
+    const [id, port] = [labelOf(labels, of.switch).toLowerCase(), labelOf(labels, of.port)];
+    if (id === '' || port === '') return -1;
+    const site = labels.get('site') || origin.site;
+    const at = this.#numbered(this.#portOf, this.ports, [site, kind, id, port].join('\n'), () => ({
+      ...{ site, kind, switch: id, name: labelOf(labels, of.name) || id, port, source: origin.sourceId },
+      ...{ peer: '', peerSwitch: '', peerPort: '', peerKind: '' },
+    }));
+    const told = (label: string | undefined) => (label === undefined ? '' : (labels.get(label) ?? ''));
+    const peer = { peer: told(of.peer?.name), peerSwitch: told(of.peer?.switch).toLowerCase() };
+    if (peer.peer === '' && peer.peerSwitch === '') return at;
+    const known = this.ports[at];
+    const next = { ...known, ...peer, peerPort: told(of.peer?.port), peerKind: told(of.peer?.kind) };
+    next.name = labelOf(labels, of.name) || known.name;
+    if (JSON.stringify(next) !== JSON.stringify(known)) {
+      this.ports[at] = next;
+      this.changes++;
+    }
+    return at;
+  }
+
   /** The PDU inlet of a series; −1 when the labels name neither a rack nor a PDU. */
   feed(labels: Labels, identity: Identity, origin: Origin): number {
     const clue = feedClue(labels, identity.feed ?? DEFAULT_FEED, origin.site);
@@ -294,7 +319,8 @@ export class Objects {
 
   /** How many objects of a kind there are, forgotten ones included. */
   count(kind: ObjectKind): number {
-    return { gpu: this.gpus, node: this.nodes, link: this.links, feed: this.feeds, server: this.servers }[kind].length;
+    const { gpus: gpu, nodes: node, links: link, ports: port, feeds: feed, servers: server } = this;
+    return { gpu, node, link, port, feed, server }[kind].length;
   }
 
   /** Drops the objects of a source; their numbers are not used again. `dropped` is told of each. */
@@ -310,6 +336,7 @@ export class Objects {
     drop(this.gpus, this.#gpuOf, (object) => dropped('gpu', object));
     drop(this.gpus, this.#gpuAt);
     drop(this.links, this.#linkOf, (object) => dropped('link', object));
+    drop(this.ports, this.#portOf, (object) => dropped('port', object));
     drop(this.feeds, this.#feedOf, (object) => dropped('feed', object));
     drop(this.servers, this.#serverOf, (object) => dropped('server', object));
     drop(this.nodes, this.#nodeOf, (object) => dropped('node', object));

@@ -3,6 +3,7 @@ import {
   DEFAULT_FEED,
   DEFAULT_GPU,
   DEFAULT_LINK,
+  DEFAULT_PORT,
   JOB,
   type Mapping,
   NAMESPACE,
@@ -15,7 +16,7 @@ import { profiles as builtIn } from './signals/profiles/all.ts';
 export interface PlannedQuery {
   readonly id: string;
   readonly promql: string;
-  /** What its objects are; values of nodes, of their links and of inference servers come together. */
+  /** What its objects are; values of nodes, their links, switch ports and inference servers come together. */
   readonly kind: 'gpu' | 'node' | 'feed';
   /** The values are the times at which samples were taken, in seconds: identity and age at once. */
   readonly times: boolean;
@@ -90,8 +91,8 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
     values('gpu-rates', 'gpu', rates(of('counter', 'gpu'), window)),
     times('node', nodeTimes(profiles, all, has)),
-    values('node-rates', 'node', rates(of('counter', 'node', 'link', 'server'), window)),
-    values('node-values', 'node', gauges(of('gauge', 'node', 'link', 'server'))),
+    values('node-rates', 'node', rates(of('counter', 'node', 'link', 'port', 'server'), window)),
+    values('node-values', 'node', gauges(of('gauge', 'node', 'link', 'port', 'server'))),
     times('feed', feedTimes(of('gauge', 'feed'))),
     values('feed-values', 'feed', gauges(of('gauge', 'feed'))),
   ];
@@ -125,6 +126,10 @@ function objectLabels({ object, profile: { identity }, mappings }: Asked): reado
   }
   if (object === 'node') return ['instance'];
   if (object === 'server') return ['instance', ...NAMESPACE, ...POD, 'job', 'site', ...(identity.server?.model ?? [])];
+  if (object === 'port') {
+    const { switch: id, port } = identity.port ?? DEFAULT_PORT;
+    return ['instance', ...id, ...port, 'site'];
+  }
   const { device, port = [] } = identity.link ?? DEFAULT_LINK;
   const ethernet = mappings.every(({ link }) => link === 'ethernet');
   return ['instance', ...device, ...(ethernet ? [] : port)];
@@ -242,7 +247,7 @@ function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean):
 }
 
 /** What tells that a node's exporter is there; where it has none of these, any metric does. */
-const NODE_SAMPLED: readonly SignalId[] = ['link.rx', 'node.power', 'node.inletTemp'];
+const NODE_SAMPLED: readonly SignalId[] = ['link.rx', 'port.tx', 'node.power', 'node.inletTemp'];
 const UNAME = 'node_uname_info';
 
 /** The nodes' identity is best told by node_uname_info; where that is dropped, by what is left. */
@@ -251,7 +256,9 @@ function nodeTimes(profiles: readonly Profile[], all: readonly Asked[], has: (na
     .flatMap((profile) => {
       // What the exporter of a GPU says of its node is as old as its GPUs.
       if (profile.identity.gpu) return [];
-      const asked = all.filter((one) => one.profile === profile && ['node', 'link', 'server'].includes(one.object));
+      const asked = all.filter(
+        (one) => one.profile === profile && ['node', 'link', 'port', 'server'].includes(one.object),
+      );
       const usual = asked.filter(({ mappings }) => mappings.some(({ signal }) => NODE_SAMPLED.includes(signal)));
       const series = (usual.length > 0 ? usual : asked).map(seriesOf);
       const by = list([...(profile.identity.node?.labels ?? []), NODE]);

@@ -45,8 +45,9 @@ export function resolve(slots: Slots, at: Instant): Map<SignalId, Column> {
 }
 
 /** How many entries a column of that kind has. */
-function sizeOf(kind: ObjectKind, { parent, linkNode, feedRack, servers }: Topology): number {
+function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers }: Topology): number {
   if (kind === 'server') return servers.length;
+  if (kind === 'port') return ports.length;
   return kind === 'link' ? linkNode.length : kind === 'feed' ? feedRack.length : parent.length;
 }
 

@@ -11,10 +11,11 @@ export interface DemoFiles {
   readonly targetsFile: string;
   readonly topologyFile: string;
   readonly budgetsFile: string;
+  readonly fabricFile: string;
 }
 
 /** The demo fleet as the engine reads it: by the same path as any exporters. */
-export function demoSource({ targetsFile, topologyFile, budgetsFile }: DemoFiles): SourceSettings {
+export function demoSource({ targetsFile, topologyFile, budgetsFile, fabricFile }: DemoFiles): SourceSettings {
   return sourceSchema.parse({
     kind: 'exporters',
     id: DEMO_SOURCE_ID,
@@ -23,6 +24,7 @@ export function demoSource({ targetsFile, topologyFile, budgetsFile }: DemoFiles
     files: [targetsFile],
     topologyFile,
     budgetsFile,
+    fabricFile,
     // Its ports wait in ticks of 320 bytes: 156,250,000 of them a second fill an NDR 400 port.
     waitTickBytes: 320,
   });

@@ -87,9 +87,10 @@ const common = {
    */
   waitTickBytes: z.number().positive().max(1_000_000).optional(),
   maxSeries: z.number().int().min(1).max(5_000_000).optional(),
-  /** Topology and budgets that come with this source (files in house.md's form). */
+  /** Topology, budgets and cables that come with this source (CSV files as those of the profile folder). */
   topologyFile: z.string().max(4096).optional(),
   budgetsFile: z.string().max(4096).optional(),
+  fabricFile: z.string().max(4096).optional(),
 };
 
 export const prometheusSource = z.strictObject({

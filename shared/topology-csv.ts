@@ -58,10 +58,10 @@ export interface Table<Row> {
 
 const MOST_ERRORS = 20;
 
-type Cell = (name: string) => string;
+export type Cell = (name: string) => string;
 
 /** What is wrong with a row, and in which column. */
-class CellError extends Error {
+export class CellError extends Error {
   readonly column: string;
   constructor(column: string, message: string) {
     super(message);
@@ -70,7 +70,7 @@ class CellError extends Error {
 }
 
 /** Reads rows under a header; `read` gives a row or throws a CellError. */
-function table<Row>(text: string, needed: readonly string[], read: (cell: Cell) => Row): Table<Row> {
+export function table<Row>(text: string, needed: readonly string[], read: (cell: Cell) => Row): Table<Row> {
   const { records, errors: broken } = parseCsv(text);
   const header = records[0]?.cells.map((cell) => cell.toLowerCase()) ?? [];
   const missing = needed.filter((name) => !header.includes(name));
@@ -106,7 +106,7 @@ function named(cell: Cell, name: string): string {
   return text;
 }
 
-function amount(cell: Cell, name: string, otherwise: number, scale = 1): number {
+export function amount(cell: Cell, name: string, otherwise: number, scale = 1): number {
   const text = cell(name);
   if (text === '') return otherwise;
   if (!/^[0-9]{1,15}(\.[0-9]{1,15})?$/.test(text)) throw new CellError(name, `${name} ${short(text)} is not a number`);

@@ -49,6 +49,10 @@ export interface Topology {
   readonly linkName: readonly string[];
   /** Bytes that one tick of the port's wait counter stands for, as its source says; NaN where it does not. */
   readonly linkTickBytes: Float64Array;
+  /** Ports of switches; one that is gone has no switch. */
+  readonly ports: readonly SwitchPort[];
+  /** NVLink domain of each node (index: place − start[NODE]) as its fabric's labels say; '' where they do not. */
+  readonly nvlinkDomain: readonly string[];
   /** PDU inlets: owning rack's place index, 'A' or 'B' (or the PDU's own name), and its rating (NaN: unknown). */
   readonly feedRack: Int32Array;
   readonly feedName: readonly string[];
@@ -91,6 +95,24 @@ export interface Work {
   readonly namespace: string;
   readonly pod: string;
   readonly job: string;
+}
+
+/** One port of a switch, and its neighbour as the switch told it last; '' is "not told". */
+export interface SwitchPort {
+  readonly site: string;
+  readonly kind: LinkKind;
+  /** What the switch is known by, in small letters: its GUID, else its name. */
+  readonly switch: string;
+  /** Its name for people. */
+  readonly name: string;
+  readonly port: string;
+  readonly peer: string;
+  readonly peerSwitch: string;
+  readonly peerPort: string;
+  /** "SW" a switch, "CA" an HCA. */
+  readonly peerKind: string;
+  /** Bytes that one tick of its wait counter stands for; NaN where its source does not say. */
+  readonly tickBytes: number;
 }
 
 export type LinkKind = 'ethernet' | 'infiniband';

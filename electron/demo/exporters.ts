@@ -3,6 +3,7 @@ import type { EpochMs } from '../../shared/units.ts';
 import { AmdText } from './amd.ts';
 import { BmcText } from './bmc.ts';
 import { DcgmText } from './dcgm.ts';
+import { FabricText, fabricPlan } from './fabric.ts';
 import type { Load } from './load.ts';
 import { NodeText } from './node.ts';
 import { type FeedName, PduText } from './pdu.ts';
@@ -11,7 +12,7 @@ import { podOf, VllmText } from './vllm.ts';
 
 /** One exporter of the fleet: where it answers, and the labels a scraper knows it by. */
 export interface Exporter {
-  readonly job: 'dcgm' | 'amd' | 'node' | 'pdu' | 'ipmi' | 'vllm';
+  readonly job: 'dcgm' | 'amd' | 'node' | 'pdu' | 'ipmi' | 'vllm' | 'fabric';
   readonly path: string;
   readonly instance: string;
   /** site, hall, row, rack; node for a node's exporters; feed for a PDU; namespace and pod for an inference server. */
@@ -21,7 +22,7 @@ export interface Exporter {
 }
 
 /**
- * Every exporter of one site: the boards', the nodes', then BMCs, inference servers and PDUs.
+ * Every exporter of one site: the boards', the nodes', then BMCs, inference servers, PDUs and switches.
  * @param prefix stands before every path: '' or such as '/AMS-2'
  */
 export function exportersOf(load: Load, seed: number, startedAt: EpochMs, prefix = ''): readonly Exporter[] {
@@ -59,7 +60,20 @@ export function exportersOf(load: Load, seed: number, startedAt: EpochMs, prefix
     ...ofNodes('ipmi', 9290, () => plan.bmc),
     ...ofNodes('vllm', 8000, (node) => node.serves !== ''),
     ...ofPdus(load, seed, startedAt, prefix, placeOf),
+    ...ofFabrics(load, seed, startedAt, prefix),
   ];
+}
+
+/** One infiniband_exporter for the switches of each hall that trains over leaves and spines. */
+function ofFabrics(load: Load, seed: number, startedAt: EpochMs, prefix: string): readonly Exporter[] {
+  const { plan } = load;
+  return plan.halls.flatMap(({ name: hall }): Exporter[] => {
+    const fabric = fabricPlan(plan, hall);
+    if (!fabric) return [];
+    const text = new FabricText(fabric, seed, startedAt);
+    const [path, instance] = [`${prefix}/fabric-${hall}/metrics`, `fabric-${hall}:9315`];
+    return [{ job: 'fabric', path, instance, labels: { site: plan.site, hall }, body: (time) => text.read(time) }];
+  });
 }
 
 function ofPdus(

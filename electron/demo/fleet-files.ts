@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exporter } from './exporters.ts';
+import { fabricCsv, fabricPlan } from './fabric.ts';
 import type { FleetPlan } from './plan.ts';
 
 /** Where the files of a demo fleet lie. */
@@ -11,6 +12,8 @@ export interface FleetFiles {
   readonly prometheusConfig: string;
   readonly topologyFile: string;
   readonly budgetsFile: string;
+  /** The cabling plan; only the header for a fleet without leaves and spines. */
+  readonly fabricFile: string;
 }
 
 /** The exporters of one site, as file_sd and as a Prometheus configuration of their own. */
@@ -36,12 +39,14 @@ export async function writeFleetFiles(folder: string, sites: readonly ServedSite
     prometheusConfig: join(folder, 'prometheus.yml'),
     topologyFile: join(folder, 'topology.csv'),
     budgetsFile: join(folder, 'budgets.csv'),
+    fabricFile: join(folder, 'fabric.csv'),
   };
   await Promise.all([
     writeFile(files.targetsFile, targetsJson(exporters, port)),
     writeFile(files.prometheusConfig, prometheusYml('targets.json')),
     writeFile(files.topologyFile, topologyCsv(plans)),
     writeFile(files.budgetsFile, budgetsCsv(plans)),
+    writeFile(files.fabricFile, cablingCsv(plans)),
   ]);
   return files;
 }
@@ -87,6 +92,14 @@ function topologyCsv(plans: readonly FleetPlan[]): string {
   );
   return csv(['site', 'hall', 'row', 'rack', 'u', 'node', 'model', 'gpus'], rows);
 }
+
+const cablingCsv = (plans: readonly FleetPlan[]) =>
+  [
+    'kind,leaf,leaf_port,spine,spine_port,rail,pod,rate_gbps\n',
+    ...plans
+      .flatMap((plan) => plan.halls.map(({ name }) => fabricPlan(plan, name)))
+      .map((fabric) => (fabric ? fabricCsv(fabric) : '')),
+  ].join('');
 
 /**
  * Feeds are 2N: each could carry the place alone, so half its rating is what it may carry while both are up. Busways

@@ -127,8 +127,8 @@ const DRAWN = {
 
 /**
  * The fleet of the drawing: site PDX-1, hall A training on 16 GB200 NVL72 racks, hall B inference on 28 racks of
- * HGX H200; 44 racks, 400 nodes, 2,048 GPUs. A2 climbs to its cap, A2-05 runs hot, B3-04 is warm, the leaf of
- * A1-05's first rail (leaf-A-17 at 4 rails a rack) is overrun, B3-05-n2 is silent.
+ * HGX H200; 44 racks, 400 nodes, 2,048 GPUs. A2 climbs to its cap, A2-05 runs hot, B3-04 is warm, leaf-A-17, on which
+ * the first ports of A1-05 hang, is overrun (fabric.ts), B3-05-n2 is silent.
  */
 export function drawnPlan(): FleetPlan {
   const build = new Builder();

@@ -46,8 +46,3 @@ export interface EnginePart {
   /** The engine ends: state is written, files are closed. */
   close?(): void;
 }
-
-/** The parts of every engine, in the order in which they hear of an update. */
-export function makeParts(_context: EngineContext): readonly EnginePart[] {
-  return [];
-}

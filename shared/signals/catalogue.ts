@@ -3,8 +3,11 @@
  * Units are the unit of the value in a frame column; profiles scale into them.
  */
 
-/** Which kind of object carries a signal. A `link` is one NIC port, a `feed` one PDU inlet, a `server` one of inference. */
-export type ObjectKind = 'gpu' | 'node' | 'link' | 'feed' | 'server';
+/**
+ * Which kind of object carries a signal. A `link` is one NIC port, a `port` one of a switch, a `feed` one PDU inlet, a
+ * `server` one of inference.
+ */
+export type ObjectKind = 'gpu' | 'node' | 'link' | 'port' | 'feed' | 'server';
 
 /** How children make their parent's value. `none`: the parent has no such value. */
 export type Aggregation = 'sum' | 'max' | 'median' | 'worst' | 'none';
@@ -115,6 +118,18 @@ const rows = {
   'link.downs': ['Times the link went down', 'count', 'link', 0, 1e12, 'sum'],
   'link.ecn': ['Congestion marks and notifications', '1/s', 'link', 0, 1e10, 'sum'],
   'link.pfc': ['Priority pause frames', '1/s', 'link', 0, 1e10, 'sum'],
+  'port.rx': ['Switch port receive', 'B/s', 'port', 0, 1e12, 'none'],
+  'port.tx': ['Switch port transmit', 'B/s', 'port', 0, 1e12, 'none'],
+  'port.rate': ['Switch port rate, one direction', 'B/s', 'port', 1, 1e12, 'none'],
+  'port.wait': ['Switch port transmit wait, raw ticks', 'ticks/s', 'port', 0, 1e13, 'none'],
+  /** 1 while the switch names what is at the other end. */
+  'port.linked': ['Switch port has a neighbour', 'code', 'port', 0, 1, 'none'],
+  'port.state': ['Switch port state (4 active)', 'code', 'port', 0, 40, 'none'],
+  'port.errors': ['Switch port errors', '1/s', 'port', 0, 1e9, 'none'],
+  'port.discards': ['Switch port packets discarded', '1/s', 'port', 0, 1e10, 'none'],
+  'port.downs': ['Times the switch port went down', 'count', 'port', 0, 1e12, 'none'],
+  'port.ecn': ['Switch port congestion marks', '1/s', 'port', 0, 1e10, 'none'],
+  'port.pfc': ['Switch port priority pause frames', '1/s', 'port', 0, 1e10, 'none'],
   'feed.power': ['PDU inlet power', 'W', 'feed', 0, 2_000_000, 'sum'],
   'feed.apparent': ['PDU inlet apparent power', 'VA', 'feed', 0, 2_000_000, 'sum'],
   'feed.current': ['PDU inlet current', 'A', 'feed', 0, 10_000, 'none'],

@@ -53,7 +53,7 @@ export interface Mapping {
   readonly where?: Conditions;
   /** No series one of whose labels matches. */
   readonly unless?: Conditions;
-  /** Which kind of port the series are of; needed where the signal is one of a link. */
+  /** Which kind of port the series are of; needed where the signal is one of a link or of a switch's port. */
   readonly link?: LinkKind;
   /** Raw values up to this say "no such reading" (APC: −1) and are no bad samples. */
   readonly absentUpTo?: number;
@@ -78,6 +78,7 @@ export interface Identity {
   readonly node?: NodeIdentity;
   readonly link?: LinkIdentity;
   readonly feed?: FeedIdentity;
+  readonly port?: PortIdentity;
   readonly server?: ServerIdentity;
 }
 
@@ -105,6 +106,17 @@ export interface NodeIdentity {
 export interface LinkIdentity {
   readonly device: readonly string[];
   readonly port?: readonly string[];
+}
+
+/** A port of a switch, and what is at the other end of its cable. */
+export interface PortIdentity {
+  /** What the switch is known by: its GUID, else its name or target. */
+  readonly switch: readonly string[];
+  readonly port: readonly string[];
+  /** Names of the switch for people. */
+  readonly name: readonly string[];
+  /** Labels of the neighbour: its name, what it is known by, its port, and "SW" or "CA" where the kind is told. */
+  readonly peer?: { readonly name: string; readonly switch: string; readonly port: string; readonly kind: string };
 }
 
 /** An inlet of a PDU; the rack is found by labels or by the PDU's name (feeds.ts). */
@@ -146,6 +158,8 @@ export const DEFAULT_GPU: GpuIdentity = {
 };
 export const DEFAULT_LINK: LinkIdentity = { device: ['device'], port: ['port'] };
 export const DEFAULT_FEED: FeedIdentity = { pdu: ['pduName'], unit: ['pduId'], inlet: ['inletId'] };
+
+export const DEFAULT_PORT: PortIdentity = { switch: ['switch', 'instance'], port: ['port'], name: ['switch'] };
 
 /** The first of these labels that is not empty. */
 export function labelOf(labels: ReadonlyMap<string, string>, names: readonly string[] | undefined): string {

@@ -97,6 +97,7 @@ export function sourceOf(
     ...advanced,
     topologyFile: before?.topologyFile,
     budgetsFile: before?.budgetsFile,
+    fabricFile: before?.fabricFile,
     ...(fields.caFile.trim() === '' ? {} : { caFile: fields.caFile.trim() }),
   };
   const source: SourceSettings =

@@ -1,0 +1,135 @@
+import { join } from 'node:path';
+import { type FabricLayout, layFabric } from '../../shared/fabric/cables.ts';
+import { type FabricMatrix, fieldOf, matrixOf, type Whole, wholeOf } from '../../shared/fabric/matrix.ts';
+import type { Field } from '../../shared/fabric/matrix-rows.ts';
+import { ErrorMeter, FabricMemory } from '../../shared/fabric/memory.ts';
+import { ERRORS_AN_HOUR, type FabricOverview, stripsOf, summaryOf } from '../../shared/fabric/overview.ts';
+import { type AnyLinkKind, LINK_KINDS } from '../../shared/fabric/reading.ts';
+import type { LinkKind, Topology } from '../../shared/topology.ts';
+import type { FleetInstant } from '../../shared/view.ts';
+import type { Answers, EngineContext, EnginePart } from './part.ts';
+import { type FabricFile, FabricFileReader } from './store/fabric-file.ts';
+
+interface Made {
+  readonly field: Field;
+  readonly whole: Whole;
+}
+
+/**
+ * The interconnect: cables between leaves and spines, domains, and what they remember. Matrices are made when someone
+ * asks, once for all who ask; only leaves whose cables are known are looked at with every poll, since their hour and
+ * their onsets must be there when someone comes to look.
+ */
+export class FabricPart implements EnginePart {
+  readonly #context: EngineContext;
+  readonly #files = new FabricFileReader();
+  readonly #memory = new FabricMemory();
+  readonly #errors = new ErrorMeter();
+  #rows: FabricFile = { rows: [], problems: [] };
+  #laidFor: { readonly topology: Topology; readonly file: FabricFile } | null = null;
+  readonly #laid = new Map<LinkKind, FabricLayout>();
+  #madeFor: FleetInstant | null = null;
+  readonly #made = new Map<AnyLinkKind, Made>();
+
+  readonly answers: Answers = {
+    fabric: ({ kind, pod }) => this.#matrix(kind, pod),
+    fabricOverview: () => this.#overview(),
+    fabricLeaf: ({ kind, key }) => this.#memory.history(kind, key),
+  };
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+  }
+
+  tick(now: number, polled: boolean): void {
+    this.#rows = this.#files.read(this.#paths());
+    const current = this.#context.view().current();
+    if (!polled || !current) return;
+    const cabled = (['infiniband', 'ethernet'] as const).filter(
+      (kind) => this.#layout(current, kind).cables.length > 0,
+    );
+    this.#memory.add(
+      cabled.flatMap((kind) => this.#make(current, kind).whole.rows.map((row) => ({ kind, row }))),
+      now,
+    );
+    const { topology, columns } = current.frame;
+    const errors = columns.get('port.errors')?.value;
+    if (errors) this.#errors.add(topology.version, errors, now);
+  }
+
+  #paths() {
+    const given = this.#context.sources().flatMap(({ settings: { fabricFile } }) => fabricFile ?? []);
+    const own = { path: join(this.#context.folder, 'fabric.csv'), needed: false };
+    return [own, ...given.map((path) => ({ path, needed: true }))];
+  }
+
+  #layout({ frame: { topology } }: FleetInstant, kind: LinkKind): FabricLayout {
+    if (this.#laidFor?.topology !== topology || this.#laidFor.file !== this.#rows) {
+      this.#laid.clear();
+      this.#laidFor = { topology, file: this.#rows };
+    }
+    let laid = this.#laid.get(kind);
+    if (!laid) {
+      laid = layFabric(topology, this.#rows.rows, kind);
+      this.#laid.set(kind, laid);
+    }
+    return laid;
+  }
+
+  #make(current: FleetInstant, kind: AnyLinkKind): Made {
+    if (this.#madeFor !== current) {
+      this.#made.clear();
+      this.#madeFor = current;
+    }
+    let made = this.#made.get(kind);
+    if (!made) {
+      const network = kind === 'infiniband' || kind === 'ethernet';
+      const field = fieldOf(current.frame, kind, network ? this.#layout(current, kind) : undefined);
+      made = { field, whole: wholeOf(current.frame, kind, field, this.#memory.sinceOf) };
+      this.#made.set(kind, made);
+    }
+    return made;
+  }
+
+  #matrix(kind: AnyLinkKind, pod: string): FabricMatrix | null {
+    const current = this.#context.view().current();
+    if (!current) return null;
+    const { field, whole } = this.#make(current, kind);
+    return matrixOf(kind, field, whole, pod);
+  }
+
+  #overview(): FabricOverview | null {
+    const current = this.#context.view().current();
+    if (!current) return null;
+    const made = LINK_KINDS.map((kind) => ({ kind, ...this.#make(current, kind) }));
+    return {
+      kinds: made.map(({ kind, field, whole }) => summaryOf(matrixOf(kind, field, whole, ''), whole.rows)),
+      strips: made.flatMap(({ kind, field, whole }) =>
+        kind === 'nvlink' || kind === 'ethernet' ? stripsOf(kind, whole.rows, (row) => sizeOf(field, whole, row)) : [],
+      ),
+      errors: this.#worstErrors(current),
+      problems: this.#rows.problems,
+    };
+  }
+
+  #worstErrors({ frame, now }: FleetInstant): FabricOverview['errors'] {
+    const hourly = frame.columns.has('port.errors') ? this.#errors.perHour(now) : null;
+    if (!hourly) return null;
+    const above = hourly.filter(({ perHour }) => perHour > ERRORS_AN_HOUR);
+    const port = frame.topology.ports[hourly[0]?.port ?? -1];
+    const worst = port ? `${port.name} p${port.port}` : '';
+    return { ports: above.length, worst, perHour: hourly[0]?.perHour ?? 0 };
+  }
+}
+
+const plural = (count: number, one: string) => `${one}${count === 1 ? '' : 's'}`;
+
+/** What the rows of a strip have in common: "domains, 72 GPUs each", "leaves", "racks". */
+function sizeOf(field: Field, { grid }: Whole, row: number): string {
+  if (field.word === 'leaf') return 'leaves';
+  if (field.word === 'rack') return 'racks';
+  const width = field.columns.length;
+  const gpus = grid.cells.slice(row * width, (row + 1) * width).filter(({ of }) => of > 0).length;
+  const word = field.rows[row].nodes.length > 1 ? 'domains' : 'nodes';
+  return `${word}, ${gpus} ${plural(gpus, 'GPU')} each`;
+}

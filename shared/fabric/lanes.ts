@@ -1,0 +1,128 @@
+import { waitShare } from '../fabric.ts';
+import { type Column, type Frame, MEASURED } from '../frame.ts';
+import type { SignalId } from '../signals/catalogue.ts';
+import { type LinkKind, NODE, RACK } from '../topology.ts';
+import type { FabricLayout } from './cables.ts';
+import { readNvlink, readPcie, readPort } from './reading.ts';
+
+/** `up` and read, `down` though it should be up, or `missing`: nobody tells of it (any more). */
+export type LaneState = 'up' | 'down' | 'missing';
+
+/** One link in the matrix: a cable between leaf and spine, a node's port, or a GPU's links. NaN is "not known". */
+export interface Lane {
+  readonly row: number;
+  readonly column: number;
+  /** "p3 to spine-13 p31", "mlx5_0/1": what tells it from the others of its cell. */
+  readonly name: string;
+  readonly state: LaneState;
+  /** Bytes per second; sent is seen from the row: from the leaf up, from the node or GPU out. */
+  readonly txBps: number;
+  readonly rxBps: number;
+  readonly rateBps: number;
+  /** Share of time; NaN where the tick is not known, `ticks` a second then. */
+  readonly wait: number;
+  readonly ticks: number;
+  readonly ecn: number;
+  readonly pfc: number;
+  readonly errors: number;
+}
+
+const SIGNALS = ['tx', 'rx', 'rate', 'wait', 'ecn', 'pfc', 'errors', 'linked', 'state'] as const;
+type PortColumns = Readonly<Record<(typeof SIGNALS)[number], Column | undefined>>;
+
+const at = (column: Column | undefined, index: number) =>
+  index < 0 ? Number.NaN : (column?.value[index] ?? Number.NaN);
+const first = (a: number, b: number) => (Number.isNaN(a) ? b : a);
+/** The larger, or the one that is known. */
+const larger = (a: number, b: number) => (Number.isNaN(a) ? b : Number.isNaN(b) ? a : Math.max(a, b));
+
+/**
+ * Every cable of a layout at one instant: read at the leaf's end where that is read, else at the spine's, whose receive
+ * is the leaf's transmit. What waits for the cable stands at the end that sends, so the leaf's wait is its own only.
+ */
+export function cableLanes({ columns, topology }: Frame, { cables, spines }: FabricLayout): readonly Lane[] {
+  const of = Object.fromEntries(SIGNALS.map((one) => [one, columns.get(`port.${one}` as SignalId)])) as PortColumns;
+  const { ports } = topology;
+  const telling = tellingSwitches(of.linked, ports);
+  return cables.map(({ leaf, spine, leafPort, spinePort, rateBps }): Lane => {
+    const rate = first(first(at(of.rate, leafPort), at(of.rate, spinePort)), rateBps);
+    const ticks = at(of.wait, leafPort);
+    const ends = [leafPort, spinePort].filter((port) => port >= 0);
+    const far = spinePort < 0 ? '' : ` p${ports[spinePort].port}`;
+    const near = leafPort < 0 ? '' : `p${ports[leafPort].port} `;
+    return {
+      ...{ row: leaf, column: spine, name: `${near}to ${spines[spine]}${far}`, rateBps: rate, ticks },
+      state: stateOf(of, ends, (port) => telling.has(switchOf(ports[port]))),
+      txBps: first(at(of.tx, leafPort), at(of.rx, spinePort)),
+      rxBps: first(at(of.rx, leafPort), at(of.tx, spinePort)),
+      wait: leafPort < 0 ? Number.NaN : waitShare(ticks, ports[leafPort].tickBytes, rate),
+      ecn: larger(at(of.ecn, leafPort), at(of.ecn, spinePort)),
+      pfc: larger(at(of.pfc, leafPort), at(of.pfc, spinePort)),
+      errors: larger(at(of.errors, leafPort), at(of.errors, spinePort)),
+    };
+  });
+}
+
+const switchOf = ({ site, switch: id }: { readonly site: string; readonly switch: string }) => `${site}\n${id}`;
+
+/** Switches that name the neighbours of any of their ports now. */
+function tellingSwitches(linked: Column | undefined, ports: Frame['topology']['ports']): ReadonlySet<string> {
+  const telling = new Set<string>();
+  ports.forEach((port, index) => {
+    if (linked?.quality[index] === MEASURED) telling.add(switchOf(port));
+  });
+  return telling;
+}
+
+/**
+ * A cable is down where an end says so, or where a switch that names its neighbours names none at this port. Where
+ * nobody tells of states or neighbours, traffic that is read means up; up without traffic that is read is missing.
+ */
+function stateOf(of: PortColumns, ends: readonly number[], tells: (port: number) => boolean): LaneState {
+  const states = ends.map((port) => at(of.state, port)).filter((state) => !Number.isNaN(state));
+  if (states.some((state) => state !== 4)) return 'down';
+  const linked = ends.some((port) => of.linked?.quality[port] === MEASURED);
+  if (states.length === 0 && !linked && ends.some(tells)) return 'down';
+  return ends.some((port) => !Number.isNaN(at(of.tx, port) + at(of.rx, port))) ? 'up' : 'missing';
+}
+
+/** Ports of the nodes: a row a rack, a column a node in it; the ports of a node share its cell. */
+export function portLanes(frame: Frame, kind: LinkKind): readonly Lane[] {
+  const { linkKind, linkNode, linkName, parent, start } = frame.topology;
+  const firstOf = new Map<number, number>();
+  for (let node = start[NODE + 1] - 1; node >= start[NODE]; node--) firstOf.set(parent[node], node);
+  return linkName.flatMap((name, link): Lane[] => {
+    const node = linkNode[link];
+    if (node < 0 || linkKind[link] !== kind) return [];
+    const reading = readPort(frame, link);
+    // A port without a rate is one that nobody uses.
+    if (Number.isNaN(reading.rateBps) && reading.up !== true) return [];
+    const { txBps, rxBps, rateBps, wait, waitTicks: ticks, ecn, pfc, errors, up } = reading;
+    const read = !Number.isNaN(txBps) || !Number.isNaN(rxBps);
+    const state = up === false ? 'down' : read ? 'up' : 'missing';
+    const rack = parent[node];
+    const place = { row: rack - start[RACK], column: node - (firstOf.get(rack) ?? node), name };
+    return [{ ...place, state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors }];
+  });
+}
+
+/** NVLink or PCIe of every GPU; `rowOf` and `columnOf` say where a GPU stands. */
+export function gpuLanes(
+  frame: Frame,
+  kind: 'nvlink' | 'pcie',
+  gpus: readonly { readonly gpu: number; readonly row: number; readonly column: number }[],
+): readonly Lane[] {
+  const read = kind === 'nvlink' ? readNvlink : readPcie;
+  return gpus.flatMap(({ gpu, row, column }): Lane[] => {
+    const reading = read(frame, gpu);
+    if (!reading) return [];
+    const { rateBps, use, errors, waitTicks: ticks, ecn, pfc, wait } = reading;
+    // Where only the sum of both directions is read, either carries half of it as far as anyone knows.
+    const half = use * rateBps;
+    const [txBps, rxBps] = [first(reading.txBps, half), first(reading.rxBps, half)];
+    const state = Number.isNaN(use) ? 'missing' : 'up';
+    return [
+      { row, column, name: frame.topology.name[gpu], state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors },
+    ];
+  });
+}
