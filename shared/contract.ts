@@ -6,6 +6,7 @@ import { type RackResults, rackCalls } from './contract/rack.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
 import type { Inventory } from './inventory.ts';
+import type { Missing } from './missing.ts';
 import type { EnergyRow } from './power/energy.ts';
 import type { PowerReport } from './power/report.ts';
 import type { FeedLossVerdict, SiteFeed } from './power/site-feeds.ts';
@@ -140,7 +141,7 @@ export interface Summary {
   readonly gpusReporting: number;
   readonly silentNodes: number;
   /** What should be there and was never heard: GPUs, nodes (trays), inlets. */
-  readonly missing: { readonly gpus: number; readonly nodes: number; readonly feeds: number };
+  readonly missing: Missing;
   /** When the longest silent node was last heard, epoch ms. */
   readonly silentSince: number | null;
   readonly badSamples: number;

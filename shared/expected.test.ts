@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { fed } from './fleet.fixture.ts';
+import { fed, T0 } from './fleet.fixture.ts';
 import { elevationOf, inventoryOf } from './inventory.ts';
+import { missingByPlace } from './missing.ts';
 import { computePower, RUNGS } from './power.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
 import { parseBudgetsCsv, parseTopologyCsv } from './topology-csv.ts';
+import { FleetView } from './view.ts';
 
 const HEAD = 'site,hall,row,rack,u,node,model,gpus,kind,height,position,aisle,feeds\n';
 const read = (...lines: string[]) => {
@@ -156,6 +158,27 @@ describe('the elevation', () => {
       ],
     });
   });
+});
+
+test('what is missing is counted at every place above it, and told', () => {
+  const { fleet, take, at } = fed();
+  const trays = Array.from({ length: 18 }, (_, i) => tray(i + 1));
+  fleet.setTopology(...read('S,A,A2,A2-05,,,,,,,,,A B', ...trays, 'S,A,A2,A2-06,1,x1,HGX H200,8'));
+  for (const n of Array.from({ length: 17 }, (_, i) => i + 1)) {
+    const host = `A2-05-n${String(n).padStart(2, '0')}`;
+    take(n === 1 ? boards(host).split('\n').slice(1).join('\n') : boards(host), 0, { key: host });
+  }
+  const view = new FleetView({ historyBytes: 1e6, pollMs: 5000, staleMs: 60_000, warnRatio: 0.9, critRatio: 0.97 });
+  view.update(at(), [], 0, T0, true);
+  const layout = view.layout();
+  const rack = layout?.path.indexOf('S/A/A2/A2-05') as number;
+  // One GPU of the first tray, the last tray with its four, and both feeds; the other rack has eight GPUs in one node.
+  expect(layout && missingByPlace(layout).get(rack)).toEqual({ gpus: 5, nodes: 1, feeds: 2 });
+  expect(layout && missingByPlace(layout).get(0)).toEqual({ gpus: 13, nodes: 2, feeds: 2 });
+  expect(view.current()?.summary.missing).toEqual({ gpus: 13, nodes: 2, feeds: 2 });
+  expect(view.inspect(rack).facts.at(-1)).toMatchObject({ label: 'Never seen', text: '1 node, 5 GPUs, 2 feeds' });
+  const hole = layout?.path.indexOf('S/A/A2/A2-05/A2-05-n18') as number;
+  expect(view.inspect(hole).facts).toMatchObject([{ label: 'Expected by topology', text: 'Never seen' }]);
 });
 
 test('racks stand by their position; those that have none stand behind', () => {

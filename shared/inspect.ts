@@ -17,6 +17,7 @@ import {
 } from './format.ts';
 import { type Frame, QUALITY } from './frame.ts';
 import { levelOf, membersOf } from './members.ts';
+import { formatMissing } from './missing.ts';
 import type { PowerColumns } from './power.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { reasonsOf, SW_POWER_CAP } from './throttle.ts';
@@ -41,7 +42,13 @@ export function inspectPlace(parts: InspectParts, place: number): Inspection {
   const level = levelOf(topology, place);
   if (level < 0) return { place, level, path: '', model: '', facts: [] };
   const facts =
-    level < NODE ? placeFacts(parts, place) : level === NODE ? nodeFacts(parts, place) : gpuFacts(parts, place);
+    topology.hole[place] === 1 && level >= NODE
+      ? [{ ...reportingFact(parts, place), label: 'Expected by topology', text: 'Never seen' }]
+      : level < NODE
+        ? placeFacts(parts, place)
+        : level === NODE
+          ? nodeFacts(parts, place)
+          : gpuFacts(parts, place);
   return { place, level, path: topology.path[place], model: topology.model[place], facts };
 }
 
@@ -62,7 +69,8 @@ function placeFacts(parts: InspectParts, place: number): Fact[] {
   }
   const words = Number.isNaN(draw) ? '' : formatOutlook(slope[place], capMin[place]);
   if (words !== '') facts.push(fact('cap', 'Outlook', words));
-  return [...facts, cappedFact(parts, place), ...heatAndLinks(parts, place), reportingFact(parts, place)];
+  facts.push(cappedFact(parts, place), ...heatAndLinks(parts, place), reportingFact(parts, place));
+  return [...facts, ...missingFact(parts, place)];
 }
 
 /** GPUs held by the power cap, of those that tell. */
@@ -106,6 +114,27 @@ function reportingFact({ frame, power }: InspectParts, place: number): Fact {
   for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) live += power.live[gpu - start[GPU]];
   const text = formatCountPair(live, gpus.to[place] - gpus.from[place]);
   return { signal: 'reporting', label: 'Reporting', text, quality: 'measured', sampled: null };
+}
+
+/** What should be there and was never heard, at and under a place above nodes; none where nothing is missing. */
+function missingFact({ frame: { topology } }: InspectParts, place: number): Fact[] {
+  const { start, parent, hole, feedHole, feedRack } = topology;
+  const inside = (at: number) => {
+    let one = at;
+    while (one > place) one = parent[one];
+    return one === place;
+  };
+  const count = (level: number) => {
+    let sum = 0;
+    for (let at = start[level]; at < start[level + 1]; at++) if (hole[at] === 1 && inside(at)) sum++;
+    return sum;
+  };
+  let feeds = 0;
+  feedHole.forEach((one, feed) => {
+    if (one === 1 && inside(feedRack[feed])) feeds++;
+  });
+  const text = formatMissing({ gpus: count(GPU), nodes: count(NODE), feeds });
+  return text === '' ? [] : [{ signal: 'reporting', label: 'Never seen', text, quality: 'measured', sampled: null }];
 }
 
 /** A fact straight from a column, with the column's quality and time. */

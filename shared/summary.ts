@@ -2,6 +2,7 @@ import type { Summary } from './contract.ts';
 import { type FabricColumns, linkLabel } from './fabric.ts';
 import { ASSUMED, type Frame } from './frame.ts';
 import { membersOf } from './members.ts';
+import type { Missing } from './missing.ts';
 import { feedLossVerdict, siteFeeds } from './power/site-feeds.ts';
 import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './power.ts';
 import { latest, median, quantile } from './quantile.ts';
@@ -149,7 +150,7 @@ function hottest({ frame }: SummaryParts): Summary['hottest'] {
 }
 
 /** What should be there and was never heard. */
-function missing({ start, hole, feedHole }: Topology): Summary['missing'] {
+function missing({ start, hole, feedHole }: Topology): Missing {
   const count = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
   return {
     gpus: count(hole.subarray(start[GPU], start[GPU + 1])),

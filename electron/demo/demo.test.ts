@@ -130,9 +130,10 @@ describe('exporters', () => {
 describe('files', () => {
   test('topology and budgets name every place of the drawing', async () => {
     const topology = (await readFile(demo.topologyFile, 'utf8')).trimEnd().split('\n');
-    expect(topology[0]).toBe('site,hall,row,rack,u,node,model,gpus');
-    expect(topology).toHaveLength(401);
-    expect(topology).toContain('PDX-1,A,A2,A2-05,3,A2-05-n03,GB200 NVL72,4');
+    expect(topology[0]).toBe('site,hall,row,rack,u,node,model,gpus,position,aisle,feeds');
+    expect(topology).toHaveLength(1 + 400 + 44);
+    expect(topology).toContain('PDX-1,A,A2,A2-05,3,A2-05-n03,GB200 NVL72,4,,,');
+    expect(topology).toContain('PDX-1,A,A2,A2-05,,,GB200 NVL72,,5,Cold aisle 1,A+B');
     const budgets = (await readFile(demo.budgetsFile, 'utf8')).trimEnd().split('\n');
     expect(budgets[0]).toBe('place,budget_kw,feed_a_kw,feed_b_kw,derate');
     expect(budgets).toHaveLength(1 + 1 + 2 + 6 + 44);

@@ -82,15 +82,30 @@ scrape_configs:
       - files: [${targets}]
 `;
 
+/** One line a node, and one a rack, which says where it stands and that it has two feeds. */
 function topologyCsv(plans: readonly FleetPlan[]): string {
-  const rows = plans.flatMap((plan) =>
-    plan.nodes.map((node) => {
-      const rack = plan.racks[node.rack];
+  const rows = plans.flatMap((plan) => {
+    const placeOf = (index: number) => {
+      const rack = plan.racks[index];
       const row = plan.rows[rack.row];
-      return [plan.site, row.hall, row.name, rack.name, node.slot + 1, node.name, rack.machine.nodeModel, node.gpus];
-    }),
-  );
-  return csv(['site', 'hall', 'row', 'rack', 'u', 'node', 'model', 'gpus'], rows);
+      return [plan.site, row.hall, row.name, rack.name];
+    };
+    const nodes = plan.nodes.map(({ rack, slot, name, gpus }) => {
+      return [...placeOf(rack), slot + 1, name, plan.racks[rack].machine.nodeModel, gpus, '', '', ''];
+    });
+    const racks = plan.racks.map((rack, index) => {
+      const position = plan.racks.slice(0, index).filter((other) => other.row === rack.row).length + 1;
+      return [...placeOf(index), '', '', rack.machine.nodeModel, '', position, aisleOf(plan, rack.row), 'A+B'];
+    });
+    return [...nodes, ...racks];
+  });
+  return csv('site,hall,row,rack,u,node,model,gpus,position,aisle,feeds'.split(','), rows);
+}
+
+/** Two rows of a hall face each other across a cold aisle. */
+function aisleOf(plan: FleetPlan, row: number): string {
+  const inHall = plan.rows.slice(0, row).filter(({ hall }) => hall === plan.rows[row].hall).length;
+  return `Cold aisle ${Math.floor(inHall / 2) + 1}`;
 }
 
 const cablingCsv = (plans: readonly FleetPlan[]) =>

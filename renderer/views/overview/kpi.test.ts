@@ -53,6 +53,14 @@ describe('kpiCells', () => {
     expect(headroom).toBe('|≤ 779|kW|Partly estimated from GPUs, silent counted in full');
   });
 
+  it.each([
+    [{ silentNodes: 1, missing: { gpus: 4, nodes: 1, feeds: 1 } }, '1 node, 1 feed missing'],
+    [{ silentNodes: 3, missing: { gpus: 4, nodes: 1, feeds: 1 } }, '2 nodes silent, 2 missing'],
+    [{ silentNodes: 0, missing: { gpus: 2, nodes: 0, feeds: 0 } }, '2 GPUs missing'],
+  ])('tells apart what fell silent and what was never there: %j', (change, note) => {
+    expect(linesOf(change).at(-1)).toBe(`|2,040|of 2,048|${note}`);
+  });
+
   it('shows no number at all without a summary', () => {
     expect(linesOf(null).every((line) => line === '|—||No data for 3 min 20 s')).toBe(true);
   });

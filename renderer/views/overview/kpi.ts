@@ -8,6 +8,7 @@ import {
   formatPowerPair,
   formatSlope,
 } from '../../../shared/format.ts';
+import { formatMissing } from '../../../shared/missing.ts';
 import { HALL } from '../../../shared/topology.ts';
 import { labelOf } from '../places.ts';
 import { severityOf } from './budget-rows.ts';
@@ -231,20 +232,29 @@ function hottestCell(input: KpiInput): KpiCell {
 function reportingCell(input: KpiInput): KpiCell {
   const s = input.summary;
   if (s === null) return cell(input, 'Reporting', null, '');
-  const silentFor = s.silentSince === null ? '' : ` for ${formatAge(Math.max(0, input.now - s.silentSince))}`;
-  const nodes = `${formatCount(s.silentNodes)} ${s.silentNodes === 1 ? 'node' : 'nodes'} silent${silentFor}`;
-  const calm = s.badSamples > 0 ? `${formatCount(s.badSamples)} bad samples dropped` : 'All nodes report';
+  const note = quietNote(s, input.now);
   return cell(
     input,
     'Reporting',
     {
       value: formatCount(s.gpusReporting),
       unit: `of ${formatCount(s.gpus)}`,
-      note: s.silentNodes > 0 ? nodes : calm,
-      noteNoData: s.silentNodes > 0,
+      note: note || (s.badSamples > 0 ? `${formatCount(s.badSamples)} bad samples dropped` : 'All nodes report'),
+      noteNoData: note !== '',
     },
     '',
   );
+}
+
+/** Nodes that fell silent, and what should be there and was never heard; '' where all report. */
+function quietNote({ silentNodes, silentSince, missing }: Summary, now: number): string {
+  // A missing node is silent too: it is told once.
+  const silent = Math.max(0, silentNodes - missing.nodes);
+  const words = formatMissing(missing.nodes > 0 ? { ...missing, gpus: 0 } : missing);
+  if (silent === 0) return words === '' ? '' : `${words} missing`;
+  const nodes = `${formatCount(silent)} ${silent === 1 ? 'node' : 'nodes'} silent`;
+  if (words !== '') return `${nodes}, ${formatCount(missing.nodes + missing.feeds || missing.gpus)} missing`;
+  return `${nodes}${silentSince === null ? '' : ` for ${formatAge(Math.max(0, now - silentSince))}`}`;
 }
 
 /** A phrase that begins a sentence elsewhere, inside one. */

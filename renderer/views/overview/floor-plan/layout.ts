@@ -42,8 +42,8 @@ const LEAST_CELL = 3;
 
 interface HallPlan {
   readonly place: number;
-  readonly rows: readonly { readonly place: number; readonly racks: readonly number[] }[];
-  /** Racks in the longest row. */
+  readonly rows: readonly RowPlan[];
+  /** Racks in the longest row, with the gaps between them. */
   readonly longest: number;
   /** The densest rack: GPUs side by side, and lines of them. */
   readonly columns: number;
@@ -52,18 +52,31 @@ interface HallPlan {
   readonly letters: number;
 }
 
+interface RowPlan {
+  readonly place: number;
+  readonly racks: readonly number[];
+  /** Where each rack stands in its row, from 0. */
+  readonly slots: readonly number[];
+}
+
+/** A row whose racks all have a position of their own keeps its gaps, unless they would leave most of it empty. */
+function rowPlan({ inventory, start }: LayoutDocument, place: number, racks: readonly number[]): RowPlan {
+  const written = racks.map((rack) => inventory.racks[rack - start[RACK]]?.position ?? 0);
+  const first = Math.min(...written);
+  const spread = Math.max(...written) - first + 1;
+  const own = racks.length > 0 && first > 0 && new Set(written).size === racks.length && spread <= 2 * racks.length;
+  return { place, racks, slots: own ? written.map((position) => position - first) : racks.map((_, at) => at) };
+}
+
 function hallPlans(layout: LayoutDocument, grid: CellGrid): HallPlan[] {
   return range(childrenOfAll(layout, HALL)).map((place) => {
-    const rows = range(childrenOf(layout, place)).map((row) => ({
-      place: row,
-      racks: range(childrenOf(layout, row)),
-    }));
+    const rows = range(childrenOf(layout, place)).map((row) => rowPlan(layout, row, range(childrenOf(layout, row))));
     const racks = rows.flatMap((row) => row.racks);
     const first = layout.start[RACK];
     return {
       place,
       rows,
-      longest: rows.reduce((most, row) => Math.max(most, row.racks.length), 1),
+      longest: rows.reduce((most, row) => Math.max(most, (row.slots.at(-1) ?? 0) + 1), 1),
       columns: racks.reduce((most, rack) => Math.max(most, grid.columns[rack - first]), 1),
       lines: racks.reduce((most, rack) => Math.max(most, linesOf(grid, rack - first)), 1),
       letters: rows.reduce((most, row) => Math.max(most, layout.name[row.place].length), 1),
@@ -156,15 +169,24 @@ export function floorOf(layout: LayoutDocument, width: number, height: number): 
     halls.slice(band * columns, (band + 1) * columns).forEach((hall, column) => {
       const box = { x: PAD + column * (hallWidth + HALL_GAP), y: top, w: hallWidth, h: bandHeight };
       boxes.set(hall.place, box);
-      rackWidths.push(placeRows(hall, box, labels, boxes, aisles));
+      rackWidths.push(placeRows(layout, hall, box, labels, boxes, aisles));
     });
     top += bandHeight + BAND_GAP;
   });
   return { width, height, boxes, grid, rackWidths, labels, aisles };
 }
 
+/** The aisle that racks of two neighbouring rows are said to stand at; '' where nobody says. */
+function aisleName({ inventory, start }: LayoutDocument, above: readonly number[], below: readonly number[]): string {
+  const aisles = (racks: readonly number[]) =>
+    new Set(racks.flatMap((rack) => inventory.racks[rack - start[RACK]]?.aisle || []));
+  const other = aisles(below);
+  return [...aisles(above)].find((aisle) => other.has(aisle)) ?? '';
+}
+
 /** Stands a hall's rows and racks; gives the width of a rack. */
 function placeRows(
+  layout: LayoutDocument,
   hall: HallPlan,
   box: Box,
   labels: Labels,
@@ -179,11 +201,11 @@ function placeRows(
   const free = box.w - labels.left - labels.right;
   const gap = rackGap(free / hall.longest);
   const rackWidth = Math.min((free - (hall.longest - 1) * gap) / hall.longest, Math.max(320, hall.columns * 64));
-  hall.rows.forEach(({ place, racks }, index) => {
+  hall.rows.forEach(({ place, racks, slots }, index) => {
     const y = box.y + HALL_HEADER + index * (rowHeight + aisle);
     boxes.set(place, { x: box.x, y, w: box.w, h: rowHeight });
     racks.forEach((rack, at) => {
-      boxes.set(rack, { x: box.x + labels.left + at * (rackWidth + gap), y, w: rackWidth, h: rowHeight });
+      boxes.set(rack, { x: box.x + labels.left + slots[at] * (rackWidth + gap), y, w: rackWidth, h: rowHeight });
     });
     if (index < hall.rows.length - 1 && aisle >= 14)
       aisles.push({
@@ -191,7 +213,7 @@ function placeRows(
         y: y + rowHeight,
         w: box.w,
         h: aisle,
-        name: index % 2 === 0 ? 'Cold aisle' : 'Hot aisle',
+        name: aisleName(layout, racks, hall.rows[index + 1].racks),
       });
   });
   return rackWidth;

@@ -80,7 +80,7 @@ function paintAisle(painter: Painter, box: Box, name: string): void {
   context.lineTo(box.x + box.w, middle);
   context.stroke();
   context.setLineDash([]);
-  if (floor.labels.left >= 60) painter.text(name, box.x, middle + 4, 11, 450, tokens['tx-3']);
+  if (name !== '' && floor.labels.left >= 60) painter.text(name, box.x, middle + 4, 11, 450, tokens['tx-3']);
 }
 
 /** One tile a row in its own value; its worst rack is a strip at the left edge, lost racks one at the right. */

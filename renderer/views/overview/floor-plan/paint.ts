@@ -7,6 +7,7 @@ import { cellBoxes } from './cell-boxes.ts';
 import { stepBack } from './kept.ts';
 import { type Floor, hallOf, type Shown, type View } from './layout.ts';
 import { nodeCells } from './node-cells.ts';
+import { paintHoles } from './paint-holes.ts';
 import { paintHalls, paintRows } from './paint-places.ts';
 import { paintRacks, paintSelection } from './paint-racks.ts';
 import { paintValues } from './paint-values.ts';
@@ -60,6 +61,7 @@ export class FloorPaint {
     paintRows(painter);
     paintRacks(painter);
     paintValues(painter);
+    paintHoles(painter);
     paintSelection(painter);
   }
 

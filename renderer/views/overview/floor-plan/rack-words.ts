@@ -1,5 +1,6 @@
 import type { LayoutDocument, ViewFrame } from '../../../../shared/contract.ts';
 import { formatAge, formatCount, formatPower, formatPowerPair } from '../../../../shared/format.ts';
+import { formatMissing, missingByPlace, NONE_MISSING } from '../../../../shared/missing.ts';
 import { formatPlaceValue } from '../../../../shared/signal-text.ts';
 import { severityAt } from './painter.ts';
 
@@ -18,7 +19,13 @@ const SEVERITY = { critical: 'critical', warning: 'warning', advisory: 'advisory
 export function wordsOf(layout: LayoutDocument, frame: ViewFrame | null, rack: number): RackWords {
   const value = frame?.value[rack] ?? Number.NaN;
   if (!frame || (Number.isNaN(value) && Number.isNaN(frame.drawW[rack]))) {
-    return { draw: '—', share: '—', severity: 'no data', reporting: frame ? reportingOf(frame, rack) : '—', age: '—' };
+    return {
+      draw: '—',
+      share: '—',
+      severity: 'no data',
+      reporting: frame ? reportingOf(layout, frame, rack) : '—',
+      age: '—',
+    };
   }
   const budget = layout.budgetW[rack];
   const severity = severityAt(frame, layout, rack);
@@ -26,25 +33,33 @@ export function wordsOf(layout: LayoutDocument, frame: ViewFrame | null, rack: n
     draw: budget === null ? formatPower(frame.drawW[rack], 'rack') : formatPowerPair(frame.drawW[rack], budget, 'rack'),
     share: formatPlaceValue(frame.signal, frame.full, value),
     severity: severity ? SEVERITY[severity] : '',
-    reporting: reportingOf(frame, rack),
+    reporting: reportingOf(layout, frame, rack),
     age: formatAge(Math.max(0, frame.time - frame.sampledAt[rack])),
   };
 }
 
-const reportingOf = (frame: ViewFrame, rack: number) =>
-  `${formatCount(frame.gpuLive[rack])} of ${formatCount(frame.gpuCount[rack])}`;
+/** "68 of 72", and what should be there and was never heard. */
+function reportingOf(layout: LayoutDocument, frame: ViewFrame, rack: number): string {
+  const missing = formatMissing(missingByPlace(layout).get(rack) ?? NONE_MISSING);
+  const pair = `${formatCount(frame.gpuLive[rack])} of ${formatCount(frame.gpuCount[rack])}`;
+  return missing === '' ? pair : `${pair}, ${missing} missing`;
+}
 
 /** "Rack A2-05, 98.0 percent, 129.4 of 132.0 kW, critical, sampled 2 s ago". */
 export function spokenOf(layout: LayoutDocument, frame: ViewFrame | null, rack: number): string {
   const words = wordsOf(layout, frame, rack);
   const name = `Rack ${layout.name[rack]}`;
-  if (words.draw === '—' && words.share === '—') return `${name}, no data`;
+  const never = formatMissing(missingByPlace(layout).get(rack) ?? NONE_MISSING);
+  const missing = never === '' ? '' : `${never} missing`;
+  if (words.draw === '—' && words.share === '—')
+    return [name, 'no data', missing].filter((part) => part !== '').join(', ');
   const parts = [
     name,
     words.share === '—' ? '' : words.share.replace('%', ' percent'),
     words.draw,
     words.severity,
     words.age === '—' ? '' : `sampled ${words.age} ago`,
+    missing,
   ];
   return parts.filter((part) => part !== '' && part !== '—').join(', ');
 }
