@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { AlertDomain, AlertSummary, Severity } from './alerting/alert.ts';
 import { type AlertCallResults, alertCalls } from './contract/alerts.ts';
 import { type FabricResults, fabricCalls } from './contract/fabric.ts';
+import { type HistoryResults, historyCalls } from './contract/history.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
@@ -243,12 +244,6 @@ export interface Inspection {
   }[];
 }
 
-export interface HistoryReply {
-  readonly times: readonly number[];
-  /** One array a asked series; null is "no sample". */
-  readonly values: readonly (readonly (number | null)[])[];
-}
-
 export const TEST_STEPS = ['resolve', 'connect', 'tls', 'auth', 'query', 'dcgm'] as const;
 export type TestStepName = (typeof TEST_STEPS)[number];
 
@@ -328,18 +323,7 @@ export const calls = {
   ack: { role: 'read', arg: z.strictObject({ seq: z.number().int() }) },
   layout: { role: 'read', arg: z.strictObject({}) },
   inspect: { role: 'read', arg: z.strictObject({ place }) },
-  history: {
-    role: 'read',
-    arg: z.strictObject({
-      series: z
-        .array(z.strictObject({ what: z.enum(['draw', 'util', 'nic', 'temp']), place }))
-        .min(1)
-        .max(32),
-      from: z.number(),
-      to: z.number(),
-      points: z.number().int().min(2).max(4000),
-    }),
-  },
+  ...historyCalls,
   /** The links at and under a place (−1: all), the worst first. */
   links: {
     role: 'read',
@@ -373,13 +357,12 @@ export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']
 /** An argument after it was parsed: what was left out has its default. */
 export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['arg']>;
 
-export interface CallResults extends AlertCallResults, FabricResults, RackResults {
+export interface CallResults extends AlertCallResults, FabricResults, HistoryResults, RackResults {
   hello: HelloReply;
   watch: null;
   ack: null;
   layout: LayoutDocument;
   inspect: Inspection;
-  history: HistoryReply;
   links: readonly LinkRow[];
   work: WorkReport;
   power: PowerReport | null;

@@ -1,7 +1,7 @@
 import type { CallArg, CallName, CallResult } from './contract.ts';
 import type { FleetView } from './view.ts';
 
-type Answered = 'layout' | 'inspect' | 'gpu' | 'history' | 'links' | 'power' | 'work';
+type Answered = 'layout' | 'inspect' | 'gpu' | 'history' | 'rackHistory' | 'steps' | 'links' | 'power' | 'work';
 
 /** The calls that the view answers alone: name → argument and view to result. */
 const answers: { readonly [Name in Answered]: (view: FleetView, arg: CallArg<Name>) => CallResult<Name> | null } = {
@@ -9,6 +9,8 @@ const answers: { readonly [Name in Answered]: (view: FleetView, arg: CallArg<Nam
   inspect: (view, { place }) => view.inspect(place),
   gpu: (view, { place }) => view.gpu(place),
   history: (view, arg) => view.history(arg),
+  rackHistory: (view, arg) => view.rackHistory(arg),
+  steps: (view, arg) => view.steps(arg),
   links: (view, arg) => view.links(arg),
   power: (view, arg) => view.power(arg),
   work: (view) => view.work(),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { floatsOf } from './base64.ts';
 import type { ViewFrame, Watch } from './contract.ts';
 import { frameOf, LOST, rackAt, times, topologyOf, type Values } from './frame.fixture.ts';
 import { QUALITY } from './frame.ts';
@@ -41,7 +42,7 @@ describe('before the first update', () => {
     const view = new FleetView(options);
     expect([view.layout(), view.frame(watch, 1)]).toEqual([null, null]);
     expect(view.inspect(0)).toMatchObject({ place: 0, level: -1, facts: [] });
-    const asked = { series: [{ what: 'draw' as const, place: 0 }], from: START, to: START + POLL, points: 2 };
+    const asked = { series: [{ signal: 'draw' as const, place: 0 }], from: START, to: START + POLL, points: 2 };
     expect(view.history(asked).values).toEqual([[null]]);
   });
 });
@@ -201,10 +202,10 @@ describe('history', () => {
   it('is asked by place and answered in buckets', () => {
     const view = viewOf();
     const series = [
-      { what: 'draw' as const, place: 0 },
-      { what: 'nic' as const, place: 0 },
-      { what: 'temp' as const, place: topology.start[GPU] + 15 },
-      { what: 'draw' as const, place: -1 },
+      { signal: 'draw' as const, place: 0 },
+      { signal: 'link.use' as const, place: 0 },
+      { signal: 'gpu.temp' as const, place: topology.start[GPU] + 15 },
+      { signal: 'draw' as const, place: -1 },
     ];
     const reply = view.history({ series, from: START - POLL, to: START + POLL, points: 2 });
     expect(reply.times).toEqual([START - POLL, START]);
@@ -216,10 +217,28 @@ describe('history', () => {
     ]);
   });
 
+  it('gives signals of all GPUs of a rack in one answer, a gap as NaN', () => {
+    const view = viewOf(times(16, 500));
+    const rack = topology.path.indexOf('S/A/A1/A1-01');
+    const asked = { rack, signals: ['gpu.power', 'gpu.xid'] as const, from: START - POLL, to: START + POLL, points: 2 };
+    const reply = view.rackHistory({ ...asked, signals: [...asked.signals] });
+    expect([reply.first, reply.stepMs, reply.count]).toEqual([START - POLL, POLL, 2]);
+    expect(reply.gpus).toEqual(Array.from({ length: reply.gpus.length }, (_, i) => topology.start[GPU] + i));
+    expect([...floatsOf(reply.values[0])].slice(0, 4)).toEqual([Number.NaN, 500, Number.NaN, 500]);
+    expect(floatsOf(reply.values[0])).toHaveLength(reply.gpus.length * 2);
+    expect(floatsOf(reply.values[1]).every(Number.isNaN)).toBe(true);
+    expect(reply.series.map(({ missing }) => missing)).toEqual([
+      'What was before is not remembered.',
+      'Nothing of it is remembered.',
+    ]);
+    expect(view.rackHistory({ ...asked, signals: ['gpu.power'], rack: 0 })).toMatchObject({ gpus: [], values: [''] });
+    expect(view.steps({ from: 0, to: START + POLL, most: 10 })).toEqual({ times: [START], stepMs: POLL });
+  });
+
   it('does not remember a mere ageing', () => {
     const view = viewOf();
     view.update(frameOf(topology, signals(times(16, 600)), START), [], 0, START + POLL, false);
-    const asked = { series: [{ what: 'draw' as const, place: 0 }], from: START, to: START + 2 * POLL, points: 2 };
+    const asked = { series: [{ signal: 'draw' as const, place: 0 }], from: START, to: START + 2 * POLL, points: 2 };
     expect(view.history(asked).values).toEqual([[8000, null]]);
   });
 });
@@ -233,7 +252,7 @@ describe('other limits', () => {
     view.update(frameOf(topology, signals(times(16, 500)), START), [], 0, START + POLL, true);
     expect(frameFor(view).warnRatio).toBe(0.5);
     expect(frameFor(view).findings.map(({ title }) => title)).toContain('Rack A1-01 at 50.0% of budget');
-    const asked = { series: [{ what: 'draw' as const, place: 0 }], from: START, to: START + 2 * POLL, points: 2 };
+    const asked = { series: [{ signal: 'draw' as const, place: 0 }], from: START, to: START + 2 * POLL, points: 2 };
     expect(view.history(asked).values).toEqual([[8000, 8000]]);
   });
 });

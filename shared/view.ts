@@ -1,11 +1,11 @@
 import { type AlertSummary, NO_ALERTS } from './alerting/alert.ts';
 import { catalogueColumns } from './catalogue-columns.ts';
 import { isViewSignal, type SignalColumns, signalColumns } from './cell-columns.ts';
+import type { HistoryReply, RackHistoryReply, StepsReply } from './contract/history.ts';
 import type { GpuReport } from './contract/rack.ts';
 import type {
   CallArg,
   Finding,
-  HistoryReply,
   Inspection,
   LayoutDocument,
   SourceHealth,
@@ -20,10 +20,13 @@ import { computeFabric, type FabricColumns } from './fabric.ts';
 import { type Filtering, filterOf } from './filter/filtering.ts';
 import { Findings } from './findings.ts';
 import type { Frame } from './frame.ts';
+import { rememberedRack, rememberedRange } from './history/range.ts';
+import { worstWaits } from './history/waited.ts';
 import { History } from './history.ts';
 import { inspectPlace } from './inspect.ts';
 import { inventoryOf } from './inventory.ts';
 import { membersOf } from './members.ts';
+import { buildTopology } from './places.ts';
 import { EnergyMeter, type EnergyRow } from './power/energy.ts';
 import { isPowerPlace, type PowerReport, powerReport } from './power/report.ts';
 import { computePower, lastMetered, measureRatios, type NodeRatios, type PowerColumns } from './power.ts';
@@ -121,19 +124,17 @@ export class FleetView {
   }
 
   #remember(frame: Frame, power: PowerColumns, fabric: FabricColumns, now: EpochMs): void {
-    const { start } = frame.topology;
-    const column = (id: 'gpu.power' | 'gpu.util' | 'gpu.temp') =>
-      frame.columns.get(id)?.value.subarray(start[GPU], start[GPU + 1]);
-    const none = new Float32Array(start[NODE]).fill(Number.NaN);
-    this.#history.add(frame.topology, {
-      time: now,
-      draw: power.drawW,
-      basis: power.quality,
-      // Rolled up in the frame: the median of a place's GPUs, and their hottest.
-      util: frame.columns.get('gpu.util')?.value ?? none,
-      temp: frame.columns.get('gpu.temp')?.value ?? none,
-      nic: fabric.worst,
-      gpus: [column('gpu.power'), column('gpu.util'), column('gpu.temp')],
+    const none = new Float32Array(frame.topology.start[NODE]).fill(Number.NaN);
+    this.#history.add({
+      ...{ time: now, frame, basis: power.quality },
+      kept: {
+        draw: power.drawW,
+        // Rolled up in the frame: the median of a place's GPUs, and their hottest.
+        'gpu.util': frame.columns.get('gpu.util')?.value ?? none,
+        'gpu.temp': frame.columns.get('gpu.temp')?.value ?? none,
+        'link.use': fabric.worst,
+        'link.waited': worstWaits(frame.topology, fabric.wait),
+      },
     });
   }
 
@@ -260,15 +261,29 @@ export class FleetView {
     return workReport(frame, fabric, this.#lost.racks());
   }
 
-  /** Remembered series in buckets; a place that is not known any more, or never had a sample, is all null. */
-  history({ series, from, to, points }: CallArg<'history'>): HistoryReply {
-    const path = this.#current?.frame.topology.path ?? [];
-    const asked = series.map(({ what, place }) => ({ kept: what, path: path[place] ?? '' }));
-    return this.#history.range(asked, from, to, points);
+  /** Remembered series in steps; a place that is not known any more, or never had a sample, is all null. */
+  history({ series, ...range }: CallArg<'history'>): HistoryReply {
+    const topology = this.#current?.frame.topology ?? NOWHERE;
+    return rememberedRange(this.#history, topology, series, range, this.#options.pollMs);
+  }
+
+  /** Remembered signals of all GPUs of a rack. */
+  rackHistory({ rack, signals, ...range }: CallArg<'rackHistory'>): RackHistoryReply {
+    const topology = this.#current?.frame.topology ?? NOWHERE;
+    return rememberedRack(this.#history, topology, rack, signals, range, this.#options.pollMs);
+  }
+
+  /** The instants that are remembered. */
+  steps({ from, to, most }: CallArg<'steps'>): StepsReply {
+    const times = this.#history.instants().filter((time) => time >= from && time <= to);
+    return { times: times.slice(-most), stepMs: this.#options.pollMs };
   }
 }
 
 const NO_FILTER: Filtering = { told: null, bits: new Uint8Array(0) };
+
+/** No place at all: what is known before the first update. */
+const NOWHERE = buildTopology(0, [], [], [], { budgets: new Map(), racks: [] }, 0).topology;
 
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 

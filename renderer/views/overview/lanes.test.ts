@@ -11,16 +11,16 @@ const frame = {
   slope: new Float32Array(10).fill(Number.NaN),
   summary: { util: { median: 0.81, p10: 0, idle: 0 }, fabric: { use: 0.5 } },
 } as unknown as ViewFrame;
-const site = [{ what: 'draw', place: 0 }] as const;
+const site = [{ signal: 'draw', place: 0 }] as const;
 
 describe('lanes', () => {
   it('asks for the site, the row nearest to its budget, utilisation and the busiest port', () => {
     expect(worstRow(layout, frame)).toBe(4);
-    expect(laneSeries(layout, frame).map(({ what, place }) => `${what} ${place}`)).toEqual([
+    expect(laneSeries(layout, frame).map(({ signal, place }) => `${signal} ${place}`)).toEqual([
       'draw 0',
       'draw 4',
-      'util 0',
-      'nic 0',
+      'gpu.util 0',
+      'link.use 0',
     ]);
   });
 
@@ -64,8 +64,10 @@ describe('lanes', () => {
     const silent = { ...frame, drawW: new Float32Array(10).fill(Number.NaN) };
     expect(lanesOf(layout, silent, site, { times: [0], values: [[50_000]] })[0].values).toEqual([50]);
     const two = { ...layout, start: [0, 2, 4, 7, 10, 14, 22] };
-    expect(lanesOf(two, frame, [{ what: 'util', place: 0 }], { times: [0], values: [[0.5]] })[0].values).toEqual([50]);
+    expect(lanesOf(two, frame, [{ signal: 'gpu.util', place: 0 }], { times: [0], values: [[0.5]] })[0].values).toEqual([
+      50,
+    ]);
     const past = { times: [10_000, 20_000], values: [[0.5, 0.6]] };
-    expect(lanesOf(layout, frame, [{ what: 'util', place: 0 }], past)[0].values).toEqual([50, 60, 81]);
+    expect(lanesOf(layout, frame, [{ signal: 'gpu.util', place: 0 }], past)[0].values).toEqual([50, 60, 81]);
   });
 });

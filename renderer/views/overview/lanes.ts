@@ -1,4 +1,5 @@
-import type { HistoryReply, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import type { HistoryReply } from '../../../shared/contract/history.ts';
+import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatPower, formatSlope } from '../../../shared/format.ts';
 import { ROW } from '../../../shared/topology.ts';
 import { labelOf } from '../places.ts';
@@ -6,7 +7,7 @@ import type { Lane } from './time-strip/TimeStrip.tsx';
 
 /** What is asked of `history` for the strip, in the order of the lanes. */
 export interface LaneSeries {
-  readonly what: 'draw' | 'util' | 'nic';
+  readonly signal: 'draw' | 'gpu.util' | 'link.use';
   readonly place: number;
 }
 
@@ -17,9 +18,9 @@ export interface LaneSeries {
 export function laneSeries(layout: LayoutDocument, frame: ViewFrame): LaneSeries[] {
   const row = worstRow(layout, frame);
   const site = largestSite(layout, frame);
-  const series: LaneSeries[] = [{ what: 'draw', place: site }];
-  if (row >= 0) series.push({ what: 'draw', place: row });
-  return [...series, { what: 'util', place: site }, { what: 'nic', place: site }];
+  const series: LaneSeries[] = [{ signal: 'draw', place: site }];
+  if (row >= 0) series.push({ signal: 'draw', place: row });
+  return [...series, { signal: 'gpu.util', place: site }, { signal: 'link.use', place: site }];
 }
 
 function largestSite(layout: LayoutDocument, frame: ViewFrame): number {
@@ -54,14 +55,14 @@ export function lanesOf(
   layout: LayoutDocument,
   frame: ViewFrame,
   series: readonly LaneSeries[],
-  reply: HistoryReply | undefined,
+  reply: Pick<HistoryReply, 'times' | 'values'> | undefined,
 ): readonly Lane[] {
   return series.map((one, index) => {
     const past = { times: reply?.times ?? [], values: reply?.values[index] ?? [] };
     const points = withNow(past, frame.sampled, nowOf(layout, frame, one));
-    return one.what === 'draw'
+    return one.signal === 'draw'
       ? powerLane(layout, frame, one.place, points)
-      : shareLane(one.what, points, ofSite(layout, one.place));
+      : shareLane(one.signal, points, ofSite(layout, one.place));
   });
 }
 
@@ -71,11 +72,11 @@ interface Points {
 }
 
 /** The value of a lane in the frame itself; null where the frame has none for that place. */
-function nowOf(layout: LayoutDocument, frame: ViewFrame, { what, place }: LaneSeries): number | null {
-  if (what === 'draw') return Number.isNaN(frame.drawW[place]) ? null : frame.drawW[place];
+function nowOf(layout: LayoutDocument, frame: ViewFrame, { signal, place }: LaneSeries): number | null {
+  if (signal === 'draw') return Number.isNaN(frame.drawW[place]) ? null : frame.drawW[place];
   // The summary is of all sites: with several it says nothing of the one that the lane shows.
   if (layout.start[1] !== 1) return null;
-  return (what === 'util' ? frame.summary.util?.median : frame.summary.fabric?.use) ?? null;
+  return (signal === 'gpu.util' ? frame.summary.util?.median : frame.summary.fabric?.use) ?? null;
 }
 
 /** The points of the past before `time`, then the value at it; a history that ends well before is not joined to it. */
@@ -113,10 +114,10 @@ function ofSite(layout: LayoutDocument, place: number): string {
   return layout.start[1] > 1 ? `, ${layout.name[place]}` : '';
 }
 
-function shareLane(what: 'util' | 'nic', { times, values }: Points, site: string): Lane {
-  const nic = what === 'nic';
+function shareLane(signal: 'gpu.util' | 'link.use', { times, values }: Points, site: string): Lane {
+  const nic = signal === 'link.use';
   return {
-    id: what,
+    id: signal,
     label: `${nic ? 'Busiest network port, use' : 'GPU utilisation, median'}${site}`,
     unit: '%',
     values: values.map((share) => (share === null ? null : share * 100)),

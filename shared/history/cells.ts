@@ -1,0 +1,178 @@
+import type { Frame } from '../frame.ts';
+import { type ObjectKind, type SignalId, signalOf } from '../signals/catalogue.ts';
+import { GPU, NODE, type Topology } from '../topology.ts';
+import type { EpochMs } from '../units.ts';
+import { type Grid, MINUTE_MS, type Steps } from './grid.ts';
+import { BLOCK } from './pack.ts';
+import { Page, type SignalRow, Space } from './pages.ts';
+import { foldOf } from './signals.ts';
+
+/** What screens need of every GPU, link and feed: it gives way last, and is kept of fleets of any size. */
+const MAIN: ReadonlySet<SignalId> = new Set<SignalId>([
+  ...(['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock', 'gpu.throttle', 'gpu.nvlink'] as const),
+  ...(['link.rx', 'link.tx', 'link.rate', 'link.wait', 'link.state', 'feed.power', 'node.power'] as const),
+]);
+const isOther = (id: SignalId) => !MAIN.has(id);
+/** Past this many GPUs only the main signals are remembered: the others are asked of a Prometheus. */
+const MANY_GPUS = 20_000;
+/** Minutes may hold this share of the bytes, so that a large fleet's last hour keeps its detail. */
+const MINUTES_SHARE = 0.25;
+export const RAW_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** What the minute that is under way adds up to. */
+interface Minute {
+  readonly time: EpochMs;
+  readonly space: Space;
+  readonly sums: Map<SignalId, { readonly values: Float32Array; readonly counts: Uint8Array }>;
+}
+
+/**
+ * Every signal of every object, at the poll for an hour and by the minute for a day, packed. What is full gives way:
+ * minutes over their share, then signals that few look at, then the oldest.
+ */
+export class CellHistory {
+  #raw: Page[] = [];
+  #minutes: Page[] = [];
+  #space: Space | null = null;
+  #minute: Minute | null = null;
+  #mainOnly = false;
+
+  /** Bytes held. */
+  get size(): number {
+    return bytesOf(this.#raw) + bytesOf(this.#minutes);
+  }
+
+  /** Takes an instant; what was remembered of it and of later ones goes. */
+  add(time: EpochMs, frame: Frame): void {
+    if (this.#space?.topology !== frame.topology) this.#space = new Space(frame.topology);
+    const rows = this.#rowsOf(frame);
+    cutFrom(this.#raw, time);
+    cutFrom(this.#minutes, time);
+    this.#takeMinute(time, this.#space, rows);
+    put(this.#raw, time, this.#space, rows);
+    this.#raw = since(this.#raw, time - RAW_MS);
+    this.#minutes = since(this.#minutes, time - DAY_MS);
+  }
+
+  #rowsOf({ topology: { start }, columns }: Frame): SignalRow[] {
+    const mainOnly = this.#mainOnly || start[GPU + 1] - start[GPU] > MANY_GPUS;
+    const rows: SignalRow[] = [];
+    for (const [id, { value }] of columns) {
+      if (mainOnly && isOther(id)) continue;
+      const { kind } = signalOf(id);
+      const from = kind === 'gpu' ? start[GPU] : kind === 'node' ? start[NODE] : 0;
+      const values = value.subarray(from, kind === 'node' ? start[GPU] : undefined);
+      if (values.length > 0) rows.push({ id, values });
+    }
+    return rows;
+  }
+
+  /** Adds to the minute under way; when a new one begins, the last becomes a row of its own. */
+  #takeMinute(time: EpochMs, space: Space, rows: readonly SignalRow[]): void {
+    const begin = Math.floor(time / MINUTE_MS) * MINUTE_MS;
+    const last = this.#minute;
+    if (last && (last.time !== begin || last.space !== space)) {
+      // A minute in which the topology changed has its later part only.
+      if (last.time < begin) put(this.#minutes, last.time, last.space, rowsOfMinute(last));
+      this.#minute = null;
+    }
+    this.#minute ??= { time: begin, space, sums: new Map() };
+    for (const { id, values } of rows) {
+      const { length } = values;
+      let sum = this.#minute.sums.get(id);
+      if (!sum || sum.values.length !== length) {
+        sum = { values: new Float32Array(length), counts: new Uint8Array(length) };
+        this.#minute.sums.set(id, sum);
+      }
+      addTo(sum.values, sum.counts, values, id);
+    }
+  }
+
+  /** Gives up what it must so that it holds at most `most` bytes. */
+  evict(most: number): void {
+    const share = most * MINUTES_SHARE;
+    let minutes = bytesOf(this.#minutes);
+    for (const which of [isOther, () => true]) {
+      for (const page of this.#minutes) if (minutes > share) minutes -= page.drop(which);
+    }
+    let over = this.size - most;
+    if (over <= 0) return;
+    for (const page of this.#raw) if (over > 0) over -= page.drop(isOther);
+    // Nothing but the newest page was left of them: they would be begun again with every instant.
+    this.#mainOnly ||= over > 0;
+    for (const page of [...this.#raw, ...this.#minutes]) if (over > 0) over -= page.drop(() => true);
+  }
+
+  /** The first instant that a signal is remembered from at the poll, and by the minute; Infinity: not at all. */
+  since(id: SignalId): { readonly raw: EpochMs; readonly minutes: EpochMs } {
+    const first = (pages: readonly Page[]) =>
+      pages.find((page) => page.has(id) && page.times.length > 0)?.times[0] ?? Number.POSITIVE_INFINITY;
+    return { raw: first(this.#raw), minutes: first(this.#minutes) };
+  }
+
+  /** Puts the samples of one object into steps; minutes stand where the poll's own are not there any more. */
+  read(id: SignalId, kind: ObjectKind, object: number, of: Topology, grid: Grid, steps: Steps): void {
+    const end = this.since(id).raw - MINUTE_MS;
+    const ofMinute = (time: EpochMs, value: number) => {
+      if (time <= end) steps.add(time, value);
+    };
+    const ofPoll = (time: EpochMs, value: number) => steps.add(time, value);
+    for (const page of this.#minutes) if (overlaps(page, grid)) page.read(id, kind, object, of, ofMinute);
+    for (const page of this.#raw) if (overlaps(page, grid)) page.read(id, kind, object, of, ofPoll);
+  }
+}
+
+const bytesOf = (pages: readonly Page[]) => pages.reduce((sum, page) => sum + page.bytes, 0);
+const overlaps = ({ times }: Page, { first, stepMs, count }: Grid) =>
+  times[0] < first + stepMs * count && (times.at(-1) as number) >= first;
+
+/** Takes out instants from a time on. */
+function cutFrom(pages: Page[], time: EpochMs): void {
+  while (pages.length > 0) {
+    const { times } = pages.at(-1) as Page;
+    while (times.length > 0 && (times.at(-1) as number) >= time) times.pop();
+    if (times.length > 0) return;
+    pages.pop();
+  }
+}
+
+/** Pages of which something is at or after a time. */
+function since(pages: Page[], time: EpochMs): Page[] {
+  const first = pages.findIndex(({ times }) => (times.at(-1) as number) >= time);
+  return first === 0 ? pages : pages.slice(first < 0 ? pages.length : first);
+}
+
+function put(pages: Page[], time: EpochMs, space: Space, rows: readonly SignalRow[]): void {
+  let page = pages.at(-1);
+  if (!page?.takes(space)) {
+    // What is left of the page before: there are two open ones at most.
+    pages.at(-2)?.packSome(Number.POSITIVE_INFINITY);
+    page?.seal();
+    page = new Page(space);
+    pages.push(page);
+  }
+  page.put(time, rows);
+  // A few signals with each instant: packing a whole page at once would be felt.
+  pages.at(-2)?.packSome(Math.max(2, Math.ceil((2 * rows.length) / BLOCK)));
+}
+
+function addTo(sums: Float32Array, counts: Uint8Array, values: Float32Array, id: SignalId): void {
+  const fold = foldOf(id);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isNaN(value)) continue;
+    if (counts[i] === 0) sums[i] = value;
+    else if (fold === 'mean') sums[i] += value;
+    else if (fold === 'peak') sums[i] = Math.max(sums[i], value);
+    else sums[i] = fold === 'or' ? sums[i] | value : value;
+    if (counts[i] < 255) counts[i]++;
+  }
+}
+
+function rowsOfMinute({ sums }: Minute): SignalRow[] {
+  return [...sums].map(([id, { values, counts }]) => {
+    const mean = foldOf(id) === 'mean';
+    return { id, values: values.map((sum, i) => (counts[i] === 0 ? Number.NaN : mean ? sum / counts[i] : sum)) };
+  });
+}
