@@ -217,6 +217,10 @@ export class PrometheusReader implements Source {
     return answers;
   }
 
+  spent(bytes: number): void {
+    this.#health.spent(this.#clock.now(), bytes);
+  }
+
   settled(): boolean {
     return this.#health.settled();
   }

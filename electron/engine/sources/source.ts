@@ -13,6 +13,8 @@ export interface Source {
   health(lines: readonly string[]): SourceHealth;
   /** Nearly every target has answered or failed once. */
   settled(): boolean;
+  /** Another part of the engine asked the server something, and got so many bytes: it counts as the source's. */
+  spent?(bytes: number): void;
   /** Ends its reads and its connections. */
   close(): void;
 }
