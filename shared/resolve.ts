@@ -1,4 +1,5 @@
 import { ASSUMED, type Column, DERIVED, MEASURED, STALE, UNSUPPORTED } from './frame.ts';
+import { putRecorded } from './recorded/columns.ts';
 import { rollUp } from './rollup.ts';
 import { type ObjectKind, type Signal, type SignalId, signalOf, signals } from './signals/catalogue.ts';
 import { hardwareOf } from './signals/hardware.ts';
@@ -14,6 +15,8 @@ export interface Instant {
   readonly placeOfGpu: Int32Array;
   /** Place of each node of the fleet; −1: not placed. */
   readonly placeOfNode: Int32Array;
+  /** Place of each place that recorded series tell of; −1: it is gone. */
+  readonly placeOfPlace: Int32Array;
   readonly now: number;
   readonly staleMs: number;
 }
@@ -37,9 +40,10 @@ export function resolve(slots: Slots, at: Instant): Map<SignalId, Column> {
   for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
   limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);
+  const recorded = putRecorded(columns, at.topology, (id) => columnOf(columns, id, at.topology));
   for (const { id, kind, aggregation } of signals) {
     const column = columns.get(id);
-    if (column && (kind === 'gpu' || kind === 'node')) rollUp(column, at.topology, aggregation);
+    if (column && (kind === 'gpu' || kind === 'node')) rollUp(column, at.topology, aggregation, recorded.get(id));
   }
   return columns;
 }
@@ -62,7 +66,7 @@ function emptyColumn(size: number): Column {
 function readColumn(signal: Signal, ranks: readonly (readonly Slot[])[], at: Instant): Column {
   const size = sizeOf(signal.kind, at.topology);
   const column = emptyColumn(size);
-  const places = signal.kind === 'gpu' ? at.placeOfGpu : signal.kind === 'node' ? at.placeOfNode : undefined;
+  const places = { gpu: at.placeOfGpu, node: at.placeOfNode, place: at.placeOfPlace }[signal.kind as 'gpu'];
   for (const rank of ranks) readRank(rank, column, places?.length ?? size, places, at);
   return column;
 }
