@@ -147,6 +147,12 @@ export class FleetView {
     return { slope, capMin };
   }
 
+  /** Shows an instant that was told before, as a replay does: what is remembered stays. */
+  show(instant: FleetInstant): void {
+    this.#current = instant;
+    this.#columns.clear();
+  }
+
   /** The last update; null before the first. */
   current(): FleetInstant | null {
     return this.#current;
