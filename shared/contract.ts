@@ -5,6 +5,7 @@ import { type FabricResults, fabricCalls } from './contract/fabric.ts';
 import { type HistoryResults, historyCalls } from './contract/history.ts';
 import { type InteropResults, interopCalls } from './contract/interop.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
+import { type SnapshotCallResults, type SnapshotEvents, snapshotCalls } from './contract/snapshots.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
 import type { Fault } from './fault.ts';
@@ -348,6 +349,7 @@ export const calls = {
   openDemo: { role: 'operate', arg: z.strictObject({}) },
   closeDemo: { role: 'operate', arg: z.strictObject({}) },
   ...alertCalls,
+  ...snapshotCalls,
 } as const satisfies Record<string, { role: Role; arg: z.ZodType }>;
 
 export type CallName = keyof typeof calls;
@@ -355,7 +357,13 @@ export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']
 /** An argument after it was parsed: what was left out has its default. */
 export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['arg']>;
 
-export interface CallResults extends AlertCallResults, FabricResults, HistoryResults, InteropResults, RackResults {
+export interface CallResults
+  extends AlertCallResults,
+    FabricResults,
+    HistoryResults,
+    InteropResults,
+    RackResults,
+    SnapshotCallResults {
   hello: HelloReply;
   watch: null;
   ack: null;
@@ -385,7 +393,7 @@ export interface EngineEvent {
   readonly reason: string;
 }
 
-export interface Events {
+export interface Events extends SnapshotEvents {
   /** wire.ts bytes of a ViewFrame. */
   frame: Uint8Array;
   engine: EngineEvent;

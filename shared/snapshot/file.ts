@@ -1,15 +1,14 @@
 import type { Topology } from '../topology.ts';
 import { GPU, NODE, RACK } from '../topology.ts';
+import type { Papers, Snapshot } from './document.ts';
 import {
   type Cover,
   type Manifest,
-  type Papers,
   type Seal,
   type SignalEntry,
   SNAPSHOT_FORMAT,
   SNAPSHOT_SCHEMA,
-  type Snapshot,
-} from './document.ts';
+} from './manifest.ts';
 import {
   alertsFrom,
   journalFrom,

@@ -2,20 +2,8 @@ import type { SourceHealth } from '../contract.ts';
 import { type SignalId, signalOf, signals } from '../signals/catalogue.ts';
 import type { Topology } from '../topology.ts';
 import { CHUNK, objectsOf } from './cells.ts';
-import {
-  type AlertRecord,
-  type JournalRecord,
-  type Limits,
-  type Manifest,
-  type NoteRecord,
-  REASONS,
-  REDACTIONS,
-  type RuleRecord,
-  type Run,
-  SNAPSHOT_FORMAT,
-  SNAPSHOT_SCHEMA,
-  type SourceSpan,
-} from './document.ts';
+import type { AlertRecord, JournalRecord, Limits, NoteRecord, RuleRecord, Run, SourceSpan } from './document.ts';
+import { type Manifest, REASONS, REDACTIONS, SNAPSHOT_FORMAT, SNAPSHOT_SCHEMA } from './manifest.ts';
 import { SnapshotRefused } from './refused.ts';
 import { anything, fields, list, number, oneOf, orNull, type Shape, text, texts, whole } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import type { RedactionKind } from './document.ts';
+import type { RedactionKind } from './manifest.ts';
 
 /** What a kind of names became, for a person to look at before it leaves. */
 export interface PseudonymRow {

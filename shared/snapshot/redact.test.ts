@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Cover, type Papers, REDACTIONS } from './document.ts';
+import type { Papers } from './document.ts';
 import { csvOf } from './export/csv.ts';
 import { jsonOf } from './export/json.ts';
 import { markdownOf } from './export/markdown.ts';
 import { openMetricsOf } from './export/openmetrics.ts';
 import { openSnapshot, packer } from './file.ts';
+import { type Cover, REDACTIONS } from './manifest.ts';
 import { redact } from './redact.ts';
 import { draftOfRun } from './run-writer.ts';
 import { sha256 } from './sha256.ts';

@@ -1,6 +1,7 @@
 import type { SourceHealth } from '../contract.ts';
 import { LEVELS, NODE, type Topology } from '../topology.ts';
-import type { AlertRecord, Cover, Origin, Papers, RedactionKind } from './document.ts';
+import type { AlertRecord, Papers } from './document.ts';
+import type { Cover, Origin, RedactionKind } from './manifest.ts';
 import { type PseudonymRow, Pseudonyms } from './pseudonyms.ts';
 
 /** What may be redacted of a snapshot: everything but its numbers. */

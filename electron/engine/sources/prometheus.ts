@@ -252,6 +252,10 @@ export class PrometheusReader implements Source {
     this.#health.spent(this.#clock.now(), bytes);
   }
 
+  queries(): readonly string[] {
+    return this.#plan.map(({ promql }) => promql);
+  }
+
   settled(): boolean {
     return this.#health.settled();
   }
