@@ -40,22 +40,28 @@ export function resolve(slots: Slots, at: Instant): Map<SignalId, Column> {
   for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
   limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);
-  const recorded = putRecorded(columns, at.topology, (id) => columnOf(columns, id, at.topology));
-  for (const { id, kind, aggregation } of signals) {
-    const column = columns.get(id);
-    if (column && (kind === 'gpu' || kind === 'node')) rollUp(column, at.topology, aggregation, recorded.get(id));
-  }
+  makeParents(columns, at.topology);
   return columns;
 }
 
+/** Makes parents' values of the columns of objects: what is recorded of places, else what is rolled up. */
+export function makeParents(columns: Map<SignalId, Column>, topology: Topology): void {
+  const recorded = putRecorded(columns, topology, (id) => columnOf(columns, id, topology));
+  for (const { id, kind, aggregation } of signals) {
+    const column = columns.get(id);
+    if (column && (kind === 'gpu' || kind === 'node')) rollUp(column, topology, aggregation, recorded.get(id));
+  }
+}
+
 /** How many entries a column of that kind has. */
-function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers }: Topology): number {
+export function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers }: Topology): number {
   if (kind === 'server') return servers.length;
   if (kind === 'port') return ports.length;
   return kind === 'link' ? linkNode.length : kind === 'feed' ? feedRack.length : parent.length;
 }
 
-function emptyColumn(size: number): Column {
+/** A column in which nothing was ever heard. */
+export function emptyColumn(size: number): Column {
   return {
     value: new Float32Array(size).fill(Number.NaN),
     time: new Float64Array(size).fill(Number.NaN),

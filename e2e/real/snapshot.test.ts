@@ -130,13 +130,12 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
         for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
           const value = server.get(path[gpu])?.get(time);
           const kept = column?.value[gpu] ?? Number.NaN;
-          // The server looks back five minutes; what is older than a minute is stale here and has no number.
-          if (Number.isNaN(kept)) {
-            expect(id).toBe('gpu.memUsed');
-            expect(path[gpu]).toBe('GPU-5');
+          // In the gap of board 5 the server looks back five minutes and the engine holds what it last heard one more.
+          if (Number.isNaN(kept) || value === undefined) {
+            expect([id, path[gpu]]).toEqual(['gpu.memUsed', 'GPU-5']);
             continue;
           }
-          expect(Math.abs(kept - (value as number) * scale)).toBeLessThanOrEqual(errorOf(quantum, kept) * (1 + 1e-6));
+          expect(Math.abs(kept - value * scale)).toBeLessThanOrEqual(errorOf(quantum, kept) * (1 + 1e-6));
           compared++;
         }
       }

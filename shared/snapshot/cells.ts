@@ -10,10 +10,17 @@ export const AGE_MS = 100;
 
 /** Where the objects of a kind lie in a frame's columns; what lies around them is made of them. */
 export function objectsOf(kind: ObjectKind, topology: Topology): { readonly from: number; readonly to: number } {
-  const { start, linkNode, feedRack, servers } = topology;
+  const { start, linkNode, ports, feedRack, servers } = topology;
   if (kind === 'gpu') return { from: start[GPU], to: start[GPU + 1] };
   if (kind === 'node') return { from: start[NODE], to: start[GPU] };
-  return { from: 0, to: kind === 'link' ? linkNode.length : kind === 'feed' ? feedRack.length : servers.length };
+  const to = {
+    place: start[NODE],
+    link: linkNode.length,
+    port: ports.length,
+    feed: feedRack.length,
+    server: servers.length,
+  };
+  return { from: 0, to: to[kind] };
 }
 
 /** One signal over at most CHUNK instants, object after object: the cell of object o at instant i is o × CHUNK + i. */

@@ -1,7 +1,7 @@
 import type { ObjectKind } from '../signals/catalogue.ts';
 import { GPU, NODE, type Topology } from '../topology.ts';
 
-const KINDS: readonly ObjectKind[] = ['gpu', 'node', 'link', 'feed', 'server'];
+const KINDS: readonly ObjectKind[] = ['gpu', 'node', 'link', 'port', 'feed', 'server', 'place'];
 
 /** Identities of the objects of a kind, in the order of their columns (cells.ts `objectsOf`). */
 export function identitiesOf(kind: ObjectKind, topology: Topology): readonly string[] {
@@ -17,6 +17,10 @@ export function identitiesOf(kind: ObjectKind, topology: Topology): readonly str
       );
     case 'feed':
       return topology.feedName.map((name, feed) => `${path[topology.feedRack[feed]] ?? ''}\n${name}`);
+    case 'port':
+      return topology.ports.map(({ site, kind: of, switch: owner, port }) => [site, of, owner, port].join('\n'));
+    case 'place':
+      return path.slice(0, start[NODE]);
     case 'server':
       return topology.servers.map(({ site, namespace, pod, model }) => [site, namespace, pod, model].join('\n'));
   }
@@ -51,6 +55,7 @@ export function sameObjects(a: Topology, b: Topology): boolean {
     alike(a.linkName, b.linkName) &&
     alike(a.feedRack, b.feedRack) &&
     alike(a.feedName, b.feedName) &&
-    alike(identitiesOf('server', a), identitiesOf('server', b))
+    (a.ports === b.ports || alike(identitiesOf('port', a), identitiesOf('port', b))) &&
+    (a.servers === b.servers || alike(identitiesOf('server', a), identitiesOf('server', b)))
   );
 }

@@ -60,6 +60,19 @@ export function redact(from: Redactable, kinds: readonly RedactionKind[]): Redac
 
 const WORDS = ['site', 'hall', 'row', 'rack', 'node', 'gpu'] as const;
 
+/** Lists of a topology that name nothing. A new list has to be put here or into redactTopology, or nothing compiles. */
+const NAMELESS: Readonly<
+  Record<
+    Exclude<keyof Topology, 'path' | 'name' | 'racks' | 'ports' | 'nvlinkDomain' | 'feedName' | 'servers' | 'work'>,
+    true
+  >
+> = {
+  ...{ version: true, start: true, parent: true, model: true, inferred: true, hole: true },
+  ...{ nodeU: true, nodeHeight: true, nodeKind: true, priority: true, nameplateW: true, budgetW: true },
+  ...{ linkNode: true, linkKind: true, linkName: true, linkTickBytes: true },
+  ...{ feedRack: true, feedBudgetW: true, feedHole: true, ratingAW: true, ratingBW: true, derate: true },
+};
+
 function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Topology {
   const { start, parent, path: paths, name: shown } = topology;
   const [path, name] = [[...paths], [...shown]];
@@ -82,11 +95,21 @@ function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySe
     }
   }
   const job = (word: string, text: string) => (text === '' ? '' : names.of('jobs', word, text));
+  const owner = (text: string) => (text === '' ? '' : names.of('hosts', 'switch', text));
+  const site = (text: string) => (text === '' ? '' : names.of('places', 'site', text));
+  const nameless = Object.keys(NAMELESS).map((key) => [key, topology[key as keyof typeof NAMELESS]]);
   return {
-    ...{ ...topology, path, name },
+    ...(Object.fromEntries(nameless) as Pick<Topology, keyof typeof NAMELESS>),
+    ...{ path, name },
+    racks: topology.racks.map((rack) => ({ ...rack, aisle: rack.aisle && names.of('places', 'aisle', rack.aisle) })),
+    ports: topology.ports.map((port) => ({
+      ...{ ...port, site: site(port.site), switch: owner(port.switch), name: owner(port.name) },
+      ...{ peer: port.peer && names.of('hosts', 'peer', port.peer), peerSwitch: owner(port.peerSwitch) },
+    })),
+    nvlinkDomain: topology.nvlinkDomain.map((domain) => domain && names.of('devices', 'domain', domain)),
     feedName: topology.feedName.map((feed) => (/^[AB]$/.test(feed) ? feed : names.of('hosts', 'feed', feed))),
-    servers: topology.servers.map(({ site, namespace, pod, model }) => ({
-      site: site === '' ? '' : names.of('places', 'site', site),
+    servers: topology.servers.map(({ site: place, namespace, pod, model }) => ({
+      site: site(place),
       ...{ namespace: job('namespace', namespace), pod: job('pod', pod), model: job('model', model) },
     })),
     work: topology.work.map(

@@ -1,6 +1,6 @@
-import { type Column, type Frame, QUALITY } from '../frame.ts';
-import { rollUp } from '../rollup.ts';
-import { type SignalId, signalOf } from '../signals/catalogue.ts';
+import { type Column, type Frame, UNSUPPORTED } from '../frame.ts';
+import { emptyColumn, makeParents, sizeOf } from '../resolve.ts';
+import type { SignalId } from '../signals/catalogue.ts';
 import { type FleetInstant, FleetView } from '../view.ts';
 import { giveInstant, objectsOf } from './cells.ts';
 import type { Snapshot } from './document.ts';
@@ -13,21 +13,13 @@ export function frameAt({ topology, run }: Snapshot, instant: number): Frame {
   const time = run.times[instant];
   const columns = new Map<SignalId, Column>();
   for (const cells of run.cells(chunk)) {
-    const { id, kind, aggregation } = signalOf(cells.signal.id);
-    const { from, to } = objectsOf(kind, topology);
-    const placed = kind === 'gpu' || kind === 'node';
-    const size = placed ? topology.parent.length : to;
-    const column: Column = {
-      value: new Float32Array(size).fill(Number.NaN),
-      time: new Float64Array(size).fill(Number.NaN),
-      quality: new Uint8Array(size),
-    };
-    giveInstant(cells, at, column, from, time);
+    const { id, kind } = cells.signal;
+    const column = emptyColumn(sizeOf(kind, topology));
+    giveInstant(cells, at, column, objectsOf(kind, topology).from, time);
     // A signal that nobody gave at this instant has no column, as in the engine.
-    if (column.quality.every((one) => one === QUALITY.indexOf('unsupported'))) continue;
-    if (placed) rollUp(column, topology, aggregation);
-    columns.set(id, column);
+    if (column.quality.some((one) => one !== UNSUPPORTED)) columns.set(id, column);
   }
+  makeParents(columns, topology);
   return { time, topology, columns };
 }
 

@@ -26,6 +26,8 @@ export function scopeOf(topology: Topology, path: string): Topology {
     ...{ place, upper: place.filter((one) => one < start[NODE]) },
     ...{ rack: within(start[RACK], start[NODE]), node: within(start[NODE], start[GPU]) },
     ...{ gpu: within(start[GPU], parent.length), link: at(topology.linkNode), feed: at(topology.feedRack) },
+    // Switches stand above racks: which of them a part of the fleet hangs on is told by their neighbours' names only.
+    port: [...topology.ports.keys()].filter((one) => topology.ports[one].site === site),
     server: [...topology.servers.keys()].filter((one) => topology.servers[one].site === site),
   });
   for (const list of [part.budgetW, part.ratingAW, part.ratingBW]) list.fill(Number.NaN, 0, above.size);
@@ -34,7 +36,7 @@ export function scopeOf(topology: Topology, path: string): Topology {
 
 /** How many GPUs, links and other objects of a topology another does not have. */
 export function objectsLost(from: Topology, to: Topology): number {
-  return (['gpu', 'node', 'link', 'feed'] as const).reduce((sum, kind) => {
+  return (['gpu', 'node', 'link', 'port', 'feed'] as const).reduce((sum, kind) => {
     const there = new Set(identitiesOf(kind, to));
     return sum + identitiesOf(kind, from).filter((identity) => !there.has(identity)).length;
   }, 0);

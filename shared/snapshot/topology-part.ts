@@ -7,7 +7,7 @@ import { fields, list, number, oneOf, orNull, type Shape, text, whole } from './
 const MOST = 2_000_000;
 
 /** What a list of a topology is indexed by: every place, those from sites to racks, racks, nodes, GPUs, or other objects. */
-type Space = 'place' | 'upper' | 'rack' | 'node' | 'gpu' | 'link' | 'feed' | 'server';
+type Space = 'place' | 'upper' | 'rack' | 'node' | 'gpu' | 'link' | 'port' | 'feed' | 'server';
 
 /** Lists of numbers, and the shape of one entry where a list is of something else. */
 type Entry =
@@ -40,6 +40,14 @@ export const TOPOLOGY_LISTS: Readonly<
   linkKind: ['link', oneOf('ethernet', 'infiniband')],
   linkName: ['link', name],
   linkTickBytes: ['link', Float64Array],
+  ports: [
+    'port',
+    fields({
+      ...{ site: name, kind: oneOf('ethernet', 'infiniband'), switch: name, name, port: name },
+      ...{ peer: name, peerSwitch: name, peerPort: name, peerKind: name, tickBytes: orNull(number(0)) },
+    }),
+  ],
+  nvlinkDomain: ['node', name],
   feedRack: ['feed', Int32Array],
   feedName: ['feed', name],
   feedBudgetW: ['feed', Float64Array],
@@ -96,12 +104,14 @@ export function topologyFrom(value: unknown): Topology {
 }
 
 function listOf(entry: Entry, values: readonly unknown[]): unknown {
+  if (entry === TOPOLOGY_LISTS.ports[1])
+    return (values as Topology['ports']).map((port) => ({ ...port, tickBytes: port.tickBytes ?? Number.NaN }));
   if (!NUMBERS.has(entry)) return values.map((value) => value ?? undefined);
   return (entry as Float64ArrayConstructor).from(values as number[], (one: number | null) => one ?? Number.NaN);
 }
 
 /** How many entries a list of a space has; undefined: as many as there are. */
-function sizeOf(space: Space, { start, linkName, feedName }: Topology): number | undefined {
+function sizeOf(space: Space, { start, linkName, ports, feedName }: Topology): number | undefined {
   switch (space) {
     case 'place':
       return start[LEVELS.length];
@@ -115,6 +125,8 @@ function sizeOf(space: Space, { start, linkName, feedName }: Topology): number |
       return start[LEVELS.length] - start[GPU];
     case 'link':
       return linkName.length;
+    case 'port':
+      return ports.length;
     case 'feed':
       return feedName.length;
     case 'server':
@@ -125,8 +137,8 @@ function sizeOf(space: Space, { start, linkName, feedName }: Topology): number |
 function fitsSpace(key: keyof typeof TOPOLOGY_LISTS, topology: Topology): boolean {
   const { length } = topology[key] as ArrayLike<unknown>;
   const size = sizeOf(TOPOLOGY_LISTS[key][0], topology);
-  // Where nobody says what anything works on, the list may be left out.
-  return size === undefined || length === size || (key === 'work' && length === 0);
+  // Where nobody says what anything works on or hangs together by, the list may be left out.
+  return size === undefined || length === size || (length === 0 && (key === 'work' || key === 'nvlinkDomain'));
 }
 
 const pointsInside = ({ start, linkNode, feedRack }: Topology) =>

@@ -75,13 +75,18 @@ const isUnder = ({ site, hall, row, rack, node }: SeriesObject, path: string) =>
 /** Null for a port or an inlet whose source is gone: nothing says any more whose it was. */
 function objectOf(kind: ObjectKind, topology: Topology, object: number): SeriesObject | null {
   const { from } = objectsOf(kind, topology);
-  const { path, parent, linkNode, linkName, feedRack, feedName, servers } = topology;
+  const { path, parent, linkNode, linkName, ports, feedRack, feedName, servers } = topology;
   if (kind === 'gpu') return { ...namesOf(topology, parent[from + object]), object: path[from + object] };
   if (kind === 'node') return { ...namesOf(topology, from + object), object: '' };
   if (kind === 'link')
     return linkNode[object] < 0 ? null : { ...namesOf(topology, linkNode[object]), object: linkName[object] };
   if (kind === 'feed')
     return feedRack[object] < 0 ? null : { ...namesOf(topology, feedRack[object]), object: feedName[object] };
+  if (kind === 'place') return { ...namesOf(topology, object), object: '' };
+  if (kind === 'port') {
+    const { site, name, switch: owner, port } = ports[object];
+    return owner === '' ? null : { ...namesOf(topology, -1), site, object: `${name || owner}/${port}` };
+  }
   const { site, namespace, pod, model } = servers[object];
   return { ...namesOf(topology, -1), site, object: [namespace, pod, model].filter((name) => name !== '').join('/') };
 }
