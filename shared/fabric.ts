@@ -1,7 +1,6 @@
 import type { LinkMemory } from './fabric/flaps.ts';
 import type { Column, Frame } from './frame.ts';
 import { STALE } from './frame.ts';
-import { addRecordedUse, portsRecorded, recordedSum } from './recorded/ports.ts';
 import { NODE, type Topology } from './topology.ts';
 
 /** Use of the network ports, by link and by the places above them. */
@@ -37,8 +36,7 @@ export const FULL = 0.95;
 export const WAITS = 0.05;
 
 /** Computes use per link and its worst per node, rack, row, hall and site; `memory` tells what went down. */
-export function computeFabric(frame: Frame, memory?: LinkMemory): FabricColumns {
-  const { topology, columns } = frame;
+export function computeFabric({ topology, columns }: Frame, memory?: LinkMemory): FabricColumns {
   const { start, parent, linkNode, linkTickBytes } = topology;
   const [rx, tx, rate, ticks] = (['link.rx', 'link.tx', 'link.rate', 'link.wait'] as const).map((id) =>
     columns.get(id),
@@ -52,7 +50,6 @@ export function computeFabric(frame: Frame, memory?: LinkMemory): FabricColumns 
   const wait = new Float32Array(linkNode.length).fill(Number.NaN);
   const states = columns.get('link.state');
   const [saturated, waiting, down]: number[][] = [[], [], []];
-  const isRecorded = portsRecorded(frame);
   let known = 0;
   for (let link = 0; link < linkNode.length; link++) {
     const lost = rx?.quality[link] === STALE || tx?.quality[link] === STALE;
@@ -62,7 +59,7 @@ export function computeFabric(frame: Frame, memory?: LinkMemory): FabricColumns 
     const share = largerOf(rx, tx, link) / (rate?.value[link] ?? Number.NaN);
     if (linkNode[link] < 0 || Number.isNaN(share)) continue;
     use[link] = share;
-    if (!isRecorded(link)) known++;
+    known++;
     if (use[link] >= FULL && wait[link] > WAITS) saturated.push(link);
     else if (use[link] >= FULL && Number.isNaN(wait[link]) && (ticks?.value[link] ?? 0) > 0) waiting.push(link);
     const sampled = Math.min(timeOf(rx, link), timeOf(tx, link));
@@ -73,17 +70,16 @@ export function computeFabric(frame: Frame, memory?: LinkMemory): FabricColumns 
       worstLink[place] = link;
     }
   }
-  addRecordedUse(frame, worst, time);
   return {
     use,
     worst,
     worstLink,
     time,
     stale,
-    known: known + recordedSum(frame, 'place.links', 0),
+    known,
     ...{ wait, saturated, waiting, down },
-    rxBps: recordedSum(frame, 'place.rx', sumOf(rx, topology, isRecorded)),
-    txBps: recordedSum(frame, 'place.tx', sumOf(tx, topology, isRecorded)),
+    rxBps: sumOf(rx, topology),
+    txBps: sumOf(tx, topology),
   };
 }
 
@@ -105,11 +101,11 @@ function timeOf(column: Column | undefined, link: number): number {
   return Number.isNaN(column?.value[link] ?? Number.NaN) ? Number.POSITIVE_INFINITY : (column?.time[link] as number);
 }
 
-function sumOf(column: Column | undefined, { linkNode }: Topology, isRecorded: (link: number) => boolean): number {
+function sumOf(column: Column | undefined, { linkNode }: Topology): number {
   let sum = Number.NaN;
   for (let link = 0; column && link < linkNode.length; link++) {
     const value = column.value[link];
-    if (linkNode[link] >= 0 && !Number.isNaN(value) && !isRecorded(link)) sum = (Number.isNaN(sum) ? 0 : sum) + value;
+    if (linkNode[link] >= 0 && !Number.isNaN(value)) sum = (Number.isNaN(sum) ? 0 : sum) + value;
   }
   return sum;
 }

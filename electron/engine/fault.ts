@@ -1,4 +1,7 @@
 import type { Fault } from '../../shared/contract.ts';
+import { printable } from '../../shared/printable.ts';
+
+export { printable } from '../../shared/printable.ts';
 
 /** A failure that a person can act on: what happened, and what to do next. Carries no secret. */
 export class FaultError extends Error {
@@ -25,22 +28,6 @@ export function faultOf(error: unknown): Fault {
     message: printable(message, 300),
     hint: 'This is a fault of Fleetwatt; its log has more.',
   };
-}
-
-/** Foreign text for a message: one line, control and bidirectional characters as escapes, cut to `most`. */
-export function printable(text: string, most = 80): string {
-  let shown = '';
-  for (const char of text.slice(0, most)) {
-    const code = char.codePointAt(0) as number;
-    const hidden =
-      code < 0x20 ||
-      (code >= 0x7f && code < 0xa0) ||
-      (code >= 0x200b && code <= 0x200f) ||
-      (code >= 0x202a && code <= 0x202e) ||
-      (code >= 0x2066 && code <= 0x2069);
-    shown += hidden ? `\\u${code.toString(16).padStart(4, '0')}` : char;
-  }
-  return text.length > most ? `${shown}…` : shown;
 }
 
 const TEXTS: Readonly<Record<string, readonly [string, string]>> = {

@@ -71,6 +71,9 @@ export const useWorkstation = () => useAsk('workstation', {}, { every: 5000 });
 export const useCoverage = (id: string, enabled: boolean) => useAsk('coverage', { id }, { enabled, every: 10_000 });
 export const useInspection = (place: number, tick: number) =>
   useAsk('inspect', { place }, { enabled: place >= 0, tick });
+export const useGpu = (place: number, tick: number) => useAsk('gpu', { place }, { enabled: place >= 0, tick });
+export const useLinks = (under: number, tick: number) =>
+  useAsk('links', { under, kinds: [], most: 40 }, { enabled: under >= 0, tick });
 export const useTestSource = () => useTell('testSource');
 export const useSaveSource = () => useSettingsCall('saveSource');
 export const useRemoveSource = () => useSettingsCall('removeSource');

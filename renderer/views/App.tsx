@@ -16,18 +16,36 @@ import { useKeys } from './keys.ts';
 import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
 import { Palette } from './palette/Palette.tsx';
-import { crumbsOf } from './places.ts';
-import { useLastRoutes, useRoute } from './route.ts';
+import { type Crumb, crumbsOf } from './places.ts';
+import { GpuPage } from './rack/GpuPage.tsx';
+import { type PageProps, RackPage } from './rack/RackPage.tsx';
+import { pageOf, rackOfPath } from './rack/rack-model.ts';
+import { type Go, type Route, useLastRoutes, useRoute } from './route.ts';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
-import { VIEWS, type ViewId } from './views.ts';
+import { PAGES, VIEWS, type ViewId } from './views.ts';
 
 const OVERVIEW_HINTS: readonly KeyHint[] = [
   { keys: '← ↑ ↓ →', action: 'Move' },
-  { keys: 'Enter', action: 'Zoom in' },
+  { keys: 'Enter', action: 'Open' },
   { keys: 'Esc', action: 'Back' },
   { keys: 'P U T R N I', action: 'Signal' },
   { keys: '[ ]', action: 'Step condition' },
   { keys: 'Space', action: 'Pause' },
+  { keys: '?', action: 'All keys' },
+];
+const RACK_HINTS: readonly KeyHint[] = [
+  { keys: '↑ ↓', action: 'GPU' },
+  { keys: '← →', action: 'Time' },
+  { keys: 'Shift ← →', action: 'Extend brush' },
+  { keys: 'Enter', action: 'Open GPU' },
+  { keys: 'Esc', action: 'Back to the row' },
+  { keys: 'V', action: 'Table' },
+  { keys: '?', action: 'All keys' },
+];
+const GPU_HINTS: readonly KeyHint[] = [
+  { keys: '↑ ↓', action: 'Next GPU' },
+  { keys: 'Esc', action: 'Back to the rack' },
+  { keys: 'D', action: 'Theme' },
   { keys: '?', action: 'All keys' },
 ];
 const OTHER_HINTS: readonly KeyHint[] = [
@@ -35,6 +53,12 @@ const OTHER_HINTS: readonly KeyHint[] = [
   { keys: 'D', action: 'Theme' },
   { keys: '?', action: 'All keys' },
 ];
+
+const HINTS: Readonly<Partial<Record<ViewId, readonly KeyHint[]>>> = {
+  overview: OVERVIEW_HINTS,
+  rack: RACK_HINTS,
+  gpu: GPU_HINTS,
+};
 
 /** No places yet: what the overview's state starts from. */
 const NOWHERE: LayoutDocument = {
@@ -65,7 +89,7 @@ export function App() {
   const [theme, setTheme] = useState<Theme>(firstTheme);
   const [keysOpen, setKeysOpen] = useState(false);
   const [searching, setSearching] = useState(false);
-  const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go);
+  const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go, view === 'overview');
   const closeDemo = useCloseDemo();
   const fresh = isFirstRun(hello.data, frame);
 
@@ -84,8 +108,8 @@ export function App() {
       <TopBar
         view={view}
         lastOf={lastOf}
-        crumbs={view === 'overview' && layout !== null && !fresh ? crumbsOf(layout, state.selected) : []}
-        onCrumb={state.select}
+        crumbs={layout === null || fresh ? [] : crumbsFor(layout, route, state.selected)}
+        onCrumb={(place) => goTo(layout, place, go)}
         freshness={freshness}
         pausedAt={pausedAt}
         onSearch={() => setSearching(true)}
@@ -102,13 +126,15 @@ export function App() {
         <FirstRun operate={hello.data?.role === 'operate'} />
       ) : view === 'sources' ? (
         <SourcesPage hello={hello.data} frame={frame} now={freshness.now} trouble={freshness.trouble} />
+      ) : view === 'rack' || view === 'gpu' ? (
+        <RackOrGpu {...{ layout, frame, route, go, freshness, theme }} paused={pausedAt !== null} />
       ) : view !== 'overview' ? (
         <Coming view={view} />
       ) : (
         <OverviewPage {...{ layout, frame, state, freshness, theme }} paused={pausedAt !== null} />
       )}
       <StatusBar
-        hints={view === 'overview' && !fresh ? OVERVIEW_HINTS : OTHER_HINTS}
+        hints={fresh ? OTHER_HINTS : (HINTS[view] ?? OTHER_HINTS)}
         frame={frame}
         freshness={freshness}
         hello={hello.data}
@@ -124,6 +150,23 @@ export function App() {
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
     </div>
   );
+}
+
+function RackOrGpu(props: PageProps) {
+  return props.route.view === 'gpu' ? <GpuPage {...props} /> : <RackPage {...props} />;
+}
+
+/** The way down to what the view shows: the overview's choice, a rack, a GPU. */
+function crumbsFor(layout: LayoutDocument, { view, object }: Route, selected: number): readonly Crumb[] {
+  if (view === 'overview') return crumbsOf(layout, selected);
+  const place = view === 'rack' ? rackOfPath(layout, object) : view === 'gpu' ? layout.path.lastIndexOf(object) : -1;
+  return place < 0 ? [] : crumbsOf(layout, place);
+}
+
+/** Where a crumb leads: racks and GPUs have pages of their own, what is above them stands on the overview. */
+function goTo(layout: LayoutDocument | null, place: number, go: Go): void {
+  const page = layout === null ? null : pageOf(layout, place);
+  go(page ?? { view: 'overview', object: layout?.path[place] ?? '' });
 }
 
 /** The keys that work in every view (ui.md 8). */
@@ -150,7 +193,7 @@ function useAppKeys(does: {
 function useTitle(view: ViewId, { trouble, state }: Freshness): void {
   const gone = trouble !== '' || state === 'stale';
   useEffect(() => {
-    const label = VIEWS.find(({ id }) => id === view)?.label;
+    const label = PAGES.find(({ id }) => id === view)?.label;
     document.title = `${gone ? 'No data · ' : ''}${label} · Fleetwatt`;
   }, [view, gone]);
 }

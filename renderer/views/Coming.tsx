@@ -2,13 +2,6 @@ import styles from './coming.module.css';
 import type { ViewId } from './views.ts';
 
 const TEXTS: Readonly<Partial<Record<ViewId, { title: string; coming: string; meanwhile: string }>>> = {
-  rack: {
-    title: 'Rack',
-    coming:
-      'The rack view will show the last hour of every GPU of a rack, its throttle reasons and its power against the budget.',
-    meanwhile:
-      'Meanwhile: on the Overview choose a rack and press Enter. The floor plan zooms to it and prints the watts of each GPU.',
-  },
   interconnect: {
     title: 'Interconnect',
     coming:

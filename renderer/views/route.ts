@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useRef } from 'react';
 import { useHashLocation } from 'wouter/use-hash-location';
-import { VIEWS, type ViewId } from './views.ts';
+import { PAGES, type ViewId } from './views.ts';
 
 /**
  * Where the console is: `#/view/object?signal=temp&filter=…`. The object is a place's path, a GPU's UUID or whatever
@@ -21,7 +21,7 @@ const MOST = 8192;
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = hash.slice(0, MOST).replace(/^#/, '').split('?', 2);
   const [, name = '', ...rest] = path.split('/');
-  const known = VIEWS.find((one) => one.path === `/${name}`);
+  const known = PAGES.find((one) => one.path === `/${name}`);
   const params: Record<string, string> = Object.create(null);
   for (const [key, value] of new URLSearchParams(query)) params[key] = value;
   const object = known !== undefined || name === 'overview' ? rest.map(decoded).join('/') : '';
@@ -30,7 +30,7 @@ export function parseRoute(hash: string): Route {
 
 /** The address of a place in the console, with its '#'. Parameters that are '' are left out. */
 export function hrefOf({ view, object = '', params = {} }: Partial<Route> & { readonly view: ViewId }): string {
-  const path = VIEWS.find(({ id }) => id === view)?.path ?? '/';
+  const path = PAGES.find(({ id }) => id === view)?.path ?? '/';
   const parts = object === '' ? [] : object.split('/').map(encodeURIComponent);
   const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value !== '')).toString();
   const whole = [path.replace(/\/$/, ''), ...parts].join('/') || '/';

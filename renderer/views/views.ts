@@ -8,4 +8,7 @@ export const VIEWS = [
   { id: 'sources', label: 'Sources', path: '/sources' },
 ] as const;
 
-export type ViewId = (typeof VIEWS)[number]['id'];
+/** Every page that an address may name: the views, and the page of one GPU, which belongs to the rack's. */
+export const PAGES = [...VIEWS, { id: 'gpu', label: 'GPU', path: '/gpu' }] as const;
+
+export type ViewId = (typeof PAGES)[number]['id'];

@@ -11,6 +11,7 @@ import {
 } from '../format.ts';
 import { type Frame, QUALITY } from '../frame.ts';
 import { ancestorAt, levelOf } from '../members.ts';
+import { printable } from '../printable.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { reasonsOf } from '../throttle.ts';
 import { GPU, NODE, RACK } from '../topology.ts';
@@ -44,7 +45,11 @@ export function gpuReport(frame: Frame, heardAt: Float64Array, place: number): G
     heldBy: Number.isNaN(mask) ? [] : reasonsOf(mask),
     reasonsKnown: !Number.isNaN(mask),
     residency: residencyOf(gpu),
-    work: work ?? { namespace: '', pod: '', job: '' },
+    work: {
+      namespace: printable(work?.namespace ?? ''),
+      pod: printable(work?.pod ?? ''),
+      job: printable(work?.job ?? ''),
+    },
     pcie: pcieOf(gpu),
   };
 }

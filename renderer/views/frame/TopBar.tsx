@@ -27,7 +27,7 @@ export function TopBar(props: {
           <a
             key={view.id}
             href={hrefOf(props.lastOf(view.id))}
-            aria-current={view.id === props.view ? 'page' : undefined}
+            aria-current={view.id === (props.view === 'gpu' ? 'rack' : props.view) ? 'page' : undefined}
           >
             {view.label} <Kbd>{index + 1}</Kbd>
           </a>

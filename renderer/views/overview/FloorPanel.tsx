@@ -59,7 +59,7 @@ export function FloorPanel(props: {
           detail={state.detail}
           selected={state.selected}
           onSelect={state.select}
-          onOpen={state.select}
+          onOpen={state.open}
           onHover={setHovered}
           onWatch={state.setRacks}
           theme={theme}

@@ -1,5 +1,6 @@
 import type { Inspection, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatAge } from '../../../shared/format.ts';
+import { GPU, RACK } from '../../../shared/topology.ts';
 import { useInspection } from '../../ask/ask.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
@@ -62,7 +63,7 @@ export function InspectorLine(props: {
         </span>
       ) : null}
       <span className={styles.keys}>
-        <Kbd>Enter</Kbd> {level >= 3 ? 'Zoom to rack' : 'Zoom in'}
+        <Kbd>Enter</Kbd> {level === GPU ? 'Open GPU' : level >= RACK ? 'Open rack' : 'Zoom in'}
       </span>
     </div>
   );

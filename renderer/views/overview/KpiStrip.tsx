@@ -18,13 +18,24 @@ export function KpiStrip(props: {
   onGo: (cell: KpiCell) => void;
 }) {
   const cells = kpiCells({ ...props, gone: props.gone?.text ?? '' });
+  return <KpiCells label="Site summary" cells={cells} lost={props.gone?.lost !== false} onGo={props.onGo} />;
+}
+
+/** A strip of numbers, each a button to what explains it. */
+export function KpiCells(props: {
+  label: string;
+  cells: readonly KpiCell[];
+  /** A number that is missing was there and is lost: its cell is hatched. */
+  lost: boolean;
+  onGo: (cell: KpiCell) => void;
+}) {
   return (
-    <section className={styles.strip} aria-label="Site summary">
-      {cells.map((cell) => (
+    <section className={styles.strip} aria-label={props.label}>
+      {props.cells.map((cell) => (
         <button
           key={cell.label}
           type="button"
-          className={cell.value === '—' && props.gone?.lost !== false ? styles.gone : styles.cell}
+          className={cell.value === '—' && props.lost ? styles.gone : styles.cell}
           onClick={() => props.onGo(cell)}
         >
           <span className={styles.label}>{cell.label}</span>

@@ -194,7 +194,9 @@ function useOverviewKeys(
     '[Shift]+(\\+|=)': () => plan.current?.zoomBy(1.6),
     '(-)': () => plan.current?.zoomBy(1 / 1.6),
     '0': () => plan.current?.fit(),
-    Enter: () => (state.selected >= 0 ? plan.current?.zoomTo(state.selected) : undefined),
+    Enter: () => {
+      if (state.selected >= 0 && !state.open(state.selected)) plan.current?.zoomTo(state.selected);
+    },
     Escape: () => {
       if (state.selected < 0) return plan.current?.fit();
       const up = layout.parent[state.selected];

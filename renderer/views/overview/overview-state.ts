@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { LayoutDocument, WatchSignal } from '../../../shared/contract.ts';
 import { type SignalId, signals } from '../../../shared/signals/catalogue.ts';
 import { useConsole } from '../../live/console.tsx';
+import { pageOf } from '../rack/rack-model.ts';
 import type { Go, Route } from '../route.ts';
 import type { Detail } from './floor-plan/FloorPlan.tsx';
 
@@ -16,7 +17,7 @@ const DETAILS: readonly Detail[] = ['auto', 'rack', 'node', 'gpu'];
  * What the viewer chose on the overview. What others should see when they are sent the address stands in the address:
  * the object by its path, since a new layout numbers places anew, the signal and the detail.
  */
-export function useOverviewState(layout: LayoutDocument, route: Route, go: Go) {
+export function useOverviewState(layout: LayoutDocument, route: Route, go: Go, shown: boolean) {
   const { live } = useConsole();
   const { object, params } = route;
   const signal = SIGNALS.find((one) => one === params.signal) ?? 'power';
@@ -41,7 +42,10 @@ export function useOverviewState(layout: LayoutDocument, route: Route, go: Go) {
     [go],
   );
   const select = useCallback((place: number) => put({ object: layout.path[place] ?? '' }), [layout, put]);
-  useEffect(() => live.watch({ signal, gpus: true, racks, filter }), [live, signal, racks, filter]);
+  // While another view is shown, that view says what is looked at.
+  useEffect(() => {
+    if (shown) live.watch({ signal, gpus: true, racks, filter });
+  }, [live, signal, racks, filter, shown]);
   return {
     signal,
     setSignal: (next: WatchSignal) => put({ params: { signal: next === 'power' ? '' : next } }),
@@ -60,6 +64,13 @@ export function useOverviewState(layout: LayoutDocument, route: Route, go: Go) {
     setRange,
     selected,
     select,
+    /** Racks and GPUs have pages of their own; anything else is only chosen. Tells whether it led there. */
+    open: (place: number) => {
+      const page = pageOf(layout, place);
+      if (page) go(page);
+      else select(place);
+      return page !== null;
+    },
     condition,
     setCondition,
     setRacks,

@@ -1,0 +1,224 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useRef, useState } from 'react';
+import { formatCount, formatPercent, formatPower, formatTime } from '../../../shared/format.ts';
+import { Missing } from '../../parts/Missing.tsx';
+import { type Choice, Segmented } from '../../parts/Segmented.tsx';
+import { heldWords } from './gpu-words.ts';
+import type { PowerPoint } from './RackPower.tsx';
+import styles from './rack.module.css';
+import type { RackModel, RackNow } from './rack-model.ts';
+import { LANES, laneCounts, type RackPast } from './rack-past.ts';
+import { printed, RACK_VIEWS, type ViewOfSignal, viewOfSignal } from './signals.ts';
+
+type Table = 'now' | 'time' | 'throttle' | 'power';
+const TABLES: readonly Choice<Table>[] = [
+  { id: 'now', label: 'GPUs now' },
+  { id: 'time', label: 'Over time' },
+  { id: 'throttle', label: 'Throttle reasons' },
+  { id: 'power', label: 'Rack power' },
+];
+
+interface Props {
+  readonly model: RackModel;
+  readonly names: readonly string[];
+  readonly now: RackNow | null;
+  readonly past: RackPast;
+  readonly view: ViewOfSignal;
+  readonly limits: Float32Array;
+  readonly points: readonly PowerPoint[];
+}
+
+/** The numbers of every chart of the rack as tables, one chosen at a time. */
+export function RackTables(props: Props) {
+  const [table, setTable] = useState<Table>('now');
+  return (
+    <div className={styles.tables}>
+      <Segmented label="Table" choices={TABLES} value={table} onPick={setTable} />
+      {table === 'now' ? <NowTable {...props} /> : null}
+      {table === 'time' ? <TimeTable {...props} /> : null}
+      {table === 'throttle' ? <ThrottleTable {...props} /> : null}
+      {table === 'power' ? <PowerTable {...props} /> : null}
+    </div>
+  );
+}
+
+const cell = (text: string) => (text === '—' ? <Missing /> : text);
+
+function NowTable({ model, names, now, view, limits }: Props) {
+  const views = RACK_VIEWS.map(viewOfSignal);
+  return (
+    <Scroller label="GPUs now">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">GPU</th>
+            {views.map(({ id, label, unit }) => (
+              <th key={id} scope="col">
+                {label}, {unit}
+              </th>
+            ))}
+            <th scope="col">{view.label}, % of limit</th>
+            <th scope="col">Held by</th>
+          </tr>
+        </thead>
+        <tbody>
+          {model.trays.flatMap((tray) =>
+            tray.gpus.map((gpu) => (
+              <tr key={gpu}>
+                <th scope="row">{names[gpu]}</th>
+                {views.map((one) => (
+                  <td key={one.id}>{cell(printed(one, now?.value(one.signal)[gpu] ?? Number.NaN))}</td>
+                ))}
+                <td>
+                  {cell(formatPercent((now?.value(view.signal)[gpu] ?? Number.NaN) / limits[gpu], 0).replace('%', ''))}
+                </td>
+                <td>{stateWords(now, gpu)}</td>
+              </tr>
+            )),
+          )}
+        </tbody>
+      </table>
+    </Scroller>
+  );
+}
+
+function stateWords(now: RackNow | null, gpu: number): string {
+  if (now === null || now.states[gpu] === 'lost') return 'no data';
+  return now.states[gpu] === 'missing' ? 'missing' : heldWords(now.value('gpu.throttle')[gpu]);
+}
+
+/** One row a time, one column a GPU; only the rows in view are in the page. */
+function TimeTable({ model, names, past, view }: Props) {
+  const gpus = model.trays.flatMap((tray) => tray.gpus);
+  return (
+    <Rows
+      label={`${view.label} over time, ${view.unit}`}
+      count={past.columns}
+      head={
+        <tr>
+          <th scope="col">Time</th>
+          {gpus.map((gpu) => (
+            <th key={gpu} scope="col">
+              {names[gpu]}
+            </th>
+          ))}
+        </tr>
+      }
+      row={(index) => {
+        const column = past.columns - 1 - index;
+        return (
+          <>
+            <th scope="row">{formatTime(past.from + column * past.stepMs)}</th>
+            {gpus.map((gpu) => (
+              <td key={gpu}>{cell(printed(view, past.values[gpu * past.columns + column]))}</td>
+            ))}
+          </>
+        );
+      }}
+    />
+  );
+}
+
+function ThrottleTable({ past }: Props) {
+  const counts = LANES.map(({ bits }) => laneCounts(past, bits));
+  return (
+    <Rows
+      label="GPUs held, by reason"
+      count={past.columns}
+      head={
+        <tr>
+          <th scope="col">Time</th>
+          {LANES.map(({ id, label }) => (
+            <th key={id} scope="col">
+              {label}
+            </th>
+          ))}
+        </tr>
+      }
+      row={(index) => {
+        const column = past.columns - 1 - index;
+        return (
+          <>
+            <th scope="row">{formatTime(past.from + column * past.stepMs)}</th>
+            {counts.map((lane, at) => (
+              <td key={LANES[at].id}>{cell(formatCount(lane[column]))}</td>
+            ))}
+          </>
+        );
+      }}
+    />
+  );
+}
+
+function PowerTable({ points }: Props) {
+  return (
+    <Rows
+      label="Rack power"
+      count={points.length}
+      head={
+        <tr>
+          <th scope="col">Time</th>
+          <th scope="col">Draw</th>
+        </tr>
+      }
+      row={(index) => {
+        const [time, watts] = points[points.length - 1 - index];
+        return (
+          <>
+            <th scope="row">{formatTime(time)}</th>
+            <td>{cell(formatPower(watts, 'rack'))}</td>
+          </>
+        );
+      }}
+    />
+  );
+}
+
+function Scroller({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section className={styles.tableScroll} tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
+
+const ROW_HEIGHT = 27;
+
+/** A table of many rows, the newest first. */
+function Rows(props: { label: string; count: number; head: ReactNode; row: (index: number) => ReactNode }) {
+  const scroller = useRef<HTMLElement>(null);
+  const rows = useVirtualizer({
+    count: props.count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
+  const items = rows.getVirtualItems();
+  const [above, below] = [items[0]?.start ?? 0, rows.getTotalSize() - (items.at(-1)?.end ?? 0)];
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section ref={scroller} className={styles.tall} tabIndex={0} aria-label={props.label}>
+      <table aria-rowcount={props.count + 1}>
+        <thead>{props.head}</thead>
+        <tbody>
+          {above > 0 ? (
+            <tr>
+              <td style={{ height: above }} />
+            </tr>
+          ) : null}
+          {items.map(({ index }) => (
+            <tr key={index} aria-rowindex={index + 2}>
+              {props.row(index)}
+            </tr>
+          ))}
+          {below > 0 ? (
+            <tr>
+              <td style={{ height: below }} />
+            </tr>
+          ) : null}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,15 @@
+/** Foreign text for a message: one line, control and bidirectional characters as escapes, cut to `most`. */
+export function printable(text: string, most = 80): string {
+  let shown = '';
+  for (const char of text.slice(0, most)) {
+    const code = char.codePointAt(0) as number;
+    const hidden =
+      code < 0x20 ||
+      (code >= 0x7f && code < 0xa0) ||
+      (code >= 0x200b && code <= 0x200f) ||
+      (code >= 0x202a && code <= 0x202e) ||
+      (code >= 0x2066 && code <= 0x2069);
+    shown += hidden ? `\\u${code.toString(16).padStart(4, '0')}` : char;
+  }
+  return text.length > most ? `${shown}…` : shown;
+}
