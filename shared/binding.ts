@@ -3,6 +3,7 @@ import type { Decoded, Layout } from './decoded.ts';
 import type { Labels } from './labels.ts';
 import type { Objects, Origin } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
+import { levelOfLabels, levelOfName } from './recorded/names.ts';
 import { ANY, DCGM, MARKS, type Marks } from './signals/blank.ts';
 import { DEFAULT_GPU, labelOf, type Profile } from './signals/profile.ts';
 import type { Slot, Slots } from './slots.ts';
@@ -120,7 +121,7 @@ class BindingDraft {
     }
     for (const slot of named) {
       if (!slot.takes(own) || (rate !== undefined && rate !== (slot.mapping.kind === 'counter'))) continue;
-      const object = this.#objectOf(slot.object, slot.profile, own, slot);
+      const object = this.#objectOf(slot.object, slot.profile, own, slot, name);
       if (object < 0) continue;
       const { rows, parts, kind } = slot.mapping;
       const part = rows === 'sum' ? parts.map((label) => own.get(label) ?? '').join('\n') : '';
@@ -148,7 +149,8 @@ class BindingDraft {
     const object = this.#objectOf(kind, profile, labels);
     if (object < 0) return;
     if (kind !== 'node') this.#push(index, object, clocks.numberOf(this.#clockKey(kind, profile, `${object}`)));
-    if (kind !== 'feed') this.#push(index, object, clocks.numberOf(this.#instanceKey(profile, labels)));
+    if (kind === 'gpu' || kind === 'node')
+      this.#push(index, object, clocks.numberOf(this.#instanceKey(profile, labels)));
   }
 
   done(writer: number): Binding {
@@ -185,7 +187,7 @@ class BindingDraft {
 
   #clockOf({ object: kind, profile }: Slot, object: number, own: Labels): number {
     if (!this.#input.query) return -1;
-    const ofObject = kind === 'gpu' || kind === 'feed';
+    const ofObject = kind === 'gpu' || kind === 'feed' || kind === 'place';
     return this.#known.clocks.numberOf(
       ofObject ? this.#clockKey(kind, profile, `${object}`) : this.#instanceKey(profile, own),
     );
@@ -197,12 +199,14 @@ class BindingDraft {
   readonly #instanceKey = (profile: Profile, labels: Labels) =>
     this.#clockKey('node', profile, labels.get('instance') ?? '');
 
-  #objectOf(kind: Slot['object'], { identity }: Profile, own: Labels, slot?: Slot): number {
+  #objectOf(kind: Slot['object'], { identity }: Profile, own: Labels, slot?: Slot, name = ''): number {
     if (kind === 'gpu') return this.#gpuOf(own, identity);
     const { objects } = this.#known;
     const labels = this.#merged(own);
     if (kind === 'feed') return objects.feed(labels, identity, this.#origin);
     if (kind === 'server') return identity.server ? objects.server(labels, identity.server, this.#origin) : -1;
+    if (kind === 'place')
+      return identity.place ? objects.place(labels, levelOfName(name) || levelOfLabels(labels), this.#origin) : -1;
     const link = slot?.mapping.link;
     if (kind === 'port') return link ? objects.port(labels, identity, link, this.#origin) : -1;
     if (kind === 'link') return link ? objects.link(labels, identity, link, this.#origin) : -1;

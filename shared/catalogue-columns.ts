@@ -30,7 +30,7 @@ export function catalogueColumns(id: SignalId, parts: SignalParts): SignalColumn
     const [from, to] = [members.gpus.from[place] - start[GPU], members.gpus.to[place] - start[GPU]];
     value[place] = aggregation === 'max' || aggregation === 'worst' ? most(shares, from, to) : median(shares, from, to);
   }
-  return { value, rackCells: rackCells(id, topology, members, value, cells), cells, raw, full };
+  return { value, rackCells: rackCells(id, parts.frame, members, value, cells), cells, raw, full };
 }
 
 interface GpuValues {
@@ -45,7 +45,7 @@ function gpuValues(id: SignalId, { topology, columns }: Frame): GpuValues {
   const column = columns.get(id);
   const count = start[GPU + 1] - start[GPU];
   const { kind } = signalOf(id);
-  if (!column || kind === 'server') {
+  if (!column || kind === 'server' || kind === 'place') {
     return { raw: new Float32Array(count).fill(Number.NaN), lost: () => CELL_UNSUPPORTED };
   }
   if (kind === 'gpu') {

@@ -5,6 +5,8 @@ import { type Column, type Frame, STALE, UNSUPPORTED } from './frame.ts';
 import { type Members, membersOf } from './members.ts';
 import type { PowerColumns } from './power.ts';
 import { median } from './quantile.ts';
+import { recordedClass, recordedValues, shareRackCells } from './recorded/cells.ts';
+import { recordedAt } from './recorded/columns.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { hardwareOf } from './signals/hardware.ts';
 import { HELD, throttleClass } from './throttle.ts';
@@ -62,7 +64,13 @@ export function signalColumns(signal: ViewSignal, parts: SignalParts): SignalCol
   }
   const members = membersOf(topology);
   const value = placeValues(signal, parts, members, gpu.ratio, cells);
-  return { value, rackCells: rackCells(signal, topology, members, value, cells), cells, raw: gpu.raw, full: null };
+  const recorded = recordedValues(signal, parts.frame);
+  recorded?.forEach((one, place) => {
+    if (!Number.isNaN(one)) value[place] = one;
+  });
+  const racks = rackCells(signal, parts.frame, members, value, cells);
+  shareRackCells(parts.frame, parts.power.live, members.rackOfGpu, racks, cells);
+  return { value, rackCells: racks, cells, raw: gpu.raw, full: null };
 }
 
 function gpuSignal(signal: Exclude<ViewSignal, 'nic'>, parts: SignalParts): GpuSignal {
@@ -173,21 +181,24 @@ function fold(signal: ViewSignal, ratio: Float32Array, cells: Uint8Array, from: 
 /** A rack's byte: its share's, or the worst throttle class of its GPUs; without one, what its GPUs say of it. */
 export function rackCells(
   signal: WatchSignal,
-  { start }: Topology,
+  frame: Frame,
   { gpus }: Members,
   value: Float32Array,
   cells: Uint8Array,
 ): Uint8Array {
+  const { start } = frame.topology;
   const bytes = new Uint8Array(start[NODE] - start[RACK]);
   for (let i = 0; i < bytes.length; i++) {
     const rack = start[RACK] + i;
     const [from, to] = [gpus.from[rack] - start[GPU], gpus.to[rack] - start[GPU]];
-    let [worst, unsupported] = [0, to > from];
+    const recorded = recordedAt(frame, 'place.gpus', rack) > 0;
+    let [worst, unsupported] = [0, to > from || recorded];
     for (let gpu = from; gpu < to; gpu++) {
       if (cells[gpu] < CELL_UNSUPPORTED && cells[gpu] > worst) worst = cells[gpu];
-      unsupported &&= cells[gpu] === CELL_UNSUPPORTED;
+      unsupported &&= recorded || cells[gpu] === CELL_UNSUPPORTED;
     }
-    if (!Number.isNaN(value[rack])) bytes[i] = signal === 'throttle' ? worst : cellOfRatio(value[rack]);
+    if (!Number.isNaN(value[rack]))
+      bytes[i] = signal === 'throttle' ? (recordedClass(frame, rack) ?? worst) : cellOfRatio(value[rack]);
     else bytes[i] = unsupported ? CELL_UNSUPPORTED : CELL_NODATA;
   }
   return bytes;

@@ -3,9 +3,12 @@ import type { AlertDomain, AlertSummary, Severity } from './alerting/alert.ts';
 import { type AlertCallResults, alertCalls } from './contract/alerts.ts';
 import { type FabricResults, fabricCalls } from './contract/fabric.ts';
 import { type HistoryResults, historyCalls } from './contract/history.ts';
+import { type InteropResults, interopCalls } from './contract/interop.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
+import { type SnapshotCallResults, type SnapshotEvents, snapshotCalls } from './contract/snapshots.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
+import type { Fault } from './fault.ts';
 import type { Inventory } from './inventory.ts';
 import type { Missing } from './missing.ts';
 import type { EnergyRow } from './power/energy.ts';
@@ -23,12 +26,7 @@ import type { WorkReport } from './work/report.ts';
 
 export type Role = 'read' | 'operate';
 
-/** An error as a value: what happened, where, and what to do next. */
-export interface Fault {
-  readonly code: string;
-  readonly message: string;
-  readonly hint: string;
-}
+export type { Fault } from './fault.ts';
 
 /** What the floor plan can be coloured by (ui.md 3.5). */
 export const VIEW_SIGNALS = ['power', 'util', 'temp', 'throttle', 'nvlink', 'nic'] as const;
@@ -340,6 +338,7 @@ export const calls = {
   energy: { role: 'read', arg: z.strictObject({}) },
   ...rackCalls,
   ...fabricCalls,
+  ...interopCalls,
   workstation: { role: 'read', arg: z.strictObject({}) },
   coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
   testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
@@ -350,6 +349,7 @@ export const calls = {
   openDemo: { role: 'operate', arg: z.strictObject({}) },
   closeDemo: { role: 'operate', arg: z.strictObject({}) },
   ...alertCalls,
+  ...snapshotCalls,
 } as const satisfies Record<string, { role: Role; arg: z.ZodType }>;
 
 export type CallName = keyof typeof calls;
@@ -357,7 +357,13 @@ export type CallArg<Name extends CallName> = z.input<(typeof calls)[Name]['arg']
 /** An argument after it was parsed: what was left out has its default. */
 export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['arg']>;
 
-export interface CallResults extends AlertCallResults, FabricResults, HistoryResults, RackResults {
+export interface CallResults
+  extends AlertCallResults,
+    FabricResults,
+    HistoryResults,
+    InteropResults,
+    RackResults,
+    SnapshotCallResults {
   hello: HelloReply;
   watch: null;
   ack: null;
@@ -387,7 +393,7 @@ export interface EngineEvent {
   readonly reason: string;
 }
 
-export interface Events {
+export interface Events extends SnapshotEvents {
   /** wire.ts bytes of a ViewFrame. */
   frame: Uint8Array;
   engine: EngineEvent;

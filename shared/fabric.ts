@@ -1,6 +1,7 @@
 import type { LinkMemory } from './fabric/flaps.ts';
 import type { Column, Frame } from './frame.ts';
 import { STALE } from './frame.ts';
+import { addRecordedUse, portsRecorded, recordedSum } from './recorded/ports.ts';
 import { NODE, type Topology } from './topology.ts';
 
 /** Use of the network ports, by link and by the places above them. */
@@ -36,7 +37,8 @@ export const FULL = 0.95;
 export const WAITS = 0.05;
 
 /** Computes use per link and its worst per node, rack, row, hall and site; `memory` tells what went down. */
-export function computeFabric({ topology, columns }: Frame, memory?: LinkMemory): FabricColumns {
+export function computeFabric(frame: Frame, memory?: LinkMemory): FabricColumns {
+  const { topology, columns } = frame;
   const { start, parent, linkNode, linkTickBytes } = topology;
   const [rx, tx, rate, ticks] = (['link.rx', 'link.tx', 'link.rate', 'link.wait'] as const).map((id) =>
     columns.get(id),
@@ -50,6 +52,7 @@ export function computeFabric({ topology, columns }: Frame, memory?: LinkMemory)
   const wait = new Float32Array(linkNode.length).fill(Number.NaN);
   const states = columns.get('link.state');
   const [saturated, waiting, down]: number[][] = [[], [], []];
+  const isRecorded = portsRecorded(frame);
   let known = 0;
   for (let link = 0; link < linkNode.length; link++) {
     const lost = rx?.quality[link] === STALE || tx?.quality[link] === STALE;
@@ -59,7 +62,7 @@ export function computeFabric({ topology, columns }: Frame, memory?: LinkMemory)
     const share = largerOf(rx, tx, link) / (rate?.value[link] ?? Number.NaN);
     if (linkNode[link] < 0 || Number.isNaN(share)) continue;
     use[link] = share;
-    known++;
+    if (!isRecorded(link)) known++;
     if (use[link] >= FULL && wait[link] > WAITS) saturated.push(link);
     else if (use[link] >= FULL && Number.isNaN(wait[link]) && (ticks?.value[link] ?? 0) > 0) waiting.push(link);
     const sampled = Math.min(timeOf(rx, link), timeOf(tx, link));
@@ -70,16 +73,17 @@ export function computeFabric({ topology, columns }: Frame, memory?: LinkMemory)
       worstLink[place] = link;
     }
   }
+  addRecordedUse(frame, worst, time);
   return {
     use,
     worst,
     worstLink,
     time,
     stale,
-    known,
+    known: known + recordedSum(frame, 'place.links', 0),
     ...{ wait, saturated, waiting, down },
-    rxBps: sumOf(rx, topology),
-    txBps: sumOf(tx, topology),
+    rxBps: recordedSum(frame, 'place.rx', sumOf(rx, topology, isRecorded)),
+    txBps: recordedSum(frame, 'place.tx', sumOf(tx, topology, isRecorded)),
   };
 }
 
@@ -101,11 +105,11 @@ function timeOf(column: Column | undefined, link: number): number {
   return Number.isNaN(column?.value[link] ?? Number.NaN) ? Number.POSITIVE_INFINITY : (column?.time[link] as number);
 }
 
-function sumOf(column: Column | undefined, { linkNode }: Topology): number {
+function sumOf(column: Column | undefined, { linkNode }: Topology, isRecorded: (link: number) => boolean): number {
   let sum = Number.NaN;
   for (let link = 0; column && link < linkNode.length; link++) {
     const value = column.value[link];
-    if (linkNode[link] >= 0 && !Number.isNaN(value)) sum = (Number.isNaN(sum) ? 0 : sum) + value;
+    if (linkNode[link] >= 0 && !Number.isNaN(value) && !isRecorded(link)) sum = (Number.isNaN(sum) ? 0 : sum) + value;
   }
   return sum;
 }

@@ -49,7 +49,7 @@ export class RackNames {
   }
 
   /** The rack of an inlet; one that nobody knows stands in the hall of the unmapped, under the name it has. */
-  of({ site, hall, row, rack, pdu }: FeedClue): RackPath {
+  of({ site, hall, row, rack, pdu }: RackPath & Pick<FeedClue, 'pdu'>): RackPath {
     if (rack !== '' && hall !== '' && row !== '') return { site, hall, row, rack };
     const found = rack === '' ? this.#within(site, pdu) : this.#racks.get(`${site}\n${rack.toLowerCase()}`);
     return found ?? { site, hall: UNMAPPED, row: UNMAPPED, rack: rack || pdu };

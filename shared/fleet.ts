@@ -5,6 +5,7 @@ import type { Frame } from './frame.ts';
 import { NodeLocator } from './mapping.ts';
 import { Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
+import { MostGpus } from './recorded/most-gpus.ts';
 import { resolve, SUMS } from './resolve.ts';
 import type { LabelMapping } from './settings.ts';
 import { isBlank, isMark } from './signals/blank.ts';
@@ -56,6 +57,7 @@ export class Fleet {
   #writers = 0;
   readonly #clocks = new Clocks();
   #placeOfNode = new Int32Array(0);
+  readonly #mostGpus = new MostGpus();
   /** Bad samples since the start. */
   badSamples = 0;
 
@@ -186,7 +188,7 @@ export class Fleet {
     if (this.#built && this.#builtFor === this.#objects.changes) return this.#built;
     const expected = this.#rows.map((row) => ({ ...row, inferred: false }));
     const seen = this.#objects.known(expected);
-    const { nodeOf } = seen;
+    const { nodeOf, places } = seen;
     const nodes = [...seen.nodes, ...missingTrays(seen.nodes, this.#racks)];
     const feeds = [...seen.feeds, ...missingFeeds(seen.feeds, nodes, this.#racks, this.#budgets)];
     const { servers, gpus } = this.#objects;
@@ -197,7 +199,7 @@ export class Fleet {
     }));
     this.#version++;
     const written = { budgets: this.#budgets, racks: this.#racks };
-    const built = buildTopology(this.#version, nodes, links, feeds, written, gpus.length);
+    const built = buildTopology(this.#version, nodes, links, feeds, written, gpus.length, places);
     const ports = this.#objects.ports.map(({ source, ...port }) => ({
       ...port,
       switch: source === '' ? '' : port.switch,
@@ -221,9 +223,11 @@ export class Fleet {
 
   /** The fleet at `now`. A value older than `staleMs` is NaN with quality stale; its time stays, to tell its age. */
   frame(now: EpochMs, staleMs: DurationMs): Frame {
-    const { topology, placeOfGpu } = this.#topology();
-    const instant = { topology, placeOfGpu, placeOfNode: this.#placeOfNode, now, staleMs };
-    return { time: now, topology, columns: resolve(this.#slots, instant) };
+    const { topology, placeOfGpu, placeOfPlace } = this.#topology();
+    const instant = { topology, placeOfGpu, placeOfNode: this.#placeOfNode, placeOfPlace, now, staleMs };
+    const columns = resolve(this.#slots, instant);
+    this.#mostGpus.update(columns, topology.path);
+    return { time: now, topology, columns };
   }
 
   /** What a source gives: per metric its signal, how many series, and the newest sample's time. */

@@ -1,7 +1,8 @@
 import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
 import { isAddress, type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
-import type { KnownFeed, KnownLink, KnownNode } from './places.ts';
+import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
+import { PLACE_LABELS } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
 import {
   DEFAULT_FEED,
@@ -44,6 +45,23 @@ interface Gpu {
 const NO_WORK: Work = { namespace: '', pod: '', job: '' };
 /** Prometheus gives the exporter's own pod as `pod` where it found the exporter by its pod. */
 const EXPORTER = /exporter|dcgm|device-metrics/;
+
+/** A place by the labels of recorded series. */
+interface RecordedPlace {
+  /** Site to rack; as many as its level has. */
+  readonly names: readonly string[];
+  /** Model of its boards; '' where none is told. */
+  model: string;
+}
+
+/** What the topology is built from. */
+interface Known {
+  readonly nodes: KnownNode[];
+  /** Known node of each node of the fleet; −1: forgotten. */
+  readonly nodeOf: Int32Array;
+  readonly feeds: KnownFeed[];
+  readonly places: KnownPlace[];
+}
 
 interface Node {
   readonly site: string;
@@ -88,6 +106,8 @@ export class Objects {
   readonly ports: (Omit<SwitchPort, 'tickBytes'> & { source: string })[] = [];
   readonly feeds: (FeedClue & { source: string })[] = [];
   readonly servers: (ServerPlace & { source: string })[] = [];
+  /** Racks and places above them of which recorded series tell. */
+  readonly places: (RecordedPlace & { source: string })[] = [];
   /** Grows with every change of objects: a topology built for another number is out of date. */
   changes = 0;
   #locator: NodeLocator;
@@ -100,6 +120,7 @@ export class Objects {
   readonly #portOf = new Map<string, number>();
   readonly #feedOf = new Map<string, number>();
   readonly #serverOf = new Map<string, number>();
+  readonly #placeOf = new Map<string, number>();
   /** `source instance` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
@@ -278,6 +299,23 @@ export class Objects {
     });
   }
 
+  /** The place of a recorded series, down to its level (1 site … 4 rack); −1 where a label of it is missing. */
+  place(labels: Labels, level: number, origin: Origin): number {
+    const names = PLACE_LABELS.slice(0, level).map((label) => labels.get(label) ?? '');
+    if (names[0] === '') names[0] = origin.site;
+    if (names.includes('') && (level < 4 || names[3] === '')) return -1;
+    const number = this.#numbered(this.#placeOf, this.places, names.join('\n'), () => {
+      return { names, model: '', source: origin.sourceId };
+    });
+    const place = this.places[number];
+    const model = labels.get('model') ?? '';
+    if (model !== '' && place.model === '') {
+      place.model = model;
+      this.changes++;
+    }
+    return number;
+  }
+
   #numbered<One>(numbers: Map<string, number>, list: One[], key: string, make: () => One): number {
     let number = numbers.get(key);
     if (number === undefined) {
@@ -290,7 +328,7 @@ export class Objects {
   }
 
   /** What the topology is built from; nodes of topology.csv that were never seen come last, as holes. */
-  known(expected: readonly NodePlace[]): { nodes: KnownNode[]; nodeOf: Int32Array; feeds: KnownFeed[] } {
+  known(expected: readonly NodePlace[]): Known {
     const nodes: (KnownNode & { gpus: { id: number; uuid: string; index: number; model: string }[] })[] = [];
     const byPath = new Map<string, number>();
     const racks = new RackNames();
@@ -314,13 +352,18 @@ export class Objects {
     // A rack that labels spell out is known to PDUs that only have its name.
     for (const feed of this.feeds) if (feed.source !== '' && feed.rack && feed.hall && feed.row) racks.add(feed);
     const feeds = this.feeds.map((feed) => ({ ...racks.of(feed), name: feed.name, gone: feed.source === '' }));
-    return { nodes, nodeOf, feeds };
+    const places = this.places.map(({ names, model, source }) => {
+      const [site, hall = '', row = '', rack = ''] = names;
+      const at = racks.of({ site, hall, row, rack, pdu: '' });
+      return { names: names.length < 4 ? names : [at.site, at.hall, at.row, at.rack], model, gone: source === '' };
+    });
+    return { nodes, nodeOf, feeds, places };
   }
 
   /** How many objects of a kind there are, forgotten ones included. */
   count(kind: ObjectKind): number {
-    const { gpus: gpu, nodes: node, links: link, ports: port, feeds: feed, servers: server } = this;
-    return { gpu, node, link, port, feed, server }[kind].length;
+    const { gpus: gpu, nodes: node, links: link, ports: port, feeds: feed, servers: server, places: place } = this;
+    return { gpu, node, link, port, feed, server, place }[kind].length;
   }
 
   /** Drops the objects of a source; their numbers are not used again. `dropped` is told of each. */
@@ -339,6 +382,7 @@ export class Objects {
     drop(this.ports, this.#portOf, (object) => dropped('port', object));
     drop(this.feeds, this.#feedOf, (object) => dropped('feed', object));
     drop(this.servers, this.#serverOf, (object) => dropped('server', object));
+    drop(this.places, this.#placeOf, (object) => dropped('place', object));
     drop(this.nodes, this.#nodeOf, (object) => dropped('node', object));
     drop(this.nodes, this.#shortOf);
     this.#instance.clear();

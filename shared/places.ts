@@ -46,6 +46,13 @@ export interface WrittenPlaces {
   readonly racks: readonly RackRow[];
 }
 
+/** A rack or a place above it of which recorded series tell; it is shown even where no node of it is known. */
+export interface KnownPlace {
+  readonly names: readonly string[];
+  readonly model: string;
+  readonly gone: boolean;
+}
+
 /** A topology, and where the fleet's own numbering of objects went in it. */
 export interface BuiltTopology {
   readonly topology: Topology;
@@ -53,6 +60,8 @@ export interface BuiltTopology {
   readonly placeOfGpu: Int32Array;
   /** Known node → place index. */
   readonly placeOfNode: Int32Array;
+  /** Known recorded place → place index; −1 where it is gone. */
+  readonly placeOfPlace: Int32Array;
 }
 
 /** A2-9 before A2-10: runs of digits compare as numbers; only names that differ in nothing else by their zeros. */
@@ -139,6 +148,14 @@ function plantRacks(root: Draft, feeds: readonly KnownFeed[], racks: readonly Ra
   }
   for (const feed of feeds) {
     if (!feed.gone) descend(root, [feed.site, feed.hall, feed.row, feed.rack], feed.hall === UNMAPPED);
+  }
+}
+
+function plantPlaces(root: Draft, places: readonly KnownPlace[]): void {
+  for (const { names, model, gone } of places) {
+    if (gone) continue;
+    const at = descend(root, names, names[1] === UNMAPPED);
+    if (names.length === 4) at.model = model;
   }
 }
 
@@ -234,17 +251,23 @@ export function buildTopology(
   feeds: readonly KnownFeed[],
   { budgets, racks }: WrittenPlaces,
   gpuCount: number,
+  recorded: readonly KnownPlace[] = [],
 ): BuiltTopology {
   const root = draft('', '');
   plant(root, nodes);
   plantRacks(root, feeds, racks);
+  plantPlaces(root, recorded);
   const flat = flatten(root, gpuCount, nodes.length);
   const { start, name, path, model, placeOfGpu, placeOfNode } = flat;
   const parent = Int32Array.from(flat.parent);
   const indexOf = new Map(path.slice(0, start[NODE]).map((text, index) => [text, index]));
   nameModels(start, parent, model);
+  const placeOfPlace = Int32Array.from(recorded, ({ names, gone }) =>
+    gone ? -1 : (indexOf.get(names.join('/')) ?? -1),
+  );
+  unhole(flat, placeOfPlace);
   return {
-    ...{ placeOfGpu, placeOfNode },
+    ...{ placeOfGpu, placeOfNode, placeOfPlace },
     topology: {
       ...{ version, start, parent, name, path, model, inferred: Uint8Array.from(flat.inferred) },
       ...holesOf(flat, parent),
@@ -286,6 +309,15 @@ function budgetsOf(
     ratingBW: Float64Array.from(rows, (row) => row?.feedBW ?? Number.NaN),
     derate: Float64Array.from(rows, (row) => row?.derate ?? 1),
   };
+}
+
+/** Nobody asks for the nodes and GPUs of a rack that is recorded: that they were never seen says nothing. */
+function unhole({ start, parent, hole }: Flat, placeOfPlace: Int32Array): void {
+  const racks = new Set(placeOfPlace);
+  for (let place = start[NODE]; racks.size > 0 && place < start[GPU + 1]; place++) {
+    const rack = parent[place < start[GPU] ? place : parent[place]];
+    if (racks.has(rack)) hole[place] = 0;
+  }
 }
 
 /** A place above nodes is a hole where all that is under it is one. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { frameOf, LOST, rackAt, rowAt, times, topologyOf, type Values } from './frame.fixture.ts';
 import { QUALITY } from './frame.ts';
-import { computePower, fleetPower, lastMetered, METERED, MIXED, measureRatios, RUNGS } from './power.ts';
+import { lastMetered, measureRatios } from './power/ratios.ts';
+import { computePower, fleetPower, METERED, MIXED, RUNGS } from './power.ts';
 
 const one = (list: Values, shape = {}) => {
   const topology = topologyOf({ nodes: list.length / 8, ...shape });

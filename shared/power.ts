@@ -1,6 +1,7 @@
 import { ASSUMED, type Column, DERIVED, type Frame, MEASURED, STALE } from './frame.ts';
 import { type Members, membersOf } from './members.ts';
-import { median } from './quantile.ts';
+import { recordedAt } from './recorded/columns.ts';
+import { hardwareOf } from './signals/hardware.ts';
 import { GPU, HALL, NODE, RACK, type Topology } from './topology.ts';
 
 /** How the draw of a place is known. */
@@ -106,10 +107,11 @@ export function computePower(
     bmcNodes: new Uint16Array(count),
   };
   const members = membersOf(topology);
-  countGpus(power, members, start);
+  countGpus(power, members, frame);
   const feeds = feedsOf(frame);
   for (let rack = start[RACK]; rack < start[NODE]; rack++) {
-    const estimate = estimateRack(frame, members, rack, ratios);
+    const recorded = readRecorded(frame, members, rack, ratios, power.gpuCount[rack]);
+    const estimate = recorded ?? estimateRack(frame, members, rack, ratios);
     if (estimate.boardsW > 0) power.shareW[rack] = estimate.boardsW;
     drawRack(rack, estimate, feeds[rack - start[RACK]], lastMeteredW.get(path[rack]) ?? Number.NaN, power);
   }
@@ -127,10 +129,19 @@ function livingGpus({ topology, columns }: Frame): Uint8Array {
   return live;
 }
 
-function countGpus({ gpuCount, gpuLive, live }: PowerColumns, { gpus }: Members, start: Int32Array): void {
-  for (let place = 0; place < gpuCount.length; place++) {
-    gpuCount[place] = gpus.to[place] - gpus.from[place];
-    for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) gpuLive[place] += live[gpu - start[GPU]];
+/** GPUs by rack: those of which something was heard, or as many as are recorded; places above add theirs up. */
+function countGpus({ gpuCount, gpuLive, live }: PowerColumns, { gpus }: Members, frame: Frame): void {
+  const { start, parent } = frame.topology;
+  for (let place = start[NODE] - 1; place >= 0; place--) {
+    if (place >= start[RACK]) {
+      const [counted, known] = [recordedAt(frame, 'place.gpus', place), recordedAt(frame, 'place.gpusKnown', place)];
+      gpuCount[place] = Math.max(gpus.to[place] - gpus.from[place], known || 0);
+      if (!Number.isNaN(counted)) gpuLive[place] = counted;
+      else for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) gpuLive[place] += live[gpu - start[GPU]];
+    }
+    if (parent[place] < 0) continue;
+    gpuCount[parent[place]] += gpuCount[place];
+    gpuLive[parent[place]] += gpuLive[place];
   }
 }
 
@@ -161,6 +172,38 @@ function feedsOf({ topology, columns }: Frame): readonly Feeds[] {
     of.time = Math.min(of.time, column.time[feed]);
   }
   return feeds;
+}
+
+/** A rack by what is recorded of it, on the rungs of its nodes and boards; undefined where nothing is. */
+function readRecorded(
+  frame: Frame,
+  { children }: Members,
+  rack: number,
+  ratios: NodeRatios,
+  gpuCount: number,
+): Reading | undefined {
+  const { topology, columns } = frame;
+  const [heardW, heard] = [recordedAt(frame, 'place.gpuPower', rack), recordedAt(frame, 'place.gpus', rack)];
+  const time = columns.get('place.gpus')?.time[rack] ?? Number.NaN;
+  const [nodesW, metered] = [
+    recordedAt(frame, 'place.nodePower', rack),
+    recordedAt(frame, 'place.nodesMetered', rack) || 0,
+  ];
+  if (Number.isNaN(heardW) && Number.isNaN(nodesW)) return undefined;
+  const ratio = ratios.get(topology.model[rack]) ?? Number.NaN;
+  const times = Number.isNaN(ratio) ? 1 : ratio;
+  const silent = Number.isNaN(heardW) ? 0 : Math.max(0, gpuCount - heard);
+  const plateW = hardwareOf(topology.model[rack])?.nodeWPerGpu ?? (heardW / heard) * times;
+  const silentW = silent > 0 ? silent * plateW : 0;
+  const boards = { time, live: true, seen: true, boardsW: heardW + silentW / times, leastW: heardW };
+  const estimateW = heardW * times + silentW;
+  const nodes = children.to[rack] - children.from[rack];
+  if (Number.isNaN(nodesW))
+    return { ...boards, watts: estimateW, assumed: silent > 0, rung: times === 1 ? BOARDS : RATIO, bmcNodes: 0 };
+  // Which nodes have no meter is not recorded: where some have none, the rack draws what its boards tell, or more.
+  const partly = metered < nodes;
+  const watts = partly && !Number.isNaN(estimateW) ? Math.max(nodesW, estimateW) : nodesW;
+  return { ...boards, watts, assumed: partly, rung: BMC, leastW: watts, bmcNodes: metered };
 }
 
 /** A rack by its nodes: a node's own power, else its boards × ratio; silent GPUs and nodes at nameplate. */
@@ -341,44 +384,4 @@ function sumOfBudgets({ start, budgetW }: Topology): number {
   let sum = start[HALL] === 0 ? Number.NaN : 0;
   for (let site = 0; site < start[HALL]; site++) sum += budgetW[site];
   return sum;
-}
-
-/**
- * What nodes of each model draw for a watt of their boards: the median, over racks that are metered now and whose
- * boards all report, of feeds ÷ boards. Ratios of models that no such rack is of stay as they were.
- */
-export function measureRatios({ topology, columns }: Frame, power: PowerColumns, before: NodeRatios): NodeRatios {
-  const boards = columns.get('gpu.power');
-  if (!boards) return before;
-  const { gpus } = membersOf(topology);
-  const found = new Map<string, number[]>();
-  for (let rack = topology.start[RACK]; rack < topology.start[NODE]; rack++) {
-    const model = topology.model[rack];
-    if (power.source[rack] !== METERED || model === '' || gpus.to[rack] === 0) continue;
-    let sum = 0;
-    for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += boards.value[gpu];
-    // A silent board makes the sum NaN: such a rack tells nothing. Less than its boards no rack draws.
-    const ratio = power.drawW[rack] / sum;
-    if (!(ratio >= 1 && Number.isFinite(ratio))) continue;
-    const of = found.get(model);
-    if (of) of.push(ratio);
-    else found.set(model, [ratio]);
-  }
-  if (found.size === 0) return before;
-  return new Map([...before, ...[...found].map(([model, all]) => [model, median(all, 0, all.length)] as const)]);
-}
-
-/** Last full readings after this frame: those of racks metered now, and the earlier ones of racks still there. */
-export function lastMetered(
-  topology: Topology,
-  power: PowerColumns,
-  before: ReadonlyMap<string, number>,
-): Map<string, number> {
-  const last = new Map<string, number>();
-  for (let rack = topology.start[RACK]; rack < topology.start[NODE]; rack++) {
-    const path = topology.path[rack];
-    const watts = power.source[rack] === METERED ? power.drawW[rack] : before.get(path);
-    if (watts !== undefined) last.set(path, watts);
-  }
-  return last;
 }

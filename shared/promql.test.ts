@@ -23,7 +23,9 @@ test('every metric of the profiles is asked for once: gauges as they are, counte
   const rated = (name: string) =>
     values.some((promql) => new RegExp(`rate\\(${name}(\\{[^}]*\\})?\\[2m\\]\\)`).test(promql));
   const gauged = (name: string) => values.some((promql) => new RegExp(`__name__=~"[^"]*\\b${name}\\b`).test(promql));
-  for (const { names, kind } of profiles.flatMap((profile) => profile.mappings))
+  // What is recorded says nothing that its sources do not.
+  const read = profiles.filter(({ identity }) => !identity.place);
+  for (const { names, kind } of read.flatMap((profile) => profile.mappings))
     for (const name of names) {
       expect(kind === 'counter' ? rated(name) : gauged(name), name).toBe(true);
       // A rate names its metric twice, one that leaves out a pegged counter three times.
@@ -48,6 +50,22 @@ test('only what the server has is asked for', () => {
     for (const [name] of promql.matchAll(/\b(DCGM|node|gpu|rocm|nvidia_smi)_\w+_\w+/g))
       expect([...present, ...(dcgmProfile.identity.gpu?.placement ?? [])]).toContain(name);
   expect(planQueries({ rateWindow: '2m', present: new Set() })).toEqual([]);
+});
+
+test('with recorded racks: those, their feeds, and GPUs and nodes of the racks that are named', () => {
+  const present = new Set([
+    ...['rack:fleetwatt_gpus:count', 'DCGM_FI_DEV_POWER_USAGE', 'node_network_receive_bytes_total'],
+    ...['node_uname_info', 'rPDU2DeviceStatusPower', 'vllm:generation_tokens_total'],
+  ]);
+  const ids = (racks: readonly string[]) => planQueries({ rateWindow: '2m', present, racks }).map(({ id }) => id);
+  const always = ['place-times', 'place-values', 'node-times', 'node-rates', 'feed-times', 'feed-values'];
+  expect(ids([])).toEqual(always);
+  expect(ids(['A1-01'])).toEqual([...always.slice(0, 2), 'gpu-times', 'gpu-power', ...always.slice(2)]);
+  for (const { id, promql } of planQueries({ rateWindow: '2m', present, racks: ['A1-01', 'B.2'] })) {
+    const inRacks = promql.includes('rack=~"A1-01|B\\\\.2"');
+    expect([id, inRacks]).toEqual([id, id.startsWith('gpu') || id.startsWith('node')]);
+    if (inRacks) expect(promql).not.toMatch(/(DCGM_FI_DEV_POWER_USAGE|node_uname_info)[^{"|]/);
+  }
 });
 
 function hasPromtool(): boolean {

@@ -1,3 +1,4 @@
+import { PLACE_LABELS, SAMPLE_TIME } from './recorded/names.ts';
 import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
 import {
   DEFAULT_FEED,
@@ -17,7 +18,7 @@ export interface PlannedQuery {
   readonly id: string;
   readonly promql: string;
   /** What its objects are; values of nodes, their links, switch ports and inference servers come together. */
-  readonly kind: 'gpu' | 'node' | 'feed';
+  readonly kind: 'gpu' | 'node' | 'feed' | 'place';
   /** The values are the times at which samples were taken, in seconds: identity and age at once. */
   readonly times: boolean;
 }
@@ -30,6 +31,11 @@ export interface PlanOptions {
   readonly present?: ReadonlySet<string>;
   /** The built-in profiles where it is left out. */
   readonly profiles?: readonly Profile[];
+  /**
+   * Racks, by their names, of which GPUs and nodes are asked for; of the others recorded series tell. Everything is
+   * asked for where it is left out.
+   */
+  readonly racks?: readonly string[];
 }
 
 /** What tells the pod or job on a GPU. */
@@ -67,6 +73,8 @@ interface Asked {
   readonly profile: Profile;
   /** All that it means in its profile: conditions may choose among several. */
   readonly mappings: readonly Mapping[];
+  /** Matchers beside those of the mappings. */
+  readonly within: readonly string[];
 }
 
 /**
@@ -75,9 +83,13 @@ interface Asked {
  * not as the reply. A query of which nothing is present is left out.
  */
 export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
-  const { rateWindow: window, present, profiles = builtIn } = options;
+  const { rateWindow: window, present, profiles = builtIn, racks } = options;
   const has = (name: string) => present === undefined || present.has(name);
-  const all = profiles.flatMap(askedOf).filter(({ name }) => has(name));
+  const within = racks?.length ? [`rack=~${quoted(racks.map(literally).join('|'))}`] : [];
+  const hasInRacks = racks?.length === 0 ? () => false : has;
+  const all = profiles
+    .flatMap((profile) => askedOf(profile, within))
+    .filter(({ name, object }) => has(name) && (racks === undefined || racks.length > 0 || !IN_RACKS.includes(object)));
   const of = (kind: Mapping['kind'], ...objects: ObjectKind[]) =>
     all.filter((one) => one.kind === kind && objects.includes(one.object));
   const gpus = groupBy(of('gauge', 'gpu'), ({ mappings }) => {
@@ -86,11 +98,14 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
   });
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
   const times = (kind: PlannedQuery['kind'], promql: string) => ({ id: `${kind}-times`, promql, kind, times: true });
+  const places = racks === undefined ? [] : of('gauge', 'place');
   const plan: readonly PlannedQuery[] = [
-    times('gpu', gpuTimes(profiles, has)),
+    times('place', places.length > 0 ? placeTimes() : ''),
+    values('place-values', 'place', gauges(places)),
+    times('gpu', gpuTimes(profiles, hasInRacks, within)),
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
     values('gpu-rates', 'gpu', rates(of('counter', 'gpu'), window)),
-    times('node', nodeTimes(profiles, all, has)),
+    times('node', nodeTimes(profiles, all, hasInRacks, within)),
     values('node-rates', 'node', rates(of('counter', 'node', 'link', 'port', 'server'), window)),
     values('node-values', 'node', gauges(of('gauge', 'node', 'link', 'port', 'server'))),
     times('feed', feedTimes(of('gauge', 'feed'))),
@@ -99,18 +114,25 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
   return plan.filter(({ promql }) => promql !== '');
 }
 
+/** What stands in racks: asked for only in some where the others are recorded. Feeds are few, servers have no rack. */
+const IN_RACKS: readonly ObjectKind[] = ['gpu', 'node', 'link'];
+
+const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
 /** The metrics of a profile, those of decimal digits among them. */
-function askedOf(profile: Profile): Asked[] {
+function askedOf(profile: Profile, within: readonly string[]): Asked[] {
   const one = (mapping: Mapping) => (name: string) => ({ name, kind: mapping.kind, mapping });
   const names = profile.mappings.flatMap((mapping) => [
     ...mapping.names.map(one(mapping)),
     ...(mapping.decimals?.names ?? []).map(one({ ...mapping, kind: 'gauge' })),
   ]);
   return groupBy(names, ({ name, kind, mapping }) => `${kind} ${signalOf(mapping.signal).kind} ${name}`).map(
-    ([, group]) => ({
-      ...{ name: group[0].name, kind: group[0].kind, object: signalOf(group[0].mapping.signal).kind, profile },
-      mappings: group.map(({ mapping }) => mapping),
-    }),
+    ([, group]) => {
+      const [{ name, kind, mapping }] = group;
+      const object = signalOf(mapping.signal).kind;
+      const mappings = group.map((one) => one.mapping);
+      return { name, kind, object, profile, mappings, within: IN_RACKS.includes(object) ? within : [] };
+    },
   );
 }
 
@@ -124,6 +146,7 @@ function objectLabels({ object, profile: { identity }, mappings }: Asked): reado
     const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;
     return ['instance', ...pdu, ...unit, ...inlet, 'feed', 'site', 'hall', 'row', 'rack'];
   }
+  if (object === 'place') return [...PLACE_LABELS, 'model'];
   if (object === 'node') return ['instance'];
   if (object === 'server') return ['instance', ...NAMESPACE, ...POD, 'job', 'site', ...(identity.server?.model ?? [])];
   if (object === 'port') {
@@ -164,8 +187,8 @@ function conditionsOf(mappings: readonly Mapping[]): string[] {
   return [...wanted, ...refused.map(([label, pattern]) => `${label}!~${quoted(pattern)}`)];
 }
 
-function seriesOf({ name, mappings }: Asked): string {
-  const conditions = conditionsOf(mappings);
+function seriesOf({ name, mappings, within }: Asked): string {
+  const conditions = [...conditionsOf(mappings), ...within];
   return conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
 }
 
@@ -190,7 +213,7 @@ function gauges(asked: readonly Asked[]): string {
   return groupBy(asked, selectorKey)
     .map(([, group]) => {
       const names = `__name__=~"${unique(group.map(({ name }) => name)).join('|')}"`;
-      const conditions = conditionsOf(group.flatMap(({ mappings }) => mappings));
+      const conditions = [...conditionsOf(group.flatMap(({ mappings }) => mappings)), ...group[0].within];
       return `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${[names, ...conditions].join(',')}})`;
     })
     .join(' or ');
@@ -230,15 +253,16 @@ const ofProfile = ({ id }: Profile, promql: string) => `label_replace(${promql},
 /** Any sample of a GPU tells its time: what exporters have by default, so that a GPU without power has one too. */
 const SAMPLED: readonly SignalId[] = ['gpu.power', 'gpu.temp', 'gpu.clock', 'gpu.util'];
 
-function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean): string {
+function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean, within: readonly string[]): string {
+  const inRacks = (name: string) => (within.length > 0 ? `${name}{${within.join(',')}}` : name);
   return profiles
     .flatMap((profile) => {
       const { id, index, model, partition, placement = [] } = profile.identity.gpu ?? DEFAULT_GPU;
       const boards = profile.mappings.filter(({ signal }) => signalOf(signal).kind === 'gpu');
       const usual = boards.filter(({ signal, kind }) => kind === 'gauge' && SAMPLED.includes(signal));
       const sampled = (usual.length > 0 ? usual : boards).flatMap(({ names }) => names);
-      const names = [...(profile.info ?? []), ...sampled].filter(has);
-      if (names.length === 0) return [];
+      const names = [...(profile.info ?? []), ...sampled].filter(has).map(inRacks);
+      if (names.length === 0 || profile.identity.place) return [];
       const own = [...id, ...index, ...model, ...(partition ? [partition] : []), ...placement];
       const by = list([...own, ...(profile.identity.node?.labels ?? []), ...WORK, NODE]);
       return [ofProfile(profile, `max by (${by}) (${timesOf(names)})`)];
@@ -251,7 +275,12 @@ const NODE_SAMPLED: readonly SignalId[] = ['link.rx', 'port.tx', 'node.power', '
 const UNAME = 'node_uname_info';
 
 /** The nodes' identity is best told by node_uname_info; where that is dropped, by what is left. */
-function nodeTimes(profiles: readonly Profile[], all: readonly Asked[], has: (name: string) => boolean): string {
+function nodeTimes(
+  profiles: readonly Profile[],
+  all: readonly Asked[],
+  has: (name: string) => boolean,
+  within: readonly string[],
+): string {
   return profiles
     .flatMap((profile) => {
       // What the exporter of a GPU says of its node is as old as its GPUs.
@@ -263,10 +292,19 @@ function nodeTimes(profiles: readonly Profile[], all: readonly Asked[], has: (na
       const series = (usual.length > 0 ? usual : asked).map(seriesOf);
       const by = list([...(profile.identity.node?.labels ?? []), NODE]);
       const texts = series.length > 0 ? [`max by (${by}) (${timesOf(series)})`] : [];
-      if (profile.id === 'node' && has(UNAME)) texts.unshift(`max by (nodename, ${NODE}) (timestamp(${UNAME}))`);
+      if (profile.id === 'node' && has(UNAME)) {
+        const uname = within.length > 0 ? `${UNAME}{${within.join(',')}}` : UNAME;
+        texts.unshift(`max by (nodename, ${NODE}) (timestamp(${uname}))`);
+      }
       return texts.length > 0 ? [ofProfile(profile, `(${texts.join(' or on (instance) ')})`)] : [];
     })
     .join(' or ');
+}
+
+/** What is recorded is as old as the oldest sample of its rack, and of the racks of a place above. */
+function placeTimes(): string {
+  const oldest = [3, 2, 1].map((level) => `min by (${PLACE_LABELS.slice(0, level).join(', ')}) (${SAMPLE_TIME})`);
+  return `label_replace(${[SAMPLE_TIME, ...oldest].join(' or ')}, "profile", "recorded", "", "")`;
 }
 
 function feedTimes(asked: readonly Asked[]): string {

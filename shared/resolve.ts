@@ -1,4 +1,5 @@
 import { ASSUMED, type Column, DERIVED, MEASURED, STALE, UNSUPPORTED } from './frame.ts';
+import { putRecorded } from './recorded/columns.ts';
 import { rollUp } from './rollup.ts';
 import { type ObjectKind, type Signal, type SignalId, signalOf, signals } from './signals/catalogue.ts';
 import { hardwareOf } from './signals/hardware.ts';
@@ -14,6 +15,8 @@ export interface Instant {
   readonly placeOfGpu: Int32Array;
   /** Place of each node of the fleet; −1: not placed. */
   readonly placeOfNode: Int32Array;
+  /** Place of each place that recorded series tell of; −1: it is gone. */
+  readonly placeOfPlace: Int32Array;
   readonly now: number;
   readonly staleMs: number;
 }
@@ -37,21 +40,28 @@ export function resolve(slots: Slots, at: Instant): Map<SignalId, Column> {
   for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
   limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);
-  for (const { id, kind, aggregation } of signals) {
-    const column = columns.get(id);
-    if (column && (kind === 'gpu' || kind === 'node')) rollUp(column, at.topology, aggregation);
-  }
+  makeParents(columns, at.topology);
   return columns;
 }
 
+/** Makes parents' values of the columns of objects: what is recorded of places, else what is rolled up. */
+export function makeParents(columns: Map<SignalId, Column>, topology: Topology): void {
+  const recorded = putRecorded(columns, topology, (id) => columnOf(columns, id, topology));
+  for (const { id, kind, aggregation } of signals) {
+    const column = columns.get(id);
+    if (column && (kind === 'gpu' || kind === 'node')) rollUp(column, topology, aggregation, recorded.get(id));
+  }
+}
+
 /** How many entries a column of that kind has. */
-function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers }: Topology): number {
+export function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers }: Topology): number {
   if (kind === 'server') return servers.length;
   if (kind === 'port') return ports.length;
   return kind === 'link' ? linkNode.length : kind === 'feed' ? feedRack.length : parent.length;
 }
 
-function emptyColumn(size: number): Column {
+/** A column in which nothing was ever heard. */
+export function emptyColumn(size: number): Column {
   return {
     value: new Float32Array(size).fill(Number.NaN),
     time: new Float64Array(size).fill(Number.NaN),
@@ -62,7 +72,7 @@ function emptyColumn(size: number): Column {
 function readColumn(signal: Signal, ranks: readonly (readonly Slot[])[], at: Instant): Column {
   const size = sizeOf(signal.kind, at.topology);
   const column = emptyColumn(size);
-  const places = signal.kind === 'gpu' ? at.placeOfGpu : signal.kind === 'node' ? at.placeOfNode : undefined;
+  const places = { gpu: at.placeOfGpu, node: at.placeOfNode, place: at.placeOfPlace }[signal.kind as 'gpu'];
   for (const rank of ranks) readRank(rank, column, places?.length ?? size, places, at);
   return column;
 }

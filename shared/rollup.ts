@@ -8,13 +8,16 @@ import { GPU, type Topology } from './topology.ts';
  * Makes parents' values from their GPUs', level by level. A parent with no fresh child has none; its time is its
  * oldest counted child's, so that a sum is never younger than its parts, and one assumed child makes it assumed.
  * Sums leave silent children out: what they are counted at is for power.ts to say.
+ *
+ * @param given 1 where a place already has its value, by recording rules: nothing is added to that (index: place)
  */
-export function rollUp(column: Column, topology: Topology, aggregation: Aggregation): void {
+export function rollUp(column: Column, topology: Topology, aggregation: Aggregation, given?: Uint8Array): void {
   if (aggregation === 'none') return;
   const { start, parent } = topology;
   const { value, time, quality } = column;
   for (let place = start[GPU + 1] - 1; place >= start[1]; place--) {
     const above = parent[place];
+    if (given?.[above] === 1) continue;
     const one = value[place];
     const none = Number.isNaN(value[above]);
     if (Number.isNaN(one)) {
@@ -27,7 +30,7 @@ export function rollUp(column: Column, topology: Topology, aggregation: Aggregat
     time[above] = none ? time[place] : Math.min(time[above], time[place]);
     quality[above] = quality[place] === ASSUMED || (!none && quality[above] === ASSUMED) ? ASSUMED : DERIVED;
   }
-  if (aggregation === 'median') medians(column, topology);
+  if (aggregation === 'median') medians(column, topology, given);
 }
 
 /** Two children's values as one. Bitmasks join: a parent has every reason that one of its children has. */
@@ -37,12 +40,12 @@ function together(aggregation: Aggregation, a: number, b: number): number {
 }
 
 /** Medians are taken over GPUs at every level: a median of medians would be something else. */
-function medians({ value, quality }: Column, topology: Topology): void {
+function medians({ value, quality }: Column, topology: Topology, given?: Uint8Array): void {
   const { gpus } = membersOf(topology);
   // Most fleets lack some signal altogether: nothing rolled up, so there is nothing to find.
   if (quality.subarray(0, topology.start[1]).every((one) => one === UNSUPPORTED)) return;
   for (let place = 0; place < topology.start[GPU]; place++) {
-    if (Number.isNaN(value[place])) continue;
+    if (Number.isNaN(value[place]) || given?.[place] === 1) continue;
     const [from, to] = [gpus.from[place], gpus.to[place]];
     value[place] = to - from <= FEW ? medianOfFew(value, from, to) : median(value, from, to);
   }

@@ -6,9 +6,13 @@ import type { Missing } from './missing.ts';
 import { feedLossVerdict, siteFeeds } from './power/site-feeds.ts';
 import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './power.ts';
 import { latest, median, quantile } from './quantile.ts';
+import { recordedAt, recordedRacks } from './recorded/columns.ts';
+import { recordedSum } from './recorded/ports.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { POWER_REASONS, reasonsOf } from './throttle.ts';
-import { GPU, HALL, NODE, type Topology } from './topology.ts';
+
+import { GPU, HALL, NODE, RACK, type Topology } from './topology.ts';
+
 import type { EpochMs } from './units.ts';
 
 /** What the strip's numbers are told from. */
@@ -83,17 +87,36 @@ function tightest({ frame, power, capMin }: SummaryParts): Summary['tightest'] {
 function throttled({ frame }: SummaryParts): Summary['throttled'] {
   const { start, parent } = frame.topology;
   const masks = gpuValues(frame, 'gpu.throttle');
-  let [gpus, of, worst, where] = [0, 0, 0, -1];
+  const recorded = heldRacks(frame);
+  let { gpus, of, worst, where } = recorded;
   for (let i = 0; i < masks.length; i++) {
-    if (Number.isNaN(masks[i])) continue;
+    if (Number.isNaN(masks[i]) || recorded.isOf(i)) continue;
     of++;
     const power = masks[i] & POWER_REASONS;
     if (power === 0) continue;
     gpus++;
     worst |= power;
-    where = gpus === 1 ? start[GPU] + i : common(parent, where, start[GPU] + i);
+    where = where < 0 ? start[GPU] + i : common(parent, where, start[GPU] + i);
   }
   return of === 0 ? null : { gpus, of, worst: reasonsOf(worst)[0] ?? '', where };
+}
+
+/** What is recorded of GPUs that power holds; `isOf` tells the GPUs (from 0) that are counted there. */
+function heldRacks(frame: Frame) {
+  const { start, parent } = frame.topology;
+  const { rackOfGpu } = membersOf(frame.topology);
+  const counted = frame.columns.get('place.reasons')?.value;
+  const held = { gpus: 0, of: 0, worst: 0, where: -1 };
+  for (let rack = start[RACK]; counted && rack < start[NODE]; rack++) {
+    if (Number.isNaN(counted[rack])) continue;
+    held.of += counted[rack];
+    const gpus = recordedAt(frame, 'place.heldByPower', rack) || 0;
+    if (gpus === 0) continue;
+    held.gpus += gpus;
+    held.worst |= recordedAt(frame, 'place.throttle', rack) & POWER_REASONS;
+    held.where = held.where < 0 ? rack : common(parent, held.where, rack);
+  }
+  return { ...held, isOf: (gpu: number) => counted !== undefined && !Number.isNaN(counted[rackOfGpu[gpu]]) };
 }
 
 /** The lowest place above or at both; −1 where there is none. Parents stand before their children. */
@@ -128,7 +151,9 @@ function busiest({ frame, fabric }: SummaryParts): Summary['fabric'] {
 /** Below this a GPU counts as idle. */
 const IDLE = 0.05;
 
-function utilisation({ frame }: SummaryParts): Summary['util'] {
+function utilisation({ frame, power }: SummaryParts): Summary['util'] {
+  const recorded = recordedUtilisation(frame, power.gpuLive);
+  if (recorded) return recorded;
   const values = gpuValues(frame, 'gpu.util');
   const middle = median(values, 0, values.length);
   if (Number.isNaN(middle)) return null;
@@ -137,12 +162,41 @@ function utilisation({ frame }: SummaryParts): Summary['util'] {
   return { median: middle, p10: quantile(values, 0, values.length, 0.1), idle };
 }
 
+/** By what is recorded of sites; of several the mean by their GPUs, since medians of medians say little. */
+function recordedUtilisation(frame: Frame, gpuLive: Uint32Array): Summary['util'] | undefined {
+  const { start } = frame.topology;
+  let [middle, p10, gpus] = [0, 0, 0];
+  for (let site = 0; site < start[HALL]; site++) {
+    const one = recordedAt(frame, 'place.util', site);
+    if (Number.isNaN(one)) continue;
+    middle += one * gpuLive[site];
+    p10 += recordedAt(frame, 'place.utilP10', site) * gpuLive[site];
+    gpus += gpuLive[site];
+  }
+  if (gpus === 0) return undefined;
+  return { median: middle / gpus, p10: p10 / gpus, idle: recordedSum(frame, 'place.idle', 0) };
+}
+
+/** The hottest rack by what is recorded, where it is hotter than any GPU that is known. */
+function hottestRack(frame: Frame, celsius: number): Summary['hottest'] {
+  const { start } = frame.topology;
+  let [rack, most] = [-1, celsius];
+  for (let place = start[RACK]; place < start[NODE]; place++) {
+    const one = recordedAt(frame, 'place.temp', place);
+    if (!(one <= most) && !Number.isNaN(one)) [rack, most] = [place, one];
+  }
+  if (rack < 0) return null;
+  const share = recordedAt(frame, 'place.tempUse', rack);
+  return { place: rack, celsius: most, limit: orNull(most / share), assumed: false };
+}
+
 function hottest({ frame }: SummaryParts): Summary['hottest'] {
   const { start } = frame.topology;
   const temps = gpuValues(frame, 'gpu.temp');
   let gpu = -1;
   for (let i = 0; i < temps.length; i++) if (!Number.isNaN(temps[i]) && !(temps[i] <= temps[gpu])) gpu = i;
-  if (gpu < 0) return null;
+  const elsewhere = hottestRack(frame, gpu < 0 ? Number.NaN : temps[gpu]);
+  if (elsewhere || gpu < 0) return elsewhere;
   const limit = frame.columns.get('gpu.tempLimit');
   const place = start[GPU] + gpu;
   const known = orNull(limit?.value[place]);
@@ -163,23 +217,28 @@ function reporting({ frame, power, heardAt, now }: SummaryParts) {
   const { start } = frame.topology;
   const { gpus } = membersOf(frame.topology);
   const count = start[GPU + 1] - start[GPU];
+  const sites = Array.from({ length: start[HALL] }, (_, site) => site);
+  const totalOf = (counts: Uint32Array) => sites.reduce((sum, site) => sum + counts[site], 0);
   const ages = new Float64Array(count).fill(Number.NaN);
-  let [reports, silentNodes, silentSince] = [0, 0, Number.NaN];
+  const racks = recordedRacks(frame);
+  const { rackOfGpu } = membersOf(frame.topology);
+  let [silentNodes, silentSince] = [0, Number.NaN];
   for (let i = 0; i < count; i++) {
     if (power.live[i] === 0) continue;
-    reports++;
     ages[i] = Math.max(0, now - heardAt[i]);
   }
   for (let node = start[NODE]; node < start[NODE + 1]; node++) {
     const [from, to] = [gpus.from[node] - start[GPU], gpus.to[node] - start[GPU]];
     if (to <= from || power.live.subarray(from, to).includes(1)) continue;
+    // Of a node that nobody asked for nothing is known.
+    if (racks?.[rackOfGpu[from] - start[RACK]] === 1 && power.gpuLive[rackOfGpu[from]] > 0) continue;
     silentNodes++;
     const heard = latest(heardAt, from, to);
     if (!(heard >= silentSince)) silentSince = Number.isNaN(heard) ? silentSince : heard;
   }
   return {
-    gpus: count,
-    gpusReporting: reports,
+    gpus: totalOf(power.gpuCount),
+    gpusReporting: totalOf(power.gpuLive),
     silentNodes,
     silentSince: orNull(silentSince),
     missing: missing(frame.topology),

@@ -28,8 +28,9 @@ import { inventoryOf } from './inventory.ts';
 import { membersOf } from './members.ts';
 import { buildTopology } from './places.ts';
 import { EnergyMeter, type EnergyRow } from './power/energy.ts';
+import { lastMetered, measureRatios } from './power/ratios.ts';
 import { isPowerPlace, type PowerReport, powerReport } from './power/report.ts';
-import { computePower, lastMetered, measureRatios, type NodeRatios, type PowerColumns } from './power.ts';
+import { computePower, type NodeRatios, type PowerColumns } from './power.ts';
 import { rackColumns } from './rack/columns.ts';
 import { gpuReport } from './rack/gpu-report.ts';
 import type { Settings, SitePrice } from './settings.ts';
@@ -144,6 +145,12 @@ export class FleetView {
     const { slope, r2 } = fitTrends(rows, power.drawW, power.quality, now, count);
     const capMin = slope.map((one, place) => minutesToCap(one, r2[place], power.drawW[place], topology.budgetW[place]));
     return { slope, capMin };
+  }
+
+  /** Shows an instant that was told before, as a replay does: what is remembered stays. */
+  show(instant: FleetInstant): void {
+    this.#current = instant;
+    this.#columns.clear();
   }
 
   /** The last update; null before the first. */

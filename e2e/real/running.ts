@@ -19,7 +19,9 @@ export interface Running {
   stop(): Promise<void>;
   /** Ends it at once and keeps its folder and port for `start` again: an outage. */
   kill(): Promise<void>;
-  /** Starts it again after `kill`, with the same port and data. */
+  /** Ends it in good order (SIGTERM) and keeps its folder and port for `start` again. */
+  halt(): Promise<void>;
+  /** Starts it again after `kill` or `halt`, with the same port and data. */
   restart(): Promise<void>;
 }
 
@@ -72,9 +74,12 @@ export async function startReal(
     if (child) await end(child, 'SIGKILL');
     child = null;
   };
-  const stop = async (): Promise<void> => {
+  const halt = async (): Promise<void> => {
     if (child) await end(child, 'SIGTERM');
     child = null;
+  };
+  const stop = async (): Promise<void> => {
+    await halt();
     await rm(folder, { recursive: true, force: true });
   };
 
@@ -83,7 +88,7 @@ export async function startReal(
     await start(args);
     const pid = () => (child as ChildProcess | null)?.pid ?? -1;
     return {
-      ...{ url, port, log: () => log, stop, kill, restart: () => start(args) },
+      ...{ url, port, log: () => log, stop, kill, halt, restart: () => start(args) },
       get pid() {
         return pid();
       },

@@ -1,8 +1,11 @@
 import { check } from './check.ts';
 import { demo } from './demo.ts';
+import { exportFile } from './export.ts';
+import { inspect } from './inspect.ts';
 import { type RunOptions, UsageError } from './options.ts';
 import { rules } from './rules.ts';
 import { serve } from './serve.ts';
+import { snapshot } from './snapshot.ts';
 import { summary } from './summary.ts';
 import { topology } from './topology.ts';
 
@@ -14,6 +17,9 @@ const commands: ReadonlyMap<string, readonly [Command, string]> = new Map([
   ['topology', [topology, 'one topology.csv of CSV, YAML and NetBox exports']],
   ['demo', [demo, 'serve a simulated fleet of exporters on loopback']],
   ['rules', [rules, 'alert rules on given series; rule files for Prometheus']],
+  ['snapshot', [snapshot, 'one file of the last minutes of a source']],
+  ['inspect', [inspect, 'what is in a snapshot, checked']],
+  ['export', [exportFile, 'a snapshot as CSV, JSON, OpenMetrics or Markdown']],
   ['serve', [serve, 'the console for browsers and wall displays']],
 ]);
 

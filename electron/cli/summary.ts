@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { type Frame, QUALITY, STALE } from '../../shared/frame.ts';
 import { computePower } from '../../shared/power.ts';
-import { type SourceSettings, sourceSchema } from '../../shared/settings.ts';
 import { GPU, NODE, RACK } from '../../shared/topology.ts';
-import { parseBudgetsCsv, parseTopologyCsv, type Table } from '../../shared/topology-csv.ts';
+import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
 import { FleetView } from '../../shared/view.ts';
 import { systemClock } from '../engine/clock.ts';
 import { type HeadlessResult, runHeadless } from '../engine/headless.ts';
 import { parseOptions, required, UsageError, wholeNumber } from './options.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
+import { sourceOf, tableOf } from './source-option.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
   Reads a source by the engine's own path, without a window, and prints the totals.
@@ -98,27 +97,6 @@ export function totals({ frame, time, badSamples }: HeadlessResult, view: FleetV
     quality,
     ...outlookOf(view),
   };
-}
-
-function sourceOf(where: string, kind: string | boolean | undefined): SourceSettings {
-  const isUrl = /^https?:\/\//.test(where);
-  const exporter = kind === 'exporter' || (kind === undefined && (!isUrl || /\/metrics\/?(\?.*)?$/.test(where)));
-  const common = { id: 'summary', name: where.slice(0, 80), site: 'site' };
-  const source = exporter
-    ? { ...common, kind: 'exporters', ...(isUrl ? { targets: [{ url: where }] } : { files: [where] }) }
-    : { ...common, kind: 'prometheus', url: where };
-  const parsed = sourceSchema.safeParse(source);
-  if (parsed.success) return parsed.data;
-  throw new UsageError(`--source: ${parsed.error.issues[0]?.message ?? 'not a source'}`);
-}
-
-function tableOf<Of extends Table<unknown>>(path: string | boolean | undefined, parse: (text: string) => Of) {
-  if (typeof path !== 'string') return undefined;
-  const table = parse(readFileSync(path, 'utf8'));
-  for (const { line, column, message } of table.errors)
-    process.stderr.write(`${path}, line ${line}, column ${column}: ${message}\n`);
-  if (table.rows.length === 0) throw new Error(`${path} has no usable row`);
-  return table;
 }
 
 function forPerson(sum: Totals): string {

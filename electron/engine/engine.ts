@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type CallName, calls, type FromEngine, type HelloReply, type ToEngine } from '../../shared/contract.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { Port } from '../../shared/port.ts';
+import { racksWanted } from '../../shared/recorded/wanted.ts';
 import type { Settings, SourceSettings } from '../../shared/settings.ts';
 import { FleetView } from '../../shared/view.ts';
 import { askView } from '../../shared/view-calls.ts';
@@ -180,7 +181,7 @@ export class Engine {
       if (this.#sources.has(id)) continue;
       const source =
         settings.kind === 'prometheus'
-          ? new PrometheusReader(settings, this.#fleet, this.#clock, this.#profiles.profiles)
+          ? new PrometheusReader(settings, this.#fleet, this.#clock, this.#profiles.profiles, () => this.#racksWanted())
           : new ExportersScraper(settings, this.#fleet, this.#clock);
       this.#fleet.setWaitTick(id, settings.waitTickBytes);
       this.#sources.set(id, source);
@@ -189,6 +190,12 @@ export class Engine {
     }
     this.#startWorkstation();
     this.#readPlaces();
+  }
+
+  /** Racks of which a server is asked for GPUs, where it records the others. */
+  #racksWanted(): readonly string[] {
+    const current = this.#view.current();
+    return current ? racksWanted(current.frame, current.power, this.#viewers.racks()) : [];
   }
 
   #startWorkstation(): void {

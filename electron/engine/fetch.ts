@@ -6,9 +6,9 @@ import type { Readable } from 'node:stream';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { createGunzip } from 'node:zlib';
 import { HttpsProxyAgent } from 'https-proxy-agent';
-import type { SourceSettings } from '../../shared/settings.ts';
+import type { Transport } from '../../shared/transport.ts';
 import { FaultError, socketFault, statusFault } from './fault.ts';
-import { authorization, clientCertificate, ownHeaders, proxyHeaders } from './secrets.ts';
+import { authorization, clientCertificate, ownHeaders, proxyHeaders, withoutSecrets } from './secrets.ts';
 
 /** What a server answered. */
 export interface Answer {
@@ -17,6 +17,23 @@ export interface Answer {
   readonly body: Uint8Array;
   /** The server's own clock (Date header), epoch ms; NaN where it does not say. */
   readonly serverTime: number;
+}
+
+/** What came of a write: any status is an answer, and who wrote judges it. */
+export interface WriteAnswer {
+  readonly status: number;
+  /** The beginning of what the server said. */
+  readonly text: string;
+  /** When it wants to be asked again, where it said so. */
+  readonly retryAfterMs: number | undefined;
+}
+
+/** A POST of a JSON text, or a DELETE. */
+export interface Write {
+  readonly url: string;
+  readonly json?: string;
+  /** Headers of this one request, such as a signature. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Ask {
@@ -28,15 +45,24 @@ export interface Ask {
   readonly maxBytes?: number;
 }
 
-type Options = Pick<
-  SourceSettings,
-  'auth' | 'caFile' | 'insecure' | 'timeoutMs' | 'clientCert' | 'proxy' | 'headers' | 'tenant'
->;
-
 const MAX_BYTES = 64 << 20;
+const MAX_SAID = 8 << 10;
+/** What a server says of a write is read by a person. */
+const MAX_WRITE_ANSWER = 1 << 20;
 const MAX_REDIRECTS = 3;
 const RETRY_LEAST_MS = 1000;
 const RETRY_MOST_MS = 300_000;
+
+/** One request as it leaves. */
+interface Outgoing {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly accept: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly type?: string;
+}
+
+const FORM = { method: 'POST', type: 'application/x-www-form-urlencoded', headers: {} } as const;
 
 /** Milliseconds that a Retry-After header means, within [1 s, 5 min]; undefined for one that says nothing. */
 export function retryAfter(text: string | undefined, now: number): number | undefined {
@@ -55,7 +81,7 @@ function namedBy(url: URL) {
 }
 
 /** Whom a source trusts, and what it shows of itself. @throws FaultError when one of its files cannot be read */
-export function tlsOptions({ caFile, clientCert, insecure }: Pick<Options, 'caFile' | 'clientCert' | 'insecure'>) {
+export function tlsOptions({ caFile, clientCert, insecure }: Pick<Transport, 'caFile' | 'clientCert' | 'insecure'>) {
   let ca: string | undefined;
   try {
     ca = caFile ? readFileSync(caFile, 'utf8') : undefined;
@@ -70,16 +96,16 @@ export function tlsOptions({ caFile, clientCert, insecure }: Pick<Options, 'caFi
   };
 }
 
-/** Asks one source: its connections are kept alive, its certificate authorities and secrets are its own. */
+/** Asks one server: its connections are kept alive, its certificate authorities and secrets are its own. */
 export class Fetcher {
-  readonly #options: Options;
+  readonly #options: Transport;
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpAgent };
   readonly #tunnelTls: ReturnType<typeof tlsOptions> | undefined;
   readonly #now: () => number;
 
   /** `lookup` resolves names (tests give their own). @throws FaultError when a file of its TLS cannot be read */
   constructor(
-    options: Options,
+    options: Transport,
     settings: { readonly now: () => number; readonly sockets: number; readonly lookup?: LookupFunction },
   ) {
     this.#options = options;
@@ -131,15 +157,41 @@ export class Fetcher {
     }
   }
 
+  /**
+   * One POST of JSON, or one DELETE where there is none. Never sent twice and never redirected: the server would have it
+   * done elsewhere with our credentials. @throws FaultError where no answer came, or one that leads elsewhere
+   */
+  async write({ url: text, json, headers }: Write, signal?: AbortSignal): Promise<WriteAnswer> {
+    const url = parseUrl(text);
+    return this.#within(url, this.#options.timeoutMs, signal, async (ended) => {
+      const request: Outgoing = {
+        method: json === undefined ? 'DELETE' : 'POST',
+        accept: 'application/json',
+        headers: headers ?? {},
+        ...(json === undefined ? {} : { body: json, type: 'application/json' }),
+      };
+      const response = await this.#request(url, request, ended);
+      const status = response.statusCode ?? 0;
+      if (status >= 300 && status < 400) {
+        response.resume();
+        throw statusFault(status, '', url.host, undefined);
+      }
+      const body = await readBody(response, MAX_WRITE_ANSWER, url.host);
+      return {
+        status,
+        text: this.#said(body),
+        retryAfterMs: retryAfter(response.headers['retry-after'], this.#now()),
+      };
+    });
+  }
+
   async #once(
     url: URL,
     ask: Ask,
     deadline: number,
     signal: AbortSignal | undefined,
   ): Promise<Answer | { location: string }> {
-    const timeout = AbortSignal.timeout(Math.max(1, deadline - this.#now()));
-    const ended = signal ? AbortSignal.any([timeout, signal]) : timeout;
-    try {
+    return this.#within(url, Math.max(1, deadline - this.#now()), signal, async (ended) => {
       const response = await this.#send(url, ask, ended);
       const location = response.headers.location;
       if (location && response.statusCode && response.statusCode >= 300 && response.statusCode < 400) {
@@ -148,6 +200,20 @@ export class Fetcher {
       }
       const body = await readBody(response, ask.maxBytes ?? MAX_BYTES, url.host);
       return this.#answer(response, body, url);
+    });
+  }
+
+  /** Runs one exchange within its time; whatever ends it early is a fault. */
+  async #within<T>(
+    url: URL,
+    ms: number,
+    signal: AbortSignal | undefined,
+    exchange: (ended: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const timeout = AbortSignal.timeout(ms);
+    const ended = signal ? AbortSignal.any([timeout, signal]) : timeout;
+    try {
+      return await exchange(ended);
     } catch (error) {
       if (error instanceof FaultError) throw error;
       if (signal?.aborted) throw new FaultError('stopped', 'The question was withdrawn', '');
@@ -163,20 +229,22 @@ export class Fetcher {
     }
   }
 
-  async #send(url: URL, ask: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+  async #send(url: URL, { form, accept }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+    const request: Outgoing = form
+      ? { ...FORM, accept, body: new URLSearchParams(form).toString() }
+      : { method: 'GET', accept, headers: {} };
     try {
-      return await this.#request(url, ask, signal);
+      return await this.#request(url, request, signal);
     } catch (error) {
       // A kept connection may have been closed by the server just now: that says nothing about the server.
       const reset = (error as NodeJS.ErrnoException).code === 'ECONNRESET' && (error as { reused?: boolean }).reused;
       if (!reset || signal.aborted) throw error;
-      return this.#request(url, ask, signal);
+      return this.#request(url, request, signal);
     }
   }
 
-  #request(url: URL, { form, accept }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+  #request(url: URL, { method, accept, headers, body, type }: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
-    const body = form && new URLSearchParams(form).toString();
     const auth = authorization(this.#options.auth);
     const own = ownHeaders(this.#options);
     return new Promise((resolve, reject) => {
@@ -185,7 +253,7 @@ export class Fetcher {
         {
           agent: secure ? this.#agents.https : this.#agents.http,
           ...(secure && this.#tunnelTls ? { ...this.#tunnelTls, ...namedBy(url) } : {}),
-          method: body === undefined ? 'GET' : 'POST',
+          method,
           signal,
           maxHeaderSize: 32 << 10,
           headers: {
@@ -193,10 +261,9 @@ export class Fetcher {
             'accept-encoding': 'gzip',
             'user-agent': 'fleetwatt',
             ...own,
+            ...headers,
             ...(auth ? { authorization: auth } : {}),
-            ...(body === undefined
-              ? {}
-              : { 'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body) }),
+            ...(body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
           },
         },
         resolve,
@@ -206,6 +273,11 @@ export class Fetcher {
     });
   }
 
+  /** The beginning of what a server said, for a person. */
+  #said(body: Uint8Array): string {
+    return withoutSecrets(Buffer.from(body.subarray(0, MAX_SAID)).toString('utf8'), this.#options);
+  }
+
   #answer(response: IncomingMessage, body: Uint8Array, url: URL): Answer {
     const status = response.statusCode ?? 0;
     const date = Date.parse(response.headers.date ?? '');
@@ -213,10 +285,10 @@ export class Fetcher {
     const explained = status === 400 || status === 422 || status === 503;
     const json = response.headers['content-type']?.startsWith('application/json') ?? false;
     if (status !== 200 && !(explained && json)) {
-      const text = Buffer.from(body.subarray(0, 400)).toString('utf8');
-      throw statusFault(status, text, url.host, retryAfter(response.headers['retry-after'], this.#now()));
+      throw statusFault(status, this.#said(body), url.host, retryAfter(response.headers['retry-after'], this.#now()));
     }
-    return { status, contentType: response.headers['content-type'], body, serverTime: date };
+    const told = status === 200 ? body : Buffer.from(this.#said(body));
+    return { status, contentType: response.headers['content-type'], body: told, serverTime: date };
   }
 }
 

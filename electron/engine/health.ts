@@ -65,6 +65,11 @@ export class Health {
     };
   }
 
+  /** A question beside the reads. */
+  spent(now: number, bytes: number): void {
+    this.#cost.add(now, 1, bytes);
+  }
+
   /** Milliseconds that the server's clock leads ours. */
   skew(ms: number): void {
     this.#skew = ms;

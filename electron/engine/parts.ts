@@ -1,7 +1,8 @@
 import { FabricPart } from './fabric-part.ts';
+import { Interop } from './interop/interop.ts';
 import type { EngineContext, EnginePart } from './part.ts';
 
 /** The parts of every engine, in the order in which they hear of an update. */
 export function makeParts(context: EngineContext): readonly EnginePart[] {
-  return [new FabricPart(context)];
+  return [new FabricPart(context), new Interop(context, () => null)];
 }

@@ -1,13 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { SourceSettings } from '../../shared/settings.ts';
+import type { SecretRef, Transport } from '../../shared/transport.ts';
 import { FaultError } from './fault.ts';
-
-type SecretRef = { readonly env: string } | { readonly file: string };
 
 const MOST = 64 << 10;
 
 /** The text that a reference means. A file must belong to its owner alone (0600). @throws FaultError */
-function readSecret(ref: SecretRef): string {
+export function readSecret(ref: SecretRef): string {
   if ('env' in ref) {
     const value = process.env[ref.env];
     if (!value)
@@ -41,7 +39,7 @@ function readSecret(ref: SecretRef): string {
 }
 
 /** Certificate and key for a server that asks who we are. Read once, when the source is opened. @throws FaultError */
-export function clientCertificate(of: SourceSettings['clientCert']): {
+export function clientCertificate(of: Transport['clientCert']): {
   cert?: string;
   key?: string;
   passphrase?: string;
@@ -58,25 +56,37 @@ export function clientCertificate(of: SourceSettings['clientCert']): {
 }
 
 /** Headers that the settings add to every request of a source. Read anew at each use. @throws FaultError */
-export function ownHeaders({
-  headers = [],
-  tenant,
-}: Pick<SourceSettings, 'headers' | 'tenant'>): Record<string, string> {
+export function ownHeaders({ headers = [], tenant }: Pick<Transport, 'headers' | 'tenant'>): Record<string, string> {
   const values = headers.map(
     ({ name, value }) => [name, typeof value === 'string' ? value : readSecret(value)] as const,
   );
   return { ...Object.fromEntries(values), ...(tenant ? { 'x-scope-orgid': tenant } : {}) };
 }
 
+/** What a server says, without what we told it in confidence: some say back what they were sent. */
+export function withoutSecrets(text: string, { auth, headers = [] }: Pick<Transport, 'auth' | 'headers'>): string {
+  const refs: SecretRef[] = headers.flatMap(({ value }) => (typeof value === 'string' ? [] : [value]));
+  if (auth.kind === 'bearer') refs.push(auth.token);
+  if (auth.kind === 'basic') refs.push(auth.password);
+  const secrets = refs.map(readSecret);
+  if (auth.kind === 'basic') secrets.push(Buffer.from(`${auth.user}:${readSecret(auth.password)}`).toString('base64'));
+  let shown = text;
+  for (const secret of secrets) {
+    for (const form of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+      if (form !== '') shown = shown.replaceAll(form, '•••');
+  }
+  return shown;
+}
+
 /** What a proxy is told of us; nothing where it asks for nothing. */
-export function proxyHeaders(proxy: NonNullable<SourceSettings['proxy']>): Record<string, string> {
+export function proxyHeaders(proxy: NonNullable<Transport['proxy']>): Record<string, string> {
   if (!proxy.user || !proxy.password) return {};
   const told = Buffer.from(`${proxy.user}:${readSecret(proxy.password)}`).toString('base64');
   return { 'proxy-authorization': `Basic ${told}` };
 }
 
 /** Value of the Authorization header of a source; undefined where it needs none. Read anew at each use. */
-export function authorization(auth: SourceSettings['auth']): string | undefined {
+export function authorization(auth: Transport['auth']): string | undefined {
   if (auth.kind === 'bearer') return `Bearer ${readSecret(auth.token)}`;
   if (auth.kind === 'basic')
     return `Basic ${Buffer.from(`${auth.user}:${readSecret(auth.password)}`).toString('base64')}`;

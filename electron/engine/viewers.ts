@@ -52,6 +52,12 @@ export class Viewers {
     if (seq === viewer.unacked) viewer.unacked = undefined;
   }
 
+  /** Place indexes of the racks whose GPUs anyone looks at. */
+  racks(): ReadonlySet<number> {
+    const all = [...this.#viewers.values()];
+    return new Set(all.flatMap(({ watch: { racks, rack } }) => (rack === undefined ? racks : [...racks, rack])));
+  }
+
   /** There is a newer frame for everyone. */
   due(): void {
     for (const viewer of this.#viewers.values()) viewer.due = true;

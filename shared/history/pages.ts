@@ -33,7 +33,7 @@ export const portKey = (port: SwitchPort) => `${port.switch} ${port.port}`;
 
 /** Identity of an object: path, UUID, or the path of what it hangs on and its name. */
 export function keyOf(kind: ObjectKind, object: number, topology: Topology): string {
-  if (kind === 'gpu' || kind === 'node') return topology.path[object];
+  if (kind === 'gpu' || kind === 'node' || kind === 'place') return topology.path[object];
   if (kind === 'link') return `${topology.path[topology.linkNode[object]] ?? ''} ${topology.linkName[object]}`;
   if (kind === 'feed') return `${topology.path[topology.feedRack[object]] ?? ''} ${topology.feedName[object]}`;
   if (kind === 'port') return portKey(topology.ports[object]);
@@ -44,7 +44,10 @@ export function keyOf(kind: ObjectKind, object: number, topology: Topology): str
 function keysOf(kind: ObjectKind, topology: Topology): string[] {
   const { start, linkNode, feedRack, ports, servers } = topology;
   const first = firstOf(kind, topology);
-  const counts = { link: linkNode.length, feed: feedRack.length, port: ports.length, server: servers.length };
+  const counts = {
+    ...{ link: linkNode.length, feed: feedRack.length, port: ports.length, server: servers.length },
+    place: start[NODE],
+  };
   const count = kind === 'gpu' ? start[GPU + 1] - first : kind === 'node' ? start[GPU] - first : counts[kind];
   return Array.from({ length: count }, (_, i) => keyOf(kind, first + i, topology));
 }

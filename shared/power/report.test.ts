@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { frameOf, LOST, rackAt, times, topologyOf, type Values } from '../frame.fixture.ts';
-import { computePower, measureRatios } from '../power.ts';
+import { computePower } from '../power.ts';
 import type { TrendRow } from '../trend.ts';
+import { measureRatios } from './ratios.ts';
 import { powerReport } from './report.ts';
 
 const RACK = 'S/A/A1/A1-01';

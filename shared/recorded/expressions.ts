@@ -1,8 +1,6 @@
 import { type SignalId, signalOf } from '../signals/catalogue.ts';
 import { DEFAULT_GPU, DEFAULT_LINK, type Mapping, type Profile } from '../signals/profile.ts';
-
-/** Labels of the targets by which recorded series are grouped: what `site > hall > row > rack` is in Prometheus. */
-export const PLACE_LABELS = ['site', 'hall', 'row', 'rack'] as const;
+import { PLACE_LABELS } from './names.ts';
 
 const RACK = PLACE_LABELS.join(', ');
 
@@ -92,6 +90,20 @@ function named(values: string, kind: string, { identity }: Profile): string {
   const node = labels.reduce((text, label) => put(text, label, '(.+?)(?::[0-9]+)?'), values);
   const strip = identity.node?.strip;
   return strip ? put(node, OBJECT, `(.+?)${strip}`) : node;
+}
+
+/** A 1 for every model of board in a rack. */
+export function modelsOf(profiles: readonly Profile[], window: string): string {
+  const boards = profiles.flatMap(({ identity, mappings }) => {
+    const labels = (identity.gpu ?? DEFAULT_GPU).model;
+    const one = mappings.find(({ signal, kind }) => signal === 'gpu.power' && kind === 'gauge');
+    if (!one || labels.length === 0) return [];
+    const named = [...labels]
+      .reverse()
+      .reduce((text, label) => `label_replace(${text}, "model", "$1", "${label}", "(.+)")`, seriesOf(one, window));
+    return [`group by (model, ${RACK}) (${named})`];
+  });
+  return boards.join(' or ');
 }
 
 /** Bytes per second of every port in one direction, with the labels of its rack; '' where no profile knows ports. */

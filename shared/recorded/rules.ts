@@ -1,7 +1,8 @@
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Profile } from '../signals/profile.ts';
 import { HELD, POWER_REASONS, throttleClass } from '../throttle.ts';
-import { PLACE_LABELS, portBytes, portUse, valuesOf } from './expressions.ts';
+import { modelsOf, portBytes, portUse, valuesOf } from './expressions.ts';
+import { PLACE_LABELS, recordedName } from './names.ts';
 
 /** One recording rule. */
 export interface RecordingRule {
@@ -31,9 +32,6 @@ const ALL_MASKS = Array.from({ length: 1 << BITS.length }, (_, mask) => mask);
 const LEVELS = PLACE_LABELS.map((level, i) => ({ level, by: PLACE_LABELS.slice(0, i + 1).join(', ') })).reverse();
 const [{ by: RACK }] = LEVELS;
 
-/** Name of a recorded series: level, quantity with its unit, and how it was made, as Prometheus's own style has it. */
-export const recordedName = (level: string, what: string) => `${level}:fleetwatt_${what}`;
-
 /**
  * Rules for racks and above, in groups that a server evaluates side by side. Sums and highest values are recorded by
  * rack, since those of places above follow from them; medians by every level, since a median of medians is something
@@ -47,7 +45,7 @@ export function recordingGroups({ profiles, rateWindow: window }: RecordingOptio
       'power',
       [...byRack('gpu_power_watts:sum', 'sum', power), ...byRack('sample_time_seconds:min', 'min', times(profiles))],
     ],
-    ['gpus', byRack('gpus:count', 'count', joined(power, temp, util))],
+    ['gpus', [...byRack('gpus:count', 'count', joined(power, temp, util)), ...models(profiles, window)]],
     [
       'use',
       [
@@ -56,7 +54,7 @@ export function recordingGroups({ profiles, rateWindow: window }: RecordingOptio
       ],
     ],
     ['use-lowest', byLevels('gpu_util_ratio:p10', 0.1, util).slice(-1)],
-    ['heat', byRack('gpu_temp_celsius:max', 'max', temp)],
+    ['heat', [...byRack('gpu_temp_celsius:max', 'max', temp), ...byRack('gpu_temp_use_ratio:max', 'max', heat(of))]],
     ['clocks', clockEvents(of('gpu.throttle'))],
     ['nvlink', byLevels('nvlink_bytes_per_second:median', 0.5, nvlink(of))],
     ['nodes', [...byRack('node_power_watts:sum', 'sum', nodes), ...byRack('nodes_metered:count', 'count', nodes)]],
@@ -105,6 +103,17 @@ function clockEvents(masks: string): readonly RecordingRule[] {
     count('gpus_held:count', (mask) => throttleClass(mask) >= HELD),
     count('gpus_held_by_power:count', (mask) => (mask & POWER_REASONS) !== 0),
   ];
+}
+
+/** Each GPU's temperature as a share of the one at which it slows down, where exporters tell that or the distance to it. */
+function heat(of: (signal: SignalId) => string): string {
+  const [temp, limit, margin] = [of('gpu.temp'), of('gpu.tempLimit'), of('gpu.tempMargin')];
+  return temp && joined(limit && `((${temp}) / (${limit}))`, margin && `((${temp}) / ((${temp}) + (${margin})))`);
+}
+
+function models(profiles: readonly Profile[], window: string): RecordingRule[] {
+  const expr = modelsOf(profiles, window);
+  return expr === '' ? [] : [{ record: recordedName('rack', 'gpu_model:info'), expr }];
 }
 
 /** Both directions stand before a total of the exporter's own, as in resolve.ts. */

@@ -5,9 +5,9 @@
 
 /**
  * Which kind of object carries a signal. A `link` is one NIC port, a `port` one of a switch, a `feed` one PDU inlet, a
- * `server` one of inference.
+ * `server` one of inference, a `place` a rack or what is above it.
  */
-export type ObjectKind = 'gpu' | 'node' | 'link' | 'port' | 'feed' | 'server';
+export type ObjectKind = 'gpu' | 'node' | 'link' | 'port' | 'feed' | 'server' | 'place';
 
 /** How children make their parent's value. `none`: the parent has no such value. */
 export type Aggregation = 'sum' | 'max' | 'median' | 'worst' | 'none';
@@ -147,6 +147,27 @@ const rows = {
   'server.waiting': ['Requests waiting', 'count', 'server', 0, 1e7, 'none'],
   'server.kvCache': ['KV cache used', 'ratio', 'server', 0, 1, 'none'],
   'feed.energy': ['PDU energy meter', 'J', 'feed', 0, 1e18, 'sum'],
+  // What recording rules tell of racks and of places above them (recorded/).
+  'place.gpus': ['GPUs that report', 'count', 'place', 0, 1e7, 'none'],
+  'place.gpusKnown': ['GPUs that ever reported', 'count', 'place', 0, 1e7, 'none'],
+  'place.model': ['Model of its boards is told', 'code', 'place', 0, 1, 'none'],
+  'place.gpuPower': ['Board power, recorded', 'W', 'place', 0, 1e9, 'none'],
+  'place.util': ['GPU utilisation, recorded', 'ratio', 'place', 0, 1, 'none'],
+  'place.utilP10': ['Lowest tenth of GPU utilisation, recorded', 'ratio', 'place', 0, 1, 'none'],
+  'place.idle': ['Idle GPUs, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.temp': ['Hottest GPU, recorded', 'C', 'place', -20, 150, 'none'],
+  'place.tempUse': ['Hottest GPU by its limit, recorded', 'ratio', 'place', 0, 10, 'none'],
+  'place.throttle': ['Clock event reasons, recorded', 'bits', 'place', 0, 0xffff, 'none'],
+  'place.reasons': ['GPUs that tell clock event reasons, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.held': ['GPUs held, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.heldByPower': ['GPUs held by power, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.nvlink': ['NVLink throughput, recorded', 'B/s', 'place', 0, 4e12, 'none'],
+  'place.nodePower': ['Node power, recorded', 'W', 'place', 0, 1e9, 'none'],
+  'place.nodesMetered': ['Nodes that are metered, recorded', 'count', 'place', 0, 1e6, 'none'],
+  'place.linkUse': ['Fullest port, recorded', 'ratio', 'place', 0, 100, 'none'],
+  'place.links': ['Ports of known use, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.rx': ['Receive of all ports, recorded', 'B/s', 'place', 0, 1e15, 'none'],
+  'place.tx': ['Transmit of all ports, recorded', 'B/s', 'place', 0, 1e15, 'none'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

@@ -80,6 +80,8 @@ export interface Identity {
   readonly feed?: FeedIdentity;
   readonly port?: PortIdentity;
   readonly server?: ServerIdentity;
+  /** Its series are of places, by their labels site, hall, row and rack: recording rules of ours. */
+  readonly place?: true;
 }
 
 /** An accelerator: by its id, or by its node and index where the exporter gives none. */

@@ -4,6 +4,7 @@ import type { Fleet } from '../../../shared/fleet.ts';
 import { ApiError } from '../../../shared/prom-api/reply.ts';
 import type { Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
 import { type PlannedQuery, planQueries } from '../../../shared/promql.ts';
+import { SAMPLE_TIME } from '../../../shared/recorded/names.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
 import type { Profile } from '../../../shared/signals/profile.ts';
 import { vectorReader } from '../decode.ts';
@@ -113,7 +114,12 @@ export class PrometheusReader implements Source {
   readonly #health: Health;
   readonly #profiles: readonly Profile[] | undefined;
   readonly #readers = new Map<string, VectorReader>();
+  readonly #racks: (() => readonly string[]) | undefined;
   #plan: readonly PlannedQuery[] = [];
+  /** Metrics that the server has, as it said last; undefined where it does not say. */
+  #present: ReadonlySet<string> | undefined;
+  /** Racks that the plan is for; undefined where it is for all. */
+  #planned: string | undefined;
   /** Since when the server has metrics that we know, and when it is asked again for what it has. */
   #metSince = Number.NaN;
   /** Whether this refresh asked for names too: 0 or 1. */
@@ -121,8 +127,17 @@ export class PrometheusReader implements Source {
   #askNamesAt = Number.NEGATIVE_INFINITY;
   readonly #stop = new AbortController();
 
-  /** `profiles` are those of the fleet: the built-in ones where they are left out. */
-  constructor(settings: PrometheusSource, fleet: Fleet, clock: Clock, profiles?: readonly Profile[]) {
+  /**
+   * `profiles` are those of the fleet: the built-in ones where they are left out. `racks` names the racks of which GPUs
+   * are wanted where the server records what racks make together; all are read where it is left out.
+   */
+  constructor(
+    settings: PrometheusSource,
+    fleet: Fleet,
+    clock: Clock,
+    profiles?: readonly Profile[],
+    racks?: () => readonly string[],
+  ) {
     this.settings = settings;
     this.#fleet = fleet;
     this.#clock = clock;
@@ -130,6 +145,7 @@ export class PrometheusReader implements Source {
     this.#health.setTargets([ID]);
     this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
     this.#profiles = profiles;
+    this.#racks = racks;
   }
 
   start(schedule: Schedule, pollMs: number): void {
@@ -179,21 +195,36 @@ export class PrometheusReader implements Source {
     }
   }
 
-  /**
-   * Plans only for metrics that the server has: a site has exporters of few makers.
-   */
+  /** Plans only for metrics that the server has: a site has exporters of few makers. */
   async #planFor(time: number): Promise<void> {
     const now = this.#clock.now();
     this.#askedNames = now < this.#askNamesAt ? 0 : 1;
-    if (this.#askedNames === 0) return;
-    const present = await askNames(this.#fetcher, this.settings.url, time, this.#stop.signal);
-    const { rateWindow, maxSeries = 1_000_000 } = this.settings;
-    this.#plan = planQueries({ rateWindow, present, profiles: this.#profiles });
-    if (this.#plan.length > 0) {
+    const racks = this.#askedNames === 0 ? this.#racksNow() : undefined;
+    if (this.#askedNames === 0 && racks?.join('\n') === this.#planned) return;
+    if (this.#askedNames === 1)
+      this.#present = await askNames(this.#fetcher, this.settings.url, time, this.#stop.signal);
+    this.#replan(racks ?? this.#racksNow());
+    if (this.#plan.length > 0 && this.#askedNames === 1) {
       if (Number.isNaN(this.#metSince)) this.#metSince = now;
       const age = now - this.#metSince;
       this.#askNamesAt = now + (NAMES_EVERY.find(({ forMs }) => age < forMs)?.everyMs ?? 0);
     }
+  }
+
+  /** Racks to be read by their GPUs where the others are recorded; undefined where nothing is recorded. */
+  #racksNow(): readonly string[] | undefined {
+    return this.#present?.has(SAMPLE_TIME) ? this.#racks?.() : undefined;
+  }
+
+  #replan(racks: readonly string[] | undefined): void {
+    const { rateWindow, maxSeries = 1_000_000 } = this.settings;
+    this.#planned = racks?.join('\n');
+    this.#plan = planQueries({
+      rateWindow,
+      present: this.#present,
+      profiles: this.#profiles,
+      ...(racks ? { racks } : {}),
+    });
     for (const { id } of this.#plan) {
       if (!this.#readers.has(id)) this.#readers.set(id, vectorReader({ maxBytes: 50 << 20, maxSeries }));
     }
@@ -215,6 +246,14 @@ export class PrometheusReader implements Source {
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
     return answers;
+  }
+
+  spent(bytes: number): void {
+    this.#health.spent(this.#clock.now(), bytes);
+  }
+
+  queries(): readonly string[] {
+    return this.#plan.map(({ promql }) => promql);
   }
 
   settled(): boolean {

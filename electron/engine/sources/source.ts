@@ -11,8 +11,12 @@ export interface Source {
   readAll(time: number): Promise<void>;
   /** How it does; `lines` are warnings of its files. */
   health(lines: readonly string[]): SourceHealth;
+  /** What it asks of a server, each query once; left out where it reads targets. */
+  queries?(): readonly string[];
   /** Nearly every target has answered or failed once. */
   settled(): boolean;
+  /** Another part of the engine asked the server something, and got so many bytes: it counts as the source's. */
+  spent?(bytes: number): void;
   /** Ends its reads and its connections. */
   close(): void;
 }

@@ -37,6 +37,27 @@ export const STEPS: readonly string[] = [
   -- One value a name: when the engine last evaluated, and the like.
   CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   `,
+  // 2: what is exchanged with others
+  `
+  -- Silences that we made at Alertmanagers, as they were accepted; document is JSON.
+  CREATE TABLE remote_silence (
+    alertmanager TEXT NOT NULL,
+    id TEXT NOT NULL,
+    ends INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (alertmanager, id)
+  ) WITHOUT ROWID;
+  -- Alerts that a webhook was told to fire, or will be: their end is told as well.
+  CREATE TABLE webhook_told (
+    webhook TEXT NOT NULL,
+    alert TEXT NOT NULL,
+    fired INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (webhook, alert)
+  ) WITHOUT ROWID;
+  -- What a webhook has still to be told, in order.
+  CREATE TABLE webhook_waiting (seq INTEGER PRIMARY KEY, webhook TEXT NOT NULL, time INTEGER NOT NULL, document TEXT NOT NULL);
+  `,
 ];
 
 /** Tables whose readable rows are carried over when a damaged database is set aside, and their keys. */
@@ -46,4 +67,7 @@ export const TABLES: readonly { readonly name: string; readonly key: string }[] 
   { name: 'silence', key: 'id' },
   { name: 'rule', key: 'name' },
   { name: 'fact', key: 'name' },
+  { name: 'remote_silence', key: 'alertmanager' },
+  { name: 'webhook_told', key: 'webhook' },
+  { name: 'webhook_waiting', key: 'seq' },
 ];

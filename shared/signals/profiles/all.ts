@@ -9,6 +9,7 @@ import { nodeProfile } from './node-exporter.ts';
 import { nvidiaSmiProfile } from './nvidia-smi.ts';
 import { pduProfiles } from './pdus.ts';
 import { raritanProfile } from './raritan.ts';
+import { recordedProfile } from './recorded.ts';
 import { ifMibProfile, infinibandExporterProfile, ufmProfile } from './switches.ts';
 
 /** Every exporter that is known, in order of preference where two report the same signal of one object. */
@@ -31,4 +32,5 @@ export const profiles: readonly Profile[] = [
   raritanProfile,
   ...pduProfiles,
   ...inferenceProfiles,
+  recordedProfile,
 ];

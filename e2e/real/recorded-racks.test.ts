@@ -1,0 +1,141 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Demo, startDemo } from '../../electron/demo/demo.ts';
+import { systemClock } from '../../electron/engine/clock.ts';
+import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
+import { Fleet } from '../../shared/fleet.ts';
+import type { Frame } from '../../shared/frame.ts';
+import { computePower } from '../../shared/power.ts';
+import { recordingGroups } from '../../shared/recorded/rules.ts';
+import { type PrometheusSource, sourceSchema } from '../../shared/settings.ts';
+import { profiles } from '../../shared/signals/profiles/all.ts';
+import { GPU, NODE, RACK } from '../../shared/topology.ts';
+import { parseBudgetsCsv } from '../../shared/topology-csv.ts';
+import { FleetView } from '../../shared/view.ts';
+import { askUntil } from './ask.ts';
+import { requireReal, titled } from './available.ts';
+import type { Running } from './running.ts';
+import { startPrometheus } from './servers.ts';
+
+/**
+ * A site of NVIDIA and AMD boards with PDUs and BMCs on a real Prometheus that has our recording rules, read twice for
+ * one instant: board by board, and by racks. The fleet's clock stands still, so both must find the same.
+ */
+const FROZEN = Date.UTC(2026, 10, 23, 14, 32, 10);
+const prometheus = requireReal('prometheus');
+const STALE_MS = 60_000;
+
+let demo: Demo;
+let server: Running | undefined;
+let source: PrometheusSource;
+let time = 0;
+
+beforeAll(async () => {
+  if (prometheus.skip !== null) return;
+  demo = await startDemo({ mixed: true, now: () => FROZEN });
+  const { prometheusConfig } = demo.sites[1];
+  const folder = dirname(prometheusConfig);
+  // JSON is YAML.
+  writeFileSync(
+    join(folder, 'recording.json'),
+    JSON.stringify({
+      groups: recordingGroups({ profiles, rateWindow: '2m' }).map((one) => ({ ...one, interval: '1s' })),
+    }),
+  );
+  const config = join(folder, 'with-rules.yml');
+  writeFileSync(config, `${readFileSync(prometheusConfig, 'utf8')}rule_files: [recording.json]\n`);
+  server = await startPrometheus({ config });
+  source = sourceSchema.parse({
+    id: 'p',
+    name: 'p',
+    site: 'S',
+    kind: 'prometheus',
+    url: server.url,
+  }) as PrometheusSource;
+  for (const [query, wanted] of [
+    ['sum(rack:fleetwatt_gpus:count)', 160],
+    ['sum(rack:fleetwatt_nodes_metered:count)', 20],
+    ['count(count_over_time(rack:fleetwatt_gpu_util_ratio:median[8s]) > 7)', 5],
+  ] as const) {
+    const rows = await askUntil(server.url, query, ([row]) => Number(row?.value) === wanted);
+    expect([query, Number(rows[0]?.value)]).toEqual([query, wanted]);
+  }
+  time = Math.floor(Date.now() / 1000) * 1000 - 1000;
+}, 90_000);
+afterAll(async () => {
+  await server?.stop();
+  await (demo as Demo | undefined)?.close();
+});
+
+/** The fleet as one reader finds it; `racks` are those whose boards are asked for where the others are recorded. */
+async function readFleet(racks?: readonly string[]): Promise<{ frame: Frame; series: number }> {
+  const fleet = new Fleet({ mappings: [] });
+  fleet.setBudgets(parseBudgetsCsv(readFileSync(demo.budgetsFile, 'utf8')).rows);
+  const reader = new PrometheusReader(source, fleet, systemClock, undefined, racks && (() => racks));
+  await reader.readAll(time);
+  const { fault, series } = reader.health([]);
+  expect(fault).toBe(null);
+  reader.close();
+  return { frame: fleet.frame(time, STALE_MS), series };
+}
+
+const rackNames = ({ topology: { start, path } }: Frame) => path.slice(start[RACK], start[NODE]);
+
+describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus records them', prometheus), () => {
+  test('every rack’s figures are those of its boards', async () => {
+    const [raw, recorded] = await Promise.all([readFleet(), readFleet([])]);
+    expect(recorded.series).toBeLessThan(raw.series / 4);
+    expect(rackNames(recorded.frame)).toEqual(rackNames(raw.frame));
+    // No board was asked for.
+    const { start } = recorded.frame.topology;
+    expect(start[GPU + 1] - start[GPU]).toBe(0);
+    const [a, b] = [raw.frame, recorded.frame].map((frame) => ({ frame, power: computePower(frame) }));
+    for (const path of rackNames(raw.frame)) {
+      const [i, j] = [a.frame.topology.path.indexOf(path), b.frame.topology.path.indexOf(path)];
+      const figures = ({ frame, power }: typeof a, place: number) => ({
+        path,
+        draw: power.drawW[place],
+        rung: power.rung[place],
+        gpus: power.gpuCount[place],
+        live: power.gpuLive[place],
+        ...Object.fromEntries(
+          (['gpu.power', 'node.power', 'gpu.util', 'gpu.temp', 'gpu.throttle', 'gpu.nvlink'] as const).map((id) => [
+            id,
+            Number((frame.columns.get(id)?.value[place] ?? Number.NaN).toPrecision(5)),
+          ]),
+        ),
+      });
+      expect(figures(b, j)).toEqual(figures(a, i));
+      expect(figures(b, j).draw).toBeGreaterThan(20_000);
+    }
+  });
+
+  test('the strip and the floor say the same by racks as by boards', async () => {
+    const [raw, recorded] = await Promise.all([readFleet(), readFleet([])]);
+    const seen = [raw, recorded].map(({ frame }) => {
+      const view = new FleetView({ historyBytes: 1e6, pollMs: 5000, staleMs: STALE_MS, warnRatio: 0.9, critRatio: 1 });
+      view.update(frame, [], 0, time, true);
+      const cells = (['power', 'util', 'temp', 'throttle'] as const).map((signal) => [
+        signal,
+        [...(view.frame({ signal, gpus: true, racks: [] }, 1)?.rackCells ?? [])],
+      ]);
+      const { powerW, throttled, gpus, gpusReporting, hottest, silentNodes } = view.current()?.summary ?? {};
+      return {
+        ...{ powerW, gpus, gpusReporting, silentNodes, celsius: hottest?.celsius },
+        throttled: throttled && { ...throttled, where: 0 },
+        cells,
+        findings: view.current()?.findings.filter(({ domain }) => domain === 'data'),
+      };
+    });
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  test('boards of the racks that one looks at are read as well', async () => {
+    const { frame } = await readFleet(['A1-02']);
+    const { topology } = frame;
+    const boards = topology.path.slice(topology.start[GPU]).length;
+    expect(boards).toBe(32);
+    expect(computePower(frame).gpuCount[0]).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { formatBytes, formatCount } from '../../shared/format.ts';
+import { REDACTIONS, type RedactionKind, SNAPSHOT_ENDING } from '../../shared/snapshot/manifest.ts';
+import { redact } from '../../shared/snapshot/redact.ts';
+import { scopeOf } from '../../shared/snapshot/scope.ts';
+import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
+import { systemClock } from '../engine/clock.ts';
+import { gather, pack } from '../engine/snapshots/assemble.ts';
+import { KEY_FILE, signer } from '../engine/snapshots/keys.ts';
+import { record } from '../engine/snapshots/record.ts';
+import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
+import { type Parsed, parseOptions, required, UsageError, wholeNumber } from './options.ts';
+import { sourceOf, tableOf } from './source-option.ts';
+
+const usage = `Usage: npm run -s fleetwatt -- snapshot --source URL --minutes N --out FILE${SNAPSHOT_ENDING} [options]
+  Takes a snapshot without a window. A Prometheus-compatible server is asked for the last N minutes; exporters are
+  recorded for N minutes from now on, since they know only what is now.
+  --source URL     as for summary; --kind prometheus or exporter
+  --minutes N      1 to 60
+  --step S         seconds between two instants (default 15)
+  --out FILE       ends in ${SNAPSHOT_ENDING}; is there whole or not at all
+  --title TEXT     a sentence
+  --scope PATH     a site, hall, row or rack such as PDX-1/A/A2; others are left out
+  --csv FILE       topology.csv; --budgets FILE budgets.csv
+  --redact KINDS   all, or some of ${REDACTIONS.join(',')}: names become pseudonyms
+  --sign DIR       signs with the key of this profile folder (${KEY_FILE}, made when it is missing)
+`;
+
+/** `--redact all` or a list of kinds. @throws UsageError */
+export function redactionsOf(text: string | boolean | undefined): readonly RedactionKind[] {
+  if (text === undefined) return [];
+  if (text === 'all') return REDACTIONS;
+  const kinds = String(text).split(',');
+  const wrong = kinds.find((kind) => !REDACTIONS.includes(kind as RedactionKind));
+  if (wrong !== undefined) throw new UsageError(`--redact takes all, or some of ${REDACTIONS.join(',')}`);
+  return kinds as RedactionKind[];
+}
+
+function outOf(parsed: Parsed): string {
+  const out = resolve(required(parsed, 'out', usage));
+  if (!out.endsWith(SNAPSHOT_ENDING))
+    throw new UsageError(`--out takes a file that ends in ${SNAPSHOT_ENDING}\n\n${usage}`);
+  if (!statSync(dirname(out), { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`--out: ${dirname(out)} is no folder`);
+  return out;
+}
+
+/** `snapshot`: one file of a source's last minutes. */
+export async function snapshot(args: readonly string[]): Promise<number> {
+  const string = { type: 'string' } as const;
+  const parsed = parseOptions(
+    args,
+    {
+      ...{ source: string, kind: string, minutes: string, step: string, out: string, title: string, scope: string },
+      ...{ csv: string, budgets: string, redact: string, sign: string },
+    },
+    usage,
+  );
+  if (!parsed) return 0;
+  if (parsed.words.length > 0) throw new UsageError(`snapshot takes no further words\n\n${usage}`);
+  const { kind, csv, budgets, title, scope, sign } = parsed.values;
+  const out = outOf(parsed);
+  const kinds = redactionsOf(parsed.values.redact);
+  const source = sourceOf(required(parsed, 'source', usage), kind);
+  const stepMs = wholeNumber(parsed, 'step', [1, 3600], 15) * 1000;
+  const recording = await record({
+    ...{ source, stepMs, clock: systemClock },
+    topology: tableOf(csv, parseTopologyCsv),
+    budgets: tableOf(budgets, parseBudgetsCsv)?.rows ?? [],
+    minutes: wholeNumber(parsed, 'minutes', [1, 60], 15),
+    onInstant: tell,
+  });
+  const path = typeof scope === 'string' ? scope : '';
+  const topology = scopeOf(recording.topology, path);
+  if (path !== '' && topology === recording.topology) throw new UsageError(`--scope: there is no place ${path}`);
+  const { ring, from, to, papers, origins, missing } = recording;
+  const writer = await gather(ring.chunks(from, to), topology, { from, to, stepMs: 0 }, () => {});
+  const whole = {
+    cover: {
+      id: randomBytes(16).toString('hex'),
+      title:
+        typeof title === 'string' && title !== '' ? title : `${source.name}, ${Math.round((to - from) / 60_000)} min`,
+      ...{ at: to, scope: path, origins, redacted: [], missing },
+      made: { at: systemClock.now(), by: userInfo().username, reason: 'command' as const, version: version() },
+    },
+    ...{ topology, papers },
+  };
+  const { names: _, ...redacted } = redact(whole, kinds);
+  const key = typeof sign === 'string' ? signer(join(sign, KEY_FILE)) : undefined;
+  const { bytes, manifest, digest } = await pack({ ...redacted, draft: writer.finish() }, key, () => {});
+  await writeFileWhole(out, bytes);
+  const { gpus, samples } = manifest.counts;
+  process.stdout.write(
+    `${out}: ${formatBytes(bytes.length)}, ${formatCount(manifest.instants)} instants of ${formatCount(gpus)} GPUs, ${formatCount(samples)} samples\n  sha256 ${digest}\n`,
+  );
+  return 0;
+}
+
+/** Of the package, which lies two folders above the bundle as above the sources. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** One line that is written over, where somebody looks. */
+function tell(done: number, of: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} instants${done === of ? '\n' : ''}`);
+}

@@ -1,0 +1,68 @@
+import { CELL_NODATA } from '../cells.ts';
+import type { ViewSignal } from '../contract.ts';
+import type { Frame } from '../frame.ts';
+import { hardwareOf } from '../signals/hardware.ts';
+import { throttleClass } from '../throttle.ts';
+import { NODE, RACK } from '../topology.ts';
+import { recordedAt, recordedRacks } from './columns.ts';
+
+/**
+ * What is recorded of sites to racks as the share that the floor plan shows of it; NaN where nothing is. Power by
+ * budget and ports follow from the columns that recorded racks are in already.
+ */
+export function recordedValues(signal: ViewSignal, frame: Frame): Float32Array | undefined {
+  if (!recordedRacks(frame) || signal === 'nic' || signal === 'power') return undefined;
+  const { start, parent, model } = frame.topology;
+  const value = new Float32Array(start[NODE]).fill(Number.NaN);
+  const at = (id: Parameters<typeof recordedAt>[1], place: number) => recordedAt(frame, id, place);
+  if (signal === 'util') return value.map((_, place) => at('place.util', place));
+  if (signal === 'nvlink') {
+    return value.map((_, place) => at('place.nvlink', place) / (hardwareOf(model[place])?.nvlinkBps || Number.NaN));
+  }
+  const [held, of] = [value.slice().fill(0), value.slice().fill(0)];
+  for (let place = start[NODE] - 1; place >= 0; place--) {
+    if (place >= start[RACK]) {
+      if (signal === 'temp') value[place] = heatOf(frame, place);
+      held[place] = at('place.held', place) || 0;
+      of[place] = at('place.reasons', place) || 0;
+    }
+    if (signal === 'throttle' && of[place] > 0) value[place] = held[place] / of[place];
+    const above = parent[place];
+    if (above < 0) continue;
+    if (signal === 'temp' && !(value[place] <= value[above])) value[above] = value[place];
+    held[above] += held[place];
+    of[above] += of[place];
+  }
+  return value;
+}
+
+/** The hottest GPU of a rack by its limit; by the hardware table's where no exporter tells one. */
+function heatOf(frame: Frame, rack: number): number {
+  const share = recordedAt(frame, 'place.tempUse', rack);
+  if (!Number.isNaN(share)) return share;
+  const slowdownC = hardwareOf(frame.topology.model[rack])?.slowdownC ?? Number.NaN;
+  return recordedAt(frame, 'place.temp', rack) / slowdownC;
+}
+
+/** The worst class of reasons among a rack's GPUs; undefined where none is recorded. */
+export function recordedClass(frame: Frame, rack: number): number | undefined {
+  const mask = recordedAt(frame, 'place.throttle', rack);
+  return Number.isNaN(mask) ? undefined : throttleClass(mask);
+}
+
+/** GPUs that nobody asked for, in racks that are recorded, get their rack's byte: what there is to see of them. */
+export function shareRackCells(
+  frame: Frame,
+  live: Uint8Array,
+  rackOfGpu: Int32Array,
+  rackCells: Uint8Array,
+  cells: Uint8Array,
+): void {
+  const racks = recordedRacks(frame);
+  if (!racks) return;
+  const first = frame.topology.start[RACK];
+  for (let gpu = 0; gpu < cells.length; gpu++) {
+    const rack = rackOfGpu[gpu] - first;
+    if (live[gpu] === 0 && racks[rack] === 1 && cells[gpu] === CELL_NODATA) cells[gpu] = rackCells[rack];
+  }
+}

@@ -1,0 +1,55 @@
+import { type Column, DERIVED, type Frame } from '../frame.ts';
+import type { SignalId } from '../signals/catalogue.ts';
+import { NODE, RACK, type Topology } from '../topology.ts';
+
+/** Recorded signals of places, and the signal of GPUs or nodes that each stands for. */
+const STANDS_FOR: readonly (readonly [SignalId, SignalId])[] = [
+  ['place.gpuPower', 'gpu.power'],
+  ['place.util', 'gpu.util'],
+  ['place.temp', 'gpu.temp'],
+  ['place.throttle', 'gpu.throttle'],
+  ['place.nvlink', 'gpu.nvlink'],
+  ['place.nodePower', 'node.power'],
+];
+
+/**
+ * Puts what is recorded of places into the columns of the signals it stands for, before these are rolled up. It is
+ * what the rules made of the very same samples, so it holds for a rack of which some or all GPUs are known as well.
+ *
+ * @returns for each signal 1 where a place has a recorded value: nothing below it is added to that
+ */
+export function putRecorded(
+  columns: ReadonlyMap<SignalId, Column>,
+  { start }: Topology,
+  into: (id: SignalId) => Column,
+): ReadonlyMap<SignalId, Uint8Array> {
+  const given = new Map<SignalId, Uint8Array>();
+  for (const [from, to] of STANDS_FOR) {
+    const recorded = columns.get(from);
+    if (!recorded) continue;
+    const { value, time, quality } = into(to);
+    const mask = new Uint8Array(start[NODE]);
+    for (let place = 0; place < start[NODE]; place++) {
+      if (Number.isNaN(recorded.value[place])) continue;
+      value[place] = recorded.value[place];
+      time[place] = recorded.time[place];
+      quality[place] = DERIVED;
+      mask[place] = 1;
+    }
+    given.set(to, mask);
+  }
+  return given;
+}
+
+/** 1 for racks whose numbers are recorded now (index: place − start[RACK]); undefined where none are. */
+export function recordedRacks({ topology: { start }, columns }: Frame): Uint8Array | undefined {
+  const gpus = columns.get('place.gpus')?.value;
+  if (!gpus) return undefined;
+  const racks = new Uint8Array(start[NODE] - start[RACK]);
+  for (let i = 0; i < racks.length; i++) if (!Number.isNaN(gpus[start[RACK] + i])) racks[i] = 1;
+  return racks;
+}
+
+/** A recorded value of a place; NaN where there is none. */
+export const recordedAt = ({ columns }: Frame, id: SignalId, place: number) =>
+  columns.get(id)?.value[place] ?? Number.NaN;

@@ -1,0 +1,16 @@
+/** Labels of the targets by which recorded series are grouped: what `site > hall > row > rack` is in Prometheus. */
+export const PLACE_LABELS = ['site', 'hall', 'row', 'rack'] as const;
+
+/** Name of a recorded series: level, quantity with its unit, and how it was made, as Prometheus's own style has it. */
+export const recordedName = (level: string, what: string) => `${level}:fleetwatt_${what}`;
+
+/** The level in a recorded series' name: its place has that many of the labels. 0 where it is no such name. */
+export const levelOfName = (name: string) =>
+  1 + PLACE_LABELS.indexOf(name.slice(0, Math.max(0, name.indexOf(':'))) as 'site');
+
+/** The level of the lowest place that labels name: 1 a site … 4 a rack. */
+export const levelOfLabels = (labels: ReadonlyMap<string, string>) =>
+  1 + PLACE_LABELS.findLastIndex((label) => (labels.get(label) ?? '') !== '');
+
+/** When the oldest sample of a rack was taken, seconds: as old is what is recorded of it. */
+export const SAMPLE_TIME = recordedName('rack', 'sample_time_seconds:min');

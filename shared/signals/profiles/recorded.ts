@@ -1,0 +1,43 @@
+import { recordedName, SAMPLE_TIME } from '../../recorded/names.ts';
+import type { SignalId } from '../catalogue.ts';
+import { type Mapping, mapping, type Profile } from '../profile.ts';
+
+const recorded = (what: string, signal: SignalId, levels: readonly string[] = ['rack']): Mapping =>
+  mapping(
+    levels.map((level) => recordedName(level, what)),
+    signal,
+    'Load the file of "fleetwatt rules export --kind recording" into the server',
+    { quality: 'derived' },
+  );
+
+const LEVELS = ['rack', 'row', 'hall', 'site'];
+
+/** What our own recording rules make of all other profiles, for racks and above. As old as `SAMPLE_TIME` says. */
+export const recordedProfile: Profile = {
+  id: 'recorded',
+  title: 'Recording rules of Fleetwatt',
+  source: 'shared/recorded/rules.ts',
+  identity: { place: true },
+  info: [SAMPLE_TIME],
+  mappings: [
+    recorded('gpus:count', 'place.gpus'),
+    recorded('gpu_model:info', 'place.model'),
+    recorded('gpu_power_watts:sum', 'place.gpuPower'),
+    recorded('gpu_util_ratio:median', 'place.util', LEVELS),
+    recorded('gpu_util_ratio:p10', 'place.utilP10', ['site']),
+    recorded('gpus_idle:count', 'place.idle'),
+    recorded('gpu_temp_celsius:max', 'place.temp'),
+    recorded('gpu_temp_use_ratio:max', 'place.tempUse'),
+    recorded('clock_event_reasons:or', 'place.throttle'),
+    recorded('gpus_with_reasons:count', 'place.reasons'),
+    recorded('gpus_held:count', 'place.held'),
+    recorded('gpus_held_by_power:count', 'place.heldByPower'),
+    recorded('nvlink_bytes_per_second:median', 'place.nvlink', LEVELS),
+    recorded('node_power_watts:sum', 'place.nodePower'),
+    recorded('nodes_metered:count', 'place.nodesMetered'),
+    recorded('link_use_ratio:max', 'place.linkUse'),
+    recorded('links:count', 'place.links'),
+    recorded('link_receive_bytes_per_second:sum', 'place.rx'),
+    recorded('link_transmit_bytes_per_second:sum', 'place.tx'),
+  ],
+};

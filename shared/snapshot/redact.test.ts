@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import type { Papers } from './document.ts';
+import { csvOf } from './export/csv.ts';
+import { jsonOf } from './export/json.ts';
+import { markdownOf } from './export/markdown.ts';
+import { openMetricsOf } from './export/openmetrics.ts';
+import { openSnapshot, packer } from './file.ts';
+import { type Cover, REDACTIONS } from './manifest.ts';
+import { redact } from './redact.ts';
+import { draftOfRun } from './run-writer.ts';
+import { sha256 } from './sha256.ts';
+import { coverOf, draftOf, framesOf, papersOf, START, smallTopology } from './snapshot.fixture.ts';
+import { readZip } from './zip.ts';
+
+const health = (id: string, name: string, message: string): Papers['sources'][number]['sources'][number] => ({
+  ...{ id, name, kind: 'prometheus', state: 'down', targets: 1, targetsUp: 0, lastMs: 3, lastOk: null, failures: 1 },
+  ...{ bytes: 0, hour: { questions: 0, bytes: 0 }, series: 0, badSamples: 0, skewMs: null, insecure: false },
+  fault: { code: 'http-401', message, hint: `ask canaryadmin of ${name}`, since: START, count: 1 },
+  warnings: [`canarywarning at http://canary-user:canary-pass@${name}/canarypath?token=canarytoken`],
+});
+
+/** A snapshot in which everything that a person or a machine may have named is a canary. */
+function canaries() {
+  const topology = smallTopology();
+  const named = (text: string) => text.replace(/[A-Za-z]*\d[\w-]*|S|A/g, (part) => `canary${part}`);
+  const path = topology.path.map((one) =>
+    one.startsWith('GPU-') ? `GPU-canary-${one.slice(4)}` : one.split('/').map(named).join('/'),
+  );
+  const last = (text: string) => text.slice(text.lastIndexOf('/') + 1);
+  const gpus = topology.start[5];
+  const canary = {
+    ...topology,
+    path,
+    name: topology.name.map((name, place) => (place < gpus ? last(path[place]) : name)),
+    feedName: topology.feedName.map((name, i) => (i === 3 ? 'canarypdu' : name)),
+    servers: [{ site: path[0], namespace: 'canaryns', pod: 'canarypod', model: 'canarymodel' }],
+    work: Array.from({ length: 16 }, (_, i) => ({ namespace: 'canaryns', pod: `canarypod-${i}`, job: 'canaryjob' })),
+  };
+  const rack = path[topology.start[3]];
+  const cover: Partial<Cover> = {
+    title: `canarytitle Rack ${last(rack)} at 97.8% for canaryuser`,
+    scope: rack,
+    made: { at: START, by: 'canaryuser', reason: 'person', version: '0.1.0' },
+    origins: [
+      {
+        ...{ source: 'canarysource', name: 'canary prom', kind: 'prometheus', stepMs: 15_000 },
+        url: 'http://canaryhost.canarydomain:9090/canarypath',
+        queries: [`max by (UUID) (DCGM_FI_DEV_POWER_USAGE{rack="${last(rack)}"})`],
+      },
+    ],
+    missing: [`Rack ${last(rack)} was silent`],
+  };
+  const papers = papersOf({
+    sources: [
+      { from: START, badSamples: 0, sources: [health('canarysource', 'canary prom', 'canaryhost said canarysecret')] },
+    ],
+    alerts: [
+      {
+        ...{ id: '0123456789abcdef', rule: 'RackOverBudget', severity: 'critical', domain: 'power', path: rack },
+        ...{
+          title: `canaryruletitle ${last(rack)}`,
+          detail: 'canarydetail',
+          state: 'firing',
+          since: START,
+          until: null,
+        },
+        acknowledgedBy: 'canaryuser',
+        labels: { severity: 'critical', rack: last(rack), team: 'canaryteam', canary_label: 'x' },
+      },
+    ],
+    journal: [{ time: START, kind: 'note', alert: '0123456789abcdef', who: 'canaryuser', text: 'canarynote' }],
+    rules: [{ name: 'RackOverBudget', text: 'ratio > 0.97 # canarycomment', severity: 'critical' }],
+    notes: [{ time: START, who: 'canaryuser', path: rack, text: 'call canaryphone about http://canarywiki/x' }],
+    settings: {
+      schema: 1,
+      pollMs: 5000,
+      sources: [{ kind: 'prometheus', url: 'http://canaryhost', headers: [{ name: 'X', value: 'canaryheader' }] }],
+    },
+  });
+  return { ...draftOf(framesOf(canary, 20)), cover: coverOf(cover), papers };
+}
+
+/** Every text and every byte that leaves, as it is and as base64 and in an address. */
+function leaves(file: Uint8Array): string[] {
+  const { snapshot, digest } = openSnapshot(file, { digest: sha256 });
+  const choice = { signals: null, under: '' };
+  const texts = [
+    ...[...readZip(file)].map(([name, bytes]) => `${name}\n${Buffer.from(bytes).toString('latin1')}`),
+    Buffer.from(file).toString('latin1'),
+    [...csvOf(snapshot, choice)].join(''),
+    [...jsonOf(snapshot, choice)].join(''),
+    [...openMetricsOf(snapshot, choice)].join(''),
+    markdownOf(snapshot, digest),
+  ];
+  return texts;
+}
+
+/** "canary" as text, whatever the case, and in the three ways in which base64 may write it; percent-encoded. */
+const CANARY = /canary|Y2FuYXJ5|NhbmFye|jYW5hcn|%63%61%6e%61%72%79/i;
+
+describe('redact', () => {
+  it('leaves no canary in any form that leaves', () => {
+    const draft = canaries();
+    const open = packer(draft, sha256).finish().bytes;
+    expect(leaves(open).filter((text) => CANARY.test(text)).length).toBeGreaterThan(8);
+    const { names, ...redacted } = redact(draft, REDACTIONS);
+    const file = packer({ ...redacted, draft: draft.draft }, sha256).finish().bytes;
+    const found = leaves(file).flatMap((text) => {
+      const at = text.search(CANARY);
+      return at < 0 ? [] : [text.slice(Math.max(0, at - 80), at + 80)];
+    });
+    expect(found).toEqual([]);
+    expect(names.map(({ kind }) => kind).sort()).toEqual(['devices', 'hosts', 'jobs', 'places', 'urls', 'users']);
+    expect(names.find(({ kind }) => kind === 'devices')).toMatchObject({ count: 16, examples: { length: 5 } });
+  });
+
+  it('gives one name one pseudonym wherever it stands, and keeps every number', () => {
+    const draft = canaries();
+    const { cover, topology, papers } = redact(draft, ['hosts', 'places', 'devices', 'users', 'jobs', 'urls']);
+    const rack = topology.path[topology.start[3]];
+    expect(rack).toBe('site-1/hall-1/row-1/rack-1');
+    expect(cover.scope).toBe(rack);
+    expect(cover.title).toBe('canarytitle Rack rack-1 at 97.8% for person-1');
+    expect(papers.alerts[0]).toMatchObject({ path: rack, labels: { rack: 'rack-1' }, acknowledgedBy: 'person-1' });
+    expect(papers.notes[0].text).toBe('call canaryphone about address');
+    expect(topology.path[topology.start[5]]).toBe('gpu-1');
+    expect(topology.path[topology.start[4] + 1]).toBe(`${rack}/node-2`);
+    expect(topology.budgetW).toEqual(draft.topology.budgetW);
+  });
+
+  it('takes out only what it is asked for, and a file that was redacted can be redacted further', () => {
+    const draft = canaries();
+    const some = redact(draft, ['users']);
+    expect(some.topology.path).toEqual(draft.topology.path);
+    expect(some.cover.made.by).toBe('person-1');
+    const { snapshot } = openSnapshot(packer({ ...some, draft: draft.draft }, sha256).finish().bytes, {
+      digest: sha256,
+    });
+    const { manifest, topology, papers } = snapshot;
+    const more = redact({ cover: manifest, topology, papers }, ['hosts']);
+    expect(more.cover.redacted).toEqual(['hosts', 'users']);
+    const again = packer({ ...more, draft: draftOfRun(snapshot) }, sha256).finish();
+    expect(openSnapshot(again.bytes, { digest: sha256 }).snapshot.manifest.signals).toEqual(manifest.signals);
+  });
+});

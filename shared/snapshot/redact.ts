@@ -1,0 +1,236 @@
+import type { SourceHealth } from '../contract.ts';
+import { LEVELS, NODE, type Topology } from '../topology.ts';
+import type { AlertRecord, Papers } from './document.ts';
+import type { Cover, Origin, RedactionKind } from './manifest.ts';
+import { type PseudonymRow, Pseudonyms } from './pseudonyms.ts';
+
+/** What may be redacted of a snapshot: everything but its numbers. */
+export interface Redactable {
+  readonly cover: Cover;
+  readonly topology: Topology;
+  readonly papers: Papers;
+}
+
+export interface Redacted extends Redactable {
+  /** What was replaced and by what, for the preview: never put into a file. */
+  readonly names: readonly PseudonymRow[];
+}
+
+/** Labels of alerts whose values are the product's own words or small numbers; all others may name something. */
+const OWN_LABELS: ReadonlySet<string> = new Set(['alertname', 'severity', 'domain', 'level', 'gpu', 'feed', 'signal']);
+
+/** Labels whose names say nothing of a fleet. */
+const USUAL_LABELS: ReadonlySet<string> = new Set(
+  [
+    'site',
+    'hall',
+    'row',
+    'rack',
+    'node',
+    'job',
+    'instance',
+    'uuid',
+    'UUID',
+    'Hostname',
+    'host',
+    'pod',
+    'namespace',
+  ].concat(['container', 'team', 'owner', 'cluster', 'device', 'port', 'user', 'model']),
+);
+
+/**
+ * Replaces names by pseudonyms, the same one wherever a name stands, and takes out what cannot be replaced: notes and
+ * free text, addresses, settings that name something. What is kept is listed, not what is removed, so that a field that
+ * is new is not forgotten.
+ */
+export function redact(from: Redactable, kinds: readonly RedactionKind[]): Redacted {
+  if (kinds.length === 0) return { ...from, names: [] };
+  const all = new Set<RedactionKind>([...from.cover.redacted, ...kinds]);
+  const names = new Pseudonyms(all);
+  const topology = redactTopology(from.topology, names, all);
+  learnPeople(from, names);
+  learnSources(from, names);
+  return {
+    topology,
+    cover: redactCover(from.cover, names, all),
+    papers: redactPapers(from.papers, names, all),
+    names: names.rows(),
+  };
+}
+
+const WORDS = ['site', 'hall', 'row', 'rack', 'node', 'gpu'] as const;
+
+/** Lists of a topology that name nothing. A new list has to be put here or into redactTopology, or nothing compiles. */
+const NAMELESS: Readonly<
+  Record<
+    Exclude<keyof Topology, 'path' | 'name' | 'racks' | 'ports' | 'nvlinkDomain' | 'feedName' | 'servers' | 'work'>,
+    true
+  >
+> = {
+  ...{ version: true, start: true, parent: true, model: true, inferred: true, hole: true },
+  ...{ nodeU: true, nodeHeight: true, nodeKind: true, priority: true, nameplateW: true, budgetW: true },
+  ...{ linkNode: true, linkKind: true, linkName: true, linkTickBytes: true },
+  ...{ feedRack: true, feedBudgetW: true, feedHole: true, ratingAW: true, ratingBW: true, derate: true },
+};
+
+function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Topology {
+  const { start, parent, path: paths, name: shown } = topology;
+  const [path, name] = [[...paths], [...shown]];
+  for (let level = 0; level < LEVELS.length; level++) {
+    for (let place = start[level]; place < start[level + 1]; place++) {
+      const above = parent[place] < 0 ? '' : `${path[parent[place]]}/`;
+      const gpu = level === LEVELS.length - 1;
+      // A GPU without an id of its own is named by its node.
+      const own =
+        gpu && !paths[place].includes('/') ? paths[place] : paths[place].slice(paths[place].lastIndexOf('/') + 1);
+      const kind = gpu ? 'devices' : level === NODE ? 'hosts' : 'places';
+      if (gpu && own !== paths[place]) {
+        path[place] = `${above}${own}`;
+        continue;
+      }
+      const pseudonym = names.of(kind, WORDS[level], own);
+      path[place] = gpu ? pseudonym : `${above}${pseudonym}`;
+      names.also(kind, paths[place], path[place]);
+      if (!gpu && kinds.has(kind)) name[place] = pseudonym;
+    }
+  }
+  const job = (word: string, text: string) => (text === '' ? '' : names.of('jobs', word, text));
+  const owner = (text: string) => (text === '' ? '' : names.of('hosts', 'switch', text));
+  const site = (text: string) => (text === '' ? '' : names.of('places', 'site', text));
+  const nameless = Object.keys(NAMELESS).map((key) => [key, topology[key as keyof typeof NAMELESS]]);
+  return {
+    ...(Object.fromEntries(nameless) as Pick<Topology, keyof typeof NAMELESS>),
+    ...{ path, name },
+    racks: topology.racks.map((rack) => ({ ...rack, aisle: rack.aisle && names.of('places', 'aisle', rack.aisle) })),
+    ports: topology.ports.map((port) => ({
+      ...{ ...port, site: site(port.site), switch: owner(port.switch), name: owner(port.name) },
+      ...{ peer: port.peer && names.of('hosts', 'peer', port.peer), peerSwitch: owner(port.peerSwitch) },
+    })),
+    nvlinkDomain: topology.nvlinkDomain.map((domain) => domain && names.of('devices', 'domain', domain)),
+    feedName: topology.feedName.map((feed) => (/^[AB]$/.test(feed) ? feed : names.of('hosts', 'feed', feed))),
+    servers: topology.servers.map(({ site: place, namespace, pod, model }) => ({
+      site: site(place),
+      ...{ namespace: job('namespace', namespace), pod: job('pod', pod), model: job('model', model) },
+    })),
+    work: topology.work.map(
+      (work) =>
+        work && { namespace: job('namespace', work.namespace), pod: job('pod', work.pod), job: job('job', work.job) },
+    ),
+  };
+}
+
+function learnPeople({ cover, papers }: Redactable, names: Pseudonyms): void {
+  const people = [
+    cover.made.by,
+    ...papers.alerts.map(({ acknowledgedBy }) => acknowledgedBy),
+    ...papers.journal.map(({ who }) => who),
+    ...papers.notes.map(({ who }) => who),
+  ];
+  for (const one of people) if (one !== '') names.of('users', 'person', one);
+}
+
+function learnSources({ cover, papers }: Redactable, names: Pseudonyms): void {
+  for (const { source, name } of cover.origins) sourceName(names, source, name);
+  for (const { sources } of papers.sources) for (const { id, name } of sources) sourceName(names, id, name);
+}
+
+function sourceName(names: Pseudonyms, id: string, name: string): string {
+  const pseudonym = names.of('urls', 'source', id);
+  names.also('urls', name, pseudonym);
+  return pseudonym;
+}
+
+function redactCover(cover: Cover, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Cover {
+  const day = new Date(cover.at).toISOString().replace('T', ' ').slice(0, 16);
+  return {
+    ...cover,
+    title: kinds.has('notes') ? `Snapshot of ${day} UTC` : names.inText(cover.title),
+    scope: names.path(cover.scope),
+    made: { ...cover.made, by: cover.made.by === '' ? '' : names.of('users', 'person', cover.made.by) },
+    origins: cover.origins.map((origin) => redactOrigin(origin, names, kinds)),
+    redacted: [...kinds].sort(),
+    missing: cover.missing.map((sentence) => names.inText(sentence)),
+  };
+}
+
+function redactOrigin(origin: Origin, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Origin {
+  const { source, name, kind, url, queries, stepMs } = origin;
+  if (!kinds.has('urls')) return { ...origin, url: names.inText(url) };
+  const pseudonym = sourceName(names, source, name);
+  return {
+    source: pseudonym,
+    name: pseudonym,
+    kind,
+    url: '',
+    queries: queries.map((one) => names.inText(one)),
+    stepMs,
+  };
+}
+
+function redactPapers(papers: Papers, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Papers {
+  const free = kinds.has('notes');
+  const who = (one: string) => (one === '' ? '' : names.of('users', 'person', one));
+  const text = (one: string) => (free ? '' : names.inText(one));
+  return {
+    limits: papers.limits,
+    sources: papers.sources.map(({ from, badSamples, sources }) => {
+      return { from, badSamples, sources: sources.map((one) => redactSource(one, names, kinds)) };
+    }),
+    alerts: papers.alerts.map((alert) => redactAlert(alert, names, free)),
+    journal: papers.journal.map(({ time, kind, alert, who: by, text: said }) => {
+      return { time, kind, alert, who: who(by), text: text(said) };
+    }),
+    rules: papers.rules.map(({ name, text: rule, severity }) => ({ name, text: text(rule), severity })),
+    notes: free
+      ? []
+      : papers.notes.map(({ time, who: by, path, text: said }) => {
+          return { time, who: who(by), path: names.path(path), text: names.inText(said) };
+        }),
+    settings: plainSettings(papers.settings),
+  };
+}
+
+function redactSource(health: SourceHealth, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): SourceHealth {
+  const hidden = kinds.has('urls') || kinds.has('hosts');
+  const name = kinds.has('urls') ? sourceName(names, health.id, health.name) : names.inText(health.name);
+  const fault = health.fault && {
+    ...health.fault,
+    // What a server said may name anything.
+    message: hidden ? `${name}: ${health.fault.code}` : names.inText(health.fault.message),
+    hint: hidden ? '' : names.inText(health.fault.hint),
+  };
+  return { ...health, id: kinds.has('urls') ? name : health.id, name, fault, warnings: hidden ? [] : health.warnings };
+}
+
+function redactAlert(alert: AlertRecord, names: Pseudonyms, free: boolean): AlertRecord {
+  const path = names.path(alert.path);
+  return {
+    ...alert,
+    path,
+    title: free ? `${alert.rule}${path === '' ? '' : ` on ${path}`}` : names.inText(alert.title),
+    detail: free ? '' : names.inText(alert.detail),
+    acknowledgedBy: alert.acknowledgedBy === '' ? '' : names.of('users', 'person', alert.acknowledgedBy),
+    labels: Object.fromEntries(
+      Object.entries(alert.labels).map(([label, value]) => {
+        if (OWN_LABELS.has(label)) return [label, value];
+        const known = USUAL_LABELS.has(label) ? label : names.of('jobs', 'label', label);
+        return [known, value === '' ? '' : names.label(known, value)];
+      }),
+    ),
+  };
+}
+
+const NUMBERS = ['schema', 'pollMs', 'staleMs', 'warnRatio', 'critRatio', 'historyBytes'] as const;
+
+/** Only numbers, and how many sources of which kind there are. */
+function plainSettings(settings: unknown): unknown {
+  if (typeof settings !== 'object' || settings === null) return null;
+  const all = settings as Record<string, unknown>;
+  const numbers = NUMBERS.flatMap((name) => (typeof all[name] === 'number' ? [[name, all[name]] as const] : []));
+  const sources = Array.isArray(all.sources) ? all.sources : [];
+  const kinds = sources.map((source) => (source as { kind?: unknown })?.kind);
+  return {
+    ...Object.fromEntries(numbers),
+    sources: kinds.map((kind) => ({ kind: kind === 'prometheus' || kind === 'exporters' ? kind : 'other' })),
+  };
+}

@@ -1,0 +1,155 @@
+import type { Frame } from '../frame.ts';
+import { type SignalId, signals } from '../signals/catalogue.ts';
+import type { Topology } from '../topology.ts';
+import type { DurationMs, EpochMs } from '../units.ts';
+import { BitWriter } from './bits.ts';
+import { type Cells, CHUNK, emptyCells, objectsOf, takeInstant } from './cells.ts';
+import { sameObjects } from './objects.ts';
+import { packSignal, unpackCells } from './pack.ts';
+
+/** Some instants of one set of objects, packed. */
+export interface PackedChunk {
+  readonly topology: Topology;
+  readonly times: readonly EpochMs[];
+  readonly signals: readonly { readonly id: SignalId; readonly objects: number }[];
+  readonly bytes: Uint8Array;
+}
+
+/** Some instants, ready to be read; `cells` stand in the order of the catalogue. */
+export interface OpenChunk {
+  readonly topology: Topology;
+  readonly times: readonly EpochMs[];
+  readonly cells: readonly Cells[];
+}
+
+/** A full chunk that is being packed, signal after signal. */
+interface Packing extends OpenChunk {
+  readonly out: BitWriter;
+  next: number;
+}
+
+interface Filling extends OpenChunk {
+  readonly times: EpochMs[];
+  readonly byId: Map<SignalId, Cells>;
+  readonly places: Map<string, Int32Array>;
+}
+
+/**
+ * The last minutes of everything, always kept, so that the past of an incident is there whatever the sources keep. Full
+ * chunks are packed; all together stay under `bytes` and within `keepMs`, the oldest leave first.
+ */
+export class Ring {
+  readonly #bytes: number;
+  readonly #keepMs: DurationMs;
+  #packed: PackedChunk[] = [];
+  #packing: Packing | null = null;
+  #filling: Filling | null = null;
+
+  constructor(options: { readonly bytes: number; readonly keepMs: DurationMs }) {
+    this.#bytes = options.bytes;
+    this.#keepMs = options.keepMs;
+  }
+
+  /** Bytes held by packed chunks. */
+  get size(): number {
+    return this.#packed.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** The instants that are held, the oldest first. */
+  times(): readonly EpochMs[] {
+    const open = [...(this.#packing?.times ?? []), ...(this.#filling?.times ?? [])];
+    return [...this.#packed.flatMap(({ times }) => times), ...open];
+  }
+
+  /** Takes an instant. One that is not after the last one, as after a clock was set back, begins anew. */
+  add(frame: Frame): void {
+    if (frame.time <= (this.times().at(-1) ?? Number.NEGATIVE_INFINITY)) this.clear();
+    if (this.#filling && (this.#filling.times.length === CHUNK || !sameObjects(this.#filling.topology, frame.topology)))
+      this.#close();
+    this.#filling = { ...(this.#filling ?? fresh()), topology: frame.topology };
+    fill(this.#filling, frame);
+    this.#forget(frame.time);
+  }
+
+  clear(): void {
+    this.#packed = [];
+    this.#packing = null;
+    this.#filling = null;
+  }
+
+  /** Packs at least so many samples of what waits for it: to be called now and then, so that no instant takes long. */
+  work(samples: number): void {
+    const packing = this.#packing;
+    if (!packing) return;
+    for (let left = samples; left > 0 && packing.next < packing.cells.length; packing.next++) {
+      packSignal(packing.out, packing.cells, packing.next, packing.times.length);
+      left -= packing.cells[packing.next].objects * packing.times.length;
+    }
+    if (packing.next < packing.cells.length) return;
+    const { topology, times, cells, out } = packing;
+    const wanted = cells.map(({ signal, objects }) => ({ id: signal.id, objects }));
+    this.#packed.push({ topology, times, signals: wanted, bytes: out.finish() });
+    this.#packing = null;
+  }
+
+  /** Chunks that have an instant within [from, to], the oldest first. A packed one is opened when it is asked for. */
+  *chunks(from: EpochMs, to: EpochMs): Generator<OpenChunk> {
+    // What is packed while a reader is at work does not change what it reads.
+    const [packed, packing, filling] = [[...this.#packed], this.#packing, this.#filling];
+    const within = ({ times }: { times: readonly EpochMs[] }) => times[0] <= to && (times.at(-1) as EpochMs) >= from;
+    for (const chunk of packed) {
+      if (!within(chunk)) continue;
+      const { topology, times } = chunk;
+      yield { topology, times, cells: unpackCells(chunk.bytes, chunk.signals, times.length) };
+    }
+    if (packing && within(packing)) yield packing;
+    if (filling && within(filling))
+      yield { topology: filling.topology, times: [...filling.times], cells: cellsOf(filling) };
+  }
+
+  #close(): void {
+    this.work(Number.POSITIVE_INFINITY);
+    const { topology, times, ...filling } = this.#filling as Filling;
+    this.#packing = { topology, times, cells: cellsOf(filling), out: new BitWriter(), next: 0 };
+    this.#filling = null;
+  }
+
+  #forget(now: EpochMs): void {
+    let size = this.size;
+    let first = 0;
+    for (; first < this.#packed.length; first++) {
+      const { times, bytes } = this.#packed[first];
+      if (size <= this.#bytes && (times.at(-1) as EpochMs) >= now - this.#keepMs) break;
+      size -= bytes.length;
+    }
+    if (first > 0) this.#packed = this.#packed.slice(first);
+  }
+}
+
+const order = new Map(signals.map(({ id }, index) => [id, index]));
+
+function fresh(): Omit<Filling, 'topology'> {
+  return { times: [], cells: [], byId: new Map(), places: new Map() };
+}
+
+const cellsOf = ({ byId }: Pick<Filling, 'byId'>) =>
+  [...byId.values()].sort((a, b) => (order.get(a.signal.id) as number) - (order.get(b.signal.id) as number));
+
+function fill(filling: Filling, frame: Frame): void {
+  const at = filling.times.push(frame.time) - 1;
+  for (const [id, column] of frame.columns) {
+    let cells = filling.byId.get(id);
+    if (!cells) {
+      const { kind } = signals[order.get(id) as number];
+      const { from, to } = objectsOf(kind, frame.topology);
+      cells = emptyCells(id, to - from);
+      filling.byId.set(id, cells);
+      if (!filling.places.has(kind))
+        filling.places.set(
+          kind,
+          Int32Array.from({ length: to - from }, (_, i) => from + i),
+        );
+    }
+    takeInstant(cells, at, column, filling.places.get(cells.signal.kind) as Int32Array, frame.time);
+  }
+}
