@@ -90,6 +90,30 @@ export const settingsSchema = z.strictObject({
     .min(1_000_000)
     .max(16_000_000_000)
     .default(512 * 1024 * 1024),
+  /** What is always recorded for snapshots, what they may take on the disk, and when one is taken by itself. */
+  snapshots: z
+    .strictObject({
+      ringMinutes: z.number().int().min(5).max(120).default(60),
+      ringBytes: z
+        .number()
+        .int()
+        .min(1_000_000)
+        .max(4_000_000_000)
+        .default(128 * 1024 * 1024),
+      quotaBytes: z
+        .number()
+        .int()
+        .min(10_000_000)
+        .max(1e12)
+        .default(4 * 1024 * 1024 * 1024),
+      /** Takes one when an alert of this severity, or a worse one, fires. */
+      onAlert: z.enum(['never', 'critical', 'warning']).default('never'),
+      /** Not more often than this by itself. */
+      everyMs: z.number().int().min(60_000).max(86_400_000).default(600_000),
+      /** Those that were taken by themselves are removed after so many days; others never. */
+      keepDays: z.number().int().min(1).max(3650).default(30),
+    })
+    .prefault({}),
   /** Shows this workstation as a node of the fleet and its GPUs in it. */
   workstationAsNode: z.boolean().default(false),
   /** The demo fleet is open: the host starts it with the console. */

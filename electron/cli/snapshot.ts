@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { formatBytes, formatCount } from '../../shared/format.ts';
@@ -12,6 +12,7 @@ import { gather, pack } from '../engine/snapshots/assemble.ts';
 import { KEY_FILE, signer } from '../engine/snapshots/keys.ts';
 import { record } from '../engine/snapshots/record.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
+import { ownVersion } from '../engine/version.ts';
 import { type Parsed, parseOptions, required, UsageError, wholeNumber } from './options.ts';
 import { sourceOf, tableOf } from './source-option.ts';
 
@@ -84,7 +85,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
       title:
         typeof title === 'string' && title !== '' ? title : `${source.name}, ${Math.round((to - from) / 60_000)} min`,
       ...{ at: to, scope: path, origins, redacted: [], missing },
-      made: { at: systemClock.now(), by: userInfo().username, reason: 'command' as const, version: version() },
+      made: { at: systemClock.now(), by: userInfo().username, reason: 'command' as const, version: ownVersion() },
     },
     ...{ topology, papers },
   };
@@ -97,12 +98,6 @@ export async function snapshot(args: readonly string[]): Promise<number> {
     `${out}: ${formatBytes(bytes.length)}, ${formatCount(manifest.instants)} instants of ${formatCount(gpus)} GPUs, ${formatCount(samples)} samples\n  sha256 ${digest}\n`,
   );
   return 0;
-}
-
-/** Of the package, which lies two folders above the bundle as above the sources. */
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /** One line that is written over, where somebody looks. */

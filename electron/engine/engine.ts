@@ -97,6 +97,8 @@ export class Engine {
         this.#save(settings);
         this.#apply(settings);
       },
+      ask: (name, arg) =>
+        this.#call({ role: 'read' } as Viewer, name, calls[name].arg.parse(arg) as never) as Promise<never>,
       broadcast: (name, value) => this.#viewers.broadcast(name, value),
     };
   }

@@ -1,4 +1,4 @@
-import type { CallName, CallParsed, CallResult, EventName, Events, Role } from '../../shared/contract.ts';
+import type { CallArg, CallName, CallParsed, CallResult, EventName, Events, Role } from '../../shared/contract.ts';
 import type { Fleet } from '../../shared/fleet.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { FleetView } from '../../shared/view.ts';
@@ -30,6 +30,8 @@ export interface EngineContext {
   sources(): readonly Source[];
   /** Writes settings.json and takes the settings into use. @throws FaultError when they cannot be written */
   changeSettings(settings: Settings): void;
+  /** Asks another part as a viewer with role `read` would. Rejects with its fault, also where none answers. */
+  ask<Name extends CallName>(name: Name, arg: CallArg<Name>): Promise<CallResult<Name>>;
   /** Tells every viewer. */
   broadcast<Name extends EventName>(name: Name, value: Events[Name]): void;
 }

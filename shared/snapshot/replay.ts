@@ -1,4 +1,5 @@
 import { type Column, type Frame, UNSUPPORTED } from '../frame.ts';
+import { computePower } from '../power.ts';
 import { emptyColumn, makeParents, sizeOf } from '../resolve.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { type FleetInstant, FleetView } from '../view.ts';
@@ -96,6 +97,15 @@ export class Replay {
     if (this.#shown === instant && this.#view.current()?.now === times[instant]) return;
     this.#view.show({ ...this.#told[instant], frame: frameAt(this.snapshot, instant) });
     this.#shown = instant;
+  }
+
+  /** Draws of sites to racks at the last instant before a time, told of that instant alone. */
+  static instantAlone(snapshot: Snapshot, time: number): Float32Array {
+    const instant = Math.max(
+      0,
+      snapshot.run.times.findLastIndex((one) => one <= time),
+    );
+    return computePower(frameAt(snapshot, instant)).drawW;
   }
 
   /** The last instant at or before a time; the first where there is none. */

@@ -43,6 +43,7 @@ export class Ring {
   readonly #keepMs: DurationMs;
   #packed: PackedChunk[] = [];
   #packing: Packing | null = null;
+  readonly #held = new Set<{ readonly from: EpochMs }>();
   #filling: Filling | null = null;
 
   constructor(options: { readonly bytes: number; readonly keepMs: DurationMs }) {
@@ -53,6 +54,24 @@ export class Ring {
   /** Bytes held by packed chunks. */
   get size(): number {
     return this.#packed.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** What one instant takes, by what is packed; 0 while nothing is. */
+  get bytesPerInstant(): number {
+    const instants = this.#packed.reduce((sum, { times }) => sum + times.length, 0);
+    return instants === 0 ? 0 : this.size / instants;
+  }
+
+  /** The places of the newest instant; null before the first. */
+  get topology(): Topology | null {
+    return (this.#filling ?? this.#packing ?? this.#packed.at(-1))?.topology ?? null;
+  }
+
+  /** Keeps what is not older than a time, within the bytes, until the returned function is called. */
+  hold(from: EpochMs): () => void {
+    const held = { from };
+    this.#held.add(held);
+    return () => void this.#held.delete(held);
   }
 
   /** The instants that are held, the oldest first. */
@@ -92,6 +111,14 @@ export class Ring {
     this.#packing = null;
   }
 
+  /** The topologies of a window, the oldest first. */
+  topologies(from: EpochMs, to: EpochMs): readonly Topology[] {
+    const all = [...this.#packed, ...(this.#packing ? [this.#packing] : []), ...(this.#filling ? [this.#filling] : [])];
+    return all
+      .filter(({ times }) => times[0] <= to && (times.at(-1) as EpochMs) >= from)
+      .map(({ topology }) => topology);
+  }
+
   /** Chunks that have an instant within [from, to], the oldest first. A packed one is opened when it is asked for. */
   *chunks(from: EpochMs, to: EpochMs): Generator<OpenChunk> {
     // What is packed while a reader is at work does not change what it reads.
@@ -116,10 +143,11 @@ export class Ring {
 
   #forget(now: EpochMs): void {
     let size = this.size;
+    const oldest = Math.min(now - this.#keepMs, ...[...this.#held].map(({ from }) => from));
     let first = 0;
     for (; first < this.#packed.length; first++) {
       const { times, bytes } = this.#packed[first];
-      if (size <= this.#bytes && (times.at(-1) as EpochMs) >= now - this.#keepMs) break;
+      if (size <= this.#bytes && (times.at(-1) as EpochMs) >= oldest) break;
       size -= bytes.length;
     }
     if (first > 0) this.#packed = this.#packed.slice(first);

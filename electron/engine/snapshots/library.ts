@@ -1,0 +1,238 @@
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CELL_NODATA, cellOfRatio } from '../../../shared/cells.ts';
+import type { SnapshotRow } from '../../../shared/contract/snapshots.ts';
+import type { Opened } from '../../../shared/snapshot/file.ts';
+import { SNAPSHOT_ENDING } from '../../../shared/snapshot/manifest.ts';
+import { Replay } from '../../../shared/snapshot/replay.ts';
+import { NODE, RACK } from '../../../shared/topology.ts';
+import { FaultError, faultOf } from '../fault.ts';
+import { writeWhole } from '../store/atomic.ts';
+import { openFile, turn } from './assemble.ts';
+import { removeUnfinished, writeFileWhole } from './whole-file.ts';
+
+/** What a person wrote of a file. Beside it, since a file never changes once it is sealed. */
+interface Sidecar {
+  readonly note: string;
+  readonly tags: readonly string[];
+}
+
+/** What is known of a file; its name, size and time tell whether it is still that file. */
+interface Known {
+  readonly key: string;
+  readonly row: Omit<SnapshotRow, 'note' | 'tags' | 'removed' | 'file'>;
+}
+
+const TRASH = 'removed';
+const SIDECAR = '.note.json';
+const MOST_RACKS = 4096;
+
+/**
+ * The folder of a profile's snapshots. Every file in it is listed, whatever it is: one that is not whole is listed as
+ * such and never opened. Files that were put aside stay until their place is needed.
+ */
+export class SnapshotLibrary {
+  readonly folder: string;
+  readonly #known = new Map<string, Known>();
+  #checking = false;
+
+  constructor(profile: string) {
+    this.folder = join(profile, 'snapshots');
+  }
+
+  /** Makes the folder and clears away what an earlier process left half written. */
+  async prepare(): Promise<void> {
+    mkdirSync(join(this.folder, TRASH), { recursive: true, mode: 0o700 });
+    await removeUnfinished(this.folder);
+  }
+
+  /** Every file, the newest first. Those that were not looked into yet are being checked. */
+  rows(): readonly SnapshotRow[] {
+    return [...this.#listed(false), ...this.#listed(true)].sort((a, b) => b.written - a.written);
+  }
+
+  #listed(removed: boolean): SnapshotRow[] {
+    const folder = removed ? join(this.folder, TRASH) : this.folder;
+    return namesIn(folder).flatMap((name) => {
+      const stat = statSync(join(folder, name), { throwIfNoEntry: false });
+      if (!stat?.isFile()) return [];
+      const file = name.slice(0, -SNAPSHOT_ENDING.length);
+      const known = this.#known.get(file);
+      const [bytes, written] = [stat.size, stat.mtimeMs];
+      const row = known?.key === keyOf(bytes, written) ? known.row : { ...UNCHECKED, bytes, written };
+      return [{ ...row, file, ...readSidecar(join(folder, file + SIDECAR)), removed }];
+    });
+  }
+
+  /** Looks into files that were not looked into yet, one at a time, with turns for others; true when any was. */
+  async check(): Promise<boolean> {
+    if (this.#checking) return false;
+    this.#checking = true;
+    try {
+      const waiting = this.rows().filter(({ integrity }) => integrity === 'checking');
+      for (const { file, removed } of waiting) {
+        await this.#look(file, removed);
+        await turn();
+      }
+      return waiting.length > 0;
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  async #look(file: string, removed: boolean): Promise<void> {
+    const path = this.#path(file, removed);
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (!stat) return;
+    const about = { bytes: stat.size, written: stat.mtimeMs };
+    const key = keyOf(about.bytes, about.written);
+    try {
+      const opened = openFile(await readFile(path), `${file}${SNAPSHOT_ENDING}`);
+      this.#known.set(file, { key, row: { ...about, ...lookOf(opened) } });
+    } catch (error) {
+      const { code, message } = faultOf(error);
+      const integrity = code === 'snapshot-altered' || code === 'snapshot-bad-signature' ? 'altered' : 'unreadable';
+      this.#known.set(file, { key, row: { ...UNCHECKED, ...about, integrity, trouble: message } });
+    }
+  }
+
+  #path(file: string, removed = false): string {
+    return join(removed ? join(this.folder, TRASH) : this.folder, `${file}${SNAPSHOT_ENDING}`);
+  }
+
+  /** Writes a new file under a name of its own, and what a person wrote of it. @returns its name */
+  async add(name: string, bytes: Uint8Array, about: Sidecar, progress: (written: number) => void): Promise<string> {
+    const taken = new Set(this.rows().map((row) => row.file));
+    let file = name;
+    for (let n = 2; taken.has(file); n++) file = `${name}-${n}`;
+    await writeFileWhole(this.#path(file), bytes, progress);
+    this.describe(file, about);
+    return file;
+  }
+
+  /** @throws FaultError where there is no such file */
+  async read(file: string): Promise<Uint8Array> {
+    this.#mustBeThere(file, false);
+    return readFile(this.#path(file));
+  }
+
+  /** A piece of a file. @throws FaultError where there is no such file */
+  async piece(file: string, from: number, most: number): Promise<{ readonly bytes: number; readonly piece: Buffer }> {
+    this.#mustBeThere(file, false);
+    const handle = await open(this.#path(file));
+    try {
+      const { size } = await handle.stat();
+      const piece = Buffer.alloc(Math.max(0, Math.min(most, size - from)));
+      const { bytesRead } = await handle.read(piece, 0, piece.length, from);
+      return { bytes: size, piece: piece.subarray(0, bytesRead) };
+    } finally {
+      await handle.close();
+    }
+  }
+
+  describe(file: string, { note, tags }: Sidecar): void {
+    this.#mustBeThere(file, false);
+    writeWhole(join(this.folder, file + SIDECAR), JSON.stringify({ note, tags }));
+  }
+
+  /** Puts a file aside, or brings it back. @throws FaultError where there is no such file, or another has its name */
+  async move(file: string, aside: boolean): Promise<void> {
+    this.#mustBeThere(file, !aside);
+    await mkdir(join(this.folder, TRASH), { recursive: true });
+    if (statSync(this.#path(file, aside), { throwIfNoEntry: false })) {
+      if (!aside) throw new FaultError('name-taken', `There is another ${file} now`, 'Rename that file first.');
+      await unlink(this.#path(file, true));
+    }
+    await rename(this.#path(file, !aside), this.#path(file, aside));
+    const [from, to] = [aside, !aside].map((here) => join(this.folder, here ? '' : TRASH, file + SIDECAR));
+    await rename(from, to).catch(() => {});
+  }
+
+  /** Makes room for so many bytes: what was put aside goes first, then, for automatic captures only, the oldest of these. */
+  async makeRoom(bytes: number, quota: number, keep: (row: SnapshotRow) => boolean): Promise<void> {
+    let used = this.bytes();
+    const oldest = [...this.rows()].reverse();
+    for (const row of [
+      ...oldest.filter(({ removed }) => removed),
+      ...oldest.filter((one) => !one.removed && !keep(one)),
+    ]) {
+      if (used + bytes <= quota) return;
+      await unlink(this.#path(row.file, row.removed)).catch(() => {});
+      await unlink(join(this.folder, row.removed ? TRASH : '', row.file + SIDECAR)).catch(() => {});
+      used -= row.bytes;
+    }
+    if (used + bytes > quota)
+      throw new FaultError(
+        'quota',
+        'The snapshots have reached their quota',
+        'Remove some of them, or raise snapshotBytes in settings.json.',
+      );
+  }
+
+  bytes(): number {
+    return this.rows().reduce((sum, row) => sum + row.bytes, 0);
+  }
+
+  row(file: string): SnapshotRow {
+    const row = this.rows().find((one) => one.file === file);
+    if (!row) throw gone(file);
+    return row;
+  }
+
+  #mustBeThere(file: string, removed: boolean): void {
+    if (!statSync(this.#path(file, removed), { throwIfNoEntry: false })?.isFile()) throw gone(file);
+  }
+}
+
+const gone = (file: string) =>
+  new FaultError('no-snapshot', `There is no snapshot ${file}`, 'It may have been removed; look at the list again.');
+
+const keyOf = (bytes: number, written: number) => `${bytes} ${written}`;
+
+const UNCHECKED = {
+  ...{ bytes: 0, written: 0, integrity: 'checking' as const, trouble: '', seal: null, digest: '', manifest: null },
+  thumbnail: [] as readonly number[],
+};
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith(SNAPSHOT_ENDING) && !name.startsWith('.'));
+  } catch {
+    return [];
+  }
+}
+
+function readSidecar(path: string): Sidecar {
+  try {
+    const { note, tags } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Sidecar>;
+    return {
+      note: typeof note === 'string' ? note : '',
+      tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+    };
+  } catch {
+    return { note: '', tags: [] };
+  }
+}
+
+/** What the list shows of a whole file. */
+function lookOf({ snapshot, seal, digest }: Opened): Omit<Known['row'], 'bytes' | 'written'> {
+  const { id, title, at, from, to, instants, scope, made, counts, redacted } = snapshot.manifest;
+  return {
+    ...{ integrity: 'whole', trouble: '', seal, digest },
+    manifest: { id, title, at, from, to, instants, scope, made, counts, redacted },
+    thumbnail: thumbnailOf(snapshot),
+  };
+}
+
+/** Each rack's share of its budget at the moment, as palette bytes. Told of that instant alone: no trend is needed. */
+function thumbnailOf(snapshot: Opened['snapshot']): readonly number[] {
+  const { topology } = snapshot;
+  const racks = topology.start[NODE] - topology.start[RACK];
+  if (racks > MOST_RACKS) return [];
+  const draw = Replay.instantAlone(snapshot, snapshot.manifest.at);
+  return Array.from({ length: racks }, (_, i) => {
+    const share = draw[topology.start[RACK] + i] / topology.budgetW[topology.start[RACK] + i];
+    return Number.isNaN(share) ? CELL_NODATA : cellOfRatio(share);
+  });
+}
