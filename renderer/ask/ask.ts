@@ -27,7 +27,7 @@ interface AskOptions {
   readonly tick?: number;
 }
 
-function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, options: AskOptions = {}) {
+export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, options: AskOptions = {}) {
   const { link } = useConsole();
   const { tick } = options;
   const query = useQuery({

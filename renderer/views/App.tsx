@@ -12,6 +12,7 @@ import styles from './frame/frame.module.css';
 import { KeysDialog } from './frame/KeysDialog.tsx';
 import { type KeyHint, StatusBar } from './frame/StatusBar.tsx';
 import { TopBar } from './frame/TopBar.tsx';
+import { InterconnectPage } from './interconnect/InterconnectPage.tsx';
 import { useKeys } from './keys.ts';
 import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
@@ -48,6 +49,15 @@ const GPU_HINTS: readonly KeyHint[] = [
   { keys: 'D', action: 'Theme' },
   { keys: '?', action: 'All keys' },
 ];
+const INTERCONNECT_HINTS: readonly KeyHint[] = [
+  { keys: '← ↑ ↓ →', action: 'Move' },
+  { keys: 'Enter', action: 'Open leaf or pod' },
+  { keys: 'X', action: 'Transmit, receive, wait' },
+  { keys: 'N', action: 'Network' },
+  { keys: 'F', action: 'Only flagged' },
+  { keys: 'V', action: 'Table' },
+  { keys: '?', action: 'All keys' },
+];
 const OTHER_HINTS: readonly KeyHint[] = [
   { keys: '1', action: 'Overview' },
   { keys: 'D', action: 'Theme' },
@@ -58,6 +68,7 @@ const HINTS: Readonly<Partial<Record<ViewId, readonly KeyHint[]>>> = {
   overview: OVERVIEW_HINTS,
   rack: RACK_HINTS,
   gpu: GPU_HINTS,
+  interconnect: INTERCONNECT_HINTS,
 };
 
 /** No places yet: what the overview's state starts from. */
@@ -128,6 +139,8 @@ export function App() {
         <SourcesPage hello={hello.data} frame={frame} now={freshness.now} trouble={freshness.trouble} />
       ) : view === 'rack' || view === 'gpu' ? (
         <RackOrGpu {...{ layout, frame, route, go, freshness, theme }} paused={pausedAt !== null} />
+      ) : view === 'interconnect' ? (
+        <InterconnectPage {...{ layout, frame, freshness, theme, route, go }} paused={pausedAt !== null} />
       ) : view !== 'overview' ? (
         <Coming view={view} />
       ) : (

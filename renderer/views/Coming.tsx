@@ -2,13 +2,6 @@ import styles from './coming.module.css';
 import type { ViewId } from './views.ts';
 
 const TEXTS: Readonly<Partial<Record<ViewId, { title: string; coming: string; meanwhile: string }>>> = {
-  interconnect: {
-    title: 'Interconnect',
-    coming:
-      'The interconnect view will show leaf and spine links with their use and transmit wait, NVLink domains and Ethernet.',
-    meanwhile:
-      'Meanwhile: on the Overview press I for the busiest network port of each node, N for NVLink. Saturated links stand under Conditions now.',
-  },
   alerts: {
     title: 'Alerts',
     coming: 'The alerts view will bring rules, acknowledgement, silences and history.',

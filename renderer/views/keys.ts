@@ -56,6 +56,8 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['F'], action: 'Only flagged racks' },
   { keys: ['L'], action: 'Filter the floor plan' },
   { keys: ['Ctrl', 'K'], action: 'Search: places, alerts, signals, actions; / too' },
+  { keys: ['X'], action: 'Interconnect: transmit, receive, wait' },
+  { keys: ['N'], action: 'Interconnect: next network' },
   { keys: ['V'], action: 'View as table' },
   { keys: ['P', 'U', 'T', 'C', 'N'], action: 'On a rack: power, utilisation, temperature, clock, NVLink' },
   { keys: ['↑', '↓'], action: 'On a rack: GPU; with Shift: tray' },

@@ -47,7 +47,7 @@ interface Told {
   readonly pod: string;
 }
 
-const keyOf = (site: string, id: string) => `${site}\n${id}`;
+const keyOf = (site: string, id: string) => `${site}/${id}`;
 
 /**
  * Lays a fabric out: cables as the switches tell of their neighbours, and those of fabric.csv. A switch that has HCAs,

@@ -3,7 +3,7 @@ import { type Column, type Frame, MEASURED } from '../frame.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { type LinkKind, NODE, RACK } from '../topology.ts';
 import type { FabricLayout } from './cables.ts';
-import { readNvlink, readPcie, readPort } from './reading.ts';
+import { modelOf, readNvlink, readPcie, readPort } from './reading.ts';
 
 /** `up` and read, `down` though it should be up, or `missing`: nobody tells of it (any more). */
 export type LaneState = 'up' | 'down' | 'missing';
@@ -106,6 +106,11 @@ export function portLanes(frame: Frame, kind: LinkKind): readonly Lane[] {
   });
 }
 
+const NOTHING = {
+  ...{ txBps: Number.NaN, rxBps: Number.NaN, rateBps: Number.NaN, wait: Number.NaN, ticks: Number.NaN },
+  ...{ ecn: Number.NaN, pfc: Number.NaN, errors: Number.NaN },
+};
+
 /** NVLink or PCIe of every GPU; `rowOf` and `columnOf` say where a GPU stands. */
 export function gpuLanes(
   frame: Frame,
@@ -113,16 +118,18 @@ export function gpuLanes(
   gpus: readonly { readonly gpu: number; readonly row: number; readonly column: number }[],
 ): readonly Lane[] {
   const read = kind === 'nvlink' ? readNvlink : readPcie;
-  return gpus.flatMap(({ gpu, row, column }): Lane[] => {
-    const reading = read(frame, gpu);
-    if (!reading) return [];
+  const readings = gpus.map(({ gpu }) => read(frame, gpu));
+  // A silent GPU is missing where its like are read; where none of its model is, the link is not exported.
+  const told = new Set(gpus.flatMap(({ gpu }, i) => (readings[i] ? [modelOf(frame, gpu)] : [])));
+  return gpus.flatMap(({ gpu, row, column }, i): Lane[] => {
+    const reading = readings[i];
+    const name = frame.topology.name[gpu];
+    if (!reading) return told.has(modelOf(frame, gpu)) ? [{ row, column, name, state: 'missing', ...NOTHING }] : [];
     const { rateBps, use, errors, waitTicks: ticks, ecn, pfc, wait } = reading;
     // Where only the sum of both directions is read, either carries half of it as far as anyone knows.
     const half = use * rateBps;
     const [txBps, rxBps] = [first(reading.txBps, half), first(reading.rxBps, half)];
     const state = Number.isNaN(use) ? 'missing' : 'up';
-    return [
-      { row, column, name: frame.topology.name[gpu], state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors },
-    ];
+    return [{ row, column, name, state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors }];
   });
 }

@@ -1,0 +1,146 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import styles from './data-table.module.css';
+
+export interface TableColumn<Row> {
+  readonly id: string;
+  readonly label: string;
+  /** Right: numbers. */
+  readonly right?: boolean;
+  /** What rows are sorted by; without it the column has no sort. null stands last, whichever way it is sorted. */
+  readonly sort?: (row: Row) => number | string | null;
+  /** Begins with the largest. */
+  readonly descending?: boolean;
+  readonly cell: (row: Row) => ReactNode;
+}
+
+const ROW_HEIGHT = 27;
+
+/** A table whose columns sort, with only the rows in view in the page. Arrows move along the rows, Enter opens one. */
+export function DataTable<Row>(props: {
+  label: string;
+  columns: readonly TableColumn<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+  selected?: string;
+  onSelect?: (row: Row) => void;
+  onOpen?: (row: Row) => void;
+  /** The sort that it begins with; the order of the rows where it is left out. */
+  sort?: { readonly column: string; readonly descending: boolean };
+  /** What stands where there are no rows. */
+  empty: string;
+}) {
+  const { columns, keyOf } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [sort, setSort] = useState(props.sort ?? null);
+  const rows = useMemo(() => sorted(props.rows, columns, sort), [props.rows, columns, sort]);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  });
+  const items = virtual.getVirtualItems();
+  const [above, below] = [items[0]?.start ?? 0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0)];
+  const at = rows.findIndex((row) => keyOf(row) === props.selected);
+  const reach = (index: number) => {
+    if (index < 0 || index >= rows.length) return;
+    props.onSelect?.(rows[index]);
+    virtual.scrollToIndex(index);
+    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus());
+  };
+  const press = (event: KeyboardEvent, index: number) => {
+    const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: rows.length - 1 }[event.key];
+    if (to !== undefined) reach(to);
+    else if (event.key === 'Enter') (props.onOpen ?? props.onSelect)?.(rows[index]);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  if (rows.length === 0) return <p className={styles.empty}>{props.empty}</p>;
+  const width = columns.length;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section ref={scroller} className={styles.scroller} aria-label={props.label} tabIndex={0}>
+      <table className={styles.table} aria-rowcount={rows.length + 1} aria-label={props.label}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Head key={column.id} column={column} sort={sort} onSort={setSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {above > 0 ? <Spacer width={width} height={above} /> : null}
+          {items.map(({ index }) => {
+            const row = rows[index];
+            const key = keyOf(row);
+            return (
+              <tr
+                key={key}
+                data-index={index}
+                aria-rowindex={index + 2}
+                aria-current={key === props.selected ? 'true' : undefined}
+                tabIndex={props.onSelect === undefined ? undefined : index === Math.max(0, at) ? 0 : -1}
+                onClick={() => props.onSelect?.(row)}
+                onDoubleClick={() => props.onOpen?.(row)}
+                onKeyDown={(event) => press(event, index)}
+              >
+                {columns.map((column) => (
+                  <td key={column.id} className={column.right ? `${styles.right} num` : undefined}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </tr>
+            );
+          })}
+          {below > 0 ? <Spacer width={width} height={below} /> : null}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
+function Head<Row>(props: { column: TableColumn<Row>; sort: Sort | null; onSort: (sort: Sort) => void }) {
+  const { column, sort } = props;
+  const mine = sort?.column === column.id ? sort : null;
+  const name = column.right ? styles.right : undefined;
+  if (column.sort === undefined)
+    return (
+      <th scope="col" className={name}>
+        {column.label}
+      </th>
+    );
+  const next = { column: column.id, descending: mine ? !mine.descending : (column.descending ?? false) };
+  return (
+    <th scope="col" className={name} aria-sort={mine === null ? 'none' : mine.descending ? 'descending' : 'ascending'}>
+      <button type="button" onClick={() => props.onSort(next)}>
+        {column.label}
+        <span aria-hidden="true">{mine === null ? '' : mine.descending ? ' ↓' : ' ↑'}</span>
+      </button>
+    </th>
+  );
+}
+
+const Spacer = ({ width, height }: { width: number; height: number }) => (
+  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row that only takes room.
+  <tr aria-hidden="true">
+    <td colSpan={width} style={{ height, padding: 0, border: 0 }} />
+  </tr>
+);
+
+function sorted<Row>(rows: readonly Row[], columns: readonly TableColumn<Row>[], sort: Sort | null): readonly Row[] {
+  const by = columns.find(({ id }) => id === sort?.column)?.sort;
+  if (sort === null || by === undefined) return rows;
+  const sign = sort.descending ? -1 : 1;
+  return rows.toSorted((a, b) => {
+    const [left, right] = [by(a), by(b)];
+    if (left === null || right === null) return Number(left === null) - Number(right === null);
+    return left < right ? -sign : left > right ? sign : 0;
+  });
+}

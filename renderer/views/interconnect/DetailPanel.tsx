@@ -1,0 +1,58 @@
+import type { FabricMatrix, MatrixRow } from '../../../shared/fabric/matrix.ts';
+import { useFabricLeaf, useWatchedLinks } from '../../ask/fabric.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import { Kbd } from '../../parts/Kbd.tsx';
+import parts from '../../parts/parts.module.css';
+import { labelOf } from '../places.ts';
+import styles from './interconnect.module.css';
+import type { InterconnectProps } from './interconnect-props.ts';
+import { LeafDetail } from './LeafDetail.tsx';
+import { LinkTable } from './LinkTable.tsx';
+import { rowWord } from './words.ts';
+
+/** What is chosen: the last hour of a leaf; of other rows their links, since no history is kept of them. */
+export function DetailPanel(
+  props: InterconnectProps & {
+    readonly matrix: FabricMatrix | null;
+    readonly row: MatrixRow | undefined;
+    readonly tick: number;
+    readonly onPlace: (place: number) => void;
+  },
+) {
+  const { matrix, row, layout, gone, freshness } = props;
+  const leaf = matrix?.word === 'leaf';
+  const history = useFabricLeaf({ kind: matrix?.kind ?? 'infiniband', key: leaf ? (row?.key ?? '') : '' }, props.tick);
+  const links = useWatchedLinks(
+    { under: row?.place ?? -1, kinds: matrix ? [matrix.kind] : [], most: 200 },
+    props.tick,
+    row !== undefined && !leaf && row.place >= 0,
+  );
+  const title = row === undefined ? 'Nothing chosen' : row.name;
+  return (
+    <section className={parts.panel} aria-label="Detail" data-region>
+      <div className={parts.header}>
+        <h2 className={styles.detailTitle}>
+          {row?.severity ? <Glyph severity={gone === null ? row.severity : 'nodata'} size={12} /> : null}
+          {title}
+        </h2>
+        {row === undefined || matrix === null ? null : <span className={parts.caption}>{captionOf(matrix, row)}</span>}
+        {row === undefined || row.place < 0 ? null : (
+          <button type="button" className={`${styles.chip} ${parts.end}`} onClick={() => props.onPlace(row.place)}>
+            Open in {labelOf(layout, row.place)} <Kbd>G</Kbd>
+          </button>
+        )}
+      </div>
+      {row === undefined || matrix === null ? (
+        <p className={styles.message}>Choose a row of the matrix to see its last hour.</p>
+      ) : leaf ? (
+        <LeafDetail matrix={matrix} row={row} history={history.data} now={freshness.now} stale={gone !== null} />
+      ) : (
+        <LinkTable rows={gone === null ? links.data : []} selected="" onSelect={(link) => props.onPlace(link.place)} />
+      )}
+    </section>
+  );
+}
+
+function captionOf(matrix: FabricMatrix, row: MatrixRow): string {
+  return [row.group || rowWord(matrix.word), row.where].filter((part) => part !== '' && part !== row.name).join(', ');
+}

@@ -1,0 +1,134 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { cellOfRatio } from '../../../shared/cells.ts';
+import type { DomainStrip } from '../../../shared/fabric/overview.ts';
+import { formatPercent } from '../../../shared/format.ts';
+import { cancelPaint, requestPaint } from '../../draw/frame-loop.ts';
+import { paletteOf } from '../../draw/palette.ts';
+import { useSize } from '../../draw/use-size.ts';
+import type { Theme } from '../../theme/theme.ts';
+import styles from './interconnect.module.css';
+import { readColors } from './Matrix.tsx';
+import { hatch } from './paint-matrix.ts';
+import { compact } from './words.ts';
+
+/** Cells in a line before a strip takes another one. */
+const ACROSS = 28;
+const MOST_LINES = 8;
+
+interface Box {
+  readonly top: number;
+  readonly height: number;
+  readonly across: number;
+  readonly lines: number;
+}
+
+/** Heights by the number of lines, spread over the panel with equal room between. */
+function boxesOf(strips: readonly DomainStrip[], height: number): readonly Box[] {
+  const lines = strips.map(({ cells }) => Math.min(MOST_LINES, Math.max(1, Math.ceil(cells.length / ACROSS))));
+  const wish = lines.map((count) => (count === 1 ? 32 : count * 22));
+  const whole = wish.reduce((sum, one) => sum + one, 0);
+  const room = height - 14 * (strips.length + 1);
+  const scale = Math.min(1, room / Math.max(1, whole));
+  const gap = (height - whole * scale) / (strips.length + 1);
+  let top = 0;
+  return strips.map(({ cells }, index) => {
+    top += gap;
+    const box = {
+      top,
+      height: wish[index] * scale,
+      across: Math.ceil(cells.length / lines[index]),
+      lines: lines[index],
+    };
+    top += box.height;
+    return box;
+  });
+}
+
+/** NVLink and Ethernet domains: a cell each, the busier direction's share of the peak. */
+export function Domains(props: { strips: readonly DomainStrip[] | undefined; theme: Theme; stale: boolean }) {
+  const { theme, stale } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { width, height } = useSize(holder);
+  const [ratio] = useState(() => window.devicePixelRatio || 1);
+  const strips = useMemo(() => (props.strips ?? []).slice(0, 6), [props.strips]);
+  const boxes = useMemo(() => boxesOf(strips, height), [strips, height]);
+  const [left, right] = width < 620 ? [150, 96] : [190, 150];
+  useEffect(() => {
+    const paint = () => {
+      const element = canvas.current;
+      const context = element?.getContext('2d');
+      if (!element || !context || width === 0) return true;
+      [element.width, element.height] = [Math.round(width * ratio), Math.round(height * ratio)];
+      context.setTransform(ratio, 0, 0, ratio, 0, 0);
+      const colors = readColors(element);
+      strips.forEach(({ cells }, index) => {
+        const box = boxes[index];
+        const [cw, ch] = [(width - left - right) / box.across, box.height / box.lines];
+        cells.forEach(({ use }, at) => {
+          const x = Math.round(left + (at % box.across) * cw);
+          const end = Math.round(left + ((at % box.across) + 1) * cw);
+          const y = Math.round(box.top + Math.floor(at / box.across) * ch);
+          const [w, h] = [Math.max(1, end - x - (cw > 6 ? 2 : 1)), Math.max(1, Math.round(ch) - 2)];
+          if (use === null || stale) hatch(context, x, y, w, h, colors);
+          else {
+            context.fillStyle = paletteOf('nic', theme).color[cellOfRatio(use)];
+            context.fillRect(x, y, w, h);
+          }
+        });
+      });
+      return true;
+    };
+    requestPaint(paint);
+    return () => cancelPaint(paint);
+  }, [strips, boxes, width, height, theme, stale, left, right, ratio]);
+  return (
+    <div ref={holder} className={styles.domains}>
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the picture over it is named. */}
+      <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
+      {width === 0 ? null : (
+        <svg className={styles.words} width={width} height={height} role="img" aria-label={spoken(strips, stale)}>
+          {strips.map((strip, index) => {
+            const middle = boxes[index].top + boxes[index].height / 2;
+            return (
+              <g key={`${strip.title} ${strip.note}`}>
+                <text x={12} y={middle - 2} className={styles.stripTitle}>
+                  {strip.title}
+                </text>
+                <text x={12} y={middle + 14} className={styles.quiet}>
+                  {strip.note}
+                </text>
+                <text x={width - right + 14} y={middle - 2} className={styles.stripTitle}>
+                  {stale || strip.median === null ? 'No data' : `${formatPercent(strip.median, 0)} median`}
+                </text>
+                <text x={width - right + 14} y={middle + 14} className={styles.quiet}>
+                  {stale ? '' : footOf(strip)}
+                </text>
+              </g>
+            );
+          })}
+          {props.strips === undefined || strips.length > 0 ? null : (
+            <text x={12} y={28} className={styles.quiet}>
+              No NVLink or Ethernet counters in this source.
+            </text>
+          )}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function footOf({ kind, ecn, max }: DomainStrip): string {
+  if (kind === 'ethernet' && ecn !== null) return `${compact(ecn)} ECN marks/s`;
+  return max === null ? '' : `max ${formatPercent(max, 0)}`;
+}
+
+function spoken(strips: readonly DomainStrip[], stale: boolean): string {
+  return strips
+    .map(({ title, note, median, max }) =>
+      stale
+        ? `${title}: no data`
+        : `${title}, ${note}: median ${formatPercent(median, 0)}, max ${formatPercent(max, 0)}`,
+    )
+    .join('; ');
+}

@@ -1,0 +1,149 @@
+import { useMemo } from 'react';
+import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
+import type { FabricOverview } from '../../../shared/fabric/overview.ts';
+import { RACK } from '../../../shared/topology.ts';
+import { useFabric, useFabricOverview } from '../../ask/fabric.ts';
+import { DataTable } from '../../parts/DataTable.tsx';
+import { Dialog } from '../../parts/Dialog.tsx';
+import parts from '../../parts/parts.module.css';
+import type { Theme } from '../../theme/theme.ts';
+import { useKeys } from '../keys.ts';
+import { KpiCells } from '../overview/KpiStrip.tsx';
+import { levelOf } from '../places.ts';
+import { DetailPanel } from './DetailPanel.tsx';
+import { Domains } from './Domains.tsx';
+import { fabricKpis } from './fabric-kpis.ts';
+import styles from './interconnect.module.css';
+import type { Actions, InterconnectProps } from './interconnect-props.ts';
+import { chosenRow, flaggedRows, type InterconnectState } from './interconnect-state.ts';
+import { MatrixPanel } from './MatrixPanel.tsx';
+import { wholeColumns } from './RowTable.tsx';
+import { WatchPanel } from './WatchPanel.tsx';
+import { directionsOf, KIND_LABEL, rowWord } from './words.ts';
+
+/** The networks between GPUs: leaf and spine, NVLink domains, PCIe; what is full and waits, and since when. */
+export function Interconnect(props: InterconnectProps) {
+  const { state, frame, freshness, gone } = props;
+  const tick = Math.floor(frame.time / frame.pollMs);
+  const matrix = useFabric({ kind: state.kind, pod: state.pod }, tick).data ?? null;
+  const overview = useFabricOverview(tick).data ?? null;
+  const chosen = chosenRow(matrix, state.object);
+  // Without a choice the worst is shown: what is read first is what matters.
+  const selected = matrix === null || chosen >= 0 ? chosen : worstRow(matrix);
+  const row = matrix?.rows[selected];
+  const actions = actionsOf(props, matrix, selected);
+  useInterconnectKeys(state, matrix, actions);
+  const cells = useMemo(
+    () => fabricKpis(gone === null ? overview : null, freshness.now, gone?.text ?? 'Loading'),
+    [overview, gone, freshness.now],
+  );
+  return (
+    <main className={styles.page}>
+      <div data-region className={styles.kpis}>
+        <KpiCells
+          label="Interconnect summary"
+          cells={cells}
+          lost={gone?.lost ?? false}
+          onGo={(cell) => follow(cell.label, state)}
+        />
+      </div>
+      <div className={styles.main}>
+        <MatrixPanel {...props} matrix={matrix} overview={overview} selected={selected} actions={actions} />
+        <div className={styles.right}>
+          <DetailPanel {...props} matrix={matrix} row={row} tick={tick} onPlace={actions.goTo} />
+          <WatchPanel {...props} matrix={matrix} selected={row?.key ?? ''} tick={tick} actions={actions} />
+          <DomainPanel overview={overview} theme={props.theme} stale={gone !== null} />
+        </div>
+      </div>
+      {matrix === null ? null : (
+        <Dialog title={`${KIND_LABEL[state.kind]} as table`} open={state.table} onClose={() => state.setTable(false)}>
+          <div className={styles.dialog}>
+            <DataTable
+              label={`${KIND_LABEL[state.kind]} by ${rowWord(matrix.word).toLowerCase()}`}
+              columns={wholeColumns(matrix, freshness.now)}
+              rows={gone === null ? matrix.rows : []}
+              keyOf={({ key }) => key}
+              empty={gone?.text ?? 'No rows.'}
+            />
+          </div>
+        </Dialog>
+      )}
+    </main>
+  );
+}
+
+function DomainPanel(props: { overview: FabricOverview | null; theme: Theme; stale: boolean }) {
+  return (
+    <section className={parts.panel} aria-label="NVLink and Ethernet domains" data-region>
+      <div className={parts.header}>
+        <h2>NVLink and Ethernet domains</h2>
+        <span className={parts.caption}>Cell is one domain, use % of peak</span>
+      </div>
+      <Domains strips={props.overview?.strips} theme={props.theme} stale={props.stale} />
+    </section>
+  );
+}
+
+/** The row that matters most: the longest wait among the critical, else the first that is flagged, else the first. */
+function worstRow(matrix: FabricMatrix): number {
+  let worst = -1;
+  matrix.rows.forEach((row, index) => {
+    if (row.severity !== 'critical') return;
+    if (worst < 0 || (row.wait ?? 0) > (matrix.rows[worst].wait ?? 0)) worst = index;
+  });
+  return worst >= 0 ? worst : (flaggedRows(matrix)[0] ?? (matrix.rows.length > 0 ? 0 : -1));
+}
+
+function actionsOf({ state, layout, go }: InterconnectProps, matrix: FabricMatrix | null, selected: number): Actions {
+  const select = (row: number) => {
+    const one = matrix?.rows[row];
+    if (one) state.select(one.name);
+  };
+  const goTo = (place: number) => {
+    if (place < 0) return;
+    let at = place;
+    while (levelOf(layout, at) > RACK) at = layout.parent[at];
+    go({ view: 'overview', object: layout.path[at], params: { signal: 'nic' } });
+  };
+  return {
+    select,
+    goTo,
+    open: (row) => (matrix?.word === 'pod' ? state.setPod(matrix.rows[row]?.name ?? '') : select(row)),
+    pick: (row) => (matrix?.word === 'pod' ? state.setPod(row.name) : state.select(row.name)),
+    step: (by) => {
+      const rows = matrix === null ? [] : flaggedRows(matrix);
+      if (rows.length === 0) return;
+      const at = rows.indexOf(selected);
+      select(rows[at < 0 ? (by > 0 ? 0 : rows.length - 1) : (at + by + rows.length) % rows.length]);
+    },
+    back: () => (state.object !== '' ? state.select('') : state.setPod('')),
+  };
+}
+
+/** The cells of the strip lead to the network that they speak of. */
+function follow(label: string, state: InterconnectState): void {
+  if (label === 'NVLink') state.setKind('nvlink');
+  else if (label === 'Ethernet') state.setKind('ethernet');
+  else state.setKind('infiniband');
+}
+
+const KINDS = ['infiniband', 'ethernet', 'nvlink', 'pcie'] as const;
+
+function useInterconnectKeys(state: InterconnectState, matrix: FabricMatrix | null, actions: Actions): void {
+  const next = <One,>(all: readonly One[], one: One) => all[(all.indexOf(one) + 1) % all.length];
+  const selected = chosenRow(matrix, state.object);
+  useKeys({
+    x: () => state.setDirection(next(directionsOf(matrix), state.direction)),
+    n: () => state.setKind(next(KINDS, state.kind as (typeof KINDS)[number])),
+    f: () => state.setFlagged(!state.flagged),
+    v: () => state.setTable(true),
+    g: () => {
+      const row = matrix?.rows[selected < 0 && matrix !== null ? worstRow(matrix) : selected];
+      if (row) actions.goTo(row.place);
+    },
+    '(\\[)': () => actions.step(-1),
+    '(\\])': () => actions.step(1),
+    Enter: () => (selected < 0 ? undefined : actions.open(selected)),
+    Escape: actions.back,
+  });
+}

@@ -1,0 +1,89 @@
+import type { LinkRow } from '../../../shared/fabric/rows.ts';
+import { formatPercent } from '../../../shared/format.ts';
+import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
+import { Glyph } from '../../parts/Glyph.tsx';
+import { Missing } from '../../parts/Missing.tsx';
+import styles from './interconnect.module.css';
+import { bare, compact, KIND_LABEL, rateText } from './words.ts';
+
+const TROUBLE: Readonly<Record<LinkRow['troubles'][number], string>> = {
+  down: 'Down',
+  saturated: 'Saturated',
+  flapping: 'Flapping',
+  degraded: 'Degraded',
+  errors: 'Errors above usual',
+  full: 'Full, does not wait',
+};
+
+const severityOf = ({ troubles: [worst] }: LinkRow) =>
+  worst === 'down' || worst === 'saturated' ? 'critical' : worst === undefined || worst === 'full' ? null : 'warning';
+
+const missing = (text: string) => (text === '—' ? <Missing /> : text);
+
+const COLUMNS: readonly TableColumn<LinkRow>[] = [
+  {
+    ...{ id: 'label', label: 'Link', sort: ({ label }: LinkRow) => label },
+    cell: (row) => {
+      const severity = severityOf(row);
+      return (
+        <span className={styles.named}>
+          <i>{severity === null ? null : <Glyph severity={severity} size={11} />}</i>
+          <b>{row.label}</b>
+        </span>
+      );
+    },
+  },
+  { id: 'kind', label: 'Kind', sort: ({ kind }) => kind, cell: ({ kind }) => KIND_LABEL[kind] },
+  {
+    ...{ id: 'rate', label: 'Busier of rate', right: true, descending: true },
+    sort: ({ txBps, rxBps }) => Math.max(txBps ?? -1, rxBps ?? -1),
+    cell: ({ kind, txBps, rxBps, rateBps, rateAssumed }) => {
+      const busier = txBps === null && rxBps === null ? null : Math.max(txBps ?? 0, rxBps ?? 0);
+      return (
+        <>
+          {missing(rateText(kind, busier))}{' '}
+          <span className={styles.faint}>
+            of {rateText(kind, rateBps)}
+            {rateAssumed ? ', nameplate' : ''}
+          </span>
+        </>
+      );
+    },
+  },
+  {
+    ...{ id: 'use', label: 'Use %', right: true, descending: true, sort: ({ use }: LinkRow) => use },
+    cell: ({ use }) => <b>{missing(bare(use, 1))}</b>,
+  },
+  {
+    ...{ id: 'wait', label: 'Wait', right: true, descending: true, sort: ({ wait }: LinkRow) => wait },
+    cell: ({ wait, waitTicks }) =>
+      wait !== null ? formatPercent(wait, 1) : waitTicks === null ? <Missing /> : `${compact(waitTicks)} ticks/s`,
+  },
+  {
+    ...{ id: 'trouble', label: 'State', sort: ({ troubles }: LinkRow) => troubles[0] ?? null },
+    cell: ({ troubles, degraded }) =>
+      troubles.length === 0 ? '' : `${TROUBLE[troubles[0]]}${degraded === '' ? '' : `: ${degraded}`}`,
+  },
+];
+
+/** Links of nodes and GPUs of all four kinds, the worst first, as the engine put them. */
+export function LinkTable(props: {
+  rows: readonly LinkRow[] | undefined;
+  selected: string;
+  onSelect: (row: LinkRow) => void;
+}) {
+  return (
+    <DataTable
+      label="Links by wait"
+      columns={COLUMNS}
+      rows={props.rows ?? []}
+      keyOf={linkKey}
+      selected={props.selected}
+      onSelect={props.onSelect}
+      sort={{ column: 'wait', descending: true }}
+      empty={props.rows === undefined ? 'Loading links' : 'No links are read.'}
+    />
+  );
+}
+
+export const linkKey = ({ kind, label }: LinkRow) => `${kind} ${label}`;

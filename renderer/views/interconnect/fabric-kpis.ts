@@ -1,0 +1,115 @@
+import type { Severity } from '../../../shared/contract.ts';
+import type { FabricOverview, KindSummary } from '../../../shared/fabric/overview.ts';
+import { formatAge, formatCount, formatLink, formatPercent } from '../../../shared/format.ts';
+import type { KpiCell } from '../overview/kpi.ts';
+import { compact, rowsWord } from './words.ts';
+
+type Filled = Partial<KpiCell> & Pick<KpiCell, 'value' | 'unit' | 'note'>;
+
+/** The eight numbers of the interconnect. `gone` stands in their place while nothing may be shown. */
+export function fabricKpis(overview: FabricOverview | null, now: number, gone: string): readonly KpiCell[] {
+  const of = (kind: KindSummary['kind']) => {
+    const one = overview?.kinds.find((summary) => summary.kind === kind);
+    return one && one.rows > 0 ? one : undefined;
+  };
+  const cell = (label: string, filled: Filled | null | undefined, missing: string): KpiCell => {
+    const none = { value: '—', unit: '', note: overview === null ? gone : missing };
+    return { label, severity: null, noteNoData: false, place: -1, signal: null, ...(filled ?? none) };
+  };
+  const [ib, ethernet, nvlink] = [of('infiniband'), of('ethernet'), of('nvlink')];
+  const networks = [ib, ethernet].filter((one) => one !== undefined);
+  const wordOf = networks[0]?.word ?? 'leaf';
+  return [
+    cell(
+      `Saturated ${rowsWord(wordOf)}`,
+      networks.length > 0 ? saturated(ofWord(networks, wordOf), now) : null,
+      'No network counters',
+    ),
+    cell(
+      'Worst transmit wait',
+      ib && worstWait(ib),
+      ib ? 'The tick of the counter is not known' : 'No InfiniBand counters',
+    ),
+    cell('InfiniBand use', ib && shareOf(ib), 'No InfiniBand counters'),
+    cell('InfiniBand throughput', ib && throughput(ib), 'No InfiniBand counters'),
+    cell('Links down', networks.length > 0 ? linksDown(networks) : null, 'No network counters'),
+    cell('NVLink', nvlink && medianOf(nvlink), 'No NVLink counters'),
+    cell('Ethernet', ethernet && ethernetOf(ethernet), 'No Ethernet counters'),
+    cell('Symbol errors', errorsOf(overview), ib ? 'Watched for less than 10 min' : 'No switch counters'),
+  ];
+}
+
+/** Leaves are counted with leaves only. */
+const ofWord = (networks: readonly KindSummary[], word: KindSummary['word']) =>
+  networks.filter((one) => one.word === word);
+
+function saturated(networks: readonly KindSummary[], now: number): Filled {
+  const count = networks.reduce((sum, one) => sum + one.saturated, 0);
+  const worst = networks.find(({ worst: one }) => one !== null)?.worst;
+  const since = typeof worst?.since === 'number' ? `, ${formatAge(Math.max(0, now - worst.since))}` : '';
+  return {
+    value: formatCount(count),
+    unit: `of ${formatCount(networks.reduce((sum, one) => sum + one.rows, 0))}`,
+    note: worst ? `${worst.name}${since}` : 'Full and waiting: none',
+    severity: count > 0 ? 'critical' : null,
+  };
+}
+
+function worstWait({ longest }: KindSummary): Filled | null {
+  if (longest === null) return null;
+  const severity: Severity | null = longest.wait > 0.05 ? 'critical' : null;
+  return { value: formatPercent(longest.wait, 1), unit: 'limit 5%', note: longest.name, severity };
+}
+
+function shareOf({ median, p99, links }: KindSummary): Filled | null {
+  if (median === null) return null;
+  const value = formatPercent(median, 1).replace('%', '');
+  return { value, unit: '% median', note: `p99 ${formatPercent(p99, 1)}, ${formatCount(links.of)} links` };
+}
+
+function throughput({ txBps, rateBps }: KindSummary): Filled | null {
+  if (rateBps === 0) return null;
+  const [value, unit] = formatLink(txBps).split(' ');
+  const [of, ofUnit] = formatLink(rateBps).split(' ');
+  const whole = unit === ofUnit ? of : `${of} ${ofUnit}`;
+  return {
+    value: unit === 'Tb/s' ? Number(value).toFixed(0) : value,
+    unit: `${unit} of ${Number.isNaN(Number(whole)) ? whole : Number(whole).toFixed(0)}`,
+    note: 'Transmit, all links',
+  };
+}
+
+function linksDown(networks: readonly KindSummary[]): Filled {
+  const down = networks.reduce((sum, { links }) => sum + links.down, 0);
+  return {
+    value: formatCount(down),
+    unit: `of ${formatCount(networks.reduce((sum, { links }) => sum + links.of, 0))}`,
+    note: networks.find((one) => one.down !== '')?.down ?? 'All links up',
+    severity: down > 0 ? 'warning' : null,
+  };
+}
+
+function medianOf({ median, rows, word }: KindSummary): Filled | null {
+  if (median === null) return null;
+  return {
+    ...{ value: formatPercent(median, 0).replace('%', ''), unit: '% median' },
+    note: `${formatCount(rows)} ${rowsWord(word, rows)}`,
+  };
+}
+
+function ethernetOf({ median, ecn, pfc }: KindSummary): Filled | null {
+  if (median === null) return null;
+  const marks = ecn === null ? 'no ECN counters' : `${compact(ecn)} ECN marks/s`;
+  const pauses = pfc === null ? '' : `, ${compact(pfc)} PFC pauses/s`;
+  return { value: formatPercent(median, 0).replace('%', ''), unit: '% median', note: marks + pauses };
+}
+
+function errorsOf(overview: FabricOverview | null): Filled | null {
+  const errors = overview?.errors;
+  if (!errors) return null;
+  return {
+    value: formatCount(errors.ports),
+    unit: `${errors.ports === 1 ? 'port' : 'ports'} above 10/h`,
+    note: errors.worst === '' ? 'None counted' : `Worst ${errors.worst}, ${formatCount(errors.perHour)}/h`,
+  };
+}
