@@ -1,6 +1,7 @@
 import { waitShare } from '../fabric.ts';
 import { type Column, type Frame, MEASURED } from '../frame.ts';
 import type { SignalId } from '../signals/catalogue.ts';
+import { hardwareOf } from '../signals/hardware.ts';
 import { type LinkKind, NODE, RACK } from '../topology.ts';
 import type { FabricLayout } from './cables.ts';
 import { modelOf, readNvlink, readPcie, readPort } from './reading.ts';
@@ -120,11 +121,12 @@ export function gpuLanes(
   const read = kind === 'nvlink' ? readNvlink : readPcie;
   const readings = gpus.map(({ gpu }) => read(frame, gpu));
   // A silent GPU is missing where its like are read; where none of its model is, the link is not exported.
-  const told = new Set(gpus.flatMap(({ gpu }, i) => (readings[i] ? [modelOf(frame, gpu)] : [])));
+  const likeOf = (gpu: number) => hardwareOf(modelOf(frame, gpu))?.match ?? modelOf(frame, gpu);
+  const told = new Set(gpus.flatMap(({ gpu }, i) => (readings[i] ? [likeOf(gpu)] : [])));
   return gpus.flatMap(({ gpu, row, column }, i): Lane[] => {
     const reading = readings[i];
     const name = frame.topology.name[gpu];
-    if (!reading) return told.has(modelOf(frame, gpu)) ? [{ row, column, name, state: 'missing', ...NOTHING }] : [];
+    if (!reading) return told.has(likeOf(gpu)) ? [{ row, column, name, state: 'missing', ...NOTHING }] : [];
     const { rateBps, use, errors, waitTicks: ticks, ecn, pfc, wait } = reading;
     // Where only the sum of both directions is read, either carries half of it as far as anyone knows.
     const half = use * rateBps;

@@ -53,6 +53,8 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
   const [ratio] = useState(() => window.devicePixelRatio || 1);
   const strips = useMemo(() => (props.strips ?? []).slice(0, 6), [props.strips]);
   const boxes = useMemo(() => boxesOf(strips, height), [strips, height]);
+  // Two lines of words need their room; where there is none the second is left to speech.
+  const low = height / Math.max(1, strips.length) < 46;
   const [left, right] = width < 620 ? [150, 96] : [190, 150];
   useEffect(() => {
     const paint = () => {
@@ -92,17 +94,17 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
             const middle = boxes[index].top + boxes[index].height / 2;
             return (
               <g key={`${strip.title} ${strip.note}`}>
-                <text x={12} y={middle - 2} className={styles.stripTitle}>
+                <text x={12} y={low ? middle + 4 : middle - 2} className={styles.stripTitle}>
                   {strip.title}
                 </text>
                 <text x={12} y={middle + 14} className={styles.quiet}>
-                  {strip.note}
+                  {low ? '' : strip.note}
                 </text>
-                <text x={width - right + 14} y={middle - 2} className={styles.stripTitle}>
+                <text x={width - right + 14} y={low ? middle + 4 : middle - 2} className={styles.stripTitle}>
                   {stale || strip.median === null ? 'No data' : `${formatPercent(strip.median, 0)} median`}
                 </text>
                 <text x={width - right + 14} y={middle + 14} className={styles.quiet}>
-                  {stale ? '' : footOf(strip)}
+                  {stale || low ? '' : footOf(strip)}
                 </text>
               </g>
             );

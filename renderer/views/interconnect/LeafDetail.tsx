@@ -124,7 +124,7 @@ function Chart(props: {
       <text x={LEFT} y={top + 8} className={styles.chartTitle}>
         {props.title}
       </text>
-      {props.ticks.map((tick) => (
+      {ticksThatFit(props.ticks, y).map((tick) => (
         <g key={tick}>
           <line x1={LEFT} x2={right} y1={y(tick)} y2={y(tick)} className={styles.gridLine} />
           <text x={LEFT - 8} y={y(tick) + 4} className={styles.tick}>
@@ -151,6 +151,11 @@ function Chart(props: {
       })}
     </g>
   );
+}
+
+/** Where a chart is low its tick labels would touch: then only the highest is told. */
+function ticksThatFit(ticks: readonly number[], y: (value: number) => number): readonly number[] {
+  return Math.abs(y(ticks[1]) - y(ticks[0])) < 13 ? ticks.slice(-1) : ticks;
 }
 
 /** Longer than this between two samples is a gap. */

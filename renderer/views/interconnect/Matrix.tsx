@@ -143,13 +143,15 @@ function Head({ matrix, direction, theme, stale, layout, width }: Part) {
 
 function BarHeads({ matrix, layout, width }: { matrix: FabricMatrix; layout: MatrixLayout; width: number }) {
   const ethernet = matrix.kind === 'ethernet';
-  const [first, second] = ethernet
-    ? ['ECN marks, PFC', 'pauses per s']
-    : matrix.waitKnown
-      ? ['Transmit wait', '% of time']
-      : matrix.ticksKnown
-        ? ['Transmit wait', 'raw ticks/s']
-        : ['', ''];
+  const marked = matrix.rows.some(({ ecn, pfc }) => ecn !== null || pfc !== null);
+  const [first, second] =
+    ethernet && marked
+      ? ['ECN marks, PFC', 'pauses per s']
+      : matrix.waitKnown && !ethernet
+        ? ['Transmit wait', '% of time']
+        : matrix.ticksKnown
+          ? ['Transmit wait', 'raw ticks/s']
+          : ['', ''];
   return (
     <>
       <text x={layout.useX} y={62} className={styles.quiet}>
@@ -286,7 +288,7 @@ function RowWords({ matrix, layout, width, stale, direction, selected, row }: Pa
 /** Wait as a share, raw ticks, or for Ethernet marks and pauses. */
 function endText(matrix: FabricMatrix, row: number): string {
   const { wait, ticks, ecn, pfc } = matrix.rows[row];
-  if (matrix.kind === 'ethernet') return `${compact(ecn)}, ${compact(pfc)}`;
+  if (matrix.kind === 'ethernet') return ecn === null && pfc === null ? '' : `${compact(ecn)}, ${compact(pfc)}`;
   if (wait !== null) return bare(wait, 1);
   return matrix.waitKnown || matrix.ticksKnown ? compact(ticks) : '';
 }
@@ -325,7 +327,7 @@ function Outlines({ matrix, layout, direction, theme, row }: Part & { row: numbe
                 x={x + (layout.cellWidth - 2) / 2}
                 y={y + layout.rowHeight / 2 + 3}
                 className={styles.printed}
-                fill={inkOn(paletteOf('nic', theme).color[cellOfRatio(value)])}
+                style={{ fill: inkOn(paletteOf('nic', theme).color[cellOfRatio(value)]) }}
               >
                 {formatPercent(real, 0).replace('%', '')}
               </text>
