@@ -1,6 +1,7 @@
 import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { CallArg, CallName, CallResult, HelloReply } from '../../shared/contract.ts';
+import type { AlertmanagerSettings, WebhookSettings } from '../../shared/interop/settings.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { useConsole } from '../live/console.tsx';
 
@@ -17,6 +18,12 @@ export function newQueryClient(): QueryClient {
       mutations: { networkMode: 'always', retry: false },
     },
   });
+}
+
+/** Settings of what our alerts are exchanged with, by kind. */
+interface ExchangeSettings {
+  readonly alertmanager: AlertmanagerSettings;
+  readonly webhook: WebhookSettings;
 }
 
 interface AskOptions {
@@ -62,6 +69,57 @@ function useSettingsCall<Name extends 'saveSource' | 'removeSource' | 'saveSetti
   });
 }
 
+/** Like `useTell` for calls that change what `interop` answers. */
+function useInteropCall<Name extends 'restoreSilence' | 'forgetSilence'>(name: Name) {
+  const { link } = useConsole();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (arg: CallArg<Name>): Promise<CallResult<Name>> => link.call(name, arg),
+    onSuccess: () => void client.invalidateQueries({ queryKey: ['interop'] }),
+  });
+}
+
+type ExchangeKind = keyof ExchangeSettings;
+
+/** Tests, saves or removes an Alertmanager or a webhook. */
+export function useTestExchange<Kind extends ExchangeKind>(kind: Kind) {
+  const { link } = useConsole();
+  return useMutation({
+    mutationFn: (settings: ExchangeSettings[Kind]) =>
+      kind === 'alertmanager'
+        ? link.call('testAlertmanager', { alertmanager: settings as ExchangeSettings['alertmanager'] })
+        : link.call('testWebhook', { webhook: settings as ExchangeSettings['webhook'] }),
+  });
+}
+
+export function useSaveExchange<Kind extends ExchangeKind>(kind: Kind) {
+  const { link } = useConsole();
+  return useExchange((settings: ExchangeSettings[Kind]) =>
+    kind === 'alertmanager'
+      ? link.call('saveAlertmanager', { alertmanager: settings as ExchangeSettings['alertmanager'] })
+      : link.call('saveWebhook', { webhook: settings as ExchangeSettings['webhook'] }),
+  );
+}
+
+export function useRemoveExchange(kind: ExchangeKind) {
+  const { link } = useConsole();
+  return useExchange((arg: { readonly id: string }) =>
+    link.call(kind === 'alertmanager' ? 'removeAlertmanager' : 'removeWebhook', arg),
+  );
+}
+
+/** Every view sees the new settings, and what is exchanged with is asked anew. */
+function useExchange<Arg>(mutationFn: (arg: Arg) => Promise<Settings>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn,
+    onSuccess: (settings) => {
+      putSettings(client, settings);
+      void client.invalidateQueries({ queryKey: ['interop'] });
+    },
+  });
+}
+
 function putSettings(client: QueryClient, settings: Settings): void {
   client.setQueryData<HelloReply>(['hello', {}], (hello) => (hello === undefined ? hello : { ...hello, settings }));
 }
@@ -74,6 +132,10 @@ export const useInspection = (place: number, tick: number) =>
 export const useGpu = (place: number, tick: number) => useAsk('gpu', { place }, { enabled: place >= 0, tick });
 export const useLinks = (under: number, tick: number) =>
   useAsk('links', { under, kinds: [], most: 40 }, { enabled: under >= 0, tick });
+/** Alertmanagers, webhooks and the alerting of Prometheus sources: how they do. */
+export const useInterop = () => useAsk('interop', {}, { every: 5000 });
+export const useRestoreSilence = () => useInteropCall('restoreSilence');
+export const useForgetSilence = () => useInteropCall('forgetSilence');
 export const useTestSource = () => useTell('testSource');
 export const useSaveSource = () => useSettingsCall('saveSource');
 export const useRemoveSource = () => useSettingsCall('removeSource');

@@ -2,7 +2,7 @@ import { Field, type Section } from './Field.tsx';
 import styles from './sources.module.css';
 
 /** What few sources need, folded away unless it is set. */
-export function Advanced({ fields, errors, set }: Section) {
+export function Advanced({ fields, errors, set, ports = true }: Section & { readonly ports?: boolean }) {
   const used = [fields.certFile, fields.keyFile, fields.proxy, fields.tenant, fields.headers, fields.waitTick];
   const wrong = ['certFile', 'keyFile', 'proxy', 'tenant', 'headers', 'waitTick'] as const;
   return (
@@ -63,15 +63,22 @@ export function Advanced({ fields, errors, set }: Section) {
       >
         Such as X-Team: power. A secret is named: X-Key: env:VARIABLE, or X-Key: file:/path
       </Field>
-      <Field
-        name="waitTick"
-        label="Bytes a tick of transmit wait"
-        value={fields.waitTick}
-        errors={errors}
-        onChange={(waitTick) => set({ waitTick })}
-      >
-        As your switch chip has it; without it waiting is shown in raw ticks and raises no alarm
-      </Field>
+      {ports ? <WaitTick fields={fields} errors={errors} set={set} /> : null}
     </details>
+  );
+}
+
+/** What a tick of the ports of a source stands for. */
+function WaitTick({ fields, errors, set }: Section) {
+  return (
+    <Field
+      name="waitTick"
+      label="Bytes a tick of transmit wait"
+      value={fields.waitTick}
+      errors={errors}
+      onChange={(waitTick) => set({ waitTick })}
+    >
+      As your switch chip has it; without it waiting is shown in raw ticks and raises no alarm
+    </Field>
   );
 }

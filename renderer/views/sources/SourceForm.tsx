@@ -184,7 +184,8 @@ function Origin({ fields, errors, set }: Section) {
   );
 }
 
-function Access({ fields, errors, set }: Section) {
+/** Who we are to it and whom we trust. */
+export function Access({ fields, errors, set }: Section) {
   return (
     <>
       <div className={styles.group}>

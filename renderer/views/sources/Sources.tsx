@@ -2,11 +2,13 @@ import { useState } from 'react';
 import type { HelloReply, Severity, SourceHealth } from '../../../shared/contract.ts';
 import { formatAge, formatBytes, formatCount } from '../../../shared/format.ts';
 import type { SourceSettings } from '../../../shared/settings.ts';
-import { useCloseDemo, useCoverage, useOpenDemo, useSaveSettings } from '../../ask/ask.ts';
+import { useCloseDemo, useCoverage, useInterop, useOpenDemo, useSaveSettings } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import parts from '../../parts/parts.module.css';
 import { CoverageTable } from './ConnectionTest.tsx';
+import { ExchangeDetail } from './exchange/ExchangeDetail.tsx';
+import { type ExchangeChoice, ExchangeList } from './exchange/ExchangeList.tsx';
 import { SourceForm } from './SourceForm.tsx';
 import styles from './sources.module.css';
 
@@ -19,7 +21,13 @@ export function Sources(props: {
   trouble: string;
 }) {
   const { hello, sources } = props;
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosenSource] = useState<string | null>(null);
+  const [exchange, setExchange] = useState<ExchangeChoice | null>(null);
+  const interop = useInterop();
+  const setChosen = (id: string | null) => {
+    setExchange(null);
+    setChosenSource(id);
+  };
   const known = listOf(hello.settings.sources, sources);
   const current = known.find((entry) => entry.id === chosen) ?? (chosen === '' ? null : (known[0] ?? null));
   const operate = hello.role === 'operate';
@@ -43,7 +51,7 @@ export function Sources(props: {
               <button
                 type="button"
                 className={styles.entry}
-                aria-pressed={entry.id === current?.id}
+                aria-pressed={exchange === null && entry.id === current?.id}
                 onClick={() => setChosen(entry.id)}
               >
                 <State health={entry.health} trouble={props.trouble} now={props.now} name={entry.name} />
@@ -52,17 +60,28 @@ export function Sources(props: {
           ))}
           {known.length === 0 ? <li className={styles.quiet}>No sources yet.</li> : null}
         </ul>
+        <ExchangeList
+          interop={interop.data}
+          chosen={exchange}
+          operate={operate}
+          now={props.now}
+          onChoose={setExchange}
+        />
         <DemoSwitch on={hello.settings.demo || known.some(({ id }) => id === DEMO_ID)} operate={operate} />
         <WorkstationSwitch hello={hello} operate={operate} />
         <PlacesNote profile={hello.profile} />
       </section>
-      <Detail
-        hello={hello}
-        entry={current}
-        taken={known.map((entry) => entry.id)}
-        now={props.now}
-        onChoose={setChosen}
-      />
+      {exchange === null ? (
+        <Detail
+          hello={hello}
+          entry={current}
+          taken={known.map((entry) => entry.id)}
+          now={props.now}
+          onChoose={setChosen}
+        />
+      ) : (
+        <ExchangeDetail hello={hello} interop={interop.data} choice={exchange} now={props.now} onChoose={setExchange} />
+      )}
     </main>
   );
 }
