@@ -18,9 +18,11 @@ export interface Ingest {
   /** Labels that the target adds; an exporter's own label of the same name wins (as with honor_labels). */
   readonly targetLabels: Labels;
   readonly decoded: Decoded;
-  /** When the scrape began, or the query's evaluation time. Samples without a time of their own have this one. */
+  /** When the scrape or the refresh began, by our clock. Samples without a time of their own have this one. */
   readonly time: EpochMs;
   readonly query?: PlannedQuery;
+  /** How far the clock by which samples are stamped leads ours, ms; 0 where it is left out. */
+  readonly leadMs?: number;
 }
 
 /** How a further row of one object joins what the same body gave before. */

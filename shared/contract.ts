@@ -169,6 +169,11 @@ export interface SourceHealth {
   readonly skewMs: number | null;
   readonly fault: (Fault & { readonly since: number; readonly count: number }) | null;
   readonly warnings: readonly string[];
+  /**
+   * Since when the answers are only a part of what the server should have (a store of Thanos or Mimir that is out of
+   * reach), and what it says of that; null while they are whole. What is missing then is not known to be gone.
+   */
+  readonly partial: { readonly since: number; readonly said: string } | null;
   readonly insecure: boolean;
 }
 

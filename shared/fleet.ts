@@ -116,12 +116,12 @@ export class Fleet {
   }
 
   /** The answer to a `timestamp()` query: seconds at which each object's samples were taken. */
-  #takeTimes({ decoded }: Ingest, { series, clocks }: Binding): void {
+  #takeTimes({ decoded, leadMs = 0 }: Ingest, { series, clocks }: Binding): void {
     const { times } = this.#clocks;
     // Rows of one object that differ in a label: the newest counts. A time of an earlier answer does not.
     for (let i = 0; i < series.length; i++) times[clocks[i]] = Number.NaN;
     for (let i = 0; i < series.length; i++) {
-      const time = decoded.values[series[i]] * 1000;
+      const time = decoded.values[series[i]] * 1000 - leadMs;
       if (!(time <= times[clocks[i]])) times[clocks[i]] = time;
     }
   }

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttp, type IncomingMessage } from 'node:http';
 import { createServer as createHttps } from 'node:https';
-import { type AddressInfo, connect } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcp, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -26,8 +27,8 @@ const hasOpenssl = (() => {
 })();
 
 /** A certificate for 127.0.0.1, signed by a CA of its own. */
-function certify(name: string, ca: string, days = 2): void {
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
+function certify(name: string, ca: string, days = 2, address = 'IP:127.0.0.1'): void {
+  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${address}`];
   openssl(
     'req',
     '-newkey',
@@ -130,18 +131,26 @@ const source = (more: object = {}) =>
     ...more,
   }) as ExportersSource;
 
-async function ask(more: object = {}): Promise<string> {
+async function ask(more: object = {}, url = secure): Promise<string> {
   const fetcher = new Fetcher(source(more), { now: Date.now, sockets: 1 });
   try {
-    return Buffer.from((await fetcher.ask({ url: secure, accept: 'text/plain' })).body).toString();
+    return Buffer.from((await fetcher.ask({ url, accept: 'text/plain' })).body).toString();
   } finally {
     fetcher.close();
   }
 }
 
-const faultOf = (more: object) =>
+/** A server on loopback that ends with the file; gives its port. */
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ends.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+const faultOf = (more: object, url?: string) =>
   Promise.resolve()
-    .then(() => ask(more))
+    .then(() => ask(more, url))
     .then(
       () => undefined,
       (error: unknown) => (error as FaultError).fault,
@@ -162,6 +171,47 @@ describe.skipIf(!hasOpenssl)(
       expect(await faultOf({ caFile: at('other.pem') })).toMatchObject({
         code: expect.stringMatching(/unable-to|self-signed/),
       });
+    });
+
+    test('A9: what is wrong with a certificate has words of its own, and nothing is sent over it', async () => {
+      certify('expired', 'site', 0);
+      certify('elsewhere', 'site', 2, 'DNS:elsewhere.test');
+      openssl('req', '-x509', '-key', 'server.key', '-out', 'self.pem', '-subj', '/CN=self', '-days', '2');
+      const answers: string[] = [];
+      const answering = (options: object) =>
+        listening(
+          createHttps(options, (request, response) => response.end(answers.push(request.url ?? '') && 'up 1\n')),
+        );
+      const certificate = (name: string, key = name) => ({
+        key: readFileSync(at(`${key}.key`)),
+        cert: readFileSync(at(`${name}.pem`)),
+      });
+      const old = { ...certificate('server'), minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' };
+      const cut = createTcp((socket) => socket.once('data', () => socket.destroy()));
+      const found: Record<string, unknown> = {};
+      for (const [name, server] of [
+        ['expired', answering(certificate('expired'))],
+        ['wrong name', answering(certificate('elsewhere'))],
+        ['self-signed', answering(certificate('self', 'server'))],
+        ['old protocol', answering(old)],
+        ['cut in the handshake', listening(cut)],
+        ['no TLS', listening(createHttp((_request, response) => response.end('up 1\n')))],
+      ] as const) {
+        const { code, message } = (await faultOf({}, `https://127.0.0.1:${await server}/metrics`)) ?? {};
+        found[name] = [code, message?.replace(/^[^ ]+ /, '')];
+      }
+      expect(found).toEqual({
+        expired: ['cert-has-expired', 'Its certificate has expired.'],
+        'wrong name': ['err-tls-cert-altname-invalid', 'Its certificate is for another name.'],
+        'self-signed': ['depth-zero-self-signed-cert', 'Its certificate is self-signed.'],
+        'old protocol': [
+          expect.stringMatching(/unsupported-protocol|alert-protocol-version|eproto/),
+          expect.stringContaining('TLS'),
+        ],
+        'cut in the handshake': ['econnreset', 'The connection was cut.'],
+        'no TLS': [expect.stringMatching(/wrong-version|eproto|packet-length/), expect.stringContaining('TLS')],
+      });
+      expect(answers).toEqual([]);
     });
 
     test('a key that others can read is refused, as any secret file', async () => {

@@ -17,7 +17,7 @@ export class Health {
   #skew: number | null = null;
   #warnings: readonly string[] = [];
   #fault: (Fault & { since: number; count: number }) | null = null;
-  #partial = false;
+  #partial: SourceHealth['partial'] = null;
   readonly #cost = new HourCost();
 
   constructor(source: PrometheusSource | ExportersSource) {
@@ -75,9 +75,10 @@ export class Health {
     this.#skew = ms;
   }
 
-  warn(warnings: readonly string[], partial: boolean): void {
+  /** `partly`: what the server says of an answer that is not whole; undefined where it is. */
+  warn(warnings: readonly string[], partly: string | undefined, now: number): void {
     this.#warnings = warnings.slice(0, 20);
-    this.#partial = partial;
+    this.#partial = partly === undefined ? null : { since: this.#partial?.since ?? now, said: partly };
   }
 
   /** Nearly every target has answered or failed once: what they give together is whole, as far as they answer. */
@@ -117,6 +118,7 @@ export class Health {
       badSamples: this.#bad,
       skewMs: this.#skew,
       fault: this.#fault,
+      partial: this.#partial,
       warnings: [...lines, ...this.#warnings].slice(0, 20),
       insecure,
     };

@@ -29,6 +29,12 @@ class TestClock implements Clock {
     this.#now = end;
   }
 
+  /** Someone sets the clock: timers go on as they were. */
+  set(by: number): void {
+    this.#now += by;
+    this.#tasks = this.#tasks.map(({ at, task }) => ({ at: at + by, task }));
+  }
+
   /** The machine slept: time passed, and no timer ran meanwhile. */
   async sleep(ms: number): Promise<void> {
     this.#now += ms;
@@ -189,6 +195,24 @@ test('C3: after eight hours of sleep there is one catch-up run, not thousands', 
   expect(runsOf('a').length - before).toBe(4);
   schedule.stop();
 });
+
+test.each([100_000, 3_600_000, 86_400_000])(
+  'C2: a clock that is put back or forth by %d ms changes nothing of the cadence',
+  async (ms) => {
+    const { clock, schedule, job, runsOf } = setUp();
+    schedule.add(job('a'));
+    for (const by of [-ms, ms]) {
+      await clock.advance(INTERVAL * 2);
+      const before = runsOf('a').length;
+      clock.set(by);
+      await clock.advance(INTERVAL * 4);
+      // Four, or one more for what the step forward made due.
+      expect(runsOf('a').length - before).toBeGreaterThanOrEqual(4);
+      expect(runsOf('a').length - before).toBeLessThanOrEqual(5);
+    }
+    schedule.stop();
+  },
+);
 
 test('a short delay is caught up by one run', async () => {
   const { clock, schedule, job, runsOf } = setUp();

@@ -88,12 +88,13 @@ export class Schedule {
   }
 
   #tick(): void {
+    const now = this.#clock.now();
+    // Timers are true: one that ends before its time tells that the clock was put back meanwhile.
+    const putBack = this.#wakeAt - now > 1000 ? this.#wakeAt - now : 0;
     this.#cancel = undefined;
     this.#wakeAt = Number.POSITIVE_INFINITY;
-    const now = this.#clock.now();
     for (const entry of this.#entries.values()) {
-      // A clock that went back must not leave a job waiting for a time that is far away.
-      if (entry.due > now + Math.max(entry.job.intervalMs, MAX_BACKOFF_MS) * 2) entry.due = now;
+      entry.due -= putBack;
       if (entry.running || entry.due > now) continue;
       if (now - entry.due > SUSPENDED * entry.job.intervalMs) entry.due = now;
       entry.running = true;

@@ -14,7 +14,15 @@ import { readZip } from './zip.ts';
 
 const health = (id: string, name: string, message: string): Papers['sources'][number]['sources'][number] => ({
   ...{ id, name, kind: 'prometheus', state: 'down', targets: 1, targetsUp: 0, lastMs: 3, lastOk: null, failures: 1 },
-  ...{ bytes: 0, hour: { questions: 0, bytes: 0 }, series: 0, badSamples: 0, skewMs: null, insecure: false },
+  ...{
+    bytes: 0,
+    hour: { questions: 0, bytes: 0 },
+    series: 0,
+    badSamples: 0,
+    skewMs: null,
+    partial: null,
+    insecure: false,
+  },
   fault: { code: 'http-401', message, hint: `ask canaryadmin of ${name}`, since: START, count: 1 },
   warnings: [`canarywarning at http://canary-user:canary-pass@${name}/canarypath?token=canarytoken`],
 });

@@ -33,6 +33,9 @@ const NAMES_EVERY = [
   { forMs: Number.POSITIVE_INFINITY, everyMs: 300_000 },
 ];
 
+/** Clocks that differ by less are alike: what the Date header and the way there leave open. */
+const SKEWED_MS = 10_000;
+
 const ID = 'api';
 
 /** The address of a path of the API below the source's URL, which may itself have a path (Mimir, a proxy). */
@@ -81,6 +84,9 @@ export async function askVector(
   return { vector, bytes: answer.body.length, serverTime: answer.serverTime };
 }
 
+/** What Prometheus says of the expression (a rate of what is not named _total), not of the data. */
+const ABOUT_THE_QUERY = /^PromQL (info|warning):/;
+
 /** What a proxy answers that lets queries through and nothing else. */
 const NO_SUCH_QUESTION: ReadonlySet<string> = new Set(['http-400', 'http-404', 'http-405', 'http-422', 'http-501']);
 
@@ -125,6 +131,8 @@ export class PrometheusReader implements Source {
   /** Whether this refresh asked for names too: 0 or 1. */
   #askedNames = 0;
   #askNamesAt = Number.NEGATIVE_INFINITY;
+  /** How far the server's clock leads ours; 0 where it is about the same. */
+  #leadMs = 0;
   readonly #stop = new AbortController();
 
   /**
@@ -152,8 +160,8 @@ export class PrometheusReader implements Source {
     schedule.add({
       id: `${this.settings.id}\n${ID}`,
       intervalMs: pollMs,
-      // Whole multiples of the poll: whoever asks again for that instant gets the same answer.
-      run: () => this.readAll(settledInstant(this.#clock.now(), pollMs)),
+      // Whole multiples of the poll, by the server's clock: whoever asks again for that instant gets the same answer.
+      run: () => this.readAll(settledInstant(this.#clock.now() + this.#leadMs, pollMs)),
     });
   }
 
@@ -163,6 +171,9 @@ export class PrometheusReader implements Source {
     try {
       await this.#planFor(time);
       const answers = await this.#askAll(time);
+      const serverTime = answers[0]?.serverTime ?? Number.NaN;
+      // The Date header has whole seconds: half a second is the best guess of what it left out.
+      if (!Number.isNaN(serverTime)) this.#learnLead(serverTime + 500 - this.#clock.now());
       let [bytes, series, bad] = [0, 0, 0];
       const warnings = new Set<string>();
       // In the order of the plan: sample times before the values that are as old as them.
@@ -174,25 +185,29 @@ export class PrometheusReader implements Source {
           site,
           targetLabels: new Map(),
           decoded: vector,
-          time,
+          time: begin,
           query,
+          leadMs: this.#leadMs,
         });
         bytes += size;
         series += vector.values.length;
         bad += report.bad;
         for (const warning of [...vector.warnings, ...vector.serverWarnings]) warnings.add(printable(warning, 200));
       }
-      const partial = answers.some(({ vector }) => vector.serverWarnings.length > 0);
-      this.#health.warn([...warnings], partial);
-      const serverTime = answers[0]?.serverTime ?? Number.NaN;
-      // The Date header has whole seconds: half a second is the best guess of what it left out.
-      if (!Number.isNaN(serverTime)) this.#health.skew(serverTime + 500 - this.#clock.now());
+      const partly = answers.flatMap(({ vector }) => vector.serverWarnings).find((said) => !ABOUT_THE_QUERY.test(said));
+      this.#health.warn([...warnings], partly === undefined ? undefined : printable(partly, 200), this.#clock.now());
       const [now, questions] = [this.#clock.now(), answers.length + this.#askedNames];
       this.#health.ok(ID, { bytes, series, bad, ms: now - begin, now, questions });
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#health.failed(ID, error, this.#clock.now());
       throw error;
     }
+  }
+
+  /** Samples have the server's time: where its clock is far from ours, it is asked and believed by its own. */
+  #learnLead(ms: number): void {
+    this.#health.skew(ms);
+    this.#leadMs = Math.abs(ms) > SKEWED_MS ? Math.round(ms / 1000) * 1000 : 0;
   }
 
   /** Plans only for metrics that the server has: a site has exporters of few makers. */

@@ -23,6 +23,7 @@ export function Banners(props: {
 }) {
   const { frame, freshness, last, pausedAt } = props;
   const silent = freshness.trouble === '' ? (frame?.sources.filter(isSilent) ?? []) : [];
+  const partly = freshness.trouble === '' ? (frame?.sources.filter((source) => source.partial !== null) ?? []) : [];
   const skewed = frame?.sources.filter((source) => Math.abs(source.skewMs ?? 0) > SKEW_MS) ?? [];
   return (
     <div className={styles.banners}>
@@ -62,6 +63,15 @@ export function Banners(props: {
         <SilentSource key={source.id} source={source} now={freshness.now} />
       ))}
       {silent.length > 2 ? <Banner tone="nodata">{silent.length - 2} more sources do not answer</Banner> : null}
+      {partly.slice(0, 1).map(({ id, name, partial }) => (
+        <Banner key={id} tone="nodata">
+          <Glyph severity="nodata" named={false} />
+          <b className="num">
+            {name} answers in part for {formatAge(Math.max(0, freshness.now - (partial?.since ?? freshness.now)))}
+          </b>
+          <span>What is missing is not known to be gone. The server says: {partial?.said}</span>
+        </Banner>
+      ))}
       {skewed.slice(0, 1).map((source) => (
         <Banner key={source.id} tone="nodata">
           Clock differs by {formatAge(Math.abs(source.skewMs ?? 0))} from {source.name}
