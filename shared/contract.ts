@@ -4,6 +4,7 @@ import { type AlertCallResults, alertCalls } from './contract/alerts.ts';
 import { type FabricResults, fabricCalls } from './contract/fabric.ts';
 import { type HistoryResults, historyCalls } from './contract/history.ts';
 import { type InteropResults, interopCalls } from './contract/interop.ts';
+import { type PlaceCallResults, placeCalls } from './contract/places.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
 import { type SnapshotCallResults, type SnapshotEvents, snapshotCalls } from './contract/snapshots.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
@@ -355,6 +356,7 @@ export const calls = {
   closeDemo: { role: 'operate', arg: z.strictObject({}) },
   ...alertCalls,
   ...snapshotCalls,
+  ...placeCalls,
 } as const satisfies Record<string, { role: Role; arg: z.ZodType }>;
 
 export type CallName = keyof typeof calls;
@@ -367,6 +369,7 @@ export interface CallResults
     FabricResults,
     HistoryResults,
     InteropResults,
+    PlaceCallResults,
     RackResults,
     SnapshotCallResults {
   hello: HelloReply;

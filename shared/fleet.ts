@@ -3,7 +3,7 @@ import { Clocks } from './clocks.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
 import { NodeLocator } from './mapping.ts';
-import { Objects } from './objects.ts';
+import { type Host, Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
 import { MostGpus } from './recorded/most-gpus.ts';
 import { resolve, SUMS } from './resolve.ts';
@@ -45,7 +45,7 @@ export class Fleet {
   readonly #slots: Slots;
   readonly #objects: Objects;
   readonly #bindings = new Map<string, Binding>();
-  readonly #mappings: readonly LabelMapping[];
+  #mappings: readonly LabelMapping[];
   readonly #waitTicks = new Map<string, number>();
   #rows: readonly TopologyRow[] = [];
   #racks: readonly RackRow[] = [];
@@ -71,13 +71,26 @@ export class Fleet {
   /** Rows of topology.csv, of nodes and of racks; what of it never reports is a hole. */
   setTopology(rows: readonly TopologyRow[], racks: readonly RackRow[] = []): void {
     this.#rows = rows;
-    this.#racks = racks;
+    // Of two lines for one rack the first counts.
+    const byPath = new Map(racks.toReversed().map((row) => [`${row.site}/${row.hall}/${row.row}/${row.rack}`, row]));
+    this.#racks = [...byPath.values()];
     this.#objects.relocate(new NodeLocator(this.#mappings, rows));
   }
 
-  /** Rows of budgets.csv; those of places that are not there wait for them. */
+  /** Label mappings: every node is placed anew. */
+  setMappings(mappings: readonly LabelMapping[]): void {
+    this.#mappings = mappings;
+    this.#objects.relocate(new NodeLocator(mappings, this.#rows));
+  }
+
+  /** Nodes as they are known now, with their labels: what mappings are tried on. */
+  hosts(): readonly Host[] {
+    return this.#objects.hosts();
+  }
+
+  /** Rows of budgets.csv; of two for one place the first counts, those of places that are not there wait for them. */
   setBudgets(rows: readonly BudgetRow[]): void {
-    this.#budgets = new Map(rows.map((row) => [row.place, row]));
+    this.#budgets = new Map(rows.toReversed().map((row) => [row.place, row]));
     this.#objects.changes++;
   }
 

@@ -1,4 +1,5 @@
 import type { Labels } from './labels.ts';
+import { compileFinder, type Finder } from './pattern.ts';
 import type { DeviceKind } from './rack-models.ts';
 import type { LabelMapping } from './settings.ts';
 import type { TopologyRow } from './topology-csv.ts';
@@ -17,6 +18,8 @@ export interface NodePlace {
   readonly inferred: boolean;
   /** What it is, where topology.csv says; else a machine with GPUs. */
   readonly kind?: DeviceKind;
+  /** Order among the nodes of its rack where no unit is known: the tray or slot of its chassis. */
+  readonly order?: number;
   /** Height in rack units, where topology.csv says. */
   readonly height?: number;
 }
@@ -77,22 +80,55 @@ export function inferPlace(host: string): { hall: string; row: string; rack: str
   return undefined;
 }
 
-/** Says where nodes stand: topology.csv, else mappings, else the targets' own labels, else the name, else unmapped. */
+/** What may say where a node stands, in the order in which it is believed. */
+export const PLACED_BY = ['topology', 'mapping', 'labels', 'name', 'platform', 'nothing'] as const;
+export type PlacedBy = (typeof PLACED_BY)[number];
+
+/** One word on where a node stands. */
+export interface Placement {
+  readonly by: PlacedBy;
+  /** Index of the mapping that says so; −1 otherwise. */
+  readonly mapping: number;
+  readonly place: NodePlace;
+}
+
+/** What DCGM says of the chassis that a board is in, where a site exports it as labels. */
+const CHASSIS = 'DCGM_FI_DEV_PLATFORM_CHASSIS_SERIAL_NUMBER';
+const TRAY = 'DCGM_FI_DEV_PLATFORM_TRAY_INDEX';
+const SLOT = 'DCGM_FI_DEV_PLATFORM_CHASSIS_SLOT_NUMBER';
+
+/** The serial number of the chassis that a node's boards are in; '' where they do not say. */
+export const chassisOf = (labels: Labels) => labels.get(CHASSIS) ?? '';
+
+const NO_PLACE = { u: 0, model: '', gpus: 0 };
+
+/** A mapping that is in use; undefined where its pattern cannot be read, of which settings.ts has told the user. */
+function finderOf({ label, pattern }: LabelMapping): { label: string; finder: Finder } | undefined {
+  try {
+    return { label, finder: compileFinder(pattern) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text that a mapping looks at. */
+export const mappedText = (label: string, host: string, labels: Labels) =>
+  label === 'node' ? host : (labels.get(label) ?? '');
+
+/**
+ * Says where nodes stand: topology.csv, else mappings, else the targets' own labels, else the name, else the chassis that
+ * their boards are in, else unmapped.
+ */
 export class NodeLocator {
   readonly #rows = new Map<string, TopologyRow>();
-  readonly #mappings: readonly { label: string; pattern: RegExp }[];
+  readonly #mappings: readonly ({ label: string; finder: Finder } | undefined)[];
 
-  /** Mappings whose pattern is no regular expression are left out; settings.ts has already told the user. */
+  /** Mappings whose pattern is no regular expression say nothing; of two rows of a node the first counts. */
   constructor(mappings: readonly LabelMapping[], rows: readonly TopologyRow[]) {
-    this.#mappings = mappings.flatMap(({ label, pattern }) => {
-      try {
-        return [{ label, pattern: new RegExp(pattern) }];
-      } catch {
-        return [];
-      }
-    });
+    this.#mappings = mappings.map(finderOf);
     for (const row of rows) {
-      this.#rows.set(`${row.site}/${row.node}`, row);
+      const key = `${row.site}/${row.node}`;
+      if (!this.#rows.has(key)) this.#rows.set(key, row);
       if (!this.#rows.has(row.node)) this.#rows.set(row.node, row);
     }
   }
@@ -109,31 +145,54 @@ export class NodeLocator {
   }
 
   locate(site: string, host: string, labels: Labels): NodePlace {
+    for (const { place } of this.#placements(site, host, labels)) return place;
+    throw new Error('Every node has a place');
+  }
+
+  /** All that is said of a node, the word that counts first; the hall of the unmapped last. */
+  placements(site: string, host: string, labels: Labels): readonly Placement[] {
+    return [...this.#placements(site, host, labels)];
+  }
+
+  *#placements(site: string, host: string, labels: Labels): Generator<Placement> {
     const row = this.rowOf(site, host);
-    if (row) return { ...row, inferred: false };
-    const none = { u: 0, model: '', gpus: 0 };
-    for (const { label, pattern } of this.#mappings) {
-      const groups = pattern.exec(label === 'node' ? host : (labels.get(label) ?? ''))?.groups;
-      if (groups?.rack) {
-        const hall = groups.hall || 'Hall';
-        return {
-          site: groups.site || site,
-          hall,
-          row: groups.row || 'Row',
-          rack: groups.rack,
-          node: groups.node || host,
-          ...none,
-          inferred: false,
-        };
-      }
+    if (row) yield { by: 'topology', mapping: -1, place: { ...row, inferred: false } };
+    for (const [mapping, one] of this.#mappings.entries()) {
+      const place = one && mappedPlace(one.finder, mappedText(one.label, host, labels), site, host);
+      if (place) yield { by: 'mapping', mapping, place };
     }
     const rack = labels.get('rack');
     if (rack) {
-      const place = { hall: labels.get('hall') || 'Hall', row: labels.get('row') || 'Row', rack };
-      return { site: labels.get('site') || site, ...place, node: host, ...none, inferred: false };
+      const at = { hall: labels.get('hall') || 'Hall', row: labels.get('row') || 'Row', rack };
+      const place = { site: labels.get('site') || site, ...at, node: host, ...NO_PLACE, inferred: false };
+      yield { by: 'labels', mapping: -1, place };
     }
     const inferred = inferPlace(host);
-    const place = inferred ?? { hall: UNMAPPED, row: 'Unmapped', rack: 'Unmapped' };
-    return { site, ...place, node: host, ...none, inferred: true };
+    if (inferred)
+      yield { by: 'name', mapping: -1, place: { site, ...inferred, node: host, ...NO_PLACE, inferred: true } };
+    const chassis = chassisOf(labels);
+    if (chassis !== '') {
+      // Slots and trays count from the bottom: they order the nodes of the chassis, and are no rack units.
+      const at = { hall: 'Hall', row: 'Chassis', rack: chassis.replaceAll('/', '-') };
+      const order = Number(labels.get(TRAY) || labels.get(SLOT) || 0);
+      const place = { site, ...at, node: host, ...NO_PLACE, inferred: true };
+      yield { by: 'platform', mapping: -1, place: Number.isInteger(order) ? { ...place, order } : place };
+    }
+    const nowhere = { site, hall: UNMAPPED, row: 'Unmapped', rack: 'Unmapped', node: host };
+    yield { by: 'nothing', mapping: -1, place: { ...nowhere, ...NO_PLACE, inferred: true } };
   }
+}
+
+function mappedPlace(finder: Finder, text: string, site: string, host: string): NodePlace | undefined {
+  const groups = finder.find(text);
+  if (!groups?.rack) return undefined;
+  return {
+    site: groups.site || site,
+    hall: groups.hall || 'Hall',
+    row: groups.row || 'Row',
+    rack: groups.rack,
+    node: groups.node || host,
+    ...NO_PLACE,
+    inferred: false,
+  };
 }

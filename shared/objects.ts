@@ -71,6 +71,14 @@ interface Node {
   place: NodePlace;
 }
 
+/** A node by its name and labels, wherever it stands. */
+export interface Host {
+  readonly site: string;
+  readonly host: string;
+  readonly labels: Labels;
+  readonly gpus: number;
+}
+
 function workOf(labels: Labels): Work {
   const [namespace, pod, job] = [NAMESPACE, POD, JOB].map((names) => labelOf(labels, names));
   const own = (labels.get('exported_pod') ?? '') === '' && (EXPORTER.test(pod) || pod === '');
@@ -325,6 +333,15 @@ export class Objects {
       this.changes++;
     }
     return number;
+  }
+
+  /** Nodes of sources that are still there, with the labels that place them. */
+  hosts(): readonly Host[] {
+    const gpus = new Int32Array(this.nodes.length);
+    for (const { node, source } of this.gpus) if (source !== '') gpus[node]++;
+    return this.nodes.flatMap(({ site, host, labels, source }, node) =>
+      source === '' ? [] : [{ site, host, labels, gpus: gpus[node] }],
+    );
   }
 
   /** What the topology is built from; nodes of topology.csv that were never seen come last, as holes. */

@@ -27,3 +27,29 @@ export function compilePattern(source: string): Pattern {
     throw new PatternError((error as Error).message.replace(/^error parsing regexp: /, ''));
   }
 }
+
+/** A pattern that is looked for anywhere in a text and gives its named groups. */
+export interface Finder {
+  readonly groups: readonly string[];
+  /** Named groups of the first match, those that took part in it; undefined where there is none. */
+  find(text: string): Readonly<Record<string, string>> | undefined;
+}
+
+/** @throws PatternError */
+export function compileFinder(source: string): Finder {
+  if (source.length > MOST) throw new PatternError(`A pattern has at most ${MOST} characters`);
+  try {
+    const compiled = RE2JS.compile(source);
+    const groups = Object.keys(compiled.namedGroups());
+    return {
+      groups,
+      find: (text) => {
+        const matcher = compiled.matcher(text);
+        if (!matcher.find()) return undefined;
+        return Object.fromEntries(groups.map((name) => [name, matcher.group(name) ?? '']));
+      },
+    };
+  } catch (error) {
+    throw new PatternError((error as Error).message.replace(/^error parsing regexp: /, ''));
+  }
+}

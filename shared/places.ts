@@ -82,8 +82,10 @@ interface Draft {
   readonly path: string;
   readonly children: Map<string, Draft>;
   inferred: boolean;
-  /** Orders it among its siblings: rack units, position in the row, index on the node. */
+  /** Lowest rack unit, position in the row, or index on the node. */
   u: number;
+  /** Orders it among its siblings. */
+  order: number;
   height: number;
   kind: DeviceKind;
   unseen: boolean;
@@ -99,6 +101,7 @@ const draft = (name: string, path: string): Draft => ({
   children: new Map(),
   inferred: true,
   u: 0,
+  order: 0,
   height: 0,
   kind: 'compute',
   unseen: false,
@@ -127,6 +130,7 @@ function plant(root: Draft, nodes: readonly KnownNode[]): void {
   nodes.forEach(({ place, gpus, unseen }, known) => {
     const at = descend(root, [place.site, place.hall, place.row, place.rack, place.node], place.inferred);
     at.u = place.u;
+    at.order = place.order ?? place.u;
     at.height = place.height ?? 0;
     at.kind = place.kind ?? 'compute';
     at.unseen = unseen ?? false;
@@ -143,7 +147,7 @@ const rackPath = ({ site, hall, row, rack }: KnownFeed) => `${site}/${hall}/${ro
 function plantRacks(root: Draft, feeds: readonly KnownFeed[], racks: readonly RackRow[]): void {
   for (const { site, hall, row, rack, position, model } of racks) {
     const at = descend(root, [site, hall, row, rack], false);
-    at.u = position;
+    at.order = position;
     at.model = model;
   }
   for (const feed of feeds) {
@@ -160,10 +164,10 @@ function plantPlaces(root: Draft, places: readonly KnownPlace[]): void {
 }
 
 const unmappedLast = (a: Draft, b: Draft) =>
-  Number(a.name === UNMAPPED) - Number(b.name === UNMAPPED) || a.u - b.u || naturalOrder(a.name, b.name);
+  Number(a.name === UNMAPPED) - Number(b.name === UNMAPPED) || a.order - b.order || naturalOrder(a.name, b.name);
 
 /** By position in the row; racks that have none stand behind those that do. */
-const racksInOrder = (a: Draft, b: Draft) => Number(a.u === 0) - Number(b.u === 0) || unmappedLast(a, b);
+const racksInOrder = (a: Draft, b: Draft) => Number(a.order === 0) - Number(b.order === 0) || unmappedLast(a, b);
 
 /** GPUs by their index; a GPU that should be there and was never seen keeps its slot as a hole. */
 function slotsOf(node: Draft): Draft[] {

@@ -1,4 +1,4 @@
-import { type LineError, parseCsv } from './csv.ts';
+import { bareCell, type LineError, parseCsv } from './csv.ts';
 import { DEVICE_KINDS, type DeviceKind } from './rack-models.ts';
 
 /** One node of topology.csv. `gpus` is how many it should have; 0 where the column is empty. */
@@ -83,7 +83,7 @@ export function table<Row>(text: string, needed: readonly string[], read: (cell:
   let more = 0;
   for (const { line, cells, columns } of records.slice(1)) {
     try {
-      rows.push(read((name) => cells[header.indexOf(name)] ?? ''));
+      rows.push(read((name) => bareCell(cells[header.indexOf(name)] ?? '')));
     } catch (error) {
       if (!(error instanceof CellError)) throw error;
       const column = columns[header.indexOf(error.column)] ?? 1;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseTopologyCsv } from './topology-csv.ts';
-import { formatTopologyCsv, mergeTopology, parseNetBox, parseTopologyYaml } from './topology-import.ts';
+import { parseNetBox, parseTopologyYaml } from './topology-import.ts';
+import { formatTopologyCsv, mergeTopology } from './topology-merge.ts';
 
 const YAML = `sites:
   - name: PDX-1
@@ -38,6 +39,7 @@ describe('YAML', () => {
         { ...PLACE, u: 0, node: 'n1', model: 'HGX H200', gpus: 8 },
         { ...PLACE, u: 9, node: 'n2', model: 'HGX H200', gpus: 4 },
       ],
+      racks: [],
       errors: [],
       skipped: [],
     });
@@ -86,6 +88,7 @@ describe('NetBox', () => {
     );
     expect(parseNetBox(text)).toEqual({
       rows: [],
+      racks: [],
       errors: [],
       skipped: [
         'sw1: its role is leaf-switch',

@@ -1,11 +1,13 @@
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { LineError } from './csv.ts';
-import type { TopologyRow } from './topology-csv.ts';
+import { DEVICE_KINDS } from './rack-models.ts';
+import type { RackRow, TopologyRow } from './topology-csv.ts';
 
 /** What a document said of places, and what was wrong with it. */
 export interface ImportedTopology {
   readonly rows: readonly TopologyRow[];
+  readonly racks: readonly RackRow[];
   readonly errors: readonly LineError[];
   /** Devices that were left out, and why, one line each. */
   readonly skipped: readonly string[];
@@ -31,6 +33,10 @@ const yamlSchema = z.strictObject({
                     /** Of all nodes that have none of their own. */
                     model: z.string().max(200).default(''),
                     gpus: count.default(0),
+                    height: count.default(0),
+                    position: z.number().int().min(0).max(9999).default(0),
+                    aisle: z.string().max(200).default(''),
+                    feeds: z.array(name).max(16).default([]),
                     nodes: z.array(
                       z.union([
                         name,
@@ -39,6 +45,8 @@ const yamlSchema = z.strictObject({
                           u: count.default(0),
                           model: z.string().max(200).optional(),
                           gpus: count.optional(),
+                          kind: z.enum(DEVICE_KINDS).optional(),
+                          height: z.number().int().min(1).max(100).optional(),
                         }),
                       ]),
                     ),
@@ -58,7 +66,7 @@ const MOST_BYTES = 64 << 20;
 /** Reads places written as YAML: sites > halls > rows > racks > nodes. Nothing is thrown. */
 export function parseTopologyYaml(text: string): ImportedTopology {
   const failed = (line: number, column: number, message: string): ImportedTopology => {
-    return { rows: [], errors: [{ line, column, message }], skipped: [] };
+    return { rows: [], racks: [], errors: [{ line, column, message }], skipped: [] };
   };
   if (text.length > MOST_BYTES) return failed(1, 1, 'The file is larger than 64 MiB');
   const lines = new LineCounter();
@@ -83,26 +91,32 @@ export function parseTopologyYaml(text: string): ImportedTopology {
     const { line, col } = lines.linePos((at?.range ?? node?.range ?? [0])[0]);
     return failed(line, col, `${path.join('.') || 'the document'}: ${message}`);
   }
-  const rows = parsed.data.sites.flatMap((site) =>
-    site.halls.flatMap((hall) =>
-      hall.rows.flatMap((row) =>
-        row.racks.flatMap((rack) =>
-          rack.nodes.map((node): TopologyRow => {
-            const own = typeof node === 'string' ? { name: node, u: 0 } : node;
-            const place = { site: site.name, hall: hall.name, row: row.name, rack: rack.name };
-            return {
+  return { ...plainOf(parsed.data), errors: [], skipped: [] };
+}
+
+/** Nested places as rows; what a rack says holds for its nodes that have no word of their own. */
+function plainOf({ sites }: z.infer<typeof yamlSchema>): { rows: TopologyRow[]; racks: RackRow[] } {
+  const rows: TopologyRow[] = [];
+  const racks: RackRow[] = [];
+  for (const site of sites)
+    for (const hall of site.halls)
+      for (const row of hall.rows)
+        for (const rack of row.racks) {
+          const place = { site: site.name, hall: hall.name, row: row.name, rack: rack.name };
+          const { model, position, aisle, height: heightU, feeds } = rack;
+          if (position > 0 || aisle !== '' || heightU > 0 || feeds.length > 0)
+            racks.push({ ...place, model, position, aisle, heightU, feeds });
+          for (const node of rack.nodes) {
+            const own: Partial<TopologyRow> & { name: string } = typeof node === 'string' ? { name: node } : node;
+            rows.push({
               ...place,
-              u: own.u,
-              node: own.name,
-              model: ('model' in own && own.model) || rack.model,
-              gpus: ('gpus' in own && own.gpus) || rack.gpus,
-            };
-          }),
-        ),
-      ),
-    ),
-  );
-  return { rows, errors: [], skipped: [] };
+              ...{ u: own.u ?? 0, node: own.name, model: own.model || model, gpus: own.gpus || rack.gpus },
+              ...(own.kind ? { kind: own.kind } : {}),
+              ...(own.height ? { height: own.height } : {}),
+            });
+          }
+        }
+  return { rows, racks };
 }
 
 const named = z.object({ name: z.string().nullish(), slug: z.string().nullish() }).nullish();
@@ -115,8 +129,20 @@ const deviceSchema = z.object({
   role: named,
   /** Before NetBox 4. */
   device_role: named,
-  device_type: z.object({ model: z.string().nullish() }).nullish(),
+  device_type: z.object({ model: z.string().nullish(), u_height: z.number().nullish() }).nullish(),
   status: z.object({ value: z.string().nullish() }).nullish(),
+  custom_fields: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** A rack as `/api/dcim/racks/` answers it: it has a height, and no device type. */
+const rackSchema = z.object({
+  name: z.string(),
+  site: named,
+  location: named,
+  u_height: z.number(),
+  /** NetBox 4.1 and later. */
+  rack_type: z.object({ model: z.string().nullish() }).nullish(),
+  device_type: z.undefined().optional(),
   custom_fields: z.record(z.string(), z.unknown()).nullish(),
 });
 
@@ -124,16 +150,16 @@ const deviceSchema = z.object({
 export const GPU_ROLES = 'server|compute|gpu|node|accelerat|tray|hgx|dgx';
 
 /**
- * Reads devices as NetBox's `/api/dcim/devices/` answers them: one page, an array of pages, or an array of devices.
+ * Reads devices and racks as NetBox's `/api/dcim/devices/` and `/api/dcim/racks/` answer them: one page, an array of
+ * pages, or an array of either. A rack's custom fields `model`, `position`, `aisle` and `feeds` count where they are there.
  * The location is the hall; a row is what stands before the last hyphen of the rack's name, since NetBox has none. The
  * number of GPUs is the custom field `gpus`, where there is one. Decommissioned devices and those without a rack or of
  * another role are left out and told.
  */
 export function parseNetBox(text: string, roles = GPU_ROLES): ImportedTopology {
   const failed = (message: string): ImportedTopology => ({
-    rows: [],
+    ...{ rows: [], racks: [], skipped: [] },
     errors: [{ line: 1, column: 1, message }],
-    skipped: [],
   });
   if (text.length > MOST_BYTES) return failed('The file is larger than 64 MiB');
   let value: unknown;
@@ -143,11 +169,20 @@ export function parseNetBox(text: string, roles = GPU_ROLES): ImportedTopology {
     return failed(`It is not JSON: ${(error as Error).message}`);
   }
   const devices = pagesOf(value).flat();
-  if (devices.length === 0) return failed('There are no devices in it: give what /api/dcim/devices/ answers');
+  if (devices.length === 0)
+    return failed('There are no devices or racks in it: give what /api/dcim/devices/ or /api/dcim/racks/ answers');
   const wanted = new RegExp(roles, 'i');
   const rows: TopologyRow[] = [];
+  const racks: RackRow[] = [];
   const skipped: string[] = [];
   devices.forEach((device, index) => {
+    const rack = rackSchema.safeParse(device);
+    if (rack.success) {
+      const found = rowOfRack(rack.data);
+      if (typeof found === 'string') skipped.push(`rack ${rack.data.name}: ${found}`);
+      else racks.push(found);
+      return;
+    }
     const parsed = deviceSchema.safeParse(device);
     const what = `device ${index + 1}`;
     if (!parsed.success) {
@@ -158,7 +193,7 @@ export function parseNetBox(text: string, roles = GPU_ROLES): ImportedTopology {
     if (typeof row === 'string') skipped.push(`${parsed.data.name || what}: ${row}`);
     else rows.push(row);
   });
-  return { rows, errors: [], skipped };
+  return { rows, racks, errors: [], skipped };
 }
 
 function pagesOf(value: unknown): unknown[][] {
@@ -168,6 +203,29 @@ function pagesOf(value: unknown): unknown[][] {
   }
   const results = (value as { results?: unknown } | null)?.results;
   return Array.isArray(results) ? [results] : [];
+}
+
+/** NetBox has no rows: what stands before the last hyphen of a rack's name is its row, else its hall is. */
+const rowNameOf = (rack: string, hall: string) => (rack.includes('-') ? rack.slice(0, rack.lastIndexOf('-')) : hall);
+
+const wholeOr0 = (value: unknown, most: number) =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= most ? value : 0;
+
+/** The row of a rack, or why it has none. */
+function rowOfRack(rack: z.infer<typeof rackSchema>): RackRow | string {
+  const [site, name] = [rack.site?.name?.trim(), rack.name.trim()];
+  if (!site || name === '') return site ? 'it has no name' : 'it stands in no site';
+  const hall = rack.location?.name?.trim() || site;
+  const { model, position, aisle, feeds } = rack.custom_fields ?? {};
+  const list = Array.isArray(feeds) ? feeds.map(String) : typeof feeds === 'string' ? feeds.split(/[\s+;|,]+/) : [];
+  return {
+    ...{ site, hall, row: rowNameOf(name, hall), rack: name },
+    model: rack.rack_type?.model?.trim() || (typeof model === 'string' ? model : ''),
+    position: wholeOr0(position, 9999),
+    aisle: typeof aisle === 'string' ? aisle : '',
+    heightU: wholeOr0(rack.u_height, 100),
+    feeds: list.filter((feed) => feed !== ''),
+  };
 }
 
 /** The row of a device, or why it has none. */
@@ -182,69 +240,12 @@ function rowOfDevice(device: z.infer<typeof deviceSchema>, roles: RegExp): Topol
   if (!site || !rack) return `it stands in no ${site ? 'rack' : 'site'}`;
   const hall = device.location?.name?.trim() || site;
   const gpus = device.custom_fields?.gpus;
+  const height = wholeOr0(device.device_type?.u_height, 100);
   return {
-    ...{ site, hall, row: rack.includes('-') ? rack.slice(0, rack.lastIndexOf('-')) : hall, rack, node },
+    ...{ site, hall, row: rowNameOf(rack, hall), rack, node },
     u: Math.floor(device.position ?? 0),
     model: device.device_type?.model ?? '',
-    gpus: typeof gpus === 'number' && Number.isInteger(gpus) && gpus >= 0 ? gpus : 0,
+    gpus: wholeOr0(gpus, 1024),
+    ...(height > 0 ? { height } : {}),
   };
-}
-
-/** Two documents disagree of a node: what the earlier one says is kept. */
-export interface TopologyConflict {
-  readonly node: string;
-  readonly field: Exclude<keyof TopologyRow, 'node'>;
-  readonly kept: string;
-  readonly keptFrom: string;
-  readonly dropped: string;
-  readonly droppedFrom: string;
-}
-
-const FIELDS = ['site', 'hall', 'row', 'rack', 'u', 'model', 'gpus'] as const;
-
-/**
- * Several documents as one, in the order given: the earlier wins, an empty model, 0 units and 0 GPUs say nothing and are
- * filled in. A node is the same by its name, whatever the case. Every disagreement is told.
- */
-export function mergeTopology(documents: readonly { readonly from: string; readonly rows: readonly TopologyRow[] }[]): {
-  readonly rows: readonly TopologyRow[];
-  readonly conflicts: readonly TopologyConflict[];
-} {
-  const merged = new Map<string, { row: TopologyRow; from: Record<string, string> }>();
-  const conflicts: TopologyConflict[] = [];
-  for (const { from, rows } of documents) {
-    for (const row of rows) {
-      const known = merged.get(row.node.toLowerCase());
-      if (!known) {
-        merged.set(row.node.toLowerCase(), { row, from: Object.fromEntries(FIELDS.map((field) => [field, from])) });
-        continue;
-      }
-      const filled: Record<string, unknown> = { ...known.row };
-      for (const field of FIELDS) {
-        if (!row[field] || row[field] === filled[field]) continue;
-        if (!filled[field]) {
-          filled[field] = row[field];
-          known.from[field] = from;
-          continue;
-        }
-        const kept = { kept: String(filled[field]), keptFrom: known.from[field] };
-        conflicts.push({ node: known.row.node, field, ...kept, dropped: String(row[field]), droppedFrom: from });
-      }
-      known.row = filled as unknown as TopologyRow;
-    }
-  }
-  return { rows: [...merged.values()].map(({ row }) => row), conflicts };
-}
-
-const cell = (value: string | number) => {
-  const text = value === 0 ? '' : String(value);
-  return /[",\r\n]|^\s|\s$|^#/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
-/** Rows as topology.csv (house form), with its header. */
-export function formatTopologyCsv(rows: readonly TopologyRow[]): string {
-  const lines = rows.map((row) =>
-    [row.site, row.hall, row.row, row.rack, row.u, row.node, row.model, row.gpus].map(cell).join(','),
-  );
-  return ['site,hall,row,rack,u,node,model,gpus', ...lines, ''].join('\n');
 }

@@ -1,21 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { parseTopologyCsv } from '../../shared/topology-csv.ts';
-import {
-  formatTopologyCsv,
-  GPU_ROLES,
-  type ImportedTopology,
-  mergeTopology,
-  parseNetBox,
-  parseTopologyYaml,
-} from '../../shared/topology-import.ts';
+import { GPU_ROLES, type ImportedTopology, parseNetBox, parseTopologyYaml } from '../../shared/topology-import.ts';
+import { formatTopologyCsv, mergeTopology } from '../../shared/topology-merge.ts';
 import { parseOptions, UsageError } from './options.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- topology FILE… [--role REGEX] [--json]
-  Makes one topology.csv of CSV, YAML (sites > halls > rows > racks > nodes) and NetBox device lists
-  (what /api/dcim/devices/ answers, as JSON). Of two that disagree the earlier FILE wins; every conflict and every
+  Makes one topology.csv of CSV, YAML (sites > halls > rows > racks > nodes) and NetBox lists of devices and racks
+  (what /api/dcim/devices/ and /api/dcim/racks/ answer, as JSON). Of two that disagree the earlier FILE wins; every conflict and every
   device that was left out is told on standard error.
   --role REGEX  roles of NetBox devices to take (default: ${GPU_ROLES})
-  --json        {"rows": […], "conflicts": […], "skipped": […]} instead of CSV
+  --json        {"rows": […], "racks": […], "conflicts": […], "skipped": […]} instead of CSV
 `;
 
 /** `topology`: 0 with rows, 1 where a file is not right or gives none. */
@@ -35,14 +29,14 @@ export async function topology(args: readonly string[]): Promise<number> {
       process.stderr.write(`${from}, line ${line}, column ${column}: ${message}\n`);
     for (const line of skipped) process.stderr.write(`${from}: left out ${line}\n`);
   }
-  const { rows, conflicts } = mergeTopology(documents);
+  const { rows, racks, conflicts } = mergeTopology(documents);
   for (const { node, field, kept, keptFrom, dropped, droppedFrom } of conflicts)
     process.stderr.write(`conflict: ${field} of ${node} is ${kept} (${keptFrom}), not ${dropped} (${droppedFrom})\n`);
   const skipped = documents.flatMap((document) => document.skipped);
   process.stdout.write(
-    parsed.values.json ? `${JSON.stringify({ rows, conflicts, skipped })}\n` : formatTopologyCsv(rows),
+    parsed.values.json ? `${JSON.stringify({ rows, racks, conflicts, skipped })}\n` : formatTopologyCsv(rows, racks),
   );
-  return rows.length === 0 || documents.some(({ errors }) => errors.length > 0) ? 1 : 0;
+  return rows.length + racks.length === 0 || documents.some(({ errors }) => errors.length > 0) ? 1 : 0;
 }
 
 function read(path: string, roles: string): ImportedTopology {

@@ -236,9 +236,9 @@ export class Engine {
   #apply(settings: Settings): void {
     const before = this.#settings;
     this.#settings = settings;
-    const rebuild =
-      before.pollMs !== settings.pollMs || JSON.stringify(before.mappings) !== JSON.stringify(settings.mappings);
-    if (rebuild) this.#rebuild();
+    if (before.pollMs !== settings.pollMs) this.#rebuild();
+    else if (JSON.stringify(before.mappings) !== JSON.stringify(settings.mappings))
+      this.#fleet.setMappings(settings.mappings);
     // Limits are told anew of what is remembered; only another poll or another size makes another memory.
     const remembers = before.pollMs === settings.pollMs && before.historyBytes === settings.historyBytes;
     if (remembers) this.#view.configure(settings);

@@ -1,9 +1,11 @@
 import { FabricPart } from './fabric-part.ts';
 import { Interop } from './interop/interop.ts';
 import type { EngineContext, EnginePart } from './part.ts';
+import { PlacesPart } from './places/places-part.ts';
 import { SnapshotsPart } from './snapshots/snapshots-part.ts';
 
 /** The parts of every engine, in the order in which they hear of an update. */
 export function makeParts(context: EngineContext): readonly EnginePart[] {
-  return [new FabricPart(context), new Interop(context, () => null), new SnapshotsPart(context)];
+  const first = [new FabricPart(context), new Interop(context, () => null)];
+  return [...first, new PlacesPart(context), new SnapshotsPart(context)];
 }

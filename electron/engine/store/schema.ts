@@ -58,6 +58,22 @@ export const STEPS: readonly string[] = [
   -- What a webhook has still to be told, in order.
   CREATE TABLE webhook_waiting (seq INTEGER PRIMARY KEY, webhook TEXT NOT NULL, time INTEGER NOT NULL, document TEXT NOT NULL);
   `,
+  // 3: changes of places
+  `
+  CREATE TABLE place_change (
+    seq INTEGER PRIMARY KEY,
+    time INTEGER NOT NULL,
+    who TEXT NOT NULL,
+    role TEXT NOT NULL,
+    file TEXT NOT NULL,
+    what TEXT NOT NULL,
+    -- JSON: lines of words.
+    details TEXT NOT NULL,
+    -- Of what the file became: a later change from outside is seen by it.
+    digest TEXT NOT NULL
+  );
+  CREATE INDEX place_change_file ON place_change (file, seq);
+  `,
 ];
 
 /** Tables whose readable rows are carried over when a damaged database is set aside, and their keys. */
@@ -70,4 +86,5 @@ export const TABLES: readonly { readonly name: string; readonly key: string }[] 
   { name: 'remote_silence', key: 'alertmanager' },
   { name: 'webhook_told', key: 'webhook' },
   { name: 'webhook_waiting', key: 'seq' },
+  { name: 'place_change', key: 'seq' },
 ];

@@ -1,0 +1,126 @@
+import type { MappingPreview, PlaceConflict, PlacesReport, UnplacedNode } from './contract/places.ts';
+import { chassisOf, mappedText, NodeLocator, PLACED_BY, type PlacedBy, type Placement } from './mapping.ts';
+import type { Host } from './objects.ts';
+import { compileFinder } from './pattern.ts';
+import type { LabelMapping } from './settings.ts';
+import type { TopologyRow } from './topology-csv.ts';
+
+const MOST_UNPLACED = 2000;
+const MOST_CONFLICTS = 1000;
+const MOST_MOVED = 200;
+const MOST_LABELS = 12;
+
+const pathOf = ({ place: { site, hall, row, rack } }: Placement) => `${site}/${hall}/${row}/${rack}`;
+const nameOf = ({ site, host }: Host) => `${site}/${host}`;
+
+/** Labels that say nothing of a place. */
+const DUMB =
+  /^(job|instance|__.*|UUID|gpu|device|modelName|pci_bus_id|DCGM_FI_DRIVER_VERSION|container|pod|namespace)$/;
+
+function unplacedOf({ site, host, gpus, labels }: Host): UnplacedNode {
+  const pairs = [...labels].filter(([, value]) => value !== '' && value.length <= 200);
+  const telling = pairs.sort(([a], [b]) => Number(DUMB.test(a)) - Number(DUMB.test(b)) || (a < b ? -1 : 1));
+  return { site, host, gpus, labels: telling.slice(0, MOST_LABELS).map(([name, value]) => `${name}=${value}`) };
+}
+
+/** Words that a person or a platform gives; a name that only looks like a place contradicts nobody. */
+const SAYS: ReadonlySet<PlacedBy> = new Set(['topology', 'mapping', 'labels']);
+
+/** Where nodes stand and why, whom nobody places, and who contradicts whom. */
+export function placesReport(
+  hosts: readonly Host[],
+  mappings: readonly LabelMapping[],
+  rows: readonly TopologyRow[],
+): Omit<PlacesReport, 'topology'> {
+  const locator = new NodeLocator(mappings, rows);
+  const placedBy = Object.fromEntries(PLACED_BY.map((by) => [by, 0])) as Record<PlacedBy, number>;
+  const unplaced: UnplacedNode[] = [];
+  const conflicts: PlaceConflict[] = [];
+  const chassis = new Map<string, { host: string; placement: Placement }>();
+  let [gpus, unplacedGpus] = [0, 0];
+  for (const host of hosts) {
+    const said = locator.placements(host.site, host.host, host.labels);
+    const [first] = said;
+    gpus += host.gpus;
+    placedBy[first.by]++;
+    if (first.by === 'nothing') {
+      unplacedGpus += host.gpus;
+      if (unplaced.length < MOST_UNPLACED) unplaced.push(unplacedOf(host));
+    }
+    for (const other of said.slice(1)) {
+      if (!SAYS.has(other.by) || !SAYS.has(first.by) || sameRack(first, other)) continue;
+      conflicts.push(conflictOf(nameOf(host), first, other));
+    }
+    const serial = chassisOf(host.labels);
+    const before = chassis.get(serial);
+    if (serial === '' || first.by === 'platform') continue;
+    if (!before) chassis.set(serial, { host: nameOf(host), placement: first });
+    else if (!sameRack(before.placement, first)) {
+      const other = `${pathOf(before.placement)}, where ${before.host} of the same chassis ${serial} stands`;
+      conflicts.push({ ...conflictOf(nameOf(host), first, before.placement), other, otherBy: 'platform' });
+    }
+  }
+  return {
+    ...{ nodes: hosts.length, gpus, placedBy, unplaced, unplacedGpus },
+    ...{ conflicts: conflicts.slice(0, MOST_CONFLICTS), conflictCount: conflicts.length },
+  };
+}
+
+/** Of two words the rack counts; a hall or row that one of them does not know is no contradiction. */
+function sameRack(a: Placement, b: Placement): boolean {
+  const same = (x: string, y: string) => x.toLowerCase() === y.toLowerCase();
+  return same(a.place.site, b.place.site) && same(a.place.rack, b.place.rack);
+}
+
+const conflictOf = (node: string, kept: Placement, other: Placement): PlaceConflict => ({
+  ...{ node, kept: pathOf(kept), keptBy: kept.by },
+  ...{ other: pathOf(other), otherBy: other.by },
+});
+
+/** What other mappings would do to the nodes that are known now. */
+export function previewMappings(
+  hosts: readonly Host[],
+  now: readonly LabelMapping[],
+  then: readonly LabelMapping[],
+  rows: readonly TopologyRow[],
+): MappingPreview {
+  const [before, after] = [new NodeLocator(now, rows), new NodeLocator(then, rows)];
+  const finders = then.map(({ pattern }) => {
+    try {
+      const finder = compileFinder(pattern);
+      return {
+        finder,
+        error: finder.groups.includes('rack') ? '' : 'It has no group (?<rack>…), so it places nothing',
+      };
+    } catch (error) {
+      return { finder: undefined, error: (error as Error).message };
+    }
+  });
+  const effects = finders.map(({ error }) => ({ error, matched: 0, placed: 0 }));
+  const moved: MappingPreview['moved'][number][] = [];
+  let [movedCount, unplacedNow, unplacedThen, unplacedGpusThen, gpus] = [0, 0, 0, 0, 0];
+  for (const host of hosts) {
+    gpus += host.gpus;
+    then.forEach(({ label }, i) => {
+      if (finders[i].finder?.find(mappedText(label, host.host, host.labels))) effects[i].matched++;
+    });
+    const [old] = before.placements(host.site, host.host, host.labels);
+    const [fresh] = after.placements(host.site, host.host, host.labels);
+    if (fresh.mapping >= 0) effects[fresh.mapping].placed++;
+    if (old.by === 'nothing') unplacedNow++;
+    if (fresh.by === 'nothing') {
+      unplacedThen++;
+      unplacedGpusThen += host.gpus;
+    }
+    if (pathOf(old) === pathOf(fresh) && old.place.node === fresh.place.node) continue;
+    movedCount++;
+    if (moved.length >= MOST_MOVED) continue;
+    const mapping = then[fresh.mapping];
+    moved.push({
+      ...{ node: nameOf(host), before: pathOf(old), after: pathOf(fresh), by: fresh.by, mapping: fresh.mapping },
+      text: mapping ? mappedText(mapping.label, host.host, host.labels) : '',
+    });
+  }
+  const counts = { nodes: hosts.length, gpus, unplacedNow, unplacedThen, unplacedGpusThen };
+  return { mappings: effects, ...counts, moved, movedCount };
+}
