@@ -186,8 +186,6 @@ export function orphans() {
     'shared/exposition/workload.ts',
     'shared/prom-api/workload.ts',
     'renderer/draw/measure-page.ts',
-    // Range replies: read and tested now, asked for first by the views that look back in time.
-    'shared/prom-api/matrix.ts',
   ]);
   return all
     .filter((path) => !known.has(path) && !entries.has(path) && !isTest(path) && !measured.has(path))

@@ -23,6 +23,8 @@ export interface Ingest {
   readonly query?: PlannedQuery;
   /** How far the clock by which samples are stamped leads ours, ms; 0 where it is left out. */
   readonly leadMs?: number;
+  /** Numbers of another time for objects that are known: they are as old as `time` says, and name no new objects. */
+  readonly past?: boolean;
 }
 
 /** How a further row of one object joins what the same body gave before. */
@@ -106,7 +108,7 @@ class BindingDraft {
     this.#counters = before ? countersOf(before) : new Map();
     this.#known = known;
     const labels = !input.query ? 'target' : input.query.times ? 'identity' : 'values';
-    this.#origin = { sourceId: input.sourceId, site: input.site, labels };
+    this.#origin = { sourceId: input.sourceId, site: input.site, labels, fixed: input.past === true };
     this.#target = withNodeName(input);
     this.#prefixes = known.slots.profiles.flatMap(({ blanks }) => (blanks ? [blanks] : []));
   }

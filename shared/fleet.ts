@@ -2,6 +2,7 @@ import { type Binding, bind, COMBINE, type Ingest } from './binding.ts';
 import { Clocks } from './clocks.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
+import type { Labels } from './labels.ts';
 import { NodeLocator } from './mapping.ts';
 import { type Host, Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
@@ -12,7 +13,7 @@ import { isBlank, isMark } from './signals/blank.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import type { Profile } from './signals/profile.ts';
 import { profiles } from './signals/profiles/all.ts';
-import { Slots } from './slots.ts';
+import { type Slot, Slots } from './slots.ts';
 import { GPU, NODE, type Work } from './topology.ts';
 import type { BudgetRow, RackRow, TopologyRow } from './topology-csv.ts';
 import type { DurationMs, EpochMs } from './units.ts';
@@ -37,13 +38,23 @@ export interface Coverage {
   readonly time: number;
 }
 
+/** A series and where it leads. */
+export interface BoundSeries {
+  readonly sourceId: string;
+  readonly metric: string;
+  readonly labels: Labels;
+  readonly slot: Slot;
+  /** Place of a GPU or node, index of a link, port, feed or server; −1: not placed. */
+  readonly object: number;
+}
+
 /** How far ahead of our clock a sample may be (faults.md B12). */
 const FUTURE_MS = 600_000;
 
 /** Everything known of a fleet: the newest value of every object, whichever source gave it. Pure; time is passed in. */
 export class Fleet {
   readonly #slots: Slots;
-  readonly #objects: Objects;
+  #objects: Objects;
   readonly #bindings = new Map<string, Binding>();
   #mappings: readonly LabelMapping[];
   readonly #waitTicks = new Map<string, number>();
@@ -52,6 +63,8 @@ export class Fleet {
   #budgets: ReadonlyMap<string, BudgetRow> = new Map();
   #built: BuiltTopology | undefined;
   #builtFor = -1;
+  /** Places stay as they are: it is a fleet of another time. */
+  #pinned = false;
   #version = 0;
   #pass = 0;
   #writers = 0;
@@ -142,7 +155,7 @@ export class Fleet {
   #takeValues(input: Ingest, binding: Binding): number {
     const { series, clocks, counts, marks, absentUpTo, pegged } = binding;
     const { values, times } = input.decoded;
-    const sampled = input.query ? this.#clocks.times : undefined;
+    const sampled = input.query && !input.past ? this.#clocks.times : undefined;
     const latest = input.time + FUTURE_MS;
     let bad = 0;
     for (let i = 0; i < series.length; i++) {
@@ -198,7 +211,7 @@ export class Fleet {
 
   /** The places as they are known now; the same object as long as nothing changed. */
   #topology(): BuiltTopology {
-    if (this.#built && this.#builtFor === this.#objects.changes) return this.#built;
+    if (this.#built && (this.#pinned || this.#builtFor === this.#objects.changes)) return this.#built;
     const expected = this.#rows.map((row) => ({ ...row, inferred: false }));
     const seen = this.#objects.known(expected);
     const { nodeOf, places } = seen;
@@ -241,6 +254,33 @@ export class Fleet {
     const columns = resolve(this.#slots, instant);
     this.#mostGpus.update(columns, topology.path);
     return { time: now, topology, columns };
+  }
+
+  /** A fleet of the same objects and places without a number: those of another time go there (`Ingest.past`). */
+  past(): Fleet {
+    const fleet = new Fleet({ mappings: [], profiles: this.#slots.profiles });
+    fleet.#objects = this.#objects;
+    fleet.#built = this.#topology();
+    fleet.#placeOfNode = this.#placeOfNode;
+    fleet.#pinned = true;
+    return fleet;
+  }
+
+  /** Series of some signals as sources give them now; objects are places, or indexes in the topology's lists. */
+  *bound(wanted: ReadonlySet<SignalId>): Generator<BoundSeries> {
+    const { placeOfGpu, placeOfPlace } = this.#topology();
+    const placed = { gpu: placeOfGpu, node: this.#placeOfNode, place: placeOfPlace };
+    for (const [key, { layout, series, slots, objects }] of this.#bindings) {
+      const sourceId = key.slice(0, key.indexOf('\n'));
+      for (let i = 0; i < slots.length; i++) {
+        const slot = slots[i];
+        if (!wanted.has(slot.mapping.signal)) continue;
+        const places = placed[slot.object as keyof typeof placed] as Int32Array | undefined;
+        const object = places ? places[objects[i]] : objects[i];
+        const { name, labels } = layout.series[series[i]];
+        yield { sourceId, metric: name || (labels.get('metric') ?? ''), labels, slot, object };
+      }
+    }
   }
 
   /** What a source gives: per metric its signal, how many series, and the newest sample's time. */

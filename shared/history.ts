@@ -53,6 +53,8 @@ export class History {
   /** The newest topology and the order of its places. */
   #topology: Topology | null = null;
   #space: PlaceSpace | null = null;
+  /** Racks are recorded: of most GPUs only their places' values are known. */
+  #recorded = false;
 
   constructor(options: { readonly bytes: number; readonly pollMs: number }) {
     this.#limit = options.bytes;
@@ -89,6 +91,7 @@ export class History {
     this.#raw.push({ time: slot, space: this.#space, values, basis: basis.slice(0, places) });
     this.#raw = rowsSince(this.#raw, slot - RAW_MS);
     this.#minutes = rowsSince(this.#minutes, slot - DAY_MS);
+    this.#recorded = frame.columns.has('place.gpus');
     this.#cells.add(slot, frame);
     this.#evict();
   }
@@ -155,20 +158,22 @@ export class History {
   }
 
   /** From when on a series is remembered. */
-  since({ signal, kept }: SeriesObjects): Remembered {
+  since({ signal, kept, own }: SeriesObjects): Remembered {
     if (kept) {
       const first = (rows: readonly PlaceRow[]) => rows[0]?.time ?? Number.POSITIVE_INFINITY;
       return { raw: first(this.#raw), minutes: first(this.#minutes) };
     }
+    if (this.#recorded && !own) return { raw: Number.POSITIVE_INFINITY, minutes: Number.POSITIVE_INFINITY };
     const parts = signal === 'draw' ? [] : partsOf(signal).map((id) => this.#cells.since(id));
     const latest = (of: (one: Remembered) => EpochMs) => Math.max(...parts.map(of));
     return { raw: latest(({ raw }) => raw), minutes: latest(({ minutes }) => minutes) };
   }
 
   /** A series in steps; NaN is a gap. Sites to racks are as they were told, everything else within its resolution. */
-  read(topology: Topology, { kind, signal, objects, place, kept }: SeriesObjects, grid: Grid): Float64Array {
+  read(topology: Topology, { kind, signal, objects, place, kept, own }: SeriesObjects, grid: Grid): Float64Array {
     if (kept) return this.#readPlace(topology.path[place], kept, grid);
-    if (signal === 'draw' || kind === 'place') return new Float64Array(grid.count).fill(Number.NaN);
+    if (signal === 'draw' || kind === 'place' || (this.#recorded && !own))
+      return new Float64Array(grid.count).fill(Number.NaN);
     const columns = objects.map((object) =>
       stepsOf(signal, object, topology, (id, fold) => {
         const steps = new Steps(grid, fold);

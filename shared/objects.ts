@@ -27,6 +27,8 @@ export interface Origin {
   readonly site: string;
   /** What the labels are: all that a target gives, those of an identity query, or the few of a query of values. */
   readonly labels: 'target' | 'identity' | 'values';
+  /** Objects that nobody named before are not made. */
+  readonly fixed?: boolean;
 }
 
 interface Gpu {
@@ -263,7 +265,7 @@ export class Objects {
     if (node < 0) return -1;
     const name = port === '' ? device : `${device}/${port}`;
     const key = `${node}\n${kind}\n${name}`;
-    return this.#numbered(this.#linkOf, this.links, key, () => ({ node, kind, name, source: origin.sourceId }));
+    return this.#numbered(this.#linkOf, this.links, key, origin, () => ({ node, kind, name, source: origin.sourceId }));
   }
 
   /** The port of a switch of a series; −1 where no label names both. What the labels tell of its neighbour is kept. */
@@ -271,13 +273,13 @@ export class Objects {
     const [id, port] = [labelOf(labels, of.switch).toLowerCase(), labelOf(labels, of.port)];
     if (id === '' || port === '') return -1;
     const site = labels.get('site') || origin.site;
-    const at = this.#numbered(this.#portOf, this.ports, [site, kind, id, port].join('\n'), () => ({
+    const at = this.#numbered(this.#portOf, this.ports, [site, kind, id, port].join('\n'), origin, () => ({
       ...{ site, kind, switch: id, name: labelOf(labels, of.name) || id, port, source: origin.sourceId },
       ...{ peer: '', peerSwitch: '', peerPort: '', peerKind: '' },
     }));
     const told = (label: string | undefined) => (label === undefined ? '' : (labels.get(label) ?? ''));
     const peer = { peer: told(of.peer?.name), peerSwitch: told(of.peer?.switch).toLowerCase() };
-    if (peer.peer === '' && peer.peerSwitch === '') return at;
+    if (origin.fixed || (peer.peer === '' && peer.peerSwitch === '')) return at;
     const known = this.ports[at];
     const next = { ...known, ...peer, peerPort: told(of.peer?.port), peerKind: told(of.peer?.kind) };
     next.name = labelOf(labels, of.name) || known.name;
@@ -292,7 +294,7 @@ export class Objects {
   feed(labels: Labels, identity: Identity, origin: Origin): number {
     const clue = feedClue(labels, identity.feed ?? DEFAULT_FEED, origin.site);
     if (!clue) return -1;
-    return this.#numbered(this.#feedOf, this.feeds, clue.key, () => ({ ...clue, source: origin.sourceId }));
+    return this.#numbered(this.#feedOf, this.feeds, clue.key, origin, () => ({ ...clue, source: origin.sourceId }));
   }
 
   /** The inference server of a series; −1 where neither a pod nor a target is named. */
@@ -302,7 +304,7 @@ export class Objects {
     const [site, namespace] = [labels.get('site') || origin.site, labelOf(labels, NAMESPACE)];
     const model = labelOf(labels, names) || labels.get('job') || pod;
     const key = [site, namespace, pod, model].join('\n');
-    return this.#numbered(this.#serverOf, this.servers, key, () => {
+    return this.#numbered(this.#serverOf, this.servers, key, origin, () => {
       return { site, namespace, pod, model, source: origin.sourceId };
     });
   }
@@ -312,9 +314,10 @@ export class Objects {
     const names = PLACE_LABELS.slice(0, level).map((label) => labels.get(label) ?? '');
     if (names[0] === '') names[0] = origin.site;
     if (names.includes('') && (level < 4 || names[3] === '')) return -1;
-    const number = this.#numbered(this.#placeOf, this.places, names.join('\n'), () => {
+    const number = this.#numbered(this.#placeOf, this.places, names.join('\n'), origin, () => {
       return { names, model: '', source: origin.sourceId };
     });
+    if (number < 0) return -1;
     const place = this.places[number];
     const model = labels.get('model') ?? '';
     if (model !== '' && place.model === '') {
@@ -324,8 +327,9 @@ export class Objects {
     return number;
   }
 
-  #numbered<One>(numbers: Map<string, number>, list: One[], key: string, make: () => One): number {
+  #numbered<One>(numbers: Map<string, number>, list: One[], key: string, { fixed }: Origin, make: () => One): number {
     let number = numbers.get(key);
+    if (number === undefined && fixed) return -1;
     if (number === undefined) {
       number = list.length;
       list.push(make());

@@ -66,7 +66,7 @@ const GAUGES: readonly (readonly [string, readonly SignalId[]])[] = [
 ];
 
 /** One metric that is asked for: as it is, or as its rate. */
-interface Asked {
+export interface Asked {
   readonly name: string;
   readonly kind: Mapping['kind'];
   readonly object: ObjectKind;
@@ -120,7 +120,7 @@ const IN_RACKS: readonly ObjectKind[] = ['gpu', 'node', 'link'];
 const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** The metrics of a profile, those of decimal digits among them. */
-function askedOf(profile: Profile, within: readonly string[]): Asked[] {
+export function askedOf(profile: Profile, within: readonly string[]): Asked[] {
   const one = (mapping: Mapping) => (name: string) => ({ name, kind: mapping.kind, mapping });
   const names = profile.mappings.flatMap((mapping) => [
     ...mapping.names.map(one(mapping)),
@@ -137,7 +137,7 @@ function askedOf(profile: Profile, within: readonly string[]): Asked[] {
 }
 
 /** Labels by which a series is told from the others of its metric: its object's. */
-function objectLabels({ object, profile: { identity }, mappings }: Asked): readonly string[] {
+export function objectLabels({ object, profile: { identity }, mappings }: Asked): readonly string[] {
   if (object === 'gpu') {
     const { id, index } = identity.gpu ?? DEFAULT_GPU;
     return id.length > 0 ? id : ['instance', ...index];
@@ -159,7 +159,7 @@ function objectLabels({ object, profile: { identity }, mappings }: Asked): reado
 }
 
 /** The same, with what tells parts of the object, and what conditions look at. */
-function labelsOf(asked: Asked): string[] {
+export function labelsOf(asked: Asked): string[] {
   return [
     ...objectLabels(asked),
     ...asked.mappings.flatMap(({ parts, where, unless }) => [...parts, ...Object.keys({ ...where, ...unless })]),
@@ -167,10 +167,10 @@ function labelsOf(asked: Asked): string[] {
 }
 
 const unique = (names: readonly string[]) => [...new Set(names)];
-const list = (names: readonly string[]) => unique(names).join(', ');
+export const list = (names: readonly string[]) => unique(names).join(', ');
 
 /** In a PromQL string a backslash must be doubled. */
-const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+export const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 /** Labels on which all of these mappings set a condition. */
 function commonLabels(mappings: readonly Mapping[]): string[] {
   return Object.keys(mappings[0].where ?? {}).filter((label) => mappings.every(({ where }) => where?.[label]));
@@ -187,7 +187,7 @@ function conditionsOf(mappings: readonly Mapping[]): string[] {
   return [...wanted, ...refused.map(([label, pattern]) => `${label}!~${quoted(pattern)}`)];
 }
 
-function seriesOf({ name, mappings, within }: Asked): string {
+export function seriesOf({ name, mappings, within }: Asked): string {
   const conditions = [...conditionsOf(mappings), ...within];
   return conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
 }
@@ -231,7 +231,7 @@ function selectorKey(one: Asked): string {
 }
 
 /** rate() drops the metric's name, so each is asked for apart and put back as the label `metric`. */
-function rates(asked: readonly Asked[], window: string): string {
+export function rates(asked: readonly Asked[], window: string): string {
   return asked
     .map((one) => {
       const { pegged } = one.mappings[0];

@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { requireReal } from './available.ts';
 import { type Running, startReal } from './running.ts';
 
 /** A configuration that lies somewhere (its relative paths count from there), or its text. */
@@ -12,15 +15,29 @@ async function configPath(folder: string, name: string, config: Config): Promise
   return path;
 }
 
-/** A real Prometheus with a database of its own. */
-export function startPrometheus(config: Config): Promise<Running> {
-  return startReal('prometheus', '/-/ready', async (folder, port) => [
-    `--config.file=${await configPath(folder, 'prometheus.yml', config)}`,
-    `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
-    '--web.enable-lifecycle',
-    '--log.level=warn',
-  ]);
+/**
+ * A real Prometheus with a database of its own.
+ * @param past OpenMetrics text with timestamps: what it had scraped before it was started
+ */
+export function startPrometheus(config: Config, past?: string): Promise<Running> {
+  return startReal('prometheus', '/-/ready', async (folder, port) => {
+    if (past !== undefined) await backfill(folder, past);
+    return [
+      `--config.file=${await configPath(folder, 'prometheus.yml', config)}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--web.enable-lifecycle',
+      '--log.level=warn',
+    ];
+  });
+}
+
+async function backfill(folder: string, past: string): Promise<void> {
+  const { path } = requireReal('promtool');
+  const text = join(folder, 'past.txt');
+  await writeFile(text, past);
+  const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', text, join(folder, 'data')];
+  await promisify(execFile)(path ?? 'promtool', args);
 }
 
 /** A real VictoriaMetrics (single node) that scrapes a Prometheus configuration. */

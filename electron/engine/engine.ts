@@ -299,12 +299,12 @@ export class Engine {
 
   // One case a call: their arguments have been parsed by the contract's own schema.
   async #call(viewer: Viewer, name: CallName, arg: never): Promise<unknown> {
-    const seen = askView(this.#view, name, arg);
-    if (seen !== undefined) return seen;
     for (const { answers } of this.#parts) {
       const answer = answers[name] as ((arg: never, asker: Asker) => unknown) | undefined;
       if (answer) return answer(arg, viewer);
     }
+    const seen = askView(this.#view, name, arg);
+    if (seen !== undefined) return seen;
     switch (name) {
       case 'hello':
         return this.#hello(viewer);

@@ -1,4 +1,5 @@
 import { FabricPart } from './fabric-part.ts';
+import { HistoryPart } from './history/history-part.ts';
 import { Interop } from './interop/interop.ts';
 import type { EngineContext, EnginePart } from './part.ts';
 import { PlacesPart } from './places/places-part.ts';
@@ -6,6 +7,6 @@ import { SnapshotsPart } from './snapshots/snapshots-part.ts';
 
 /** The parts of every engine, in the order in which they hear of an update. */
 export function makeParts(context: EngineContext): readonly EnginePart[] {
-  const first = [new FabricPart(context), new Interop(context, () => null)];
+  const first = [new FabricPart(context), new HistoryPart(context), new Interop(context, () => null)];
   return [...first, new PlacesPart(context), new SnapshotsPart(context)];
 }

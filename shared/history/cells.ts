@@ -59,8 +59,9 @@ export class CellHistory {
     const mainOnly = this.#mainOnly || start[GPU + 1] - start[GPU] > MANY_GPUS;
     const rows: SignalRow[] = [];
     for (const [id, { value }] of columns) {
-      if (mainOnly && isOther(id)) continue;
       const { kind } = signalOf(id);
+      // What is recorded of places is in what is told of them.
+      if (kind === 'place' || (mainOnly && isOther(id))) continue;
       const from = kind === 'gpu' ? start[GPU] : kind === 'node' ? start[NODE] : 0;
       const values = value.subarray(from, kind === 'node' ? start[GPU] : undefined);
       if (values.length > 0) rows.push({ id, values });

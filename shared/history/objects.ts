@@ -15,7 +15,7 @@ export interface AskedSeries {
 /** The objects that a series is made of. */
 export interface SeriesObjects {
   /** `place`: the draw of a site to rack. */
-  readonly kind: ObjectKind | 'place';
+  readonly kind: ObjectKind;
   readonly signal: HistorySignal;
   /** Indexes in the topology: places of GPUs and nodes, links, feeds, servers. */
   readonly objects: readonly number[];
@@ -41,7 +41,7 @@ export function objectsOf(topology: Topology, { signal: asked, place, name = '' 
   return { kind, signal, objects: single ? objects : [], own, place, kept };
 }
 
-function objectsAt(topology: Topology, kind: ObjectKind | 'place', place: number, name: string): number[] {
+function objectsAt(topology: Topology, kind: ObjectKind, place: number, name: string): number[] {
   const { start, parent, linkNode, linkName, feedRack, feedName, ports, servers } = topology;
   if (kind === 'place') return place < start[NODE] ? [place] : [];
   if (kind === 'gpu') {

@@ -13,7 +13,7 @@ export const HISTORY_SIGNALS: readonly HistorySignal[] = [...DERIVED_SIGNALS, ..
 export type TimeFold = 'mean' | 'peak' | 'or' | 'last';
 
 /** The object that carries a signal; that of `draw` is a place. */
-export function kindOf(signal: HistorySignal): ObjectKind | 'place' {
+export function kindOf(signal: HistorySignal): ObjectKind {
   if (signal === 'draw') return 'place';
   return signal === 'link.use' || signal === 'link.waited' ? 'link' : signalOf(signal).kind;
 }

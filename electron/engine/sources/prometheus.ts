@@ -56,36 +56,40 @@ export async function askVector(
     { url: apiUrl(url, 'query'), accept: 'application/json', form: { query: promql, time: String(time / 1000) } },
     signal,
   );
-  const host = new URL(url).host;
   let vector: Vector;
   try {
     vector = reader.read(answer.body);
   } catch (error) {
-    if (error instanceof ApiError) {
-      const hint =
-        error.errorType === 'execution' || error.errorType === 'timeout'
-          ? 'Check the load of the server, or its query limits.'
-          : 'Check that it is a Prometheus-compatible server of a current version.';
-      throw new FaultError(
-        `api-${printable(error.errorType, 20)}`,
-        `${host} refused the query: ${printable(error.message, 200)}`,
-        hint,
-      );
-    }
-    if (error instanceof DecodeError) {
-      throw new FaultError(
-        'not-prometheus',
-        `${host}: ${printable(error.message, 200)}`,
-        'Check that the address is a Prometheus-compatible server.',
-      );
-    }
-    throw error;
+    throw apiFault(new URL(url).host, error);
   }
   return { vector, bytes: answer.body.length, serverTime: answer.serverTime };
 }
 
 /** What Prometheus says of the expression (a rate of what is not named _total), not of the data. */
 const ABOUT_THE_QUERY = /^PromQL (info|warning):/;
+
+/** What a reply that could not be read means to a person; any other error is given back as it is. */
+export function apiFault(host: string, error: unknown): unknown {
+  if (error instanceof ApiError) {
+    const hint =
+      error.errorType === 'execution' || error.errorType === 'timeout'
+        ? 'Check the load of the server, or its query limits.'
+        : 'Check that it is a Prometheus-compatible server of a current version.';
+    return new FaultError(
+      `api-${printable(error.errorType, 20)}`,
+      `${host} refused the query: ${printable(error.message, 200)}`,
+      hint,
+    );
+  }
+  if (error instanceof DecodeError) {
+    return new FaultError(
+      'not-prometheus',
+      `${host}: ${printable(error.message, 200)}`,
+      'Check that the address is a Prometheus-compatible server.',
+    );
+  }
+  return error;
+}
 
 /** What a proxy answers that lets queries through and nothing else. */
 const NO_SUCH_QUESTION: ReadonlySet<string> = new Set(['http-400', 'http-404', 'http-405', 'http-422', 'http-501']);
