@@ -1,4 +1,6 @@
 import { type AlertSummary, NO_ALERTS } from './alerting/alert.ts';
+import { type Held, heldNow } from './alerting/held.ts';
+import { AlertMemory } from './alerting/memory.ts';
 import { catalogueColumns } from './catalogue-columns.ts';
 import { isViewSignal, type SignalColumns, signalColumns } from './cell-columns.ts';
 import type { HistoryReply, RackHistoryReply, StepsReply } from './contract/history.ts';
@@ -18,7 +20,6 @@ import { LinkMemory } from './fabric/flaps.ts';
 import { type LinkRow, linkRows } from './fabric/rows.ts';
 import { computeFabric, type FabricColumns } from './fabric.ts';
 import { type Filtering, filterOf } from './filter/filtering.ts';
-import { Findings } from './findings.ts';
 import type { Frame } from './frame.ts';
 import { rememberedRack, rememberedRange } from './history/range.ts';
 import { worstWaits } from './history/waited.ts';
@@ -55,8 +56,9 @@ export interface FleetInstant {
   /** When each GPU was last heard, epoch ms (index: place − start[GPU]); NaN never. */
   readonly heardAt: Float64Array;
   readonly summary: Summary;
-  readonly findings: readonly Finding[];
   readonly sources: readonly SourceHealth[];
+  /** What the alert engine found; where none runs, which conditions of the rules that ship hold at this instant. */
+  readonly findings: readonly Finding[];
   readonly sampled: number | null;
 }
 
@@ -67,7 +69,6 @@ export interface FleetInstant {
 export class FleetView {
   #options: ViewOptions;
   readonly #history: History;
-  readonly #findings = new Findings();
   readonly #links = new LinkMemory();
   readonly #lost: LostWork;
   readonly #energy: EnergyMeter;
@@ -75,6 +76,8 @@ export class FleetView {
   #ratios: NodeRatios = new Map();
   #current: FleetInstant | null = null;
   #alerts: AlertSummary = NO_ALERTS;
+  #findings: readonly Finding[] | null = null;
+  readonly #held: AlertMemory;
   /** Columns by signal, made when a viewer first asks for them after an update. */
   readonly #columns = new Map<WatchSignal, SignalColumns>();
   /** What filters keep, by their text, likewise. */
@@ -85,6 +88,7 @@ export class FleetView {
     // An instant counts for three polls at most: longer is a gap, of which nothing is known.
     this.#lost = new LostWork({ longestMs: 3 * options.pollMs });
     this.#energy = new EnergyMeter({ longestMs: 3 * options.pollMs });
+    this.#held = new AlertMemory(3 * options.pollMs);
     this.#history = new History({ bytes: options.historyBytes, pollMs: options.pollMs });
   }
 
@@ -108,17 +112,17 @@ export class FleetView {
     const fabric = computeFabric(frame, this.#links);
     if (remember) this.#remember(frame, power, fabric, now);
     if (remember) this.#lost.add(frame.topology, heldInstant(frame, now));
+    if (remember) this.#held.update(frame, now);
     if (remember) this.#energy.add(frame.topology, power.drawW, now);
     const { slope, capMin } = this.#outlook(topology, power, now);
     const heardAt = lastHeard(frame);
-    const { warnRatio, critRatio } = this.#options;
     const parts = { frame, now, power, fabric, slope, capMin, heardAt };
     this.#current = {
       ...parts,
       sources,
       summary: summarize({ ...parts, badSamples }),
-      findings: this.#findings.update({ ...parts, warnRatio, critRatio, sources }, now),
       sampled: newestSample(frame, heardAt),
+      findings: this.#findings ?? this.#conditions(parts, sources),
     };
     this.#columns.clear();
     this.#filtered.clear();
@@ -147,6 +151,12 @@ export class FleetView {
     return { slope, capMin };
   }
 
+  #conditions(parts: Omit<Held, 'sources' | 'links' | 'memory'>, sources: readonly SourceHealth[]): readonly Finding[] {
+    const { warnRatio, critRatio } = this.#options;
+    const held = { ...parts, sources, links: this.#links, memory: this.#held };
+    return heldNow(held, { warn_ratio: warnRatio, crit_ratio: critRatio });
+  }
+
   /** Shows an instant that was told before, as a replay does: what is remembered stays. */
   show(instant: FleetInstant): void {
     this.#current = instant;
@@ -156,6 +166,23 @@ export class FleetView {
   /** The last update; null before the first. */
   current(): FleetInstant | null {
     return this.#current;
+  }
+
+  /** What the alert rules found: goes with every frame from now on. */
+  showAlerts(alerts: AlertSummary, findings: readonly Finding[]): void {
+    this.#alerts = alerts;
+    this.#findings = findings;
+    if (this.#current) this.#current = { ...this.#current, findings };
+  }
+
+  /** How often links went down of late, and what is usual for them. */
+  get linkMemory(): LinkMemory {
+    return this.#links;
+  }
+
+  /** For how long clocks were held, and what is new or unusual of each GPU. */
+  get alertMemory(): AlertMemory {
+    return this.#held;
   }
 
   /** What was remembered. */
@@ -192,13 +219,14 @@ export class FleetView {
     if (!current) return null;
     const { topology } = current.frame;
     const { pollMs, staleMs, warnRatio, critRatio } = this.#options;
-    const { summary, findings, sources, sampled, power, slope, capMin } = current;
+    const { summary, sources, sampled, power, slope, capMin } = current;
     const columns = this.#signal(watch.signal, current);
     const filtered = watch.filter ? this.#filter(watch.filter, current) : NO_FILTER;
     const racks = watch.racks.filter((rack) => rack >= topology.start[RACK] && rack < topology.start[NODE]);
     return {
       ...{ seq, time: current.now, sampled, layout: topology.version, signal: watch.signal },
-      ...{ pollMs, staleMs, warnRatio, critRatio, summary, findings, alerts: this.#alerts, sources, racks },
+      ...{ pollMs, staleMs, warnRatio, critRatio, summary, sources, racks },
+      ...{ findings: current.findings, alerts: this.#alerts },
       ...{ slope, capMin },
       ...{ full: columns.full, filtered: filtered.told, matches: filtered.bits },
       drawW: power.drawW,

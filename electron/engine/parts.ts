@@ -1,3 +1,4 @@
+import { AlertPart } from './alerts/alert-part.ts';
 import { FabricPart } from './fabric-part.ts';
 import { HistoryPart } from './history/history-part.ts';
 import { Interop } from './interop/interop.ts';
@@ -7,6 +8,8 @@ import { SnapshotsPart } from './snapshots/snapshots-part.ts';
 
 /** The parts of every engine, in the order in which they hear of an update. */
 export function makeParts(context: EngineContext): readonly EnginePart[] {
-  const first = [new FabricPart(context), new HistoryPart(context), new Interop(context, () => null)];
+  const alerts = new AlertPart(context);
+  const interop = new Interop(context, () => alerts.evaluated());
+  const first = [new FabricPart(context), new HistoryPart(context), alerts, interop];
   return [...first, new PlacesPart(context), new SnapshotsPart(context)];
 }

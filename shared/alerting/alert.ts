@@ -290,8 +290,6 @@ export interface RuleStatus extends Rule {
   readonly evaluatedAt: number | null;
   readonly pending: number;
   readonly firing: number;
-  /** Milliseconds that its last evaluation took. */
-  readonly lastMs: number;
 }
 
 /** Something wrong in a rule file; lines and columns from 1. */

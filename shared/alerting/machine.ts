@@ -58,6 +58,29 @@ export type Outcome =
 /** How long a resolved alert is remembered, so that it can be told (Prometheus: resolvedRetention). */
 export const RESOLVED_MS = 15 * 60_000;
 
+interface Identity {
+  readonly key: string;
+  readonly labels: Labels;
+}
+
+/** Identities by rule and by the element's own Map: objects keep theirs from pass to pass, so it is made once. */
+const known = new WeakMap<AlertRule, WeakMap<Labels, Identity>>();
+
+function identityFor(rule: AlertRule, element: Labels): Identity {
+  let of = known.get(rule);
+  if (!of) {
+    of = new WeakMap();
+    known.set(rule, of);
+  }
+  let identity = of.get(element);
+  if (!identity) {
+    const labels = identityOf(rule, element);
+    identity = { labels, key: seriesKey({ name: '', labels }) };
+    of.set(element, identity);
+  }
+  return identity;
+}
+
 /** Labels without the metric's name, with the rule's over them and the alert's name; empty ones are absent. */
 function identityOf(rule: AlertRule, element: Labels): Labels {
   const labels = new Map(element);
@@ -79,8 +102,7 @@ export function evaluate(rule: AlertRule, previous: RuleState, outcome: Outcome,
   if ('error' in outcome) return { ...previous, error: outcome.error, evaluatedAt: now };
   const present = new Map<string, { labels: Labels; value: number }>();
   for (const { labels: own, value } of outcome.elements) {
-    const labels = identityOf(rule, own);
-    const key = seriesKey({ name: '', labels });
+    const { labels, key } = identityFor(rule, own);
     if (present.has(key)) {
       const error = 'vector contains metrics with the same labelset after applying alert labels';
       return { ...previous, error, evaluatedAt: now };

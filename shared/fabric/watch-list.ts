@@ -12,6 +12,8 @@ export const TROUBLES = ['down', 'saturated', 'flapping', 'degraded', 'errors', 
 export type Trouble = (typeof TROUBLES)[number];
 
 export interface WatchedLink extends LinkReading {
+  /** Ethernet tells no wait: its marks or pauses are well above what is usual among its peers. */
+  readonly congested: boolean;
   /** Worst first; empty where nothing is wrong. */
   readonly troubles: readonly Trouble[];
   /** Why it is degraded, in words; '' where it is not. */
@@ -51,9 +53,7 @@ export function watchList(
   const { linkNode, linkKind } = frame.topology;
   for (let link = 0; link < linkNode.length; link++) {
     if (linkNode[link] < nodes.from || linkNode[link] >= nodes.to || !kinds.has(linkKind[link])) continue;
-    const reading = readPort(frame, link);
-    const recentDowns = memory.recentDowns(link, reading.downs, now);
-    found.push(judge(reading, peers.degraded(reading), recentDowns, memory, peers));
+    found.push(judgePort(frame, link, memory, peers, now));
   }
   for (let gpu = from; gpu < to; gpu++) {
     const nvlink = kinds.has('nvlink') ? readNvlink(frame, gpu) : undefined;
@@ -62,6 +62,17 @@ export function watchList(
     if (pcie) found.push(judge(pcie, downtrained(frame, gpu), Number.NaN, memory, peers));
   }
   return found.sort(worseFirst).slice(0, options.most);
+}
+
+/** Every NIC port by its index in the topology, in that order. */
+export function watchPorts(frame: Frame, memory: LinkMemory, now: EpochMs): readonly WatchedLink[] {
+  const peers = new Peers(frame);
+  return Array.from(frame.topology.linkNode, (_, link) => judgePort(frame, link, memory, peers, now));
+}
+
+function judgePort(frame: Frame, link: number, memory: LinkMemory, peers: Peers, now: EpochMs): WatchedLink {
+  const reading = readPort(frame, link);
+  return judge(reading, peers.degraded(reading), memory.recentDowns(link, reading.downs, now), memory, peers);
 }
 
 function rangeOf({ topology }: Frame, under: number | undefined) {
@@ -86,7 +97,8 @@ function judge(
 ): WatchedLink {
   const full = reading.use >= FULL;
   // InfiniBand and NVLink tell their wait; Ethernet, RoCE among it, tells marks and pauses.
-  const waits = reading.wait > WAITS || peers.congested(reading);
+  const congested = peers.congested(reading);
+  const waits = reading.wait > WAITS || congested;
   const holds: Readonly<Record<Trouble, boolean>> = {
     down: reading.link >= 0 && memory.wentDown(reading.link, reading.state),
     saturated: full && waits,
@@ -95,7 +107,7 @@ function judge(
     errors: reading.link >= 0 ? memory.aboveUsual(reading.link, reading.errors) : reading.errors > 0,
     full: full && !waits,
   };
-  return { ...reading, degraded, recentDowns, troubles: TROUBLES.filter((trouble) => holds[trouble]) };
+  return { ...reading, congested, degraded, recentDowns, troubles: TROUBLES.filter((trouble) => holds[trouble]) };
 }
 
 /** A PCIe link below its maximum while its GPU works; '' where it is not, or where the maximum is not told. */

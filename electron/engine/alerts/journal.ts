@@ -1,0 +1,226 @@
+import { crc32 } from 'node:zlib';
+import type { HistoryPage, JournalKind, JournalRow, Note, Rule } from '../../../shared/alerting/alert.ts';
+import { isUnder, type KeptSilence } from '../../../shared/alerting/silences.ts';
+import type { HistoryFilter } from '../../../shared/contract/alerts.ts';
+import type { Row, Statement, Store, Value } from '../store/database.ts';
+import type { KeptAlert } from './kept.ts';
+
+/** A row before it has its number and its time. */
+export type NewRow = Partial<Omit<JournalRow, 'seq' | 'time'>> & { readonly kind: JournalKind };
+
+const DAY_MS = 86_400_000;
+/** Journal rows are kept for so long, and as long as they are not larger than this together. */
+export const KEEP_MS = 90 * DAY_MS;
+export const KEEP_BYTES = 256 << 20;
+const RETENTION_EVERY_MS = 3_600_000;
+/** Bytes of a row beside its texts, indexes among them. */
+const ROW_BYTES = 150;
+/** When nothing else is written, that the engine still evaluates is written this often. */
+const ALIVE_MS = 30_000;
+
+const COLUMNS = [
+  ...(['seq', 'time', 'kind', 'alert', 'rule', 'severity', 'domain', 'path', 'object'] as const),
+  ...(['incident', 'who', 'text', 'value', 'labels'] as const),
+] as const;
+const INSERT = `INSERT INTO journal (${COLUMNS.join(', ')}, crc) VALUES (${COLUMNS.map(() => '?').join(', ')}, ?)`;
+
+/** What the database holds when the engine starts. */
+export interface Remembered {
+  readonly alerts: readonly KeptAlert[];
+  readonly silences: readonly KeptSilence[];
+  /** Rules of the pack that were changed here. */
+  readonly rules: readonly Rule[];
+  /** When the engine last evaluated, epoch ms; NaN never. */
+  readonly aliveAt: number;
+  /** Documents that could not be read. */
+  readonly damaged: number;
+}
+
+/**
+ * The journal of alerts and what goes with it, in the profile's database. A batch is one commit: rows and the documents
+ * of the alerts that they are of. Times never go back, whatever the clock does.
+ */
+export class Journal {
+  readonly #store: Store;
+  #seq: number;
+  #time: number;
+  #aliveAt = Number.NEGATIVE_INFINITY;
+  #keptAt = Number.NEGATIVE_INFINITY;
+  /** Rows that wait for the disk. */
+  #unsaved: JournalRow[] = [];
+  /** Rows whose checksum is wrong, by number. */
+  readonly #damaged = new Set<number>();
+
+  constructor(store: Store) {
+    this.#store = store;
+    const last = store.get('SELECT max(seq) AS seq, max(time) AS time FROM journal');
+    this.#seq = Number(last?.seq ?? 0);
+    this.#time = Number(last?.time ?? 0);
+  }
+
+  get damagedRows(): number {
+    return this.#damaged.size;
+  }
+
+  read(): Remembered {
+    let damaged = 0;
+    const documents = <Document>(table: string): Document[] =>
+      this.#store.all(`SELECT document FROM ${table}`).flatMap(({ document }) => {
+        try {
+          return [JSON.parse(String(document)) as Document];
+        } catch {
+          damaged++;
+          return [];
+        }
+      });
+    const [alerts, silences, rules] = [
+      documents<KeptAlert>('alert'),
+      documents<KeptSilence>('silence'),
+      documents<Rule>('rule'),
+    ];
+    const alive = this.#store.get("SELECT value FROM fact WHERE name = 'evaluatedAt'")?.value;
+    return { alerts, silences, rules, aliveAt: alive === undefined ? Number.NaN : Number(alive), damaged };
+  }
+
+  /** Commits rows and documents together. */
+  write(rows: readonly NewRow[], documents: readonly Statement[], now: number): void {
+    if (rows.length === 0 && documents.length === 0 && now - this.#aliveAt < ALIVE_MS) return;
+    this.#aliveAt = now;
+    this.#time = Math.max(this.#time, now);
+    const made = rows.map((row): JournalRow => ({ ...EMPTY, ...row, seq: ++this.#seq, time: this.#time }));
+    const alive: Statement = ["INSERT OR REPLACE INTO fact VALUES ('evaluatedAt', ?)", [String(now)]];
+    const statements = made.map((row): Statement => [INSERT, withCrc(valuesOf(row))]);
+    if (!this.#store.write([...statements, ...documents, alive], now)) this.#unsaved.push(...made);
+    else this.#unsaved = [];
+  }
+
+  /** Writes what waits, and lets old rows go. */
+  tend(now: number): void {
+    if (this.#store.retry(now)) this.#unsaved = [];
+    if (Math.abs(now - this.#keptAt) < RETENTION_EVERY_MS) return;
+    this.#keptAt = now;
+    this.#store.write([['DELETE FROM journal WHERE time < ?', [now - KEEP_MS]]], now);
+    const over = this.bytes() - KEEP_BYTES;
+    if (over <= 0) return;
+    const mean = this.bytes() / Math.max(1, this.#count());
+    this.#store.write(
+      [['DELETE FROM journal WHERE seq IN (SELECT seq FROM journal ORDER BY seq LIMIT ?)', [Math.ceil(over / mean)]]],
+      now,
+    );
+  }
+
+  #count(): number {
+    return Number(this.#store.get('SELECT count(*) AS count FROM journal')?.count ?? 0);
+  }
+
+  /** Bytes that the journal takes, by the size of its newest rows. */
+  bytes(): number {
+    const mean = this.#store.get(
+      `SELECT avg(length(text) + length(labels) + length(path) + length(object)) AS mean
+       FROM (SELECT * FROM journal ORDER BY seq DESC LIMIT 1000)`,
+    )?.mean;
+    return this.#count() * (Number(mean ?? 0) + ROW_BYTES);
+  }
+
+  /** Rows of a filter, newest first. */
+  page(filter: HistoryFilter, most = filter.most): HistoryPage {
+    const { where, values } = clauses(filter);
+    const text = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
+    const found = this.#store.all(`SELECT * FROM journal ${text} ORDER BY seq DESC LIMIT ?`, [...values, most + 1]);
+    const waiting = this.#unsaved.filter((row) => matches(row, filter)).reverse();
+    const all = [...waiting, ...found.flatMap((row) => this.#sound(row) ?? [])];
+    const rows = all.slice(0, most);
+    const oldest = this.#store.get('SELECT min(time) AS time FROM journal')?.time ?? null;
+    return {
+      rows,
+      next: all.length > most || found.length > most ? (rows.at(-1)?.seq ?? null) : null,
+      oldest: oldest === null ? (this.#unsaved[0]?.time ?? null) : Number(oldest),
+    };
+  }
+
+  /** Alerts that resolved since a time. */
+  resolvedSince(time: number): number {
+    const text = "SELECT count(*) AS count FROM journal WHERE kind = 'resolved' AND time >= ?";
+    return Number(this.#store.get(text, [time])?.count ?? 0);
+  }
+
+  notes(alert: string): readonly Note[] {
+    const filter = { alert, kinds: ['note'], most: 1000 } satisfies HistoryFilter;
+    return this.page(filter as HistoryFilter).rows.map(({ time, who, text }) => ({ time, who, text }));
+  }
+
+  /** A row as it was written; undefined, and counted, where a bit flipped. */
+  #sound(row: Row): JournalRow | undefined {
+    const values = COLUMNS.map((column) => row[column]);
+    if (withCrc(values).at(-1) !== row.crc) {
+      this.#damaged.add(Number(row.seq));
+      return undefined;
+    }
+    try {
+      return { ...(row as unknown as JournalRow), labels: JSON.parse(String(row.labels)) };
+    } catch {
+      this.#damaged.add(Number(row.seq));
+      return undefined;
+    }
+  }
+}
+
+const EMPTY = {
+  ...({ alert: '', rule: '', severity: '', domain: '', path: '', object: '' } as const),
+  ...({ incident: '', who: '', text: '', value: null, labels: {} } as const),
+};
+
+const valuesOf = (row: JournalRow): Value[] =>
+  COLUMNS.map((column) => (column === 'labels' ? JSON.stringify(row.labels) : row[column]));
+
+const withCrc = (values: readonly (Value | undefined)[]): Value[] => [
+  ...(values as Value[]),
+  crc32(JSON.stringify(values)),
+];
+
+function clauses(filter: HistoryFilter): { where: string[]; values: Value[] } {
+  const where: string[] = [];
+  const values: Value[] = [];
+  const add = (text: string, ...of: Value[]) => {
+    where.push(text);
+    values.push(...of);
+  };
+  const oneOf = (column: string, list: readonly string[] | undefined) => {
+    if (list) add(`${column} IN (${list.map(() => '?').join(', ')})`, ...list);
+  };
+  if (filter.from !== undefined) add('time >= ?', filter.from);
+  if (filter.to !== undefined) add('time < ?', filter.to);
+  if (filter.before !== undefined) add('seq < ?', filter.before);
+  oneOf('kind', filter.kinds);
+  oneOf('severity', filter.severities);
+  oneOf('domain', filter.domains);
+  if (filter.rule !== undefined) add('rule = ?', filter.rule);
+  if (filter.alert !== undefined) add('alert = ?', filter.alert);
+  if (filter.incident !== undefined) add('incident = ?', filter.incident);
+  if (filter.under)
+    add('(path = ? OR substr(path, 1, ?) = ?)', filter.under, filter.under.length + 1, `${filter.under}/`);
+  if (filter.text) {
+    const like = `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
+    add("(text LIKE ? ESCAPE '\\' OR object LIKE ? ESCAPE '\\' OR who LIKE ? ESCAPE '\\')", like, like, like);
+  }
+  return { where, values };
+}
+
+/** The same filter for a row that is not in the file yet. */
+function matches(row: JournalRow, filter: HistoryFilter): boolean {
+  const within = <Value>(list: readonly Value[] | undefined, value: unknown) => !list || list.includes(value as Value);
+  const text = filter.text?.toLowerCase() ?? '';
+  return (
+    row.time >= (filter.from ?? Number.NEGATIVE_INFINITY) &&
+    row.time < (filter.to ?? Number.POSITIVE_INFINITY) &&
+    row.seq < (filter.before ?? Number.POSITIVE_INFINITY) &&
+    within(filter.kinds, row.kind) &&
+    within(filter.severities, row.severity) &&
+    within(filter.domains, row.domain) &&
+    row.rule === (filter.rule ?? row.rule) &&
+    row.alert === (filter.alert ?? row.alert) &&
+    row.incident === (filter.incident ?? row.incident) &&
+    isUnder(row.path, filter.under ?? '') &&
+    `${row.text}\n${row.object}\n${row.who}`.toLowerCase().includes(text)
+  );
+}
