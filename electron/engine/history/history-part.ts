@@ -1,5 +1,6 @@
 import type { HistoryPiece, HistoryReply, RackHistoryReply } from '../../../shared/contract/history.ts';
 import type { CallParsed } from '../../../shared/contract.ts';
+import { DAY_MS } from '../../../shared/history/cells.ts';
 import { type Grid, gridOf, MINUTE_MS } from '../../../shared/history/grid.ts';
 import { objectsOf, type SeriesObjects } from '../../../shared/history/objects.ts';
 import { keyOf } from '../../../shared/history/pages.ts';
@@ -13,10 +14,12 @@ import {
   rememberedPart,
   replyOf,
 } from '../../../shared/history/range.ts';
+import type { History } from '../../../shared/history.ts';
 import type { Topology } from '../../../shared/topology.ts';
 import { faultOf } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
-import { ServerHistory, type ServerRange } from './server-history.ts';
+import { ROLLUP_MS, Rollups } from './rollups.ts';
+import { ServerHistory } from './server-history.ts';
 
 /** Series that are asked together, and the server's plan for them; null where no server has them. */
 interface Together {
@@ -26,12 +29,15 @@ interface Together {
 }
 
 /**
- * Ranges of any object and signal: what is remembered here, and before that what servers have. Memory goes first, since
- * it costs nobody anything.
+ * Ranges of any object and signal: what is remembered here, before that what servers have, and where there is none the
+ * roll-ups of sites to racks in the database. Memory goes first, since it costs nobody anything.
  */
 export class HistoryPart implements EnginePart {
   readonly #context: EngineContext;
   readonly #servers: ServerHistory;
+  readonly #rollups: Rollups;
+  /** The memory that has been given what earlier runs left. */
+  #given: History | null = null;
 
   readonly answers: Answers = {
     history: (arg) => this.#history(arg),
@@ -41,6 +47,15 @@ export class HistoryPart implements EnginePart {
   constructor(context: EngineContext) {
     this.#context = context;
     this.#servers = new ServerHistory(context);
+    this.#rollups = new Rollups(context.store);
+  }
+
+  /** Minutes that are over go to the database; another memory gets those of the last day back. */
+  tick(now: number, polled: boolean): void {
+    const history = this.#context.view().remembered;
+    if (history !== this.#given) history.restore(this.#rollups.minutes(now - DAY_MS));
+    this.#given = history;
+    if (polled) this.#rollups.take(history.minutesSince(this.#rollups.last + 1), now);
   }
 
   async #history(arg: CallParsed<'history'>): Promise<HistoryReply> {
@@ -80,7 +95,11 @@ export class HistoryPart implements EnginePart {
     const history = this.#context.view().remembered;
     const local = groups.filter(({ plan }) => plan === null).flatMap(({ asked }) => asked.slice(0, 1));
     const most = groups.map(({ plan }) => (plan ? this.#servers.mostSteps(plan) : points));
-    return gridOf(from, to, Math.min(points, ...most), finestOf(history, local, from, pollMs));
+    const rolled = local.some(
+      (one) => one.kept && this.#rollups.first() < from + ROLLUP_MS && from < oldestOf(history, one),
+    );
+    const finest = rolled ? ROLLUP_MS : finestOf(history, local, from, pollMs);
+    return gridOf(from, to, Math.min(points, ...most), finest);
   }
 
   /** Series together: servers up to where memory begins in steps as short as these. */
@@ -88,14 +107,31 @@ export class HistoryPart implements EnginePart {
     const history = this.#context.view().remembered;
     const remembered = asked.map((one) => rememberedPart(history, topology, one, grid));
     const begins = Math.min(...asked.map((one) => this.#begins(one, grid)));
-    if (!plan || begins <= grid.first) return remembered;
+    if (begins <= grid.first) return remembered;
+    if (!plan) return Promise.all(remembered.map((part, i) => this.#rolledUp(topology, asked[i], part, grid, begins)));
     try {
       const range = await this.#servers.read({ key, asked }, plan, grid, begins);
-      return remembered.map((part, i) => joined(part, range, i, grid, begins));
+      const [source, from] = [range.sources.join(', '), grid.first];
+      const piece = { origin: 'prometheus', source, query: range.query, from } as const;
+      return remembered.map(({ values, series }, i) =>
+        joined({ values, series: { ...series, missing: '' } }, range.values[i], piece, grid, begins),
+      );
     } catch (error) {
       const { message, hint } = faultOf(error);
-      return remembered.map(({ values, series }) => ({ values, series: { ...series, missing: `${message} ${hint}` } }));
+      const why = `${message} ${hint}`;
+      const parts = remembered.map(({ values, series }) => ({ values, series: { ...series, missing: why } }));
+      return Promise.all(parts.map((part, i) => this.#rolledUp(topology, asked[i], part, grid, begins)));
     }
+  }
+
+  /** What the database has of a site to rack before memory begins. */
+  async #rolledUp(topology: Topology, { kept, place }: SeriesObjects, part: RangePart, grid: Grid, begins: number) {
+    if (!kept || grid.stepMs < ROLLUP_MS) return part;
+    const range = await this.#rollups.read(topology.path[place], kept, grid, begins);
+    if (range.from === Number.POSITIVE_INFINITY) return part;
+    const missing = range.from > grid.first ? part.series.missing : '';
+    const piece = { origin: 'database', source: '', query: '', from: Math.max(grid.first, range.from) } as const;
+    return joined({ ...part, series: { ...part.series, missing } }, range.values, piece, grid, begins);
   }
 
   /** The first whole step of a grid that memory has. */
@@ -117,13 +153,22 @@ function keyOfSeries(topology: Topology, asked: readonly SeriesObjects[]): strin
   return `${topology.version} ${signal} ${of} ${asked.length}`;
 }
 
-function joined({ values, series }: RangePart, range: ServerRange, i: number, grid: Grid, begins: number): RangePart {
+/** A part of memory with what stands before it. */
+function joined(
+  { values, series }: RangePart,
+  before: Float64Array,
+  piece: Omit<HistoryPiece, 'to'>,
+  grid: Grid,
+  begins: number,
+): RangePart {
   const end = Math.min(begins, grid.first + grid.count * grid.stepMs);
-  const steps = Math.round((end - grid.first) / grid.stepMs);
   const whole = values.slice();
-  whole.set(range.values[i].subarray(0, steps));
-  const source = range.sources.join(', ');
-  const piece: HistoryPiece = { origin: 'prometheus', source, query: range.query, from: grid.first, to: end };
+  whole.set(before.subarray(0, Math.round((end - grid.first) / grid.stepMs)));
   const memory = series.pieces.flatMap((one) => (one.to > end ? [{ ...one, from: Math.max(one.from, end) }] : []));
-  return { values: whole, series: { ...series, missing: '', pieces: [piece, ...memory] } };
+  return { values: whole, series: { ...series, pieces: [{ ...piece, to: end }, ...memory] } };
+}
+
+function oldestOf(history: History, asked: SeriesObjects): number {
+  const { raw, minutes } = history.since(asked);
+  return Math.min(raw, minutes);
 }

@@ -74,6 +74,13 @@ export const STEPS: readonly string[] = [
   );
   CREATE INDEX place_change_file ON place_change (file, seq);
   `,
+  // 4: roll-ups of sites to racks
+  `
+  -- The order of places and quantities that rows are in; document is JSON.
+  CREATE TABLE rollup_order (id INTEGER PRIMARY KEY, document TEXT NOT NULL UNIQUE);
+  -- One instant. at is its time × 2, + 1 for five minutes together; data is the deflated Float32 values and the bases.
+  CREATE TABLE rollup (at INTEGER PRIMARY KEY, ordered INTEGER NOT NULL, data BLOB NOT NULL);
+  `,
 ];
 
 /** Tables whose readable rows are carried over when a damaged database is set aside, and their keys. */
@@ -87,4 +94,6 @@ export const TABLES: readonly { readonly name: string; readonly key: string }[] 
   { name: 'webhook_told', key: 'webhook' },
   { name: 'webhook_waiting', key: 'seq' },
   { name: 'place_change', key: 'seq' },
+  { name: 'rollup_order', key: 'id' },
+  { name: 'rollup', key: 'at' },
 ];
