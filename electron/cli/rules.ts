@@ -17,7 +17,13 @@ const MOST_BYTES = 512 << 20;
 export async function rules(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(
     args,
-    { json: { type: 'boolean' }, kind: { type: 'string' }, out: { type: 'string' } },
+    {
+      json: { type: 'boolean' },
+      kind: { type: 'string' },
+      out: { type: 'string' },
+      budgets: { type: 'string' },
+      interval: { type: 'string' },
+    },
     usage,
   );
   if (!parsed) return 0;

@@ -1,5 +1,5 @@
 import { type SignalId, signalOf } from '../signals/catalogue.ts';
-import { DEFAULT_GPU, DEFAULT_LINK, type Mapping, type Profile } from '../signals/profile.ts';
+import { DEFAULT_FEED, DEFAULT_GPU, DEFAULT_LINK, type Mapping, type Profile } from '../signals/profile.ts';
 import { PLACE_LABELS } from './names.ts';
 
 const RACK = PLACE_LABELS.join(', ');
@@ -9,11 +9,26 @@ const OBJECT = 'fw_object';
 
 const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
-/** Every value of a signal with the labels of its rack and, as one label, of its object; '' where none maps to it. */
-export function valuesOf(signal: SignalId, profiles: readonly Profile[], window: string): string {
+/**
+ * Every value of a signal with the labels of its rack and, as one label, of its object; '' where none maps to it.
+ * @param keep labels that are kept beside: `node`, which is made of whatever names the node, or one of the targets
+ */
+export function valuesOf(
+  signal: SignalId,
+  profiles: readonly Profile[],
+  window: string,
+  keep: readonly string[] = [],
+): string {
   return groupsOf(signal, profiles)
-    .map(({ profile, mappings }) => mappings.map((one) => `(${objectValues(one, profile, window)})`).join(' + '))
+    .map(({ profile, mappings }) => mappings.map((one) => `(${objectValues(one, profile, window, keep)})`).join(' + '))
     .join(' or ');
+}
+
+/** Values of a signal of GPUs by place, node and UUID: the labels of our alerts of them. */
+export function gpuValuesOf(signal: SignalId, profiles: readonly Profile[], window: string): string {
+  const values = valuesOf(signal, profiles, window, ['node']);
+  if (values === '') return '';
+  return `max by (${RACK}, node, UUID) (label_replace(${values}, "UUID", "$1", "${OBJECT}", "(.+)"))`;
 }
 
 interface Group {
@@ -37,13 +52,18 @@ function groupsOf(signal: SignalId, profiles: readonly Profile[]): readonly Grou
 }
 
 /** The series of a mapping by all its names, with its conditions; what says "no such reading" is left out. */
-function seriesOf({ names, kind, where, unless, absentUpTo, pegged }: Mapping, window: string): string {
+function seriesOf({ names, kind, where, unless, absentUpTo, pegged, decimals }: Mapping, window: string): string {
   const conditions = [
     ...Object.entries(where ?? {}).map(([label, pattern]) => `${label}=~${quoted(pattern)}`),
     ...Object.entries(unless ?? {}).map(([label, pattern]) => `${label}!~${quoted(pattern)}`),
   ];
   if (kind === 'gauge') {
     const series = `{${[`__name__=~"${names.join('|')}"`, ...conditions].join(',')}}`;
+    if (decimals) {
+      const digits = `{${[`__name__=~"${decimals.names.join('|')}"`, ...conditions].join(',')}}`;
+      const known = `${series} / ignoring (__name__) 10 ^ ${digits}`;
+      return decimals.otherwise === undefined ? known : `(${known} or ${series} / ${10 ** decimals.otherwise})`;
+    }
     return absentUpTo === undefined ? series : `${series} > ${absentUpTo}`;
   }
   // rate() drops the name, and two series of one label set would be refused.
@@ -63,22 +83,30 @@ function inRange(values: string, { signal, scale }: Mapping): string {
 }
 
 /** One value an object: rows of it are joined as the mapping says, and its labels become one. */
-function objectValues(one: Mapping, profile: Profile, window: string): string {
+function objectValues(one: Mapping, profile: Profile, window: string, keep: readonly string[]): string {
   const { signal, rows, parts } = one;
-  const values = named(seriesOf(one, window), signalOf(signal).kind, profile);
+  const object = named(seriesOf(one, window), signalOf(signal).kind, profile);
+  const values = keep.includes('node') ? nodeNamed(object, 'node', profile) : object;
   const summed = rows === 'sum' && parts.length > 0;
-  const by = [OBJECT, ...(summed ? parts : []), ...PLACE_LABELS].join(', ');
+  const whole = [OBJECT, ...keep, ...PLACE_LABELS];
+  const by = [...whole, ...(summed ? parts : [])].join(', ');
   const each = inRange(`${rows === 'min' ? 'min' : 'max'} by (${by}) (${values})`, one);
-  return summed ? `sum by (${OBJECT}, ${RACK}) (${each})` : each;
+  return summed ? `sum by (${whole.join(', ')}) (${each})` : each;
 }
 
 /** Labels that name a node, the best last: each replaces what the ones before it said (mapping.ts, `nodeOf`). */
 const NODE_LABELS = ['instance', 'exported_instance', 'kubernetes_node', 'node', 'Hostname', 'hostname'];
 
 /** Puts the object's name into one label. */
-function named(values: string, kind: string, { identity }: Profile): string {
+function named(values: string, kind: string, profile: Profile): string {
+  const { identity } = profile;
   const put = (text: string, from: string, pattern: string, as = '$1') =>
     `label_replace(${text}, "${OBJECT}", "${as}", "${from}", ${quoted(pattern)})`;
+  if (kind === 'feed') {
+    const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;
+    const labels = ['instance', ...pdu, ...unit, ...inlet].map((one) => `"${one}"`).join(', ');
+    return `label_join(${values}, "${OBJECT}", "/", ${labels})`;
+  }
   if (kind === 'gpu') {
     const { id, index, idPrefix = '' } = identity.gpu ?? DEFAULT_GPU;
     const byIndex = `label_join(${values}, "${OBJECT}", "/", ${['instance', ...index].map((one) => `"${one}"`).join(', ')})`;
@@ -86,10 +114,17 @@ function named(values: string, kind: string, { identity }: Profile): string {
     const pattern = idPrefix === '' ? '(.+)' : `(?:${idPrefix})?(.+)`;
     return [...id].reverse().reduce((text, label) => put(text, label, pattern, `${idPrefix}$1`), byIndex);
   }
+  return nodeNamed(values, OBJECT, profile);
+}
+
+/** Puts the node's name into a label. */
+function nodeNamed(values: string, into: string, { identity }: Profile): string {
+  const put = (text: string, from: string, pattern: string) =>
+    `label_replace(${text}, "${into}", "$1", "${from}", ${quoted(pattern)})`;
   const labels = [...NODE_LABELS, ...[...(identity.node?.labels ?? [])].reverse()];
   const node = labels.reduce((text, label) => put(text, label, '(.+?)(?::[0-9]+)?'), values);
   const strip = identity.node?.strip;
-  return strip ? put(node, OBJECT, `(.+?)${strip}`) : node;
+  return strip ? put(node, into, `(.+?)${strip}`) : node;
 }
 
 /** A 1 for every model of board in a rack. */
