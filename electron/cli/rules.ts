@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { caseFileSchema, differencesOf, runCase } from '../../shared/alerting/cases.ts';
 import { parseOptions, UsageError } from './options.ts';
+import { backTestCases, backTestUsage, stepsOf } from './rules-back-test.ts';
 import { exportRules, exportUsage } from './rules-export.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- rules test FILE [--json]
@@ -9,7 +10,9 @@ const usage = `Usage: npm run -s fleetwatt -- rules test FILE [--json]
   --json  {"cases": [{"id", "alerts": [{"labels", "states", "activeAt"}]}], "differences": N}
           one character and one time for each evaluation: - inactive, P pending, F firing
   Exit code 1 where a case has "expected" and differs from it, or FILE is not right.
-${exportUsage}`;
+${backTestUsage}${exportUsage}`;
+
+const RANGE = Object.fromEntries(['source', 'from', 'to', 'step'].map((name) => [name, { type: 'string' as const }]));
 
 const MOST_BYTES = 512 << 20;
 
@@ -23,6 +26,7 @@ export async function rules(args: readonly string[]): Promise<number> {
       out: { type: 'string' },
       budgets: { type: 'string' },
       interval: { type: 'string' },
+      ...RANGE,
     },
     usage,
   );
@@ -31,13 +35,18 @@ export async function rules(args: readonly string[]): Promise<number> {
   if (verb === 'export') return exportRules({ ...parsed, words: parsed.words.slice(1) }, usage);
   if (verb !== 'test' || file === undefined || more.length > 0) throw new UsageError(usage);
   const { semantics, cases } = read(file);
-  const results = cases.map((one) => ({ one, alerts: runCase(one, semantics) }));
+  const { source } = parsed.values;
+  const results =
+    typeof source === 'string'
+      ? await backTestCases(cases, source, stepsOf(parsed, usage))
+      : cases.map((one) => ({ one, alerts: runCase(one, semantics) }));
   const differences = results.flatMap(({ one, alerts }) => differencesOf(one, alerts));
   if (parsed.values.json) {
     const told = results.map(({ one: { id }, alerts }) => ({ id, alerts }));
     process.stdout.write(`${JSON.stringify({ cases: told, differences: differences.length })}\n`);
   } else {
-    for (const { one, alerts } of results) process.stdout.write(forPerson(one.id, one.evalTimes, alerts));
+    for (const { one, alerts } of results)
+      process.stdout.write(forPerson(one.id, one.evalTimes, alerts, source === undefined ? seconds : instant));
     process.stdout.write(`${results.length} cases, ${differences.length} differences\n`);
   }
   for (const line of differences) process.stderr.write(`${line}\n`);
@@ -58,14 +67,23 @@ function read(file: string) {
   throw new Error(`${file}: ${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not valid'}`);
 }
 
-function forPerson(id: number | string, times: readonly number[], alerts: ReturnType<typeof runCase>): string {
+const seconds = (time: number) => `${time} s`;
+const instant = (time: number) => new Date(time * 1000).toISOString().replace('.000Z', 'Z');
+
+function forPerson(
+  id: number | string,
+  times: readonly number[],
+  alerts: ReturnType<typeof runCase>,
+  told: (time: number) => string,
+): string {
   const lines = alerts.flatMap(({ labels, states, activeAt }) => {
     const name = JSON.stringify(labels);
     return [...states].flatMap((state, i) => {
       if (state === (states[i - 1] ?? '-')) return [];
       const word = state === 'F' ? 'firing' : state === 'P' ? 'pending' : 'inactive';
-      const since = activeAt[i] === null ? '' : `, active since ${activeAt[i]} s`;
-      return [`  ${times[i]} s  ${word}  ${name}${since}`];
+      const start = activeAt[i];
+      const since = start === null || start === undefined ? '' : `, active since ${told(start)}`;
+      return [`  ${told(times[i] as number)}  ${word}  ${name}${since}`];
     });
   });
   return [`case ${id}: ${lines.length === 0 ? 'no alert' : ''}`, ...lines, ''].join('\n');

@@ -27,7 +27,8 @@ const ruleSchema = z.object({
 const caseSchema = z.object({
   id: z.union([z.number(), z.string().max(200)]),
   rule: ruleSchema,
-  evalTimes: z.array(seconds).max(100_000),
+  /** Neither is needed where a server has the series. */
+  evalTimes: z.array(seconds).max(100_000).default([]),
   series: z
     .array(
       z.object({
@@ -36,7 +37,8 @@ const caseSchema = z.object({
         samples: z.array(z.tuple([seconds, value])).max(1_000_000),
       }),
     )
-    .max(100_000),
+    .max(100_000)
+    .default([]),
   expected: z
     .array(z.object({ labels, states: z.string(), activeAt: z.array(z.number().nullable()).optional() }))
     .optional(),
@@ -165,17 +167,23 @@ function silentIn(
 /** Evaluates a case at each of its times. */
 export function runCase(one: AlertCase, dialect: Dialect): readonly CaseAlert[] {
   const series = seriesOf(one);
+  return runRule(one.rule, one.evalTimes, (at) => outcomeOf(one.rule, series, at, dialect));
+}
+
+/** The states of a rule at each of its times (seconds), from what its condition gave then. */
+export function runRule(
+  { for: forS, keepFiringFor, labels: over, onStale }: AlertCase['rule'],
+  evalTimes: readonly number[],
+  outcomeAt: (at: number) => Outcome,
+): readonly CaseAlert[] {
   const rule: AlertRule = {
-    name: 'case',
-    forMs: one.rule.for * 1000,
-    keepFiringForMs: one.rule.keepFiringFor * 1000,
-    labels: new Map(Object.entries(one.rule.labels)),
-    onStale: one.rule.onStale,
+    ...{ name: 'case', forMs: forS * 1000, keepFiringForMs: keepFiringFor * 1000, onStale },
+    labels: new Map(Object.entries(over)),
   };
   const found = new Map<string, { labels: Labels; states: string[]; activeAt: (number | null)[] }>();
   let state = NO_STATE;
-  one.evalTimes.forEach((at, index) => {
-    state = evaluate(rule, state, outcomeOf(one.rule, series, at, dialect), at * 1000);
+  evalTimes.forEach((at, index) => {
+    state = evaluate(rule, state, outcomeAt(at), at * 1000);
     for (const [key, instance] of state.instances) {
       if (instance.state === 'inactive') continue;
       let row = found.get(key);
@@ -189,8 +197,8 @@ export function runCase(one: AlertCase, dialect: Dialect): readonly CaseAlert[] 
   });
   return [...found.values()].map(({ labels: own, states, activeAt }) => ({
     labels: Object.fromEntries([...own].filter(([name]) => name !== 'alertname').sort(byName)),
-    states: Array.from(one.evalTimes, (_, index) => states[index] ?? '-').join(''),
-    activeAt: Array.from(one.evalTimes, (_, index) => activeAt[index] ?? null),
+    states: Array.from(evalTimes, (_, index) => states[index] ?? '-').join(''),
+    activeAt: Array.from(evalTimes, (_, index) => activeAt[index] ?? null),
   }));
 }
 
