@@ -7,6 +7,7 @@ import { Missing } from '../../parts/Missing.tsx';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import styles from './gpu.module.css';
+import multiples from './multiples.module.css';
 import { RackAxis } from './RackAxis.tsx';
 import rackStyles from './rack.module.css';
 import { modelsOf } from './rack-kpi.ts';
@@ -125,7 +126,7 @@ function Lines({ past, number, limit, view, axis, x, width, height, all }: Lines
     <svg width={width} height={all} role="img" aria-label={label}>
       <line className={rackStyles.foot} x1={x.left} x2={x.right} y1={height - 1} y2={height - 1} />
       {Number.isNaN(limit) ? null : (
-        <line className={rackStyles.spotLimit} x1={x.left} x2={x.right} y1={y(limit)} y2={y(limit)} />
+        <line className={multiples.spotLimit} x1={x.left} x2={x.right} y1={y(limit)} y2={y(limit)} />
       )}
       <text className={rackStyles.axisY} x={x.left - 8} y={y(Number.isNaN(limit) ? top : limit) + 8}>
         {withUnit(view, Number.isNaN(limit) ? top : limit).split(' ')[0]}

@@ -13,6 +13,8 @@ import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import { KpiCells } from '../overview/KpiStrip.tsx';
 import type { Go, Route } from '../route.ts';
+import { ElevationStrip } from './ElevationStrip.tsx';
+import multiples from './multiples.module.css';
 import { RackGrid } from './RackGrid.tsx';
 import { RackHeatmap } from './RackHeatmap.tsx';
 import { RackInspector } from './RackInspector.tsx';
@@ -288,13 +290,22 @@ function Positions(props: PositionsProps) {
           Sort: {state.sorted ? 'value' : 'position'} <Kbd>O</Kbd>
         </button>
       </div>
-      <SmallMultiples
-        {...props}
-        sorted={state.sorted}
-        selected={state.selected}
-        onSelect={state.select}
-        onOpen={props.openGpu}
-      />
+      <div className={multiples.positions}>
+        <ElevationStrip
+          layout={props.layout}
+          model={props.model}
+          now={props.now}
+          selected={state.selected}
+          onSelect={state.select}
+        />
+        <SmallMultiples
+          {...props}
+          sorted={state.sorted}
+          selected={state.selected}
+          onSelect={state.select}
+          onOpen={props.openGpu}
+        />
+      </div>
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { memo, type ReactNode, useRef } from 'react';
 import { THROTTLE_CLASSES } from '../../../shared/cells.ts';
 import { HW_THERMAL } from '../../../shared/throttle.ts';
 import { useSize } from '../../draw/use-size.ts';
+import multiples from './multiples.module.css';
 import styles from './rack.module.css';
 import type { GpuState, RackModel, RackNow } from './rack-model.ts';
 import { type RackPast, rangeOf } from './rack-past.ts';
@@ -140,7 +141,7 @@ function Labels({
   return (
     <>
       {Array.from({ length: model.columns }, (_, place) => place).map((place) => (
-        <text key={place} className={styles.column} x={left + place * cell + 4} y={18}>
+        <text key={place} className={multiples.column} x={left + place * cell + 4} y={18}>
           g{place}
         </text>
       ))}
@@ -191,7 +192,7 @@ const Spot = memo(function Spot(props: SpotProps) {
   // Narrow and tall: the value stands above the line instead of beside it.
   const stacked = width < 110 && height > 60;
   const line = stacked
-    ? { x: x + 4, y: y + 24, w: width - 14, h: Math.min(96, height - 34) }
+    ? { x: x + 4, y: y + 24, w: width - 14, h: Math.min(140, height - 40) }
     : {
         x: x + 4,
         y: y + 3 + (props.name === '' ? 0 : 11),
@@ -202,25 +203,27 @@ const Spot = memo(function Spot(props: SpotProps) {
   const valueY = stacked ? y + 16 : y + height / 2 + 4;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the pointer's way; keys and speech use the grid beside it.
-    <g onClick={() => props.onSelect(gpu)} onDoubleClick={() => props.onOpen(gpu)} className={styles.spot}>
-      <rect {...box} className={hard ? styles.spotHard : styles.spotBox} />
+    <g onClick={() => props.onSelect(gpu)} onDoubleClick={() => props.onOpen(gpu)} className={multiples.spot}>
+      <rect {...box} className={hard ? multiples.spotHard : multiples.spotBox} />
       {props.chosen ? <rect {...box} className={styles.chosen} /> : null}
       {props.name === '' ? null : (
-        <text className={styles.spotName} x={line.x} y={y + 10}>
+        <text className={multiples.spotName} x={line.x} y={y + 10}>
           {props.name}
         </text>
       )}
-      {state === 'live' ? null : <rect className={state === 'missing' ? styles.hole : styles.lost} {...spread(line)} />}
+      {state === 'live' ? null : (
+        <rect className={state === 'missing' ? multiples.hole : multiples.lost} {...spread(line)} />
+      )}
       {state === 'missing' ? null : <Line {...props} {...{ line, tone }} />}
       <text
         className={
           state !== 'live'
-            ? styles.spotNone
+            ? multiples.spotNone
             : hard
-              ? styles.spotCrit
+              ? multiples.spotCrit
               : tone === 'warn'
-                ? styles.spotWarn
-                : styles.spotText
+                ? multiples.spotWarn
+                : multiples.spotText
         }
         x={x + width - 12}
         y={valueY}
@@ -271,10 +274,10 @@ function Line({
   return (
     <>
       {limit > low && limit <= high ? (
-        <line className={styles.spotLimit} x1={line.x} x2={line.x + line.w} y1={yOf(limit)} y2={yOf(limit)} />
+        <line className={multiples.spotLimit} x1={line.x} x2={line.x + line.w} y1={yOf(limit)} y2={yOf(limit)} />
       ) : null}
-      <path className={styles.spotArea} data-tone={tone} d={fill} />
-      <path className={styles.spotLine} data-tone={tone} d={path} />
+      <path className={multiples.spotArea} data-tone={tone} d={fill} />
+      <path className={multiples.spotLine} data-tone={tone} d={path} />
     </>
   );
 }
