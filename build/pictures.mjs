@@ -9,13 +9,23 @@ import { root } from './install.mjs';
 
 const folder = join(root, 'e2e', 'pictures');
 
-/** Each picture: where to go, which keys to press first, and how large the window is. */
+/** Each picture: where to go (the overview unless `hash` says), which keys to press first, and how large the window is. */
 const shots = [
   { name: 'overview-dark', theme: 'dark', size: [1920, 1080], keys: [] },
   { name: 'overview-light', theme: 'light', size: [1920, 1080], keys: [] },
   { name: 'overview-1280', theme: 'dark', size: [1280, 800], keys: [] },
   { name: 'throttle-dark', theme: 'dark', size: [1920, 1080], keys: ['r'] },
   { name: 'sources-light', theme: 'light', size: [1280, 800], keys: ['6'] },
+  { name: 'rack-dark', theme: 'dark', size: [1920, 1080], keys: ['ArrowDown'], hash: '#/rack/PDX-1/A/A2/A2-05' },
+  { name: 'rack-light', theme: 'light', size: [1920, 1080], keys: ['ArrowDown'], hash: '#/rack/PDX-1/A/A2/A2-05' },
+  { name: 'rack-1280', theme: 'dark', size: [1280, 800], keys: ['t'], hash: '#/rack/PDX-1/B/B3/B3-05' },
+  {
+    name: 'gpu-dark',
+    theme: 'dark',
+    size: [1920, 1080],
+    keys: ['ArrowDown', 'Enter'],
+    hash: '#/rack/PDX-1/A/A2/A2-05',
+  },
 ];
 
 function readyUrl(child) {
@@ -30,9 +40,16 @@ function readyUrl(child) {
   });
 }
 
-/** Starts the demo fleet, lets it run for some minutes so that there is a history, and takes every picture. */
+/**
+ * Starts the demo fleet, lets it run for some minutes so that there is a history, and takes every picture, or those whose
+ * names begin with what `--only` says.
+ */
 export async function pictures(args) {
-  const { values } = parseArgs({ args, options: { minutes: { type: 'string', default: '4' } } });
+  const { values } = parseArgs({
+    args,
+    options: { minutes: { type: 'string', default: '4' }, only: { type: 'string', default: '' } },
+  });
+  const wanted = shots.filter(({ name }) => name.startsWith(values.only));
   const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-pictures-'));
   const child = spawn(
     process.execPath,
@@ -51,11 +68,17 @@ export async function pictures(args) {
       args: [...browserFlags(), '--force-color-profile=srgb'],
     });
     await new Promise((resolve) => setTimeout(resolve, Number(values.minutes) * 60_000));
-    for (const { name, theme, size, keys } of shots) {
+    for (const { name, theme, size, keys, hash } of wanted) {
       const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, colorScheme: theme });
       await page.goto(url);
       await page.getByText(/GPUs reporting/).waitFor();
       await page.getByRole('radio', { name: '15 min' }).click();
+      if (hash) {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, hash);
+        await page.getByRole('grid', { name: 'GPUs by tray' }).waitFor();
+      }
       for (const key of keys) await page.keyboard.press(key);
       await page.mouse.move(2, size[1] - 2);
       // Two frames of the engine: the picture has the numbers of one and the history of the other.
