@@ -122,7 +122,7 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
       const { snapshot } = opened;
       const { start, path } = snapshot.topology;
       const server = await ranged(query);
-      const quantum = quantumOf(signalOf(id).unit);
+      const quantum = quantumOf(signalOf(id));
       let compared = 0;
       expect(snapshot.run.times.length).toBe((10 * 60) / STEP + 1);
       for (const [i, time] of snapshot.run.times.entries()) {

@@ -39,7 +39,7 @@ export interface Cells {
 export function emptyCells(id: SignalId, objects: number): Cells {
   const signal = signalOf(id);
   const size = objects * CHUNK;
-  const quantum = quantumOf(signal.unit);
+  const quantum = quantumOf(signal);
   return {
     ...{ signal, quantum, objects },
     code: new Int32Array(size),

@@ -1,4 +1,4 @@
-import type { SignalUnit } from '../signals/catalogue.ts';
+import type { Signal, SignalUnit } from '../signals/catalogue.ts';
 
 /**
  * How finely a quantity is kept. `step`: multiples of 1 ÷ perUnit of its unit, so an error is at most half of that.
@@ -11,6 +11,9 @@ export type Quantum =
 
 const step = (perUnit: number): Quantum => ({ kind: 'step', perUnit });
 const share = (digits: number): Quantum => ({ kind: 'share', digits });
+
+/** Codes are signed integers of 32 bits. */
+const MOST_STEPS = 2 ** 31 - 1;
 
 /** By unit: what the instruments tell apart. Rates are told from counters and have no finer truth than a few digits. */
 const quanta: Readonly<Record<SignalUnit, Quantum>> = {
@@ -33,7 +36,11 @@ const quanta: Readonly<Record<SignalUnit, Quantum>> = {
   count: share(23),
 };
 
-export const quantumOf = (unit: SignalUnit): Quantum => quanta[unit];
+/** The quantum of a signal; where its highest value in steps has no room in 32 bits, so many digits instead. */
+export function quantumOf({ unit, max }: Pick<Signal, 'unit' | 'max'>): Quantum {
+  const quantum = quanta[unit];
+  return quantum.kind === 'step' && max * quantum.perUnit > MOST_STEPS ? share(20) : quantum;
+}
 
 /** The largest error of a value that was kept. */
 export function errorOf(quantum: Quantum, value: number): number {

@@ -110,9 +110,10 @@ export class RunWriter {
     const present = new Set(this.#chunks.flatMap(({ cells }) => cells.map(({ id }) => id)));
     const entries = signals
       .filter(({ id }) => present.has(id))
-      .map(({ id, kind, unit }) => {
+      .map((signal) => {
+        const { id, kind, unit } = signal;
         const { from, to } = objectsOf(kind, this.#topology);
-        const kept = quantumText(quantumOf(unit), unit);
+        const kept = quantumText(quantumOf(signal), unit);
         return { id, unit, kept, objects: to - from, samples: this.#samples.get(id) ?? 0 };
       });
     const wanted = entries.map(({ id, objects }) => ({ id, objects }));

@@ -20,7 +20,7 @@ describe('quantum', () => {
   it('keeps every value of every signal within the error that is stated', () => {
     fc.assert(
       fc.property(fc.constantFrom(...signals), fc.double({ min: 0, max: 1, noNaN: true }), (signal, share) => {
-        const quantum = quantumOf(signal.unit);
+        const quantum = quantumOf(signal);
         const value = Math.fround(Math.max(signal.min, signal.min + share * share * share * (signal.max - signal.min)));
         const again = valueOfCode(quantum, codeOf(quantum, value));
         expect(Math.abs(again - value)).toBeLessThanOrEqual(errorOf(quantum, value) * (1 + 1e-9));
@@ -57,7 +57,7 @@ describe('a snapshot', () => {
           if (column.quality[object] === STALE) expect(found?.value[object]).toBeNaN();
           else
             expect(Math.abs((found?.value[object] as number) - column.value[object])).toBeLessThanOrEqual(
-              errorOf(quantumOf(signalOf(id).unit), column.value[object]),
+              errorOf(quantumOf(signalOf(id)), column.value[object]),
             );
         }
       }
