@@ -43,7 +43,10 @@ import { heldInstant, LostWork } from './work/lost.ts';
 import { type WorkReport, workReport } from './work/report.ts';
 
 /** Settings that a view depends on. */
-export type ViewOptions = Pick<Settings, 'historyBytes' | 'pollMs' | 'staleMs' | 'warnRatio' | 'critRatio'>;
+export interface ViewOptions extends Pick<Settings, 'historyBytes' | 'pollMs' | 'staleMs' | 'warnRatio' | 'critRatio'> {
+  /** An alert engine shows what it finds; otherwise conditions of each instant are told. */
+  readonly alerted?: boolean;
+}
 
 /** The fleet at one instant, with all that was told from it. */
 export interface FleetInstant {
@@ -85,6 +88,7 @@ export class FleetView {
 
   constructor(options: ViewOptions) {
     this.#options = options;
+    if (options.alerted) this.#findings = [];
     // An instant counts for three polls at most: longer is a gap, of which nothing is known.
     this.#lost = new LostWork({ longestMs: 3 * options.pollMs });
     this.#energy = new EnergyMeter({ longestMs: 3 * options.pollMs });

@@ -109,7 +109,7 @@ export class Engine {
 
   #newView(): FleetView {
     const { historyBytes, pollMs, staleMs, warnRatio, critRatio } = this.#settings;
-    return new FleetView({ historyBytes, pollMs, staleMs, warnRatio, critRatio });
+    return new FleetView({ historyBytes, pollMs, staleMs, warnRatio, critRatio, alerted: true });
   }
 
   #post(message: FromEngine, transfer?: readonly ArrayBuffer[]): void {

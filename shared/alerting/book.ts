@@ -129,7 +129,9 @@ export class AlertBook {
 
   /** After a sleep nothing fires because time passed. */
   #withoutOldPending(state: RuleState, now: EpochMs): RuleState {
-    if (!(now - this.#evaluatedAt > LOOKBACK_MS)) return state;
+    const gap = now - this.#evaluatedAt;
+    // The first pass after a start has no gap: what is restored says for itself what counts.
+    if (gap <= LOOKBACK_MS || !Number.isFinite(gap)) return state;
     const kept = [...state.instances].filter(([, { state: one }]) => one !== 'pending');
     return kept.length === state.instances.size ? state : { ...state, instances: new Map(kept) };
   }

@@ -2,7 +2,7 @@ import type { SourceHealth } from '../contract.ts';
 import type { EpochMs } from '../units.ts';
 import { AlertBook } from './book.ts';
 import type { Constants } from './condition.ts';
-import { type Line, linesOf } from './incidents.ts';
+import { type Line, linesOf, loudestFirst } from './incidents.ts';
 import { alertOf, mute } from './loud.ts';
 import { AlertObjects } from './objects.ts';
 import { pack } from './pack.ts';
@@ -31,6 +31,6 @@ export function heldNow(instant: Held, constants: Constants): readonly Line[] {
   book.setRules(atOnce);
   book.pass({ ...instant, sources, objects, constants, cache, failedPasses: [], complete: true });
   mute(book.records.values(), { mutesOf: () => [] }, objects, instant.now);
-  const alerts = [...book.records.values()].map((record) => alertOf(record, objects));
+  const alerts = loudestFirst([...book.records.values()].map((record) => alertOf(record, objects)));
   return linesOf(alerts, frame.topology);
 }

@@ -42,18 +42,17 @@ const isMuted = ({ inhibitedBy, silencedBy }: Pick<Alert, 'inhibitedBy' | 'silen
   inhibitedBy.length > 0 || silencedBy.length > 0;
 
 /** The loudest first: what is not muted, then by severity, then from wide to narrow, then by age. */
-export function louder(a: Alert, b: Alert): number {
-  return (
-    Number(isMuted(a)) - Number(isMuted(b)) ||
-    SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity] ||
-    rankOf(a.level) - rankOf(b.level) ||
-    a.activeAt - b.activeAt ||
-    (a.id < b.id ? -1 : 1)
-  );
+export function loudestFirst(alerts: readonly Alert[]): Alert[] {
+  // Read once each: alerts of the engine work out what they are asked.
+  const keyed = alerts.map((alert) => {
+    const rank = Number(isMuted(alert)) * 100 + SEVERITY_RANK[alert.severity] * 10 + WIDTH.indexOf(alert.level);
+    return { alert, rank, activeAt: alert.activeAt, id: alert.id };
+  });
+  keyed.sort((a, b) => a.rank - b.rank || a.activeAt - b.activeAt || (a.id < b.id ? -1 : 1));
+  return keyed.map(({ alert }) => alert);
 }
 
 const WIDTH: readonly AlertLevel[] = ['rule', 'source', 'site', 'hall', 'row', 'feed', 'rack', 'node', 'link', 'gpu'];
-const rankOf = (level: AlertLevel) => WIDTH.indexOf(level);
 
 /** The narrowest place that holds all of these; −1 for none. */
 export function commonPlace(topology: Topology, places: readonly number[]): number {
@@ -111,9 +110,9 @@ export function wordsOfMany(
   };
 }
 
-/** Incidents of firing alerts, the loudest first. */
+/** Incidents of firing alerts, the loudest first. @param alerts the loudest first */
 export function incidentsOf(alerts: readonly Alert[], topology: Topology): readonly Incident[] {
-  const firing = alerts.filter(({ state }) => state === 'firing').sort(louder);
+  const firing = alerts.filter(({ state }) => state === 'firing');
   return [...grouped(firing, ({ incident }) => incident)].map(([id, members]) => {
     const [lead] = members;
     const alike = members.filter(({ rule }) => rule === lead.rule);
@@ -146,9 +145,9 @@ export interface Line {
   readonly since: EpochMs;
 }
 
-/** What is loud or about to be: lines of the rail. Silenced and inhibited alerts have none. */
+/** What is loud or about to be: lines of the rail. Silenced and inhibited alerts have none. @param alerts the loudest first */
 export function linesOf(alerts: readonly Alert[], topology: Topology): readonly Line[] {
-  const loud = alerts.filter((alert) => alert.state !== 'resolved' && !isMuted(alert)).sort(louder);
+  const loud = alerts.filter((alert) => alert.state !== 'resolved' && !isMuted(alert));
   const keyOf = ({ state, rule, severity, incident, place }: Alert) => {
     const row = ancestorAt(topology, place, RACK) >= 0 ? topology.parent[ancestorAt(topology, place, RACK)] : place;
     return `${state} ${rule} ${severity} ${state === 'firing' ? incident : row}`;

@@ -51,7 +51,9 @@ export function mute(
     return found;
   };
   const mutedBy = new Map<AlertRecord, string[]>();
+  const present = new Set(all.map(({ rule }) => rule.name));
   for (const { source, target, where: how } of inhibitions) {
+    if (!present.has(source) || !target.some((name) => present.has(name))) continue;
     const sources = new Map<string, AlertRecord[]>();
     for (const record of firing) {
       if (record.rule.name !== source) continue;
@@ -59,7 +61,6 @@ export function mute(
         how === 'same' ? of(record).object : how === 'site' ? (sourceSite(record) ?? '') : (of(record).paths[0] ?? '');
       sources.set(key, [...(sources.get(key) ?? []), record]);
     }
-    if (sources.size === 0) continue;
     for (const record of all) {
       if (!target.includes(record.rule.name)) continue;
       const { object, paths, site } = of(record);
@@ -107,30 +108,107 @@ export function titleOf({ tell, instance: { unknownSince } }: AlertRecord): stri
   return `${object} ${was}${predicate}`;
 }
 
-/** A record as viewers get it. Title and detail are made when they are read. */
-export function alertOf(record: AlertRecord, objects: AlertObjects | null): Alert {
-  const { id, rule, instance, labels, forMs } = record;
-  const ref = objects?.find(labels);
-  const place = ref && objects ? objects.placeOf(ref) : -1;
-  const { activeAt, firedAt, resolvedAt, keepFiringSince, unknownSince } = instance;
-  const keeps = Number.isNaN(keepFiringSince) ? Number.NaN : keepFiringSince + rule.keepFiringForMs;
+/** A record as viewers get it: everything is read from the record when it is asked for, so that 10,000 cost little. */
+class RecordAlert implements Alert {
+  readonly #record: AlertRecord;
+  readonly #topology: Topology | undefined;
+  readonly place: number;
+
+  constructor(record: AlertRecord, objects: AlertObjects | null) {
+    this.#record = record;
+    this.#topology = objects?.topology;
+    const ref = objects?.find(record.labels);
+    this.place = ref && objects ? objects.placeOf(ref) : -1;
+  }
+
+  get id() {
+    return this.#record.id;
+  }
+  get rule() {
+    return this.#record.rule.name;
+  }
+  get severity() {
+    return this.#record.rule.severity;
+  }
+  get domain() {
+    return this.#record.rule.domain;
+  }
+  get state() {
+    return STATES[this.#record.instance.state];
+  }
+  get title() {
+    return titleOf(this.#record);
+  }
+  get detail() {
+    return this.#record.tell().detail;
+  }
+  get object() {
+    return this.#record.tell().object;
+  }
+  get level() {
+    return this.#record.level;
+  }
+  get path() {
+    return pathOfAlert(this.#record, this.#topology, this.place);
+  }
+  get labels() {
+    return Object.fromEntries([...this.#record.labels].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+  get value() {
+    return orNull(this.#record.instance.value);
+  }
+  get limit() {
+    return orNull(this.#record.limit);
+  }
+  get unit() {
+    return this.#record.unit;
+  }
+  get activeAt() {
+    return this.#record.instance.activeAt;
+  }
+  get firesAt() {
+    return this.#record.instance.activeAt + this.#record.forMs;
+  }
+  get firedAt() {
+    return orNull(this.#record.instance.firedAt);
+  }
+  get resolvedAt() {
+    return orNull(this.#record.instance.resolvedAt);
+  }
+  get keepsUntil() {
+    return orNull(this.#record.instance.keepFiringSince + this.#record.rule.keepFiringForMs);
+  }
+  get unknownSince() {
+    return orNull(this.#record.instance.unknownSince);
+  }
+  get incident() {
+    return this.#record.group?.id ?? '';
+  }
+  get inhibitedBy() {
+    return this.#record.inhibitedBy;
+  }
+  get silencedBy() {
+    return this.#record.silencedBy;
+  }
+  get acked() {
+    return this.#record.acked;
+  }
+  get notes() {
+    return this.#record.notes;
+  }
+}
+
+export const alertOf = (record: AlertRecord, objects: AlertObjects | null): Alert => new RecordAlert(record, objects);
+
+/** As it is now and stays, to be sent. */
+export function plainAlert(alert: Alert): Alert {
+  const { id, rule, severity, domain, state, title, detail, level, place, path, object, labels, value } = alert;
+  const { limit, unit, activeAt, firesAt, firedAt, resolvedAt, keepsUntil, unknownSince, incident } = alert;
+  const { inhibitedBy, silencedBy, acked, notes } = alert;
   return {
-    ...{ id, rule: rule.name, severity: rule.severity, domain: rule.domain, state: STATES[instance.state] },
-    get title() {
-      return titleOf(record);
-    },
-    get detail() {
-      return record.tell().detail;
-    },
-    get object() {
-      return record.tell().object;
-    },
-    ...{ level: record.level, place, path: pathOfAlert(record, objects?.topology, place) },
-    labels: Object.fromEntries([...labels].sort(([a], [b]) => (a < b ? -1 : 1))),
-    ...{ value: orNull(instance.value), limit: orNull(record.limit), unit: record.unit },
-    ...{ activeAt, firesAt: activeAt + forMs, firedAt: orNull(firedAt), resolvedAt: orNull(resolvedAt) },
-    ...{ keepsUntil: orNull(keeps), unknownSince: orNull(unknownSince), incident: record.group?.id ?? '' },
-    ...{ inhibitedBy: record.inhibitedBy, silencedBy: record.silencedBy, acked: record.acked, notes: record.notes },
+    ...{ id, rule, severity, domain, state, title, detail, level, place, path, object, labels, value, limit, unit },
+    ...{ activeAt, firesAt, firedAt, resolvedAt, keepsUntil, unknownSince, incident, inhibitedBy, silencedBy },
+    ...{ acked, notes },
   };
 }
 

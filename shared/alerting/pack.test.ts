@@ -4,7 +4,7 @@ import type { SignalId } from '../signals/catalogue.ts';
 import { NODE } from '../topology.ts';
 import type { Rule } from './alert.ts';
 import { AlertBook } from './book.ts';
-import { linesOf } from './incidents.ts';
+import { linesOf, loudestFirst } from './incidents.ts';
 import { alertOf, mute } from './loud.ts';
 import type { AlertSource } from './objects.ts';
 import { pack } from './pack.ts';
@@ -30,7 +30,7 @@ function lasting(minutes: number, values: Signals, shape: Shape = {}, more: Part
   const { objects, now } = scene as AlertScene;
   mute(book.records.values(), new Silences(), objects, now);
   const alerts = [...book.records.values()].map((record) => alertOf(record, objects));
-  return { alerts, lines: linesOf(alerts, topology) };
+  return { alerts, lines: linesOf(loudestFirst(alerts), topology) };
 }
 const brief = (found: ReturnType<typeof lasting>) =>
   found.lines.map(({ severity, title, detail }) => [severity, title, detail]);

@@ -184,9 +184,15 @@ class RuleAtScene {
       return this.#compiled.levels.includes(ref.level) && tell(this.testsOf(ref), ref.index);
     };
     const { complete } = this.#scene;
+    const hold = this.#compiled.rule.onStale === 'hold';
     return {
       elements,
-      holds: (labels) => of(labels, false, ({ clear }, index) => clear !== null && clear(index) !== 1),
+      // What nobody can tell is not clear, but where the rule wants to be Prometheus.
+      holds: (labels) =>
+        of(labels, false, ({ clear }, index) => {
+          const told = clear === null ? 1 : clear(index);
+          return told === 0 || (Number.isNaN(told) && hold);
+        }),
       unknown: (labels) => of(labels, !complete, ({ when }, index) => Number.isNaN(when(index))),
     };
   }

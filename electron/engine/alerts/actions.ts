@@ -137,6 +137,7 @@ export class AlertActions {
 
   #keep(silence: KeptSilence, kind: JournalKind, who: string, text: string): void {
     this.#state.silences.put(silence);
+    this.#seen.set(silence.id, stateOf(silence, this.#now()));
     const what = [
       ...(silence.under === '' ? [] : [`under ${silence.under}`]),
       ...silence.matchers.map(({ name, op, value }) => `${name}${op}"${value}"`),
@@ -171,7 +172,7 @@ export class AlertActions {
       this.#seen.set(id, state);
       if (before === undefined || before === state) continue;
       other = true;
-      if (state !== 'expired' || silences.get(id)?.endsAt === undefined) continue;
+      if (state !== 'expired') continue;
       journal.write(
         [{ kind: 'silence-end', text: reason, path: under, object: who, labels: { silence: id } }],
         [],

@@ -1,7 +1,7 @@
 import type { Alert, AlertSummary, Incident } from '../../../shared/alerting/alert.ts';
 import { NO_ALERTS } from '../../../shared/alerting/alert.ts';
 import { AlertBook, type PassResult } from '../../../shared/alerting/book.ts';
-import { incidentsOf, linesOf } from '../../../shared/alerting/incidents.ts';
+import { incidentsOf, linesOf, loudestFirst } from '../../../shared/alerting/incidents.ts';
 import { alertOf, countsOf, mute } from '../../../shared/alerting/loud.ts';
 import type { AlertScene } from '../../../shared/alerting/quantities.ts';
 import { Silences } from '../../../shared/alerting/silences.ts';
@@ -166,7 +166,7 @@ export class AlertPart implements EnginePart, AlertState {
   #work(now: number): void {
     const { objects } = this.scenes;
     const records = [...this.book.records.values()];
-    this.#alerts = records.map((record) => alertOf(record, objects));
+    this.#alerts = loudestFirst(records.map((record) => alertOf(record, objects)));
     this.#incidents = objects ? incidentsOf(this.#alerts, objects.topology) : [];
     this.#findings = objects ? linesOf(this.#alerts, objects.topology).slice(0, MOST_LINES) : [];
     const counts = countsOf(records, this.#incidents.filter(({ muted }) => !muted).length);

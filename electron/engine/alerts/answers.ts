@@ -1,7 +1,6 @@
 import type { Alert, AlertsReply } from '../../../shared/alerting/alert.ts';
 import { journalCsv, journalJson } from '../../../shared/alerting/export.ts';
-import { louder } from '../../../shared/alerting/incidents.ts';
-import { silenceable } from '../../../shared/alerting/loud.ts';
+import { plainAlert, silenceable } from '../../../shared/alerting/loud.ts';
 import { previewRule } from '../../../shared/alerting/rules.ts';
 import { FaultError } from '../fault.ts';
 import type { Answers } from '../part.ts';
@@ -45,16 +44,14 @@ export function alertAnswers(state: AlertState): Answers {
 
 function reply(state: AlertState, evaluatedAt: number | null): AlertsReply {
   const all = state.alerts();
-  const order = (a: Alert, b: Alert) => STATES[a.state] - STATES[b.state] || louder(a, b);
+  // They are sorted by loudness; the sort is stable.
+  const order = (a: Alert, b: Alert) => STATES[a.state] - STATES[b.state];
   const now = state.context.clock.now();
   const { version, counts, trouble } = state.summary();
   return {
     ...{ version, evaluatedAt, counts, trouble, total: all.length },
-    alerts: [...all].sort(order).slice(0, MOST_ALERTS).map(plain),
+    alerts: [...all].sort(order).slice(0, MOST_ALERTS).map(plainAlert),
     incidents: state.incidents(),
     resolvedLastHour: state.journal.resolvedSince(now - HOUR_MS),
   };
 }
-
-/** With its words made: what is posted has no getters. */
-const plain = (alert: Alert): Alert => ({ ...alert });

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CallArg, CallName, CallResult, SourceHealth } from '../../../shared/contract.ts';
+import { calls } from '../../../shared/contract.ts';
+import type { Frame } from '../../../shared/frame.ts';
+import { defaultSettings } from '../../../shared/settings.ts';
+import { FleetView } from '../../../shared/view.ts';
+import type { EngineContext } from '../part.ts';
+import type { Source } from '../sources/source.ts';
+import { Store } from '../store/database.ts';
+import { AlertPart } from './alert-part.ts';
+
+export const POLL = 5000;
+export const T0 = Date.UTC(2026, 10, 23, 14, 0, 0);
+
+/** One source as far as alerts look at it. */
+export interface FakeSource {
+  readonly name: string;
+  readonly site: string;
+  state: SourceHealth['state'];
+}
+
+/** The alert engine on a profile of its own, a clock of the test's, and frames that the test makes. */
+export class Bench {
+  readonly folder: string;
+  readonly sources: FakeSource[] = [];
+  now = T0;
+  view = new FleetView({ ...defaultSettings, alerted: true });
+  store: Store;
+  part: AlertPart;
+
+  constructor(folder = mkdtempSync(join(tmpdir(), 'fleetwatt-alerts-'))) {
+    this.folder = folder;
+    [this.store, this.part] = this.#open();
+  }
+
+  #open(): [Store, AlertPart] {
+    const store = new Store(this.folder, this.now);
+    const context = {
+      ...{ folder: this.folder, store, clock: { now: () => this.now, later: () => () => {} } },
+      ...{ settings: () => defaultSettings, view: () => this.view },
+      sources: () =>
+        this.sources.map(({ name, site }) => ({ settings: { id: name, name, site } }) as unknown as Source),
+    } as unknown as EngineContext;
+    return [store, new AlertPart(context)];
+  }
+
+  /** A poll later: the fleet is like this. */
+  poll(frame: Frame, polled = true): void {
+    const health = this.sources.map(({ name, state }) => ({ id: name, name, state, fault: null }) as SourceHealth);
+    this.view.update(frame, health, 0, this.now, polled);
+    this.part.tick(this.now, polled);
+  }
+
+  /** Ends, as a host does, or as a kill does: without a word. Then starts again. */
+  restart(afterMs: number, how: 'stopped' | 'killed' = 'killed'): void {
+    if (how === 'stopped') this.part.close();
+    this.store.close(this.now);
+    this.now += afterMs;
+    this.view = new FleetView({ ...defaultSettings, alerted: true });
+    [this.store, this.part] = this.#open();
+  }
+
+  call<Name extends CallName>(name: Name, arg: CallArg<Name>): CallResult<Name> {
+    const answer = this.part.answers[name] as unknown as (arg: unknown) => CallResult<Name>;
+    return answer(calls[name].arg.parse(arg));
+  }
+
+  /** Alerts as "rule state", sorted. */
+  told(): string[] {
+    return this.call('alerts', {})
+      .alerts.map(({ rule, state, unknownSince }) => `${rule} ${state}${unknownSince === null ? '' : ' unknown'}`)
+      .sort();
+  }
+
+  /** Kinds of the journal's rows of a rule, oldest first. */
+  written(rule: string): string[] {
+    return this.call('alertHistory', { rule, most: 1000 })
+      .rows.map(({ kind }) => kind)
+      .reverse();
+  }
+
+  end(): void {
+    this.store.close(this.now);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
