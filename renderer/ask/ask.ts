@@ -52,7 +52,7 @@ export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, op
   return query;
 }
 
-function useTell<Name extends CallName>(name: Name) {
+export function useTell<Name extends CallName>(name: Name) {
   const { link } = useConsole();
   return useMutation({ mutationFn: (arg: CallArg<Name>): Promise<CallResult<Name>> => link.call(name, arg) });
 }

@@ -136,7 +136,7 @@ export function App() {
       {fresh && view === 'overview' ? (
         <FirstRun operate={hello.data?.role === 'operate'} />
       ) : view === 'sources' ? (
-        <SourcesPage hello={hello.data} frame={frame} now={freshness.now} trouble={freshness.trouble} />
+        <SourcesPage hello={hello.data} {...{ frame, freshness }} paused={pausedAt !== null} />
       ) : view === 'rack' || view === 'gpu' ? (
         <RackOrGpu {...{ layout, frame, route, go, freshness, theme }} paused={pausedAt !== null} />
       ) : view === 'interconnect' ? (
@@ -211,11 +211,17 @@ function useTitle(view: ViewId, { trouble, state }: Freshness): void {
   }, [view, gone]);
 }
 
-function SourcesPage(props: { hello: HelloReply | undefined; frame: ViewFrame | null; now: number; trouble: string }) {
-  if (props.hello === undefined) return <main data-region />;
-  return (
-    <Sources hello={props.hello} sources={props.frame?.sources ?? NO_SOURCES} now={props.now} trouble={props.trouble} />
-  );
+function SourcesPage(props: {
+  hello: HelloReply | undefined;
+  frame: ViewFrame | null;
+  freshness: Freshness;
+  paused: boolean;
+}) {
+  const { hello, frame, freshness, paused } = props;
+  if (hello === undefined) return <main data-region />;
+  const { now, trouble } = freshness;
+  const lost = trouble !== '' || (freshness.state === 'stale' && !paused);
+  return <Sources {...{ hello, now, trouble, lost }} sources={frame?.sources ?? NO_SOURCES} />;
 }
 
 const NO_SOURCES: readonly SourceHealth[] = [];

@@ -9,6 +9,7 @@ import parts from '../../parts/parts.module.css';
 import { CoverageTable } from './ConnectionTest.tsx';
 import { ExchangeDetail } from './exchange/ExchangeDetail.tsx';
 import { type ExchangeChoice, ExchangeList } from './exchange/ExchangeList.tsx';
+import { PlaceParts } from './places/PlaceParts.tsx';
 import { SourceForm } from './SourceForm.tsx';
 import styles from './sources.module.css';
 
@@ -19,6 +20,8 @@ export function Sources(props: {
   now: number;
   /** '' while link and engine are up. */
   trouble: string;
+  /** What is on the screen is too old to be shown. */
+  lost: boolean;
 }) {
   const { hello, sources } = props;
   const [chosen, setChosenSource] = useState<string | null>(null);
@@ -32,57 +35,65 @@ export function Sources(props: {
   const current = known.find((entry) => entry.id === chosen) ?? (chosen === '' ? null : (known[0] ?? null));
   const operate = hello.role === 'operate';
   return (
-    <main className={styles.sources}>
-      <section className={parts.panel} aria-label="List of sources" data-region>
-        <div className={parts.header}>
-          <h2>Sources</h2>
-          <button
-            type="button"
-            className={`${parts.button} ${parts.end}`}
-            onClick={() => setChosen('')}
-            disabled={!operate}
-          >
-            Add source
-          </button>
-        </div>
-        <ul className={styles.list}>
-          {known.map((entry) => (
-            <li key={entry.id}>
-              <button
-                type="button"
-                className={styles.entry}
-                aria-pressed={exchange === null && entry.id === current?.id}
-                onClick={() => setChosen(entry.id)}
-              >
-                <State health={entry.health} trouble={props.trouble} now={props.now} name={entry.name} />
-              </button>
-            </li>
-          ))}
-          {known.length === 0 ? <li className={styles.quiet}>No sources yet.</li> : null}
-        </ul>
-        <ExchangeList
-          interop={interop.data}
-          chosen={exchange}
-          operate={operate}
-          now={props.now}
-          onChoose={setExchange}
-        />
-        <DemoSwitch on={hello.settings.demo || known.some(({ id }) => id === DEMO_ID)} operate={operate} />
-        <WorkstationSwitch hello={hello} operate={operate} />
-        <PlacesNote profile={hello.profile} />
-      </section>
-      {exchange === null ? (
-        <Detail
-          hello={hello}
-          entry={current}
-          taken={known.map((entry) => entry.id)}
-          now={props.now}
-          onChoose={setChosen}
-        />
-      ) : (
-        <ExchangeDetail hello={hello} interop={interop.data} choice={exchange} now={props.now} onChoose={setExchange} />
-      )}
-    </main>
+    <PlaceParts operate={operate} lost={props.lost}>
+      <div className={styles.sources}>
+        <section className={parts.panel} aria-label="List of sources" data-region>
+          <div className={parts.header}>
+            <h2>Sources</h2>
+            <button
+              type="button"
+              className={`${parts.button} ${parts.end}`}
+              onClick={() => setChosen('')}
+              disabled={!operate}
+            >
+              Add source
+            </button>
+          </div>
+          <ul className={styles.list}>
+            {known.map((entry) => (
+              <li key={entry.id}>
+                <button
+                  type="button"
+                  className={styles.entry}
+                  aria-pressed={exchange === null && entry.id === current?.id}
+                  onClick={() => setChosen(entry.id)}
+                >
+                  <State health={entry.health} trouble={props.trouble} now={props.now} name={entry.name} />
+                </button>
+              </li>
+            ))}
+            {known.length === 0 ? <li className={styles.quiet}>No sources yet.</li> : null}
+          </ul>
+          <ExchangeList
+            interop={interop.data}
+            chosen={exchange}
+            operate={operate}
+            now={props.now}
+            onChoose={setExchange}
+          />
+          <DemoSwitch on={hello.settings.demo || known.some(({ id }) => id === DEMO_ID)} operate={operate} />
+          <WorkstationSwitch hello={hello} operate={operate} />
+          <PlacesNote profile={hello.profile} />
+        </section>
+        {exchange === null ? (
+          <Detail
+            hello={hello}
+            entry={current}
+            taken={known.map((entry) => entry.id)}
+            now={props.now}
+            onChoose={setChosen}
+          />
+        ) : (
+          <ExchangeDetail
+            hello={hello}
+            interop={interop.data}
+            choice={exchange}
+            now={props.now}
+            onChoose={setExchange}
+          />
+        )}
+      </div>
+    </PlaceParts>
   );
 }
 
@@ -154,10 +165,7 @@ function PlacesNote({ profile }: { profile: string }) {
         change.
       </p>
       <p className={styles.path}>{profile}</p>
-      <p>
-        Columns: <code>site,hall,row,rack,u,node,model,gpus</code> and{' '}
-        <code>place,budget_kw,feed_a_kw,feed_b_kw,derate</code>.
-      </p>
+      <p>They may be edited under Budgets and Topology as well, which log who did it.</p>
     </div>
   );
 }
