@@ -29,14 +29,15 @@ export function diffRows(before: ReadonlyMap<string, Cells>, after: ReadonlyMap<
   let [added, changed] = [0, 0];
   for (const [key, row] of after) {
     const old = before.get(key);
-    const columns = Object.keys(row).filter((column) => (row[column] ?? '') !== (old?.[column] ?? ''));
-    if (columns.length === 0) continue;
-    changes.set(key, row);
     if (!old) {
+      changes.set(key, row);
       added++;
       tell(`${key}: added`);
       continue;
     }
+    const columns = Object.keys(row).filter((column) => row[column] !== (old[column] ?? ''));
+    if (columns.length === 0) continue;
+    changes.set(key, row);
     changed++;
     tell(`${key}: ${columns.map((column) => `${column} ${shown(old[column])} → ${shown(row[column])}`).join(', ')}`);
   }
@@ -90,10 +91,8 @@ export function topologyKey(cell: (column: string) => string): string {
 
 /** Rows of topology.csv as cells, by their keys. */
 export function topologyCells(rows: readonly TopologyRow[], racks: readonly RackRow[]): Map<string, Cells> {
-  return new Map(
-    [...rows, ...racks].map((row) => {
-      const cells = cellsOfRow(row);
-      return [topologyKey((column) => cells[column] ?? ''), cells];
-    }),
-  );
+  const cells = new Map<string, Cells>();
+  for (const row of rows) cells.set(`${row.site}/${row.node}`, cellsOfRow(row));
+  for (const row of racks) cells.set(`${row.site}/${row.hall}/${row.row}/${row.rack}`, cellsOfRow(row));
+  return cells;
 }

@@ -73,6 +73,7 @@ export class CellError extends Error {
 export function table<Row>(text: string, needed: readonly string[], read: (cell: Cell) => Row): Table<Row> {
   const { records, errors: broken } = parseCsv(text);
   const header = records[0]?.cells.map((cell) => cell.toLowerCase()) ?? [];
+  const columnOf = new Map(header.map((name, index) => [name, index]).reverse() as [string, number][]);
   const missing = needed.filter((name) => !header.includes(name));
   if (missing.length > 0) {
     const message = `The header lacks ${missing.join(', ')}`;
@@ -83,7 +84,7 @@ export function table<Row>(text: string, needed: readonly string[], read: (cell:
   let more = 0;
   for (const { line, cells, columns } of records.slice(1)) {
     try {
-      rows.push(read((name) => bareCell(cells[header.indexOf(name)] ?? '')));
+      rows.push(read((name) => bareCell(cells[columnOf.get(name) ?? -1] ?? '')));
     } catch (error) {
       if (!(error instanceof CellError)) throw error;
       const column = columns[header.indexOf(error.column)] ?? 1;

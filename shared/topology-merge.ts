@@ -93,19 +93,19 @@ const MORE = ['kind', 'height', 'position', 'aisle', 'feeds'] as const;
 
 /** The cells of a node's or a rack's line by column. */
 export function cellsOfRow(row: TopologyRow | RackRow): Record<string, string> {
-  const number = (value = 0) => (value === 0 ? '' : String(value));
   const { site, hall, row: name, rack, model } = row;
-  const place = { site, hall, row: name, rack, model };
   if ('node' in row) {
-    const { u, node, gpus, kind = '', height } = row;
-    return { ...place, u: number(u), node, gpus: number(gpus), kind, height: number(height), ...NO_RACK };
+    const { u, node, gpus, kind = '', height = 0 } = row;
+    const own = { kind, height: number(height), position: '', aisle: '', feeds: '' };
+    return { site, hall, row: name, rack, u: number(u), node, model, gpus: number(gpus), ...own };
   }
   const { position, aisle, heightU, feeds } = row;
-  const own = { position: number(position), aisle, height: number(heightU), feeds: feeds.join('+') };
-  return { ...place, u: '', node: '', gpus: '', kind: '', ...own };
+  const own = { kind: '', height: number(heightU), position: number(position), aisle, feeds: feeds.join('+') };
+  return { site, hall, row: name, rack, u: '', node: '', model, gpus: '', ...own };
 }
 
-const NO_RACK = { position: '', aisle: '', feeds: '' };
+/** A number of a cell; 0 is not known, and empty. */
+const number = (value: number) => (value === 0 ? '' : String(value));
 
 /** Nodes and racks as topology.csv (house form), with its header. */
 export function formatTopologyCsv(rows: readonly TopologyRow[], racks: readonly RackRow[] = []): string {
