@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { AlertDomain, AlertSummary, Severity } from './alerting/alert.ts';
 import { type AlertCallResults, alertCalls } from './contract/alerts.ts';
 import { type FabricResults, fabricCalls } from './contract/fabric.ts';
-import { type HistoryResults, historyCalls } from './contract/history.ts';
+import { type FrameAtReply, type HistoryResults, historyCalls } from './contract/history.ts';
 import { type InteropResults, interopCalls } from './contract/interop.ts';
 import { type PlaceCallResults, placeCalls } from './contract/places.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
@@ -310,24 +310,25 @@ const isWatchSignal = (id: unknown): id is WatchSignal => SIGNAL_IDS.has(id);
 
 const place = z.number().int().min(-1).max(10_000_000);
 
+const watch = z.strictObject({
+  signal: z.custom<WatchSignal>((id) => isWatchSignal(id), 'There is no such signal'),
+  gpus: z.boolean(),
+  racks: z.array(place).max(64),
+  rack: place.optional(),
+  filter: z.string().max(500).optional(),
+});
+
 /** name → who may call it, and how its argument is parsed. */
 export const calls = {
   hello: { role: 'read', arg: z.strictObject({}) },
-  watch: {
-    role: 'read',
-    arg: z.strictObject({
-      signal: z.custom<WatchSignal>((id) => isWatchSignal(id), 'There is no such signal'),
-      gpus: z.boolean(),
-      racks: z.array(place).max(64),
-      rack: place.optional(),
-      filter: z.string().max(500).optional(),
-    }),
-  },
+  watch: { role: 'read', arg: watch },
   /** The frame was drawn; the next may leave. */
   ack: { role: 'read', arg: z.strictObject({ seq: z.number().int() }) },
   layout: { role: 'read', arg: z.strictObject({}) },
   inspect: { role: 'read', arg: z.strictObject({ place }) },
   ...historyCalls,
+  /** The fleet as it was: what a viewer who watches this would have been sent. Not live: nothing is acknowledged on it. */
+  frameAt: { role: 'read', arg: z.strictObject({ time: z.number().min(0).max(8.64e15), watch }) },
   /** The links at and under a place (−1: all), the worst first. */
   links: {
     role: 'read',
@@ -376,6 +377,7 @@ export interface CallResults
   watch: null;
   ack: null;
   layout: LayoutDocument;
+  frameAt: FrameAtReply & { readonly layout: LayoutDocument | null };
   inspect: Inspection;
   links: readonly LinkRow[];
   work: WorkReport;

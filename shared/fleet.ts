@@ -266,6 +266,20 @@ export class Fleet {
     return fleet;
   }
 
+  /** Profiles that series are read by. */
+  get profiles(): readonly Profile[] {
+    return this.#slots.profiles;
+  }
+
+  /** A fleet of the same settings, files and profiles that knows no object yet. */
+  blank(): Fleet {
+    const fleet = new Fleet({ mappings: this.#mappings, profiles: this.#slots.profiles });
+    fleet.setTopology(this.#rows, this.#racks);
+    fleet.#budgets = this.#budgets;
+    for (const [source, bytes] of this.#waitTicks) fleet.setWaitTick(source, bytes);
+    return fleet;
+  }
+
   /** Series of some signals as sources give them now; objects are places, or indexes in the topology's lists. */
   *bound(wanted: ReadonlySet<SignalId>): Generator<BoundSeries> {
     const { placeOfGpu, placeOfPlace } = this.#topology();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { frameOf, times as repeated, topologyOf } from './frame.fixture.ts';
+import { STALE, UNSUPPORTED } from './frame.ts';
 import type { AskedSeries } from './history/objects.ts';
 import { rememberedRange } from './history/range.ts';
 import type { HistorySignal } from './history/signals.ts';
@@ -219,6 +220,37 @@ describe('History', () => {
     const of = (signal: HistorySignal) =>
       range(history, [START, START + 60_000], 1, { signal, place: topology.start[GPU] }).values;
     expect([of('gpu.power'), of('gpu.temp'), of('gpu.throttle')]).toEqual([[105.5], [71], [5]]);
+  });
+
+  it('gives back the frame of an instant with the places of then, and what was silent', () => {
+    const history = new History({ bytes: 1e8, pollMs: POLL });
+    const fed = topologyOf({ feeds: { 'S/A/A1/A1-01 A': 9000, 'S/A/A1/A1-01 B': 9000 } });
+    for (let i = 0; i < 40; i++) {
+      const one = instant(fed, START + i * POLL, 0);
+      const powers = Array.from({ length: 8 }, (_, gpu) => (gpu === 2 && i > 20 ? null : 100 * gpu + i));
+      const values = {
+        'gpu.power': powers,
+        'gpu.throttle': repeated(8, i % 2 ? 4 : 1),
+        'feed.power': [i > 5 ? null : 3000, null],
+      };
+      history.add({ ...one, frame: frameOf(fed, values, one.time) });
+    }
+    const wide = topologyOf({ racks: 2 });
+    history.add(instant(wide, START + 40 * POLL, 0));
+    const past = history.frameAt(START + 30 * POLL + 4000);
+    expect(past?.raw).toBe(true);
+    const { time, topology: of, columns } = past?.frame ?? frameOf(fed, {});
+    expect([time, of]).toEqual([START + 30 * POLL, fed]);
+    const power = columns.get('gpu.power');
+    expect([...(power?.value.subarray(of.start[GPU]) ?? [])]).toEqual([30, 130, Number.NaN, 330, 430, 530, 630, 730]);
+    // Rolled up as live: the sum of those that were heard.
+    expect(power?.value[0]).toBe(2810);
+    expect(columns.get('gpu.throttle')?.value[0]).toBe(1);
+    // A GPU that fell silent is stale; so is the inlet that once gave power, and the other was never expected.
+    expect(power?.quality[of.start[GPU] + 2]).toBe(STALE);
+    expect([...(columns.get('feed.power')?.quality ?? [])]).toEqual([STALE, UNSUPPORTED]);
+    expect(history.frameAt(START - 1)).toBeNull();
+    expect(history.frameAt(START + 41 * POLL)).toBeNull();
   });
 
   it('goes back with a clock that is set back', () => {

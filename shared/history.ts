@@ -157,6 +157,11 @@ export class History {
     return [...minutes, ...this.#raw].map(({ time }) => time);
   }
 
+  /** The fleet as it was; null where that is not remembered. Rolled-up racks are not: only a server has those. */
+  frameAt(time: EpochMs): { readonly frame: Frame; readonly raw: boolean } | null {
+    return this.#recorded ? null : this.#cells.frameAt(time, this.#pollMs);
+  }
+
   /** From when on a series is remembered. */
   since({ signal, kept, own }: SeriesObjects): Remembered {
     if (kept) {

@@ -3,10 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../electron/engine/clock.ts';
 import { floatsOf } from '../../shared/base64.ts';
 import type { CallArg, LayoutDocument } from '../../shared/contract.ts';
-import { read } from './ask.ts';
+import { frameOfText } from '../../shared/frame-text.ts';
+import { ask, read } from './ask.ts';
 import { requireReal, titled } from './available.ts';
 import { type RunningEngine, startEngine } from './engine.ts';
-import { GAP_MS, pastText, SCRAPE_MS } from './past.ts';
+import { GAP_MS, pastText, SCRAPE_MS, wattsAt } from './past.ts';
 import type { Running } from './running.ts';
 import { startPrometheus, startVictoriaMetrics } from './servers.ts';
 
@@ -14,8 +15,7 @@ const MINUTE = 60_000;
 /** A whole number of scrapes, five minutes and ten: what is told of steps is easy to say. */
 const END = Math.floor(performance.timeOrigin / (10 * MINUTE)) * 10 * MINUTE;
 const FROM = END - 130 * MINUTE;
-/** The engine lives from the end of the hours on, at the pace of the real clock. */
-const clock = { ...systemClock, now: () => END + Math.round(performance.now()) };
+const clock = systemClock;
 
 function post(url: string, body: string): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -227,6 +227,40 @@ describe.each(servers)('history out of a real %s', (_name, needs, start) => {
     expect(reply.series[0].pieces.map(({ origin }) => origin)).toContain('prometheus');
     // Nobody gives it: no series, no guess.
     expect(reply.series[1].missing).not.toBe('');
+  });
+
+  that('the fleet of an instant is as it was: draws, silent GPUs, places; and it is not live', async () => {
+    const watch = { signal: 'power' as const, gpus: true, racks: [placeOf('S/A/A2/A2-05')] };
+    const at = async (time: number) => {
+      const reply = await engine.call('frameAt', { time, watch });
+      return { ...reply, seen: frameOfText(reply.frame ?? '') };
+    };
+    const time = END - 31 * MINUTE;
+    const { seen, layout: then, ...reply } = await at(time + 3000);
+    expect(reply).toMatchObject({ time, live: false, origin: 'prometheus', sources: ['Main'], missing: '' });
+    expect(then?.path).toEqual(layout.path);
+    expect([seen.time, seen.summary.gpusReporting]).toEqual([time, 8]);
+    const [feeds] = await ask(server.url, '10 * sum(rPDU2DeviceStatusPower)', time / 1000);
+    expect(seen.drawW[0]).toBeCloseTo(feeds.value, 2);
+    expect([...seen.values]).toEqual([0, 1, 2, 3, 4, 5, 6, 7].map((gpu) => wattsAt(gpu, time)));
+    // The second node's exporter had not answered for two minutes.
+    const gap = (await at(END - GAP_MS[0] + 2 * MINUTE)).seen;
+    expect(gap.summary).toMatchObject({ gpus: 8, gpusReporting: 4 });
+    expect([...gap.values].slice(4).every(Number.isNaN)).toBe(true);
+    // A time of which nobody has anything is empty, and says so by its numbers.
+    expect((await at(END - 600 * MINUTE)).seen.summary.gpusReporting).toBe(0);
+  });
+
+  that('instants since the start come out of memory, the same as they were sent', async () => {
+    const frame = await engine.until((one) => one.time >= clock.now() - 500);
+    const watch = { signal: 'power' as const, gpus: true, racks: [placeOf('S/A/A2/A2-05')] };
+    const { frame: text, origin } = await engine.call('frameAt', { time: frame.time, watch });
+    expect(origin).toBe('memory');
+    const then = frameOfText(text ?? '');
+    expect(then.summary.gpusReporting).toBe(8);
+    expect(then.drawW.length).toBe(frame.drawW.length);
+    const { times, stepMs } = await engine.call('steps', { from: END - 10 * MINUTE, to: END - SCRAPE_MS, most: 40 });
+    expect([stepMs, times.length, times[0]]).toEqual([SCRAPE_MS, 40, END - 10 * MINUTE]);
   });
 
   that('what was asked once is not asked again, and a server that is gone is told', async () => {

@@ -88,6 +88,21 @@ export interface StepsReply {
   readonly stepMs: number;
 }
 
+/** One instant of the past. Its place indexes are of the layout that comes with it. */
+export interface FrameAtReply {
+  /** The bytes of a ViewFrame (wire.ts) as base64: `frameOfText` of frame-text.ts reads it; null where nothing is known. */
+  readonly frame: string | null;
+  /** The instant that it is of, at or before the one that was asked for, epoch ms. */
+  readonly time: number;
+  /** Never live: numbers are of then, and nothing may be acknowledged or silenced on them. */
+  readonly live: false;
+  readonly origin: 'memory' | 'prometheus' | 'none';
+  /** Names of the sources that were asked. */
+  readonly sources: readonly string[];
+  /** What is not in it and why, as a sentence; '' where nothing is missing. */
+  readonly missing: string;
+}
+
 export interface HistoryResults {
   history: HistoryReply;
   rackHistory: RackHistoryReply;

@@ -1,10 +1,11 @@
 import type { Frame } from '../frame.ts';
 import { type ObjectKind, type SignalId, signalOf } from '../signals/catalogue.ts';
 import { GPU, NODE, type Topology } from '../topology.ts';
-import type { EpochMs } from '../units.ts';
+import type { DurationMs, EpochMs } from '../units.ts';
 import { type Grid, MINUTE_MS, type Steps } from './grid.ts';
 import { BLOCK } from './pack.ts';
 import { Page, type SignalRow, Space } from './pages.ts';
+import { pastFrame } from './past-frame.ts';
 import { foldOf } from './signals.ts';
 
 /** What screens need of every GPU, link and feed: it gives way last, and is kept of fleets of any size. */
@@ -105,6 +106,32 @@ export class CellHistory {
     for (const page of [...this.#raw, ...this.#minutes]) if (over > 0) over -= page.drop(() => true);
   }
 
+  /**
+   * The fleet as it was at the last instant at or before a time, at most one step old; null where there is none.
+   * @param pollMs how long an instant of the last hour stands; a minute's stands for a minute
+   */
+  frameAt(time: EpochMs, pollMs: DurationMs): { readonly frame: Frame; readonly raw: boolean } | null {
+    const raw = instantIn(this.#raw, time, pollMs);
+    const found = raw ?? instantIn(this.#minutes, time, MINUTE_MS);
+    return (
+      found && {
+        frame: pastFrame(found.page, found.row, (feed) => this.#everMetered(found.page, feed)),
+        raw: raw !== null,
+      }
+    );
+  }
+
+  /** Whether an inlet ever gave power: one that did and is silent is missing, any other is not expected. */
+  #everMetered({ space }: Page, feed: number): boolean {
+    let seen = false;
+    for (const page of [...this.#minutes, ...this.#raw]) {
+      page.read('feed.power', 'feed', feed, space.topology, (_, watts) => {
+        seen ||= !Number.isNaN(watts);
+      });
+    }
+    return seen;
+  }
+
   /** The first instant that a signal is remembered from at the poll, and by the minute; Infinity: not at all. */
   since(id: SignalId): { readonly raw: EpochMs; readonly minutes: EpochMs } {
     const first = (pages: readonly Page[]) =>
@@ -122,6 +149,13 @@ export class CellHistory {
     for (const page of this.#minutes) if (overlaps(page, grid)) page.read(id, kind, object, of, ofMinute);
     for (const page of this.#raw) if (overlaps(page, grid)) page.read(id, kind, object, of, ofPoll);
   }
+}
+
+/** The last instant at or before a time that still stands then. */
+function instantIn(pages: readonly Page[], time: EpochMs, standsMs: DurationMs): { page: Page; row: number } | null {
+  const page = pages.findLast(({ times }) => times.length > 0 && times[0] <= time);
+  const row = page?.times.findLastIndex((one) => one <= time) ?? -1;
+  return page && time - page.times[row] < standsMs ? { page, row } : null;
 }
 
 const bytesOf = (pages: readonly Page[]) => pages.reduce((sum, page) => sum + page.bytes, 0);

@@ -55,13 +55,13 @@ function keysOf(kind: ObjectKind, topology: Topology): string[] {
 /** Up to 16 instants of one signal. While it is filled, codes lie instant after instant. */
 class Column {
   readonly #id: SignalId;
-  readonly #objects: number;
+  readonly objects: number;
   #open: Uint16Array | Int32Array | null;
   #packed: Packed | null = null;
 
   constructor(id: SignalId, objects: number) {
     this.#id = id;
-    this.#objects = objects;
+    this.objects = objects;
     const cells = objects * BLOCK;
     this.#open = resolutionOf(id).wide ? new Int32Array(cells).fill(-1) : new Uint16Array(cells).fill(0xffff);
   }
@@ -75,13 +75,13 @@ class Column {
   /** −1 becomes 0xffff in 16 bits: "no sample" in both. */
   put(row: number, values: Float32Array): void {
     const resolution = resolutionOf(this.#id);
-    const [open, base] = [this.#open, row * this.#objects];
-    const count = Math.min(values.length, this.#objects);
+    const [open, base] = [this.#open, row * this.objects];
+    const count = Math.min(values.length, this.objects);
     for (let i = 0; open && i < count; i++) open[base + i] = codeOf(values[i], resolution);
   }
 
   pack(rows: number): void {
-    if (this.#open) this.#packed = pack(this.#open, this.#objects, rows, this.#open instanceof Int32Array);
+    if (this.#open) this.#packed = pack(this.#open, this.objects, rows, this.#open instanceof Int32Array);
     this.#open = null;
   }
 
@@ -94,7 +94,7 @@ class Column {
     }
     const none = open instanceof Uint16Array ? 0xffff : -1;
     for (let row = 0; row < rows; row++) {
-      const code = open[row * this.#objects + object];
+      const code = open[row * this.objects + object];
       out[row] = code === none ? -1 : code;
     }
   }
@@ -161,6 +161,24 @@ export class Page {
       this.#columns.delete(id);
     }
     return freed;
+  }
+
+  /**
+   * All values of one of its instants, signal by signal in the order of its objects; NaN is "no sample". `seen` has 1 for
+   * objects that have a sample at another of its instants.
+   */
+  *instant(row: number): Generator<{ id: SignalId; values: Float32Array; seen: Uint8Array }> {
+    for (const [id, column] of this.#columns) {
+      const resolution = resolutionOf(id);
+      const values = new Float32Array(column.objects);
+      const seen = new Uint8Array(column.objects);
+      for (let object = 0; object < column.objects; object++) {
+        column.read(object, this.times.length, codes);
+        values[object] = valueOfCode(codes[row], resolution);
+        for (let other = 0; other < this.times.length; other++) if (codes[other] >= 0) seen[object] = 1;
+      }
+      yield { id, values, seen };
+    }
   }
 
   /** Hears every instant of one object of a topology with its value, NaN where there is none. */

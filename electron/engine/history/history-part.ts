@@ -1,7 +1,7 @@
-import type { HistoryPiece, HistoryReply, RackHistoryReply } from '../../../shared/contract/history.ts';
+import type { HistoryPiece, HistoryReply, RackHistoryReply, StepsReply } from '../../../shared/contract/history.ts';
 import type { CallParsed } from '../../../shared/contract.ts';
 import { DAY_MS } from '../../../shared/history/cells.ts';
-import { type Grid, gridOf, MINUTE_MS } from '../../../shared/history/grid.ts';
+import { type Grid, gridOf, MINUTE_MS, timesOf } from '../../../shared/history/grid.ts';
 import { objectsOf, type SeriesObjects } from '../../../shared/history/objects.ts';
 import { keyOf } from '../../../shared/history/pages.ts';
 import type { RangePlan } from '../../../shared/history/queries.ts';
@@ -18,6 +18,8 @@ import type { History } from '../../../shared/history.ts';
 import type { Topology } from '../../../shared/topology.ts';
 import { faultOf } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
+import { settledInstant } from '../sources/prometheus.ts';
+import { Instants } from './instants.ts';
 import { ROLLUP_MS, Rollups } from './rollups.ts';
 import { ServerHistory } from './server-history.ts';
 
@@ -36,18 +38,22 @@ export class HistoryPart implements EnginePart {
   readonly #context: EngineContext;
   readonly #servers: ServerHistory;
   readonly #rollups: Rollups;
+  readonly #instants: Instants;
   /** The memory that has been given what earlier runs left. */
   #given: History | null = null;
 
   readonly answers: Answers = {
     history: (arg) => this.#history(arg),
     rackHistory: (arg) => this.#rackHistory(arg),
+    frameAt: (arg) => this.#instants.frameAt(arg),
+    steps: (arg) => this.#steps(arg),
   };
 
   constructor(context: EngineContext) {
     this.#context = context;
     this.#servers = new ServerHistory(context);
     this.#rollups = new Rollups(context.store);
+    this.#instants = new Instants(context);
   }
 
   /** Minutes that are over go to the database; another memory gets those of the last day back. */
@@ -82,6 +88,21 @@ export class HistoryPart implements EnginePart {
     const grid = this.#gridOf(groups, arg);
     const parts = await Promise.all(groups.map((group) => this.#read(topology, group, grid)));
     return rackReplyOf(grid, gpus, parts, NO_SERIES);
+  }
+
+  /** Instants that can be shown: with a server any whole poll, else those that are remembered. */
+  #steps(arg: CallParsed<'steps'>): StepsReply {
+    const { pollMs } = this.#context.settings();
+    if (!this.#context.sources().some(({ settings }) => settings.kind === 'prometheus'))
+      return this.#context.view().steps(arg);
+    const to = Math.min(arg.to, settledInstant(this.#context.clock.now(), pollMs));
+    const grid = gridOf(arg.from, to + 1, arg.most, pollMs);
+    return {
+      times: timesOf(grid)
+        .filter((time) => time >= arg.from)
+        .slice(-arg.most),
+      stepMs: grid.stepMs,
+    };
   }
 
   #group(topology: Topology, asked: readonly SeriesObjects[]): Together {

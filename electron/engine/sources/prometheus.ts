@@ -170,14 +170,14 @@ export class PrometheusReader implements Source {
   }
 
   /** One refresh. Rejects as a whole when a query fails: half a refresh would look like silent GPUs. */
-  async readAll(time: number): Promise<void> {
+  async readAll(time: number, past = false): Promise<void> {
     const begin = this.#clock.now();
     try {
       await this.#planFor(time);
       const answers = await this.#askAll(time);
       const serverTime = answers[0]?.serverTime ?? Number.NaN;
       // The Date header has whole seconds: half a second is the best guess of what it left out.
-      if (!Number.isNaN(serverTime)) this.#learnLead(serverTime + 500 - this.#clock.now());
+      if (!past && !Number.isNaN(serverTime)) this.#learnLead(serverTime + 500 - this.#clock.now());
       let [bytes, series, bad] = [0, 0, 0];
       const warnings = new Set<string>();
       // In the order of the plan: sample times before the values that are as old as them.
@@ -189,7 +189,7 @@ export class PrometheusReader implements Source {
           site,
           targetLabels: new Map(),
           decoded: vector,
-          time: begin,
+          time: past ? time : begin,
           query,
           leadMs: this.#leadMs,
         });
