@@ -6,6 +6,7 @@ import { type FrameAtReply, type HistoryResults, historyCalls } from './contract
 import { type InteropResults, interopCalls } from './contract/interop.ts';
 import { type PlaceCallResults, placeCalls } from './contract/places.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
+import { type SecretCallResults, secretCalls } from './contract/secrets.ts';
 import { type SnapshotCallResults, type SnapshotEvents, snapshotCalls } from './contract/snapshots.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
@@ -356,6 +357,7 @@ export const calls = {
   openDemo: { role: 'operate', arg: z.strictObject({}) },
   closeDemo: { role: 'operate', arg: z.strictObject({}) },
   ...alertCalls,
+  ...secretCalls,
   ...snapshotCalls,
   ...placeCalls,
 } as const satisfies Record<string, { role: Role; arg: z.ZodType }>;
@@ -367,6 +369,7 @@ export type CallParsed<Name extends CallName> = z.output<(typeof calls)[Name]['a
 
 export interface CallResults
   extends AlertCallResults,
+    SecretCallResults,
     FabricResults,
     HistoryResults,
     InteropResults,
@@ -415,6 +418,8 @@ export type EventName = keyof Events;
 export type ToEngine =
   | { readonly kind: 'open'; readonly viewer: number; readonly role: Role }
   | { readonly kind: 'close'; readonly viewer: number }
+  /** Values of the secrets in the host's vault, by name: at the start and after each change. Never answered or told. */
+  | { readonly kind: 'secrets'; readonly values: Readonly<Record<string, string>> }
   | {
       readonly kind: 'call';
       readonly viewer: number;

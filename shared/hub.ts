@@ -13,6 +13,7 @@ import { type DemoDoors, DemoKeeper } from './demo-keeper.ts';
 import { EngineKeeper, type EngineProcess, type HostClock } from './engine-keeper.ts';
 import { DEMO_SOURCE_ID, demoSource } from './run-sources.ts';
 import type { Settings, SourceSettings } from './settings.ts';
+import { noVault, type Vault, VaultError } from './vault.ts';
 
 /** hub → viewer. The value of a `frame` event is a Uint8Array, handed on as the engine sent it. */
 export type ToViewer =
@@ -41,6 +42,8 @@ export interface HubOptions extends HostClock, DemoDoors {
   readonly sources?: readonly SourceSettings[];
   /** Opens the demo fleet for this run. */
   readonly demo?: boolean;
+  /** Where this host keeps secrets; none where it is left out. */
+  readonly vault?: Vault;
 }
 
 /** The middle of a host: many viewers on one side, one engine that may die on the other. */
@@ -94,6 +97,8 @@ class RunningHub implements Hub {
   #lastViewer = OURSELVES;
   #lastCall = 0;
   #closed = false;
+  /** This engine has secrets, so it must hear when there are none any more. */
+  #gaveSecrets = false;
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -133,6 +138,8 @@ class RunningHub implements Hub {
   #up(): void {
     // Asked while the engine started; what is asked from here on goes out by itself.
     const held = [...this.#pending];
+    this.#gaveSecrets = false;
+    void this.#giveSecrets().catch(() => {});
     this.#keeper.post({ kind: 'open', viewer: OURSELVES, role: 'operate' });
     for (const [id, { role }] of this.#viewers) this.#keeper.post({ kind: 'open', viewer: id, role });
     for (const source of this.#options.sources ?? []) void this.#giveSource(source).catch(() => {});
@@ -185,9 +192,8 @@ class RunningHub implements Hub {
     };
     const refusal = this.#refuse(viewerId, viewer.role, name, arg);
     if (refusal) answer({ ok: false, fault: refusal });
-    else if (name === 'openDemo' || name === 'closeDemo') {
-      const done = name === 'openDemo' ? this.#openDemo() : this.#closeDemo();
-      done.then(
+    else if (isHostCall(name)) {
+      this.#answer(name, arg).then(
         (value) => answer({ ok: true, value }),
         (error: unknown) => answer({ ok: false, fault: faultOf(error) }),
       );
@@ -196,6 +202,24 @@ class RunningHub implements Hub {
         answer(name === 'hello' && reply.ok ? { ok: true, value: this.#named(reply.value, viewer.role) } : reply),
       );
     }
+  }
+
+  /** What only the host can do: start processes, keep secrets. */
+  async #answer(name: HostCall, arg: unknown): Promise<unknown> {
+    if (name === 'openDemo') return this.#openDemo();
+    if (name === 'closeDemo') return this.#closeDemo();
+    const vault = this.#options.vault ?? noVault;
+    const { name: secret, value } = arg as { name: string; value: string };
+    if (name === 'setSecret') await vault.set(secret, value);
+    else if (name === 'removeSecret') await vault.remove(secret);
+    if (name !== 'secrets') await this.#giveSecrets();
+    return vault.list();
+  }
+
+  async #giveSecrets(): Promise<void> {
+    const values = await (this.#options.vault ?? noVault).values();
+    if (Object.keys(values).length > 0 || this.#gaveSecrets) this.#keeper.post({ kind: 'secrets', values });
+    this.#gaveSecrets = Object.keys(values).length > 0;
   }
 
   /** The engine knows neither its host nor who asks. */
@@ -215,8 +239,9 @@ class RunningHub implements Hub {
         message: 'This viewer may only look.',
         hint: 'Open the console with an operate key.',
       };
-    if ((name === 'openDemo' || name === 'closeDemo') && !call.arg.safeParse(arg).success)
-      return { code: 'bad-argument', message: `${name} takes an empty object.`, hint: 'Reload the page.' };
+    // What was wrong is not repeated: it may hold a secret.
+    if (isHostCall(name) && !call.arg.safeParse(arg).success)
+      return { code: 'bad-argument', message: `${name} does not take this argument.`, hint: 'Correct the value.' };
     let open = 0;
     for (const pending of this.#pending.values()) if (pending.viewer === viewerId) open += 1;
     if (open >= MOST_PENDING)
@@ -279,8 +304,13 @@ class RunningHub implements Hub {
   }
 }
 
+/** Calls that the host answers itself. */
+const HOST_CALLS = ['openDemo', 'closeDemo', 'secrets', 'setSecret', 'removeSecret'] as const;
+type HostCall = (typeof HOST_CALLS)[number];
+const isHostCall = (name: unknown): name is HostCall => HOST_CALLS.includes(name as HostCall);
+
 function faultOf(error: unknown): Fault {
-  if (error instanceof FaultError) return error.fault;
+  if (error instanceof FaultError || error instanceof VaultError) return error.fault;
   const message = error instanceof Error ? error.message : String(error);
   return { code: 'demo-failed', message: `The demo fleet did not start: ${message}`, hint: 'Try once more.' };
 }

@@ -3,8 +3,15 @@ import { isSecretHeader } from './secret-header.ts';
 
 /** How a server is reached and who we are to it: the same for everything that is read and written over HTTP. */
 
-/** A secret stands elsewhere: in an environment variable, or in a file that only its owner may read (0600). */
+/** Name of a secret in the vault of a desktop. */
+export const vaultName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'A name has small letters, digits and hyphens');
+
+/**
+ * A secret stands elsewhere: in an environment variable, in a file that only its owner may read (0600), or in the
+ * vault of the desktop, which keeps it by the system's keychain.
+ */
 export const secretRef = z.union([
+  z.strictObject({ vault: vaultName }),
   z.strictObject({ env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/) }),
   z.strictObject({ file: z.string().min(1).max(4096) }),
 ]);

@@ -193,3 +193,18 @@ test('an error of a handler loses its class and says whose it was', async () => 
   );
   expect(error).toEqual({ message: "Error invoking remote method 'fail': RangeError: out of the box", range: false });
 });
+
+test('what safeStorage seals is not the text, and opens again', async () => {
+  const found = await app.evaluate(async ({ safeStorage }) => {
+    if (!(await safeStorage.isAsyncEncryptionAvailable())) return null;
+    const one = await safeStorage.encryptStringAsync('word');
+    const { result } = await safeStorage.decryptStringAsync(one);
+    const broken = await safeStorage.decryptStringAsync(Buffer.from('none')).then(
+      () => 'opened',
+      () => 'refused',
+    );
+    return { result, broken, isBytes: Buffer.isBuffer(one), plain: one.toString('latin1').includes('word') };
+  });
+  // A machine without a keychain has nothing to compare.
+  if (found !== null) expect(found).toMatchObject({ result: 'word', broken: 'refused', isBytes: true, plain: false });
+});

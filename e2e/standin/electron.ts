@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { app } from './app.ts';
 import { ipcMain } from './ipc.ts';
 import { protocol } from './protocol.ts';
+import { safeStorage } from './safe-storage.ts';
 import { BrowserWindow, WebContents } from './web.ts';
 
 /** Electron's utility process: plain Node with `process.parentPort`. */
@@ -55,6 +56,7 @@ const members = {
       },
     },
   },
+  safeStorage,
   shell: {
     openExternal: async (url: string) => void opened.push(url),
   },

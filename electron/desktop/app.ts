@@ -8,6 +8,7 @@ import { closeDoors } from './doors.ts';
 import { menuTemplate } from './menu.ts';
 import { SCHEME, serveBundle } from './origin.ts';
 import { spawnDemo, spawnEngine } from './supervise.ts';
+import { DesktopVault } from './vault.ts';
 import { openWindow } from './window.ts';
 
 /** Folders of the build beside this bundle: dist/desktop → dist. */
@@ -37,6 +38,7 @@ function startHub(profile: string): Hub {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
+    vault: new DesktopVault(join(profile, 'secrets.json'), Date.now),
     hostName: 'desktop',
     version: app.getVersion(),
     ...options(process.argv.slice(1)),

@@ -10,6 +10,7 @@ import { FaultError, faultOf } from './fault.ts';
 import type { Asker, EngineContext, EnginePart } from './part.ts';
 import { makeParts } from './parts.ts';
 import { type Clock, Schedule } from './schedule.ts';
+import { holdVault } from './secrets.ts';
 import { ExportersScraper } from './sources/exporters.ts';
 import { PrometheusReader } from './sources/prometheus.ts';
 import type { Source } from './sources/source.ts';
@@ -266,9 +267,18 @@ export class Engine {
     }
   }
 
+  /** Sources that name a secret of the vault begin anew with what it holds now. */
+  #takeSecrets(values: Readonly<Record<string, string>>): void {
+    holdVault(values);
+    for (const [id, source] of this.#sources)
+      if (JSON.stringify(source.settings).includes('"vault":')) this.#dropSource(id, source);
+    this.#startSources();
+  }
+
   #receive(message: ToEngine): void {
     if (message.kind === 'open') this.#viewers.open(message.viewer, message.role);
     else if (message.kind === 'close') this.#viewers.close(message.viewer);
+    else if (message.kind === 'secrets') this.#takeSecrets(message.values);
     else void this.#answer(message);
   }
 

@@ -4,6 +4,13 @@ import { FaultError } from './fault.ts';
 
 const MOST = 64 << 10;
 
+let vault: ReadonlyMap<string, string> = new Map();
+
+/** Takes what the host's vault holds now. It lives in this process only, and nothing tells it on. */
+export function holdVault(values: Readonly<Record<string, string>>): void {
+  vault = new Map(Object.entries(values));
+}
+
 /** The text that a reference means. A file must belong to its owner alone (0600). @throws FaultError */
 export function readSecret(ref: SecretRef): string {
   if ('env' in ref) {
@@ -13,6 +20,16 @@ export function readSecret(ref: SecretRef): string {
         'secret-missing',
         `The environment variable ${ref.env} is not set`,
         'Set it and start Fleetwatt again.',
+      );
+    return value;
+  }
+  if ('vault' in ref) {
+    const value = vault.get(ref.vault);
+    if (value === undefined)
+      throw new FaultError(
+        'secret-missing',
+        `The vault has no secret ${ref.vault}`,
+        'Set it in the form of the source, on the desktop that keeps it.',
       );
     return value;
   }

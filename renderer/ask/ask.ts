@@ -136,6 +136,16 @@ export const useLinks = (under: number, tick: number) =>
 export const useInterop = () => useAsk('interop', {}, { every: 5000 });
 export const useRestoreSilence = () => useInteropCall('restoreSilence');
 export const useForgetSilence = () => useInteropCall('forgetSilence');
+export const useSecrets = () => useAsk('secrets', {});
+/** Write-only; the answer tells what the vault has now, and when it was set. */
+export function useSetSecret() {
+  const { link } = useConsole();
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (arg: CallArg<'setSecret'>) => link.call('setSecret', arg),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['secrets'] }),
+  });
+}
 export const useTestSource = () => useTell('testSource');
 export const useSaveSource = () => useSettingsCall('saveSource');
 export const useRemoveSource = () => useSettingsCall('removeSource');

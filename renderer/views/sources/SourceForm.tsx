@@ -9,6 +9,7 @@ import { ConnectionTest } from './ConnectionTest.tsx';
 import { Field, type Section } from './Field.tsx';
 import { emptyFields, type FieldErrors, fieldsOf, type SourceFields, sourceOf } from './source-form.ts';
 import styles from './sources.module.css';
+import { VaultSecret } from './VaultSecret.tsx';
 
 /** Add or edit one source: where, how to get in, test, save, remove. */
 export function SourceForm(props: SourceFormProps) {
@@ -253,21 +254,26 @@ function Secret({ fields, errors, set }: Section) {
           choices={[
             { id: 'env', label: 'Environment variable' },
             { id: 'file', label: 'File' },
+            { id: 'vault', label: 'Vault' },
           ]}
           value={fields.secretFrom}
           onPick={(secretFrom) => set({ secretFrom })}
         />
       </div>
-      <Field
-        name="secret"
-        label={fields.secretFrom === 'env' ? 'Name of the variable' : 'Path of the file'}
-        value={fields.secret}
-        errors={errors}
-        onChange={(secret) => set({ secret })}
-        mono
-      >
-        Fleetwatt stores this reference, never the secret
-      </Field>
+      {fields.secretFrom === 'vault' ? (
+        <VaultSecret fields={fields} errors={errors} set={set} />
+      ) : (
+        <Field
+          name="secret"
+          label={fields.secretFrom === 'env' ? 'Name of the variable' : 'Path of the file'}
+          value={fields.secret}
+          errors={errors}
+          onChange={(secret) => set({ secret })}
+          mono
+        >
+          Fleetwatt stores this reference, never the secret
+        </Field>
+      )}
     </div>
   );
 }

@@ -34,6 +34,7 @@ type HeaderValue = NonNullable<SourceSettings['headers']>[number]['value'];
 
 function headerText(value: HeaderValue): string {
   if (typeof value === 'string') return value;
+  if ('vault' in value) return `vault:${value.vault}`;
   return 'env' in value ? `env:${value.env}` : `file:${value.file}`;
 }
 
@@ -60,6 +61,11 @@ export function advancedOf(fields: AdvancedFields, before: SourceSettings | null
   };
 }
 
+function referenceOf(from: string, where: string): HeaderValue {
+  if (from === 'vault') return { vault: where };
+  return from === 'env' ? { env: where } : { file: where };
+}
+
 function headersOf(text: string, errors: Errors): { name: string; value: HeaderValue }[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
@@ -68,10 +74,10 @@ function headersOf(text: string, errors: Errors): { name: string; value: HeaderV
       errors.headers ??= `Line ${index + 1}: write it like "X-Team: power".`;
       return [];
     }
-    const [, from, where] = /^(env|file):(.+)$/.exec(value) ?? [];
+    const [, from, where] = /^(env|file|vault):(.+)$/.exec(value) ?? [];
     if (from === undefined && isSecretHeader(name)) {
       errors.headers ??= `Line ${index + 1}: write ${name}: env:VARIABLE or ${name}: file:/path, not the secret itself.`;
     }
-    return [{ name, value: from === 'env' ? { env: where } : from === 'file' ? { file: where } : value }];
+    return [{ name, value: from === undefined ? value : referenceOf(from, where) }];
   });
 }

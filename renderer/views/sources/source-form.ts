@@ -1,4 +1,5 @@
 import type { SourceSettings } from '../../../shared/settings.ts';
+import type { SecretRef } from '../../../shared/transport.ts';
 import { type AdvancedFields, advancedFieldsOf, advancedOf, NO_ADVANCED } from './advanced-form.ts';
 
 /** A source as it stands in the form: text fields only. */
@@ -14,8 +15,8 @@ export interface SourceFields extends AdvancedFields {
   readonly files: string;
   readonly auth: SourceSettings['auth']['kind'];
   readonly user: string;
-  readonly secretFrom: 'env' | 'file';
-  /** Name of the variable or path of the file that holds the password or token. */
+  readonly secretFrom: 'env' | 'file' | 'vault';
+  /** Name of the variable, path of the file, or name in the vault, of the password or token. */
   readonly secret: string;
   readonly caFile: string;
   readonly insecure: boolean;
@@ -59,13 +60,18 @@ export function fieldsOf(source: SourceSettings): SourceFields {
       : { targets: source.targets.map((target) => target.url).join('\n'), files: source.files.join('\n') }),
     auth: auth.kind,
     user: auth.kind === 'basic' ? auth.user : '',
-    secretFrom: secret !== null && 'file' in secret ? 'file' : 'env',
-    secret: secret === null ? '' : 'file' in secret ? secret.file : secret.env,
+    ...secretFields(secret),
     caFile: source.caFile ?? '',
     insecure: source.insecure,
     timeoutS: String(source.timeoutMs / 1000),
     ...advancedFieldsOf(source),
   };
+}
+
+function secretFields(ref: SecretRef | null): Pick<SourceFields, 'secretFrom' | 'secret'> {
+  if (ref === null) return { secretFrom: 'env', secret: '' };
+  if ('vault' in ref) return { secretFrom: 'vault', secret: ref.vault };
+  return 'file' in ref ? { secretFrom: 'file', secret: ref.file } : { secretFrom: 'env', secret: ref.env };
 }
 
 /**
@@ -144,15 +150,24 @@ function checkAuth(fields: SourceFields, errors: Partial<Record<FieldName, strin
   if (fields.auth === 'none') return;
   const secret = fields.secret.trim();
   if (fields.auth === 'basic' && fields.user.trim() === '') errors.user = 'Give the user name.';
-  if (secret === '') errors.secret = fields.secretFrom === 'env' ? 'Name the variable.' : 'Give the path of the file.';
+  if (secret === '') errors.secret = MISSING[fields.secretFrom];
+  else if (fields.secretFrom === 'vault' && !/^[a-z0-9][a-z0-9-]{0,63}$/.test(secret))
+    errors.secret = 'Small letters, digits and hyphens only. The secret itself goes into the field beside it.';
   else if (fields.secretFrom === 'env' && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(secret)) {
     errors.secret = 'Name the variable that holds the secret, not the secret itself.';
   }
 }
 
+const MISSING = {
+  env: 'Name the variable.',
+  file: 'Give the path of the file.',
+  vault: 'Give the secret a name, such as pdx-prom-01.',
+} as const;
+
 function authOf(fields: SourceFields): SourceSettings['auth'] {
   const secret = fields.secret.trim();
-  const ref = fields.secretFrom === 'env' ? { env: secret } : { file: secret };
+  const { secretFrom } = fields;
+  const ref = secretFrom === 'env' ? { env: secret } : secretFrom === 'file' ? { file: secret } : { vault: secret };
   if (fields.auth === 'basic') return { kind: 'basic', user: fields.user.trim(), password: ref };
   return fields.auth === 'bearer' ? { kind: 'bearer', token: ref } : { kind: 'none' };
 }

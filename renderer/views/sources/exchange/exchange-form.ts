@@ -11,7 +11,7 @@ export interface ExchangeSettings {
 }
 
 /** Where a text stands that may be secret: here, in a variable, in a file. */
-export type From = 'here' | 'env' | 'file';
+export type From = 'here' | 'env' | 'file' | 'vault';
 
 /** An Alertmanager or a webhook as it stands in the form; its connection is that of a source. */
 export interface ExchangeFields {
@@ -46,9 +46,10 @@ export function exchangeFieldsOf(settings: AlertmanagerSettings | WebhookSetting
   };
 }
 
-const fromOf = (ref: SecretRef): From => ('env' in ref ? 'env' : 'file');
-const textOf = (ref: SecretRef): string => ('env' in ref ? ref.env : ref.file);
-const refOf = (from: From, text: string): SecretRef => (from === 'env' ? { env: text } : { file: text });
+const fromOf = (ref: SecretRef): From => ('vault' in ref ? 'vault' : 'env' in ref ? 'env' : 'file');
+const textOf = (ref: SecretRef): string => ('vault' in ref ? ref.vault : 'env' in ref ? ref.env : ref.file);
+const refOf = (from: From, text: string): SecretRef =>
+  from === 'vault' ? { vault: text } : from === 'env' ? { env: text } : { file: text };
 
 /** The connection as a source's, so that one form serves both. */
 function asSource(settings: Transport & { readonly id: string; readonly name: string }, url: string): PrometheusSource {
