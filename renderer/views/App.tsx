@@ -18,6 +18,7 @@ import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
 import { Palette } from './palette/Palette.tsx';
 import { type Crumb, crumbsOf } from './places.ts';
+import { PowerPage } from './power/PowerPage.tsx';
 import { GpuPage } from './rack/GpuPage.tsx';
 import { type PageProps, RackPage } from './rack/RackPage.tsx';
 import { pageOf, rackOfPath } from './rack/rack-model.ts';
@@ -58,6 +59,14 @@ const INTERCONNECT_HINTS: readonly KeyHint[] = [
   { keys: 'V', action: 'Table' },
   { keys: '?', action: 'All keys' },
 ];
+const POWER_HINTS: readonly KeyHint[] = [
+  { keys: '↑ ↓', action: 'Move' },
+  { keys: 'Enter', action: 'Open place' },
+  { keys: 'Esc', action: 'Up' },
+  { keys: 'X', action: 'Lose A or B' },
+  { keys: 'L', action: 'Next list' },
+  { keys: '?', action: 'All keys' },
+];
 const OTHER_HINTS: readonly KeyHint[] = [
   { keys: '1', action: 'Overview' },
   { keys: 'D', action: 'Theme' },
@@ -69,6 +78,7 @@ const HINTS: Readonly<Partial<Record<ViewId, readonly KeyHint[]>>> = {
   rack: RACK_HINTS,
   gpu: GPU_HINTS,
   interconnect: INTERCONNECT_HINTS,
+  power: POWER_HINTS,
 };
 
 /** No places yet: what the overview's state starts from. */
@@ -120,7 +130,9 @@ export function App() {
         view={view}
         lastOf={lastOf}
         crumbs={layout === null || fresh ? [] : crumbsFor(layout, route, state.selected)}
-        onCrumb={(place) => goTo(layout, place, go)}
+        onCrumb={(place) =>
+          view === 'power' ? go({ view, object: layout?.path[place] ?? '' }) : goTo(layout, place, go)
+        }
         freshness={freshness}
         pausedAt={pausedAt}
         onSearch={() => setSearching(true)}
@@ -141,6 +153,8 @@ export function App() {
         <RackOrGpu {...{ layout, frame, route, go, freshness, theme }} paused={pausedAt !== null} />
       ) : view === 'interconnect' ? (
         <InterconnectPage {...{ layout, frame, freshness, theme, route, go }} paused={pausedAt !== null} />
+      ) : view === 'power' ? (
+        <PowerPage {...{ layout, frame, freshness, route, go }} paused={pausedAt !== null} />
       ) : view !== 'overview' ? (
         <Coming view={view} />
       ) : (
@@ -172,6 +186,7 @@ function RackOrGpu(props: PageProps) {
 /** The way down to what the view shows: the overview's choice, a rack, a GPU. */
 function crumbsFor(layout: LayoutDocument, { view, object }: Route, selected: number): readonly Crumb[] {
   if (view === 'overview') return crumbsOf(layout, selected);
+  if (view === 'power') return crumbsOf(layout, Math.max(0, layout.path.indexOf(object)));
   const place = view === 'rack' ? rackOfPath(layout, object) : view === 'gpu' ? layout.path.lastIndexOf(object) : -1;
   return place < 0 ? [] : crumbsOf(layout, place);
 }
@@ -193,6 +208,7 @@ function useAppKeys(does: {
   useKeys({
     ...Object.fromEntries(VIEWS.map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
     d: does.theme,
+    'Shift+P': () => does.go('power'),
     '[Shift]+(\\?)': does.keys,
     '$mod+k': does.search,
     '[Shift]+(/)': does.search,

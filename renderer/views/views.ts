@@ -8,7 +8,11 @@ export const VIEWS = [
   { id: 'sources', label: 'Sources', path: '/sources' },
 ] as const;
 
-/** Every page that an address may name: the views, and the page of one GPU, which belongs to the rack's. */
-export const PAGES = [...VIEWS, { id: 'gpu', label: 'GPU', path: '/gpu' }] as const;
+/** Every page that an address may name: the views, and what belongs to one of them without a tab of its own. */
+export const PAGES = [
+  ...VIEWS,
+  { id: 'gpu', label: 'GPU', path: '/gpu' },
+  { id: 'power', label: 'Power', path: '/power' },
+] as const;
 
 export type ViewId = (typeof PAGES)[number]['id'];

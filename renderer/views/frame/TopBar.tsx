@@ -6,6 +6,9 @@ import { VIEWS, type ViewId } from '../views.ts';
 import { Beacon } from './Beacon.tsx';
 import styles from './frame.module.css';
 
+/** Pages without a tab of their own stand under the view that leads to them. */
+const TAB_OF: Readonly<Partial<Record<ViewId, ViewId>>> = { gpu: 'rack', power: 'overview' };
+
 /** The bar on top: wordmark, views with their keys, where we are, how fresh it is, and what time it is. */
 export function TopBar(props: {
   view: ViewId;
@@ -27,7 +30,7 @@ export function TopBar(props: {
           <a
             key={view.id}
             href={hrefOf(props.lastOf(view.id))}
-            aria-current={view.id === (props.view === 'gpu' ? 'rack' : props.view) ? 'page' : undefined}
+            aria-current={view.id === (TAB_OF[props.view] ?? props.view) ? 'page' : undefined}
           >
             {view.label} <Kbd>{index + 1}</Kbd>
           </a>

@@ -34,6 +34,10 @@ export function Overview(props: OverviewProps) {
   const steps = conditionSteps(layout, frame, state, findings, plan);
   useOverviewKeys(layout, state, plan, { ...steps, panels });
   const goTo = (cell: KpiCell) => {
+    if (cell.page !== undefined) {
+      state.leave(cell.page);
+      return;
+    }
     if (cell.signal !== null) state.setSignal(cell.signal);
     if (cell.place >= 0) state.select(cell.place);
   };

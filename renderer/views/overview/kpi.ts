@@ -23,6 +23,8 @@ export interface KpiCell {
   /** Only when abnormal. */
   readonly severity: Severity | null;
   readonly noteNoData: boolean;
+  /** The view that explains it; the overview itself where none is named. */
+  readonly page?: 'power' | 'interconnect';
   /** The place or the signal that explains it. */
   readonly place: number;
   readonly signal: 'power' | 'util' | 'temp' | 'throttle' | 'nic' | null;
@@ -79,6 +81,7 @@ function powerCell(input: KpiInput): KpiCell {
       severity: budgetW === null ? null : severityOf(powerW / budgetW, input.warnRatio, input.critRatio),
       place: 0,
       signal: 'power',
+      page: 'power',
     },
     '',
   );
@@ -116,6 +119,7 @@ function headroomCell(input: KpiInput): KpiCell {
       severity: s.headroomW < 0 ? 'critical' : s.feedLoss?.verdict === 'trips' ? 'warning' : null,
       place: 0,
       signal: 'power',
+      page: 'power',
     },
     '',
   );
@@ -189,6 +193,7 @@ function fabricCell(input: KpiInput): KpiCell {
       // Use alone is no alarm: a full link is critical only where it also waits, and the wait's tick is not known.
       severity: hot ? 'warning' : null,
       signal: 'nic',
+      page: 'interconnect',
     },
     '',
   );

@@ -47,6 +47,8 @@ export function useOverviewState(layout: LayoutDocument, route: Route, go: Go, s
     if (shown) live.watch({ signal, gpus: true, racks, filter });
   }, [live, signal, racks, filter, shown]);
   return {
+    /** Goes to another view. */
+    leave: (view: 'power' | 'interconnect') => go({ view }),
     signal,
     setSignal: (next: WatchSignal) => put({ params: { signal: next === 'power' ? '' : next } }),
     detail,

@@ -62,6 +62,14 @@ function entriesOf(props: Props): Entry[] {
     ...VIEWS.map(({ id, label }, index): Entry => {
       return { id, group: 'Views', label, detail: '', keys: `${index + 1}`, run: () => go(lastOf(id)) };
     }),
+    {
+      id: 'power',
+      group: 'Views',
+      label: 'Power',
+      detail: 'stranded, feed loss, energy',
+      keys: 'Shift P',
+      run: () => go(lastOf('power')),
+    },
     ...(layout === null || frame === null
       ? []
       : conditionEntries(layout, frame.findings, (finding) => {

@@ -1,0 +1,258 @@
+import { formatAge, formatCount, formatPercent, formatPower } from '../../../shared/format.ts';
+import type { EnergyRow } from '../../../shared/power/energy.ts';
+import type { FeedRow, PowerReport } from '../../../shared/power/report.ts';
+import type { JobRow, TokenRow, WorkReport } from '../../../shared/work/report.ts';
+import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
+import { Missing } from '../../parts/Missing.tsx';
+import parts from '../../parts/parts.module.css';
+import { type Choice, Segmented } from '../../parts/Segmented.tsx';
+import styles from './power.module.css';
+import { energyText, moneyText, yieldText } from './power-kpis.ts';
+import type { ListId, PowerState } from './power-state.ts';
+
+const CHOICES: readonly Choice<ListId>[] = [
+  { id: 'feeds', label: 'Feeds' },
+  { id: 'jobs', label: 'Jobs' },
+  { id: 'tokens', label: 'Tokens' },
+  { id: 'lost', label: 'Lost hours' },
+  { id: 'energy', label: 'Energy' },
+];
+
+const TITLES: Readonly<Record<ListId, readonly [string, string]>> = {
+  feeds: ['PDU feeds', 'Share of rating × derate'],
+  jobs: ['Jobs', 'What holds them back'],
+  tokens: ['Tokens and joules', 'By model and rack'],
+  lost: ['GPU-hours lost to throttling', 'Estimated, since the engine started'],
+  energy: ['Energy and cost', 'By site, since the engine started'],
+};
+
+const missing = (text: string) => (text === '—' ? <Missing /> : text);
+type LostRow = WorkReport['lost'][number];
+
+/** Feeds, jobs, tokens, lost hours, energy: one list at a time. */
+export function ListPanel(props: {
+  report: PowerReport | null;
+  energy: readonly EnergyRow[] | undefined;
+  work: WorkReport | undefined;
+  state: PowerState;
+  now: number;
+  gone: string;
+  nameOf: (place: number) => string;
+}) {
+  const { state } = props;
+  const [title, caption] = TITLES[state.list];
+  return (
+    <section className={parts.panel} aria-label={title} data-region>
+      <div className={parts.header}>
+        <h2>{title}</h2>
+        <span className={`${parts.caption} ${styles.caption}`}>{caption}</span>
+        <span className={parts.end} />
+        <Segmented label="List" choices={CHOICES} value={state.list} onPick={state.setList} />
+      </div>
+      {props.gone !== '' ? <p className={styles.sentence}>{props.gone}</p> : <List key={state.list} {...props} />}
+    </section>
+  );
+}
+
+function List(props: Parameters<typeof ListPanel>[0]) {
+  const { report, energy, work, state } = props;
+  const label = TITLES[state.list][0];
+  if (state.list === 'feeds')
+    return (
+      <DataTable
+        label={label}
+        columns={feedColumns(props.nameOf, props.now)}
+        rows={report?.feeds ?? []}
+        keyOf={({ rack, name }) => `${rack} ${name}`}
+        empty="No PDU is read here. Fleetwatt looked for measurementsInletSensorValue, rPDU2DeviceStatusPower and their like."
+      />
+    );
+  if (state.list === 'jobs')
+    return (
+      <DataTable
+        label={label}
+        columns={JOBS}
+        rows={work?.jobs ?? []}
+        keyOf={({ name }) => name}
+        empty="No pod or job stands in the labels of the GPUs. Run dcgm-exporter with --kubernetes or with its job mapping."
+      />
+    );
+  if (state.list === 'tokens')
+    return (
+      <DataTable
+        label={label}
+        columns={TOKENS}
+        rows={work?.tokens ?? []}
+        keyOf={({ model, rack }) => `${model} ${rack}`}
+        empty="No inference server is read. Fleetwatt looked for vllm:generation_tokens_total and its like of SGLang, TGI and Triton."
+      />
+    );
+  if (state.list === 'lost')
+    return (
+      <DataTable
+        label={label}
+        columns={LOST}
+        rows={work?.lost ?? []}
+        keyOf={({ rack }) => rack}
+        sort={{ column: 'power', descending: true }}
+        empty="No GPU tells its clock and what holds it. DCGM_FI_DEV_CLOCKS_EVENT_REASONS and the maximum clock are needed."
+      />
+    );
+  return (
+    <DataTable
+      label={label}
+      columns={ENERGY}
+      rows={energy ?? []}
+      keyOf={({ site }) => site}
+      empty="Nothing was measured yet. Prices and PUE stand in settings.json under sites."
+    />
+  );
+}
+
+function feedColumns(nameOf: (place: number) => string, now: number): readonly TableColumn<FeedRow>[] {
+  const use = ({ drawW, budgetW }: FeedRow) => (drawW === null || budgetW === null ? null : drawW / budgetW);
+  return [
+    { id: 'rack', label: 'Rack', sort: ({ rack }) => rack, cell: ({ rack }) => <b>{nameOf(rack)}</b> },
+    { id: 'feed', label: 'Feed', sort: ({ name }) => name, cell: ({ name }) => name },
+    {
+      ...{ id: 'draw', label: 'Draw', right: true, descending: true, sort: ({ drawW }: FeedRow) => drawW },
+      cell: ({ drawW }) => <b>{missing(formatPower(drawW, 'rack'))}</b>,
+    },
+    {
+      ...{ id: 'budget', label: 'May carry', right: true, descending: true, sort: ({ budgetW }: FeedRow) => budgetW },
+      cell: ({ budgetW }) => missing(formatPower(budgetW, 'rack')),
+    },
+    {
+      ...{ id: 'use', label: 'Use %', right: true, descending: true, sort: use },
+      cell: (row) => missing(formatPercent(use(row), 1).replace('%', '')),
+    },
+    { id: 'quality', label: 'Quality', sort: ({ quality }) => quality, cell: ({ quality }) => quality },
+    {
+      ...{ id: 'age', label: 'Age', right: true, sort: ({ sampled }: FeedRow) => (sampled === null ? null : -sampled) },
+      cell: ({ sampled }) => (sampled === null ? <Missing /> : formatAge(Math.max(0, now - sampled))),
+    },
+  ];
+}
+
+const BOUND: Readonly<Record<JobRow['bound'], string>> = {
+  idle: 'Idle',
+  thermal: 'Heat',
+  power: 'Power',
+  network: 'Network',
+  memory: 'Memory',
+  compute: 'Compute',
+  unknown: 'Not known',
+};
+
+const JOBS: readonly TableColumn<JobRow>[] = [
+  { id: 'name', label: 'Job or pod', sort: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
+  { id: 'bound', label: 'Bound by', sort: ({ bound }) => BOUND[bound], cell: ({ bound }) => BOUND[bound] },
+  { id: 'evidence', label: 'Evidence', cell: ({ evidence }) => evidence.join('; ') },
+  {
+    ...{ id: 'gpus', label: 'GPUs', right: true, descending: true, sort: ({ gpus }: JobRow) => gpus },
+    cell: ({ gpus, silentGpus }) =>
+      silentGpus === 0 ? formatCount(gpus) : `${formatCount(gpus)}, ${silentGpus} silent`,
+  },
+  {
+    ...{ id: 'nodes', label: 'Nodes', right: true, descending: true, sort: ({ nodes }: JobRow) => nodes.length },
+    cell: ({ nodes }) => formatCount(nodes.length),
+  },
+  {
+    ...{ id: 'power', label: 'Board power', right: true, descending: true, sort: ({ powerW }: JobRow) => powerW },
+    cell: ({ powerW, silentGpus }) => (
+      <>
+        {silentGpus > 0 && powerW !== null ? '≥ ' : ''}
+        {missing(formatPower(powerW, 'rack'))}
+      </>
+    ),
+  },
+  {
+    ...{ id: 'util', label: 'Use %', right: true, descending: true, sort: ({ util }: JobRow) => util },
+    cell: ({ util }) => missing(formatPercent(util, 0).replace('%', '')),
+  },
+];
+
+const TOKENS: readonly TableColumn<TokenRow>[] = [
+  { id: 'model', label: 'Model', sort: ({ model }) => model, cell: ({ model }) => <b>{model}</b> },
+  {
+    ...{ id: 'rack', label: 'Rack', sort: ({ rack }: TokenRow) => rack },
+    cell: ({ rack }) => (rack === '' ? 'all' : rack.slice(rack.lastIndexOf('/') + 1)),
+  },
+  {
+    ...{ id: 'tps', label: 'Tokens/s', right: true, descending: true, sort: ({ tokensPerS }: TokenRow) => tokensPerS },
+    cell: ({ tokensPerS }) => formatCount(tokensPerS),
+  },
+  {
+    ...{ id: 'power', label: 'Board power', right: true, descending: true, sort: ({ powerW }: TokenRow) => powerW },
+    cell: ({ powerW }) => formatPower(powerW, 'rack'),
+  },
+  {
+    ...{ id: 'tpj', label: 'Tokens/J', right: true, descending: true },
+    sort: ({ tokensPerJoule }) => tokensPerJoule,
+    cell: ({ tokensPerJoule }) => <b>{missing(yieldText(tokensPerJoule))}</b>,
+  },
+  {
+    ...{ id: 'jpt', label: 'J/token', right: true, descending: true },
+    sort: ({ joulesPerToken }) => joulesPerToken,
+    cell: ({ joulesPerToken }) => missing(yieldText(joulesPerToken)),
+  },
+  {
+    ...{ id: 'gpus', label: 'GPUs', right: true, descending: true, sort: ({ gpus }: TokenRow) => gpus },
+    cell: ({ gpus, silentGpus }) =>
+      silentGpus === 0 ? formatCount(gpus) : `${formatCount(gpus)}, ${silentGpus} silent`,
+  },
+  {
+    ...{ id: 'servers', label: 'Servers', right: true, descending: true, sort: ({ servers }: TokenRow) => servers },
+    cell: ({ servers }) => formatCount(servers),
+  },
+];
+
+const hours = (value: number) => `${value < 9.95 ? value.toFixed(2) : value.toFixed(0)} h`;
+const lostColumn = (id: 'power' | 'thermal' | 'watched', label: string): TableColumn<LostRow> => ({
+  ...{ id, label, right: true, descending: true, sort: (row: LostRow) => row[id] },
+  cell: (row) => hours(row[id]),
+});
+
+const LOST: readonly TableColumn<LostRow>[] = [
+  {
+    ...{ id: 'rack', label: 'Rack', sort: ({ rack }: LostRow) => rack },
+    cell: ({ rack }) => <b>{rack.slice(rack.lastIndexOf('/') + 1)}</b>,
+  },
+  lostColumn('power', 'To power'),
+  lostColumn('thermal', 'To heat'),
+  lostColumn('watched', 'Watched'),
+  {
+    ...{ id: 'share', label: 'Lost %', right: true, descending: true },
+    sort: ({ power, thermal, watched }) => (watched > 0 ? (power + thermal) / watched : null),
+    cell: ({ power, thermal, watched }) =>
+      watched > 0 ? formatPercent((power + thermal) / watched, 1).replace('%', '') : <Missing />,
+  },
+];
+
+const ENERGY: readonly TableColumn<EnergyRow>[] = [
+  { id: 'site', label: 'Site', sort: ({ site }) => site, cell: ({ site }) => <b>{site}</b> },
+  {
+    ...{ id: 'kwh', label: 'IT energy', right: true, descending: true, sort: ({ kWh }: EnergyRow) => kWh },
+    cell: ({ kWh }) => <b>{energyText(kWh)}</b>,
+  },
+  {
+    ...{ id: 'measured', label: 'Measured', right: true, sort: ({ measuredMin }: EnergyRow) => measuredMin },
+    cell: ({ measuredMin }) => formatAge(measuredMin * 60_000),
+  },
+  {
+    ...{ id: 'gap', label: 'Not known', right: true, sort: ({ gapMin }: EnergyRow) => gapMin },
+    cell: ({ gapMin }) => (gapMin === 0 ? '0' : formatAge(gapMin * 60_000)),
+  },
+  {
+    ...{ id: 'facility', label: 'With PUE', right: true, sort: ({ facilityKWh }: EnergyRow) => facilityKWh },
+    cell: ({ facilityKWh }) => (facilityKWh === null ? <Missing /> : energyText(facilityKWh)),
+  },
+  {
+    ...{ id: 'cost', label: 'Cost', right: true, sort: ({ cost }: EnergyRow) => cost },
+    cell: ({ cost, currency }) => missing(moneyText(cost, currency)),
+  },
+  {
+    ...{ id: 'hourly', label: 'An hour now', right: true, sort: ({ costPerHour }: EnergyRow) => costPerHour },
+    cell: ({ costPerHour, currency }) => missing(moneyText(costPerHour, currency)),
+  },
+];

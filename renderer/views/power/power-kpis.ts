@@ -1,0 +1,160 @@
+import { formatAge, formatCount, formatPercent, formatPower, formatPowerPair } from '../../../shared/format.ts';
+import type { EnergyRow } from '../../../shared/power/energy.ts';
+import type { LossReport, PlacePower, PowerReport } from '../../../shared/power/report.ts';
+import type { WorkReport } from '../../../shared/work/report.ts';
+import type { KpiCell } from '../overview/kpi.ts';
+
+type Filled = Partial<KpiCell> & Pick<KpiCell, 'value' | 'unit' | 'note'>;
+
+export interface PowerNumbers {
+  readonly report: PowerReport | null;
+  readonly energy: readonly EnergyRow[] | undefined;
+  readonly work: WorkReport | undefined;
+  readonly warnRatio: number;
+  readonly critRatio: number;
+  /** Racks have tenths of a kilowatt. */
+  readonly scale: 'rack' | 'row';
+  /** What stands in the place of numbers; '' while they may be shown. */
+  readonly gone: string;
+}
+
+/** Numbers of yields differ by thousands: three digits are enough of each. */
+export const yieldText = (value: number | null) => (value === null ? '—' : value.toPrecision(3));
+
+/** The eight numbers of a place's power. */
+export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
+  const place = input.gone === '' ? input.report?.place : undefined;
+  const report = place === undefined ? null : input.report;
+  const cell = (label: string, filled: Filled | null | undefined, missing: string): KpiCell => {
+    const none = { value: '—', unit: '', note: place === undefined ? input.gone || 'Loading' : missing };
+    return { label, severity: null, noteNoData: false, place: -1, signal: null, ...(filled ?? none) };
+  };
+  return [
+    cell('Draw', place && drawCell(place, input), 'No power readings'),
+    cell('Headroom', place && headroomCell(place, input.scale), 'No budget is set'),
+    cell('Stranded', place && strandedCell(place, report, input.scale), 'No budget, or nothing remembered yet'),
+    cell('Oversubscription', place && overCell(place), 'A board without a limit, or no budget'),
+    cell('Feed imbalance', report && imbalanceCell(report), 'No rack with both feeds'),
+    cell('Feed loss', report && lossCell(report), 'No feed is known'),
+    cell('Energy', report && energyCell(input.energy), 'Nothing measured yet'),
+    cell('Tokens per joule', report && tokensCell(input.work), 'No inference server is read'),
+  ];
+}
+
+function split(text: string): readonly [string, string] {
+  const pair = /^(\S+) of (\S+)\s(\S+)$/.exec(text);
+  if (pair !== null) return [pair[1], `${pair[3]} of ${pair[2]}`];
+  const single = /^(\S+)\s(.+)$/.exec(text);
+  return single === null ? [text, ''] : [single[1], single[2]];
+}
+
+function drawCell(place: PlacePower, { warnRatio, critRatio, scale }: PowerNumbers): Filled | null {
+  if (place.drawW === null) return null;
+  const [value, unit] = split(formatPowerPair(place.drawW, place.budgetW, scale));
+  const ratio = place.budgetW === null ? Number.NaN : place.drawW / place.budgetW;
+  return {
+    value: place.atLeast ? `≥ ${value}` : value,
+    unit,
+    note: Number.isNaN(ratio) ? place.quality : `${formatPercent(ratio, 1)} of budget, ${place.quality}`,
+    severity: ratio >= critRatio ? 'critical' : ratio >= warnRatio ? 'warning' : null,
+  };
+}
+
+function headroomCell(place: PlacePower, scale: 'rack' | 'row'): Filled | null {
+  if (place.headroomW === null) return null;
+  const [value, unit] = split(formatPower(place.headroomW, scale));
+  const fits = place.fits === null ? 'Model not known' : `${formatCount(place.fits)} more GPUs fit`;
+  const planned = place.plannedWPerGpu === null ? '' : ` at ${formatCount(place.plannedWPerGpu)} W each`;
+  return {
+    value: place.atLeast ? `≤ ${value}` : value,
+    ...{
+      unit,
+      note: `${fits}${place.fits === null ? '' : planned}`,
+      severity: place.headroomW < 0 ? 'critical' : null,
+    },
+  };
+}
+
+function strandedCell(place: PlacePower, report: PowerReport | null, scale: 'rack' | 'row'): Filled | null {
+  if (place.strandedW === null) return null;
+  const [value, unit] = split(formatPower(place.strandedW, scale));
+  return { value, unit, note: `p99 ${formatPower(place.p99W, scale)} in ${formatAge(report?.windowMs ?? 0)}` };
+}
+
+function overCell({ oversubscription }: PlacePower): Filled | null {
+  if (oversubscription === null) return null;
+  return {
+    ...{ value: oversubscription.toFixed(2), unit: '×' },
+    note: oversubscription > 1 ? 'Board limits exceed the budget' : 'Board limits ÷ budget',
+  };
+}
+
+function imbalanceCell({ place, under }: PowerReport): Filled | null {
+  const known = [place, ...under].filter(({ imbalance }) => imbalance !== null);
+  if (known.length === 0) return null;
+  const worst = known.reduce((most, one) => ((one.imbalance ?? 0) > (most.imbalance ?? 0) ? one : most));
+  return { value: formatPercent(worst.imbalance, 1), unit: 'worst', note: `${worst.label}, |A − B| ÷ the larger` };
+}
+
+const VERDICT_ORDER = ['trips', 'dark', 'unknown'] as const;
+/** What a loss does at its worst, in a word. */
+export function verdictOf(loss: LossReport): 'trips' | 'dark' | 'unknown' | 'holds' {
+  return VERDICT_ORDER.find((verdict) => loss[verdict] > 0) ?? 'holds';
+}
+
+function lossCell({ loss }: PowerReport): Filled | null {
+  const feeds = (['A', 'B'] as const).filter((feed) => loss[feed].of > 0);
+  if (feeds.length === 0) return null;
+  const worst = feeds.reduce((a, b) => (loss[b].trips > loss[a].trips ? b : a));
+  const { trips, dark, unknown, of } = loss[worst];
+  const note = [
+    trips > 0 ? `${formatCount(trips)} over rating` : '',
+    dark > 0 ? `${formatCount(dark)} dark` : '',
+    unknown > 0 ? `${formatCount(unknown)} not known` : '',
+  ].filter((part) => part !== '');
+  const word = { trips: 'Trips', dark: 'Goes dark', unknown: 'Not known', holds: 'Holds' }[verdictOf(loss[worst])];
+  return {
+    ...{
+      value: word,
+      unit: `without ${worst}`,
+      note: note.length === 0 ? `${formatCount(of)} places hold` : note.join(', '),
+    },
+    severity: trips > 0 ? 'warning' : null,
+  };
+}
+
+/** "1,204 kWh", "3.21 MWh". */
+export function energyText(kWh: number): string {
+  if (kWh >= 9999.5) return `${(kWh / 1000).toFixed(2)} MWh`;
+  return `${kWh < 99.95 ? kWh.toFixed(1) : formatCount(kWh)} kWh`;
+}
+
+/** An amount of money as a site counts it: its own currency's code after it. */
+export const moneyText = (amount: number | null, currency: string) =>
+  amount === null
+    ? '—'
+    : `${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`.trim();
+
+function energyCell(energy: readonly EnergyRow[] | undefined): Filled | null {
+  if (!energy || energy.length === 0) return null;
+  const sum = energy.reduce((kWh, row) => kWh + row.kWh, 0);
+  const [value, unit] = split(energyText(sum));
+  const hourly = energy.filter(({ costPerHour }) => costPerHour !== null);
+  const currencies = new Set(hourly.map(({ currency }) => currency));
+  const cost = hourly.reduce((all, { costPerHour }) => all + (costPerHour ?? 0), 0);
+  const minutes = Math.max(...energy.map(({ measuredMin }) => measuredMin));
+  const note = currencies.size === 1 ? `${moneyText(cost, [...currencies][0])} an hour now` : 'No price set';
+  return { value, unit: `${unit} in ${formatAge(minutes * 60_000)}`, note };
+}
+
+function tokensCell(work: WorkReport | undefined): Filled | null {
+  const models = (work?.tokens ?? []).filter(({ rack }) => rack === '');
+  const known = models.filter(({ tokensPerJoule }) => tokensPerJoule !== null);
+  if (known.length === 0) return null;
+  const tokens = known.reduce((sum, row) => sum + row.tokensPerS, 0);
+  const watts = known.reduce((sum, row) => sum + row.powerW, 0);
+  return {
+    ...{ value: yieldText(tokens / watts), unit: 'tokens/J' },
+    note: `${yieldText(watts / tokens)} J a token, ${known.length} ${known.length === 1 ? 'model' : 'models'}`,
+  };
+}
