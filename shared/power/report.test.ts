@@ -86,4 +86,13 @@ describe('powerReport', () => {
       { place: rackAt(topology), label: 'Rack A1-01', verdict: 'trips', carriesW: 23e3, ratingW: 22e3, overW: 1e3 },
     ]);
   });
+
+  it('what holds with the least to spare', () => {
+    // 10.4 + 11 = 21.4 kW on a feed rated 22: 0.6 kW to spare.
+    const { loss } = report([10.4e3, 11e3]);
+    expect(loss.A).toMatchObject({ trips: 0, rows: [] });
+    expect(loss.A.nearest).toEqual([
+      { place: rackAt(topology), label: 'Rack A1-01', verdict: 'holds', carriesW: 21.4e3, ratingW: 22e3, overW: -600 },
+    ]);
+  });
 });

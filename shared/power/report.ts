@@ -45,6 +45,15 @@ export interface PlacePower {
 }
 
 export interface LossReport extends Omit<FeedLoss, 'rows' | 'held'> {
+  /** Places that hold with the least to spare: watts over the rating are below 0. */
+  readonly nearest: readonly {
+    readonly place: number;
+    readonly label: string;
+    readonly verdict: 'holds';
+    readonly carriesW: number | null;
+    readonly ratingW: number | null;
+    readonly overW: number | null;
+  }[];
   readonly rows: readonly {
     readonly place: number;
     readonly label: string;
@@ -76,6 +85,7 @@ export interface PowerReportParts {
 
 const MOST_UNDER = 2000;
 const MOST_LOSS = 200;
+const MOST_NEAREST = 20;
 const orNull = (value: number) => (Number.isFinite(value) ? value : null);
 
 /** Tells the power of a place (site to rack). */
@@ -86,12 +96,12 @@ export function powerReport(parts: PowerReportParts, place: number): PowerReport
   const sums = feedSums(frame);
   const of = (one: number) => placePower(parts, one, sums);
   const loss = (feed: FeedName): LossReport => {
-    const { rows: worst, held: _held, ...counts } = loseFeed(frame, power, place, feed);
+    const { rows: worst, held, ...counts } = loseFeed(frame, power, place, feed);
     const listed = worst.slice(0, MOST_LOSS).map((row) => ({
       ...{ place: row.place, label: labelOf(topology, row.place), verdict: row.verdict },
       ...{ carriesW: orNull(row.carriesW), ratingW: orNull(row.ratingW), overW: orNull(row.overW) },
     }));
-    return { ...counts, rows: listed };
+    return { ...counts, rows: listed, nearest: nearestOf(parts, held, feed) };
   };
   return {
     place: of(place),
@@ -100,6 +110,19 @@ export function powerReport(parts: PowerReportParts, place: number): PowerReport
     loss: { A: loss('A'), B: loss('B') },
     windowMs: rows.length === 0 ? 0 : now - rows[0].time,
   };
+}
+
+/** Of the places that hold, those with the least to spare. */
+function nearestOf({ frame: { topology }, power }: PowerReportParts, held: readonly number[], lost: FeedName) {
+  const rating = lost === 'A' ? topology.ratingBW : topology.ratingAW;
+  return held
+    .map((place) => ({ place, carriesW: power.drawW[place], ratingW: rating[place] }))
+    .sort((a, b) => a.ratingW - a.carriesW - (b.ratingW - b.carriesW) || a.place - b.place)
+    .slice(0, MOST_NEAREST)
+    .map(({ place, carriesW, ratingW }) => ({
+      ...{ place, label: labelOf(topology, place), verdict: 'holds' as const },
+      ...{ carriesW: orNull(carriesW), ratingW: orNull(ratingW), overW: orNull(carriesW - ratingW) },
+    }));
 }
 
 function placePower(

@@ -134,7 +134,7 @@ function Chart(props: {
       ))}
       <line x1={LEFT} x2={right} y1={bottom} y2={bottom} className={styles.base} />
       <line x1={LEFT} x2={right} y1={y(limit)} y2={y(limit)} className={styles.limitLine} />
-      <text x={LEFT + 6} y={y(limit) - 5} className={styles.limitName}>
+      <text x={LEFT + 6} y={y(limit) < top + 28 ? y(limit) + 13 : y(limit) - 5} className={styles.limitName}>
         Limit {limit}%
       </text>
       <clipPath id={clip}>

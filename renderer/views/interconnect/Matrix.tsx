@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { cellOfRatio } from '../../../shared/cells.ts';
 import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
-import { WAITS } from '../../../shared/fabric.ts';
+import { FULL, WAITS } from '../../../shared/fabric.ts';
 import { formatPercent } from '../../../shared/format.ts';
 import { cancelPaint, requestPaint } from '../../draw/frame-loop.ts';
 import { inkOn, paletteOf } from '../../draw/palette.ts';
@@ -299,14 +299,14 @@ function Outlines({ matrix, layout, direction, theme, row }: Part & { row: numbe
   if (one.severity !== 'critical') return null;
   const columns = matrix.columns.length;
   const y = row * layout.rowHeight;
-  const whole = one.saturated === one.cells || matrix.kind === 'ethernet';
+  const whole = matrix.kind === 'ethernet' || ((one.tx ?? 0) >= FULL && (one.wait ?? 0) > WAITS);
   const printed = layout.cellWidth >= 22 && layout.rowHeight >= 13;
   return (
     <g>
       {matrix.columns.map((name, column) => {
         const at = row * columns + column;
         const value = shown(direction, matrix.tx[at], matrix.rx[at], matrix.wait[at]);
-        const hot = (matrix.tx[at] ?? 0) >= 0.95;
+        const hot = whole || (matrix.tx[at] ?? 0) >= FULL;
         if (!hot || value === null) return null;
         const x = layout.left + column * layout.cellWidth;
         const real = direction === 'wait' ? matrix.wait[at] : value;

@@ -9,7 +9,8 @@ import styles from './power.module.css';
 import { verdictOf } from './power-kpis.ts';
 import type { PowerState } from './power-state.ts';
 
-type LossRow = PowerReport['loss']['A']['rows'][number];
+type Loss = PowerReport['loss']['A'];
+type LossRow = Loss['rows'][number] | Loss['nearest'][number];
 
 const FEEDS: readonly Choice<'A' | 'B'>[] = [
   { id: 'A', label: 'Lose A' },
@@ -20,7 +21,10 @@ const WORDS: Readonly<Record<string, string>> = {
   trips: 'Trips',
   dark: 'Goes dark',
   unknown: 'Not known',
+  holds: 'Holds',
 };
+const GLYPHS = { trips: 'warning', dark: 'critical', unknown: 'nodata' } as const;
+const glyphOf = (verdict: string) => GLYPHS[verdict as keyof typeof GLYPHS] ?? null;
 const missing = (text: string) => (text === '—' ? <Missing /> : text);
 
 const COLUMNS: readonly TableColumn<LossRow>[] = [
@@ -28,9 +32,7 @@ const COLUMNS: readonly TableColumn<LossRow>[] = [
     ...{ id: 'place', label: 'Place', sort: ({ label }: LossRow) => label },
     cell: ({ label, verdict }) => (
       <span className={styles.named}>
-        <i>
-          <Glyph severity={verdict === 'unknown' ? 'nodata' : verdict === 'dark' ? 'critical' : 'warning'} size={11} />
-        </i>
+        <i>{glyphOf(verdict) === null ? null : <Glyph severity={glyphOf(verdict) ?? 'nodata'} size={11} />}</i>
         <b>{label}</b>
       </span>
     ),
@@ -71,11 +73,11 @@ export function LossPanel(props: {
         <Segmented label="Feed" choices={FEEDS} value={state.feed} onPick={state.setFeed} />
       </div>
       <p className={styles.sentence}>{gone !== '' ? gone : loss === undefined ? 'Loading' : sentence(loss)}</p>
-      {gone === '' && loss !== undefined && loss.rows.length > 0 ? (
+      {gone === '' && loss !== undefined && loss.of > 0 ? (
         <DataTable
-          label="Places that do not hold"
+          label="Places without the feed"
           columns={COLUMNS}
-          rows={loss.rows}
+          rows={[...loss.rows, ...loss.nearest]}
           keyOf={({ place }) => `${place}`}
           selected=""
           onSelect={({ place }) => props.onPlace(place)}

@@ -143,8 +143,8 @@ function energyCell(energy: readonly EnergyRow[] | undefined): Filled | null {
   const currencies = new Set(hourly.map(({ currency }) => currency));
   const cost = hourly.reduce((all, { costPerHour }) => all + (costPerHour ?? 0), 0);
   const minutes = Math.max(...energy.map(({ measuredMin }) => measuredMin));
-  const note = currencies.size === 1 ? `${moneyText(cost, [...currencies][0])} an hour now` : 'No price set';
-  return { value, unit: `${unit} in ${formatAge(minutes * 60_000)}`, note };
+  const note = currencies.size === 1 ? `${moneyText(cost, [...currencies][0])} an hour` : 'no price set';
+  return { value, unit, note: `In ${formatAge(minutes * 60_000)}, ${note}` };
 }
 
 function tokensCell(work: WorkReport | undefined): Filled | null {

@@ -1,0 +1,104 @@
+import type { Page } from '@playwright/test';
+import axe from 'axe-core';
+import { expect, test } from '../console.ts';
+
+/** WCAG 2 A and AA violations in the page. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const checker = (window as unknown as { axe: typeof axe }).axe;
+    const found = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+  });
+}
+
+/** The matrix of the demo's hall A with rates, which need two polls. */
+async function matrixShown(page: Page): Promise<void> {
+  await page.keyboard.press('3');
+  await expect(page.locator('canvas[data-cells="576"]')).toBeVisible();
+  const summary = page.getByRole('region', { name: 'Interconnect summary' });
+  await expect(summary.getByRole('button', { name: /^Saturated leaves/ })).toContainText('leaf-A-17', {
+    timeout: 20_000,
+  });
+}
+
+test('leaf-A-17 is saturated, its detail is shown, and the keys move, switch and open', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await matrixShown(page);
+  const detail = page.getByRole('region', { name: 'Detail' });
+  await expect(detail.getByRole('heading', { name: 'leaf-A-17' })).toBeVisible();
+  await expect(detail).toContainText('Rail 2, racks A1-04 to A1-06');
+  await expect(
+    detail.getByRole('img', { name: /last hour: transmit 9\d\.\d%, receive \d\d\.\d%, wait [23]\d\.\d%/ }),
+  ).toBeVisible();
+
+  const watch = page.getByRole('region', { name: 'Watch list' });
+  await expect(watch.locator('tbody tr[aria-rowindex="2"]')).toContainText('leaf-A-17');
+
+  // The grid: one tab stop, arrows move, a cell says its numbers.
+  const grid = page.getByRole('grid', { name: 'Leaf by column' });
+  await expect(grid).toHaveAttribute('aria-rowcount', '36');
+  await expect(grid.locator('[tabindex="0"]')).toHaveCount(1);
+  await grid.locator('[tabindex="0"]').focus();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent ?? '');
+  await expect.poll(focused).toMatch(/^Leaf leaf-A-17, transmit 9\d\.\d%, .*critical/);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(focused).toMatch(/^leaf-A-17 to spine-A-01, transmit 9\d\.\d%.*2 of 2 links up$/);
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(focused).toMatch(/^leaf-A-18 to spine-A-01/);
+  await expect(detail.getByRole('heading', { name: 'leaf-A-18' })).toBeVisible();
+  expect(new URL(page.url()).hash).toBe('#/interconnect/leaf-A-18');
+
+  // X: transmit, receive, wait. [ and ] go from flag to flag.
+  const direction = page.getByRole('radiogroup', { name: 'Direction' });
+  for (const label of ['Receive', 'Wait', 'Transmit']) {
+    await page.keyboard.press('x');
+    await expect(direction.getByRole('radio', { name: label })).toBeChecked();
+  }
+  await page.keyboard.press(']');
+  await expect(detail.getByRole('heading', { name: /leaf-A-(17|28|31)/ })).toBeVisible();
+
+  await page.keyboard.press('v');
+  const table = page.getByRole('dialog', { name: 'InfiniBand as table' });
+  await expect(table.getByRole('table')).toHaveAttribute('aria-rowcount', '37');
+  await page.keyboard.press('Escape');
+  await expect(table).toHaveCount(0);
+
+  await page.keyboard.press('g');
+  expect(new URL(page.url()).hash).toContain('#/overview/');
+});
+
+test('an address opens the network and the leaf that it names', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await matrixShown(page);
+  await page.evaluate(() => {
+    location.hash = '#/interconnect/leaf-A-31?show=rx';
+  });
+  const detail = page.getByRole('region', { name: 'Detail' });
+  await expect(detail.getByRole('heading', { name: 'leaf-A-31' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Leaf to spine uplinks' })).toContainText('Down: p26 to spine-A-13');
+  await page.keyboard.press('n');
+  await expect(page.getByRole('region', { name: 'Node ports by rack' })).toBeVisible();
+  await page.keyboard.press('n');
+  await expect(page.getByRole('region', { name: 'NVLink domains by GPU' })).toContainText('128 domains');
+  expect(new URL(page.url()).hash).toBe('#/interconnect?fabric=nvlink');
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`interconnect has no WCAG violation (${theme})`, async ({ open }) => {
+    const { page } = await open({ demo: true, theme, viewport: { width: 1280, height: 800 } });
+    await matrixShown(page);
+    expect(await violations(page)).toEqual([]);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
+    await page.getByRole('radio', { name: 'All links' }).click();
+    await expect(
+      page.getByRole('region', { name: 'Links by wait' }).locator('tbody tr[aria-rowindex="2"]'),
+    ).toContainText('mlx5_0');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('v');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    expect(await violations(page)).toEqual([]);
+  });
+}

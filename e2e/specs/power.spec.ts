@@ -1,0 +1,78 @@
+import type { Page } from '@playwright/test';
+import axe from 'axe-core';
+import { expect, test } from '../console.ts';
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const checker = (window as unknown as { axe: typeof axe }).axe;
+    const found = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+  });
+}
+
+test('from the headroom to stranded racks, into a row, and what losing a feed does', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await page
+    .getByRole('region', { name: 'Site summary' })
+    .getByRole('button', { name: /^Headroom/ })
+    .click();
+  expect(new URL(page.url()).hash).toBe('#/power');
+  const places = page.getByRole('region', { name: 'Power by place' });
+  const first = places.locator('tbody tr[aria-rowindex="2"]');
+  // B4-03 stands nearly idle: 12.3 of 44 kW when the script begins.
+  await expect(first).toContainText(/Rack B4-03.*3\d\.\d kW.*of 44\.0 kW/);
+
+  await page.getByRole('radio', { name: 'Rows' }).click();
+  await expect(first).toContainText(/^Row /);
+  await places.getByRole('row', { name: /Row A2/ }).dblclick();
+  expect(new URL(page.url()).hash).toBe('#/power/PDX-1/A/A2?level=row');
+  await expect(page.getByRole('heading', { name: 'Row A2: stranded power' })).toBeVisible();
+
+  const loss = page.getByRole('region', { name: 'Feed loss' });
+  await expect(loss.getByRole('heading', { name: 'Row A2 without feed A' })).toBeVisible();
+  // Nine places: the row and its eight racks, on feeds a size larger than the budget.
+  await expect(loss).toContainText('All 9 places hold: the other feed carries them.');
+  await expect(loss.locator('tbody tr[aria-rowindex="2"]')).toContainText(/Holds.*−\d/);
+  await page.keyboard.press('x');
+  await expect(loss.getByRole('heading', { name: 'Row A2 without feed B' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('heading', { name: 'Hall A: stranded power' })).toBeVisible();
+});
+
+test('columns sort by their heads, and rows move by arrows', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await page.keyboard.press('Shift+P');
+  const places = page.getByRole('region', { name: 'Power by place' });
+  const head = places.getByRole('columnheader', { name: 'Use %' });
+  await head.getByRole('button').click();
+  await expect(head).toHaveAttribute('aria-sort', 'descending');
+  const use = async (row: number) =>
+    Number(await places.locator(`tbody tr[aria-rowindex="${row}"] td`).nth(4).textContent());
+  expect(await use(2)).toBeGreaterThan(await use(8));
+  await places.locator('tr[tabindex="0"]').focus();
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex'))).toBe('3');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: /^Rack .*: stranded power$/ })).toBeVisible();
+});
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`power has no WCAG violation in any list (${theme})`, async ({ open }) => {
+    const { page } = await open({ demo: true, theme, viewport: { width: 1280, height: 800 } });
+    await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+    await page.keyboard.press('Shift+P');
+    await expect(
+      page.getByRole('region', { name: 'Power by place' }).locator('tbody tr[aria-rowindex="2"]'),
+    ).toBeVisible();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(wide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
+    for (const list of ['PDU feeds', 'Jobs', 'Tokens and joules', 'GPU-hours lost to throttling', 'Energy and cost']) {
+      await expect(page.getByRole('heading', { name: list })).toBeVisible();
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('l');
+    }
+  });
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import type { LossReport, PlacePower, PowerReport } from '../../../shared/power/report.ts';
+import { energyText, moneyText, type PowerNumbers, powerKpis, verdictOf } from './power-kpis.ts';
+
+const place = (more: Partial<PlacePower> = {}): PlacePower => ({
+  ...{ place: 2, label: 'Row A2', drawW: 978e3, atLeast: false, quality: 'measured', basis: '', budgetW: 1000e3 },
+  ...{ headroomW: 22e3, fits: 12, plannedWPerGpu: 1833, oversubscription: 0.65, p99W: 980e3, strandedW: 20e3 },
+  ...{ cap: null, imbalance: null },
+  ...more,
+});
+const loss = (more: Partial<LossReport> = {}): LossReport => ({
+  ...{ lost: 'A', trips: 0, dark: 0, unknown: 0, of: 4, rows: [], nearest: [] },
+  ...more,
+});
+const report = (more: Partial<PowerReport> = {}): PowerReport => ({
+  ...{ place: place(), under: [], feeds: [], loss: { A: loss(), B: loss({ lost: 'B' }) }, windowMs: 3_600_000 },
+  ...more,
+});
+const input = (more: Partial<PowerNumbers> = {}): PowerNumbers => ({
+  ...{ report: report(), energy: [], work: undefined, warnRatio: 0.9, critRatio: 0.97, scale: 'row', gone: '' },
+  ...more,
+});
+const cell = (label: string, more: Partial<PowerNumbers> = {}) => {
+  const found = powerKpis(input(more)).find((one) => one.label === label);
+  return found && [found.value, found.unit, found.note, found.severity];
+};
+
+test('a place against its budget, with what fits and what is stranded', () => {
+  expect(cell('Draw')).toEqual(['978', 'kW of 1,000', '97.8% of budget, measured', 'critical']);
+  expect(cell('Headroom')).toEqual(['22', 'kW', '12 more GPUs fit at 1,833 W each', null]);
+  expect(cell('Stranded')).toEqual(['20', 'kW', 'p99 980 kW in 1 h 0 min', null]);
+});
+
+test('a lower bound is said to be one on both sides: the draw at least, the headroom at most', () => {
+  const bound = { report: report({ place: place({ atLeast: true }) }) };
+  expect(cell('Draw', bound)?.[0]).toBe('≥ 978');
+  expect(cell('Headroom', bound)?.[0]).toBe('≤ 22');
+});
+
+test('the feed whose loss does more harm is told', () => {
+  const both = { A: loss({ trips: 1 }), B: loss({ lost: 'B', trips: 3, unknown: 1 }) };
+  expect(cell('Feed loss', { report: report({ loss: both }) })).toEqual([
+    'Trips',
+    'without B',
+    '3 over rating, 1 not known',
+    'warning',
+  ]);
+  expect(cell('Feed loss')).toEqual(['Holds', 'without A', '4 places hold', null]);
+  expect(verdictOf(loss({ dark: 1, unknown: 2 }))).toBe('dark');
+});
+
+test('without data no number stands', () => {
+  const cells = powerKpis(input({ gone: 'No data for 2 min 3 s' }));
+  expect(cells).toHaveLength(8);
+  for (const { value, note, severity } of cells) {
+    expect([value, note, severity]).toEqual(['—', 'No data for 2 min 3 s', null]);
+  }
+});
+
+test('energy and money', () => {
+  const row = { site: 'S', kWh: 53.26, measuredMin: 90, gapMin: 0, facilityKWh: null, cost: null };
+  const priced = { ...row, costPerHour: 262.5, currency: 'EUR' };
+  expect(cell('Energy', { energy: [priced] })).toEqual(['53.3', 'kWh', 'In 1 h 30 min, 262.50 EUR an hour', null]);
+  expect(energyText(1204.4)).toBe('1,204 kWh');
+  expect(energyText(12_340)).toBe('12.34 MWh');
+  expect(moneyText(null, 'EUR')).toBe('—');
+  expect(moneyText(1234.5, 'USD')).toBe('1,234.50 USD');
+});
