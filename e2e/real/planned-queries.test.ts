@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExpositionReader } from '../../shared/exposition/reader.ts';
+import { layFabric } from '../../shared/fabric/cables.ts';
+import { cableLanes } from '../../shared/fabric/lanes.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import { DERIVED, type Frame, MEASURED } from '../../shared/frame.ts';
 import { VectorReader } from '../../shared/prom-api/vector.ts';
@@ -89,14 +91,25 @@ inletSensorDecimalDigits{inletId="1",pduId="1",sensorType="activePower"} 0
 inletSensorDecimalDigits{inletId="1",pduId="1",sensorType="rmsCurrent"} 3
 `;
 
+const PORT = 'guid="0xa1",port="7"';
+const switchText =
+  () => `infiniband_switch_uplink_info{${PORT},switch="leaf-1",uplink="spine-1",uplink_guid="0xb1",uplink_lid="9",uplink_port="3",uplink_type="SW"} 1
+infiniband_switch_uplink_info{guid="0xa1",port="40",switch="leaf-1",uplink="a2-05-n1 mlx5_0",uplink_guid="0xc1",uplink_lid="8",uplink_port="1",uplink_type="CA"} 1
+infiniband_switch_port_rate_bytes_per_second{${PORT}} 5e+10
+infiniband_switch_port_transmit_data_bytes_total{${PORT}} ${growing(4.85e10)}
+infiniband_switch_port_receive_data_bytes_total{${PORT}} ${growing(3e10)}
+infiniband_switch_port_transmit_wait_total{${PORT}} ${growing(4.84375e7)}
+`;
+
 const texts: Readonly<Record<string, () => string>> = {
   ...{ '/dcgm': dcgmText, '/smi': smiText, '/amd': amdText, '/omnistat': omnistatText },
-  ...{ '/node': nodeText, '/pdu': pduText },
+  ...{ '/node': nodeText, '/pdu': pduText, '/ib': switchText },
 };
 
 /** What a scraper calls a target; that of the others is their address. */
 const INSTANCES: Readonly<Record<string, string>> = {
   pdu: 'pdu-a2-05-b',
+  ib: 'fabric-a:9315',
   smi: 'a2-05-n1:9835',
   amd: 'b1-01-n1:5000',
   omnistat: 'b1-01-n1:8001',
@@ -208,6 +221,18 @@ describe.each(servers)('planned queries, asked of a real %s', (_name, need, star
     close(valuesOf(frame, 'link.tx'), { eth0: 4e6, 'mlx5_0/1': 7e9 });
     close(valuesOf(frame, 'link.rate'), { eth0: 1.25e8, 'mlx5_0/1': 5e10 });
     close(valuesOf(frame, 'link.wait'), { 'mlx5_1/1': 50 });
+  });
+
+  that('give the cables of switches with their rates, and the nodes that hang on a leaf', () => {
+    const layout = layFabric(frame.topology, [], 'infiniband');
+    expect(layout.leaves).toMatchObject([{ name: 'leaf-1', nodes: [frame.topology.start[NODE]] }]);
+    expect(layout.spines).toEqual(['spine-1']);
+    const [lane] = cableLanes(frame, layout);
+    expect(lane).toMatchObject({ state: 'up', name: 'p7 to spine-1' });
+    close({ tx: lane.txBps, rx: lane.rxBps, ticks: lane.ticks }, { tx: 4.85e10, rx: 3e10, ticks: 4.84375e7 });
+    expect(lane.rateBps).toBe(Math.fround(5e10));
+    // Nobody said what a tick is.
+    expect(lane.wait).toBeNaN();
   });
 
   that("give every value its sample's own time", () => {
