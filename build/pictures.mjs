@@ -15,6 +15,10 @@ const shots = [
   { name: 'overview-light', theme: 'light', size: [1920, 1080], keys: [] },
   { name: 'overview-1280', theme: 'dark', size: [1280, 800], keys: [] },
   { name: 'throttle-dark', theme: 'dark', size: [1920, 1080], keys: ['r'] },
+  { name: 'interconnect-dark', theme: 'dark', size: [1920, 1080], keys: [], hash: '#/interconnect' },
+  { name: 'interconnect-light', theme: 'light', size: [1280, 800], keys: [], hash: '#/interconnect' },
+  { name: 'power-dark', theme: 'dark', size: [1920, 1080], keys: [], hash: '#/power' },
+  { name: 'power-light', theme: 'light', size: [1280, 800], keys: [], hash: '#/power' },
   { name: 'sources-light', theme: 'light', size: [1280, 800], keys: ['6'] },
   { name: 'rack-dark', theme: 'dark', size: [1920, 1080], keys: ['ArrowDown'], hash: '#/rack/PDX-1/A/A2/A2-05' },
   { name: 'rack-light', theme: 'light', size: [1920, 1080], keys: ['ArrowDown'], hash: '#/rack/PDX-1/A/A2/A2-05' },
@@ -77,7 +81,8 @@ export async function pictures(args) {
         await page.evaluate((to) => {
           location.hash = to;
         }, hash);
-        await page.getByRole('grid', { name: 'GPUs by tray' }).waitFor();
+        if (hash.startsWith('#/rack')) await page.getByRole('grid', { name: 'GPUs by tray' }).waitFor();
+        else await page.getByRole('table').first().waitFor();
       }
       for (const key of keys) await page.keyboard.press(key);
       await page.mouse.move(2, size[1] - 2);
