@@ -2,6 +2,9 @@ import type { Page } from '@playwright/test';
 import axe from 'axe-core';
 import { expect, test } from '../console.ts';
 
+// Rates need two reads of 889 exporters, which takes a slow machine a while.
+test.describe.configure({ timeout: 120_000 });
+
 /** WCAG 2 A and AA violations in the page. */
 async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
@@ -18,7 +21,7 @@ async function matrixShown(page: Page): Promise<void> {
   await expect(page.locator('canvas[data-cells="576"]')).toBeVisible();
   const summary = page.getByRole('region', { name: 'Interconnect summary' });
   await expect(summary.getByRole('button', { name: /^Saturated leaves/ })).toContainText('leaf-A-17', {
-    timeout: 20_000,
+    timeout: 60_000,
   });
 }
 

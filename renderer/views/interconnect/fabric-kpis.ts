@@ -4,6 +4,12 @@ import { formatAge, formatCount, formatLink, formatPercent } from '../../../shar
 import type { KpiCell } from '../overview/kpi.ts';
 import { compact, rowsWord } from './words.ts';
 
+/** Counters that were read once only have no rate yet. */
+const TWICE = 'Rates need two polls';
+const none = (kind: KindSummary | undefined, otherwise: string) => (kind ? TWICE : otherwise);
+const tick = (kind: KindSummary | undefined) =>
+  kind === undefined ? 'No InfiniBand counters' : kind.median === null ? TWICE : 'The tick of the counter is not known';
+
 type Filled = Partial<KpiCell> & Pick<KpiCell, 'value' | 'unit' | 'note'>;
 
 /** The eight numbers of the interconnect. `gone` stands in their place while nothing may be shown. */
@@ -23,18 +29,14 @@ export function fabricKpis(overview: FabricOverview | null, now: number, gone: s
     cell(
       `Saturated ${rowsWord(wordOf)}`,
       networks.length > 0 ? saturated(ofWord(networks, wordOf), now) : null,
-      'No network counters',
+      none(networks[0], 'No network counters'),
     ),
-    cell(
-      'Worst transmit wait',
-      ib && worstWait(ib),
-      ib ? 'The tick of the counter is not known' : 'No InfiniBand counters',
-    ),
-    cell('InfiniBand use', ib && shareOf(ib), 'No InfiniBand counters'),
-    cell('InfiniBand throughput', ib && throughput(ib), 'No InfiniBand counters'),
+    cell('Worst transmit wait', ib && worstWait(ib), tick(ib)),
+    cell('InfiniBand use', ib && shareOf(ib), none(ib, 'No InfiniBand counters')),
+    cell('InfiniBand throughput', ib && throughput(ib), none(ib, 'No InfiniBand counters')),
     cell('Links down', networks.length > 0 ? linksDown(networks) : null, 'No network counters'),
-    cell('NVLink', nvlink && medianOf(nvlink), 'No NVLink counters'),
-    cell('Ethernet', ethernet && ethernetOf(ethernet), 'No Ethernet counters'),
+    cell('NVLink', nvlink && medianOf(nvlink), none(nvlink, 'No NVLink counters')),
+    cell('Ethernet', ethernet && ethernetOf(ethernet), none(ethernet, 'No Ethernet counters')),
     cell('Symbol errors', errorsOf(overview), ib ? 'Watched for less than 10 min' : 'No switch counters'),
   ];
 }
@@ -43,7 +45,8 @@ export function fabricKpis(overview: FabricOverview | null, now: number, gone: s
 const ofWord = (networks: readonly KindSummary[], word: KindSummary['word']) =>
   networks.filter((one) => one.word === word);
 
-function saturated(networks: readonly KindSummary[], now: number): Filled {
+function saturated(networks: readonly KindSummary[], now: number): Filled | null {
+  if (networks.every(({ median }) => median === null)) return null;
   const count = networks.reduce((sum, one) => sum + one.saturated, 0);
   const worst = networks.find(({ worst: one }) => one !== null)?.worst;
   const since = typeof worst?.since === 'number' ? `, ${formatAge(Math.max(0, now - worst.since))}` : '';
