@@ -57,7 +57,7 @@ function reader(load: Load) {
   return (now: number) => {
     for (const { exporter, decode } of targets) {
       if (!exporter.body) continue;
-      const decoded = decode.read(Buffer.from(exporter.body(now)));
+      const decoded = decode.read(Buffer.from(exporter.body(now)), 'prometheus');
       const targetLabels = new Map(Object.entries({ ...exporter.labels, instance: exporter.instance }));
       fleet.ingest({ key: exporter.path, sourceId: 'demo', site: plan.site, targetLabels, time: now, decoded });
     }
