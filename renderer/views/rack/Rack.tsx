@@ -85,8 +85,8 @@ export function Rack(props: RackProps) {
       <div data-region className={styles.kpis}>
         <KpiCells
           label={`Rack ${model.name} summary`}
-          cells={rackKpis({ layout, model, frame, now, past, gone: gone?.text ?? '' })}
-          lost={gone?.lost !== false}
+          cells={rackKpis({ layout, model, frame, now, past, gone: gone?.text ?? (now === null ? LOADING : '') })}
+          lost={gone === null ? now !== null : gone.lost}
           onGo={(cell) => {
             if (cell.place >= model.first && cell.place < model.first + model.count)
               state.select(cell.place - model.first);
@@ -156,6 +156,9 @@ export function Rack(props: RackProps) {
     </main>
   );
 }
+
+/** Until the first frame that brings this rack. */
+const LOADING = 'Loading';
 
 /** A time within the newest two columns is now: its facts are the engine's own. */
 function recent(time: number | null, gridEnd: number): number | null {

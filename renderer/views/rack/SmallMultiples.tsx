@@ -19,6 +19,8 @@ interface Props {
   readonly window: Window;
   readonly sorted: boolean;
   readonly selected: number;
+  /** Numbers were there and are gone; otherwise they have not come yet. */
+  readonly lost: boolean;
   readonly onSelect: (gpu: number) => void;
   readonly onOpen: (gpu: number) => void;
   readonly message: ReactNode;
@@ -107,7 +109,7 @@ function Multiples(props: Props & { width: number; height: number }) {
           height={row}
           name={sorted ? names[gpu] : ''}
           text={values === undefined ? '—' : printed(view, values[gpu])}
-          state={now?.states[gpu] ?? 'lost'}
+          state={now?.states[gpu] ?? (props.lost ? 'lost' : 'live')}
           held={now?.held[gpu] ?? -1}
           limit={limits[gpu]}
           chosen={props.selected === gpu}
