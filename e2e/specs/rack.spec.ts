@@ -124,7 +124,7 @@ async function machines() {
   const files = { targets: join(folder, 'targets.json'), topology: join(folder, 'topology.csv') };
   writeFileSync(files.targets, JSON.stringify([target(1), target(2)]));
   const row = (node: number) => `S,H,R,R1,${node},r1-n${node},HGX H200,4\n`;
-  writeFileSync(files.topology, `site,hall,row,rack,u,node,model,gpus\n${row(1)}${row(2)}${row(3)}`);
+  writeFileSync(files.topology, `site,hall,row,rack,u,node,model,gpus\n${row(1)}${row(2)}${row(3)}S,H,R,R2,,,,\n`);
   const source = { kind: 'exporters', id: 'one', name: 'Three machines', site: 'S', files: [files.targets] };
   return {
     settings: { pollMs: 1000, staleMs: 5000, sources: [{ ...source, topologyFile: files.topology }] },
@@ -192,6 +192,16 @@ for (const theme of ['dark', 'light'] as const) {
       await expect(job).toContainText('\\u202eevil<img src=x onerror=window.hit=1>');
       expect(await page.evaluate(() => 'hit' in window)).toBe(false);
       expect(await violations(page)).toEqual([]);
+
+      await page.evaluate(() => {
+        location.hash = '#/rack/S/H/R/R2';
+      });
+      await expect(page.getByRole('heading', { name: 'This rack has no GPUs mapped.' })).toBeVisible();
+      await expect(page.getByRole('link', { name: 'Edit topology' })).toHaveAttribute('href', '#/sources?tab=topology');
+      await page.evaluate(() => {
+        location.hash = '#/gpu/GPU-10';
+      });
+      await expect(page.getByRole('region', { name: 'Now' })).toContainText('410 W');
 
       await fleet.stop();
       await expect(page.getByRole('region', { name: 'Now' })).not.toContainText(' W', { timeout: 20_000 });

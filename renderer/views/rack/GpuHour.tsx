@@ -54,7 +54,7 @@ function Signal(props: Props & { view: RackView; gridEnd: number; last: boolean 
   const now = gone === null ? rackNow(frame, model) : null;
   const past = withNow(pastUntil(gridEnd, asked.data, model.count), now, view);
   const known = rackNow(frame, model);
-  const limit = known === null ? Number.NaN : limitsOf(props.view, known, modelsOf(layout, model))[number];
+  const limit = limitsOf(props.view, known, modelsOf(layout, model))[number];
   const value = now?.value(view.signal)[number] ?? Number.NaN;
   return (
     <>

@@ -1,4 +1,4 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatCount } from '../../../shared/format.ts';
 import { RampLegend } from '../../draw/RampLegend.tsx';
@@ -26,7 +26,7 @@ import { gpuName, type RackModel, rackNow } from './rack-model.ts';
 import { LANES, type RackPast, withNow } from './rack-past.ts';
 import { COLUMNS, STEP_MS, useRackState, type Window } from './rack-state.ts';
 import { SmallMultiples, sharedScale } from './SmallMultiples.tsx';
-import { limitsOf, printed, RACK_VIEWS, type ViewOfSignal, viewOfSignal } from './signals.ts';
+import { limitsOf, printed, RACK_VIEWS, type RackView, type ViewOfSignal, viewOfSignal } from './signals.ts';
 import { ThrottleLanes } from './ThrottleLanes.tsx';
 import { ThrottlePatterns } from './ThrottlePatterns.tsx';
 import { useDraws } from './use-draws.ts';
@@ -66,9 +66,7 @@ export function Rack(props: RackProps) {
     [asked.data, gridEnd, model, now, view],
   );
   const models = useMemo(() => modelsOf(layout, model), [layout, model]);
-  // Limits outlive a silence: what was drawn is still a share of them.
-  const known = rackNow(frame, model);
-  const limits = known === null ? new Float32Array(model.count).fill(Number.NaN) : limitsOf(state.view, known, models);
+  const limits = useLimits(state.view, model, rackNow(frame, model), models);
   const draws = useDraws(frame, model, gridEnd, gone === null);
   const openGpu = (gpu: number) => {
     if (gpu >= 0) go({ view: 'gpu', object: layout.path[model.first + gpu] });
@@ -155,6 +153,15 @@ export function Rack(props: RackProps) {
       </Dialog>
     </main>
   );
+}
+
+/** The limits as they were last told: they outlive a silence, since what was drawn is still a share of them. */
+function useLimits(view: RackView, model: RackModel, now: ReturnType<typeof rackNow>, models: readonly string[]) {
+  const told = useRef<{ key: string; now: ReturnType<typeof rackNow> }>({ key: '', now: null });
+  const lives = now?.states.includes('live') ?? false;
+  if (lives || told.current.key !== model.path) told.current = { key: model.path, now };
+  const last = told.current.now;
+  return useMemo(() => limitsOf(view, last, models), [view, last, models]);
 }
 
 /** Until the first frame that brings this rack. */

@@ -43,7 +43,7 @@ export function RackPage(props: PageProps) {
   if (model.count === 0)
     return (
       <Notice title="This rack has no GPUs mapped." go={go} up={layout.path[layout.parent[rack]]}>
-        <a className={parts.button} href={hrefOf({ view: 'sources' })}>
+        <a className={parts.button} href={hrefOf({ view: 'sources', params: { tab: 'topology' } })}>
           Edit topology
         </a>
       </Notice>

@@ -135,16 +135,18 @@ function Now(props: ChartProps & { y: Vertical; budgetW: number | null }) {
   const [time, watts] = last ?? [Number.NaN, null];
   if (watts === null) return null;
   const end = width - 12;
+  // Labels stand clear of the budget's line, below it.
+  const under = budgetW === null ? TOP + 20 : Math.max(y(budgetW / 1000) + 24, TOP + 24);
   if (gone !== null)
     return (
       <>
-        <text className={styles.goneText} x={end} y={TOP + 20}>
+        <text className={styles.goneText} x={end} y={under}>
           No data
         </text>
-        <text className={styles.pastText} x={end} y={TOP + 38}>
+        <text className={styles.pastText} x={end} y={under + 16}>
           Was {formatPower(watts, 'rack')}
         </text>
-        <text className={styles.pastText} x={end} y={TOP + 53}>
+        <text className={styles.pastText} x={end} y={under + 30}>
           at {formatTime(time).slice(0, 8)}
         </text>
       </>
@@ -153,8 +155,7 @@ function Now(props: ChartProps & { y: Vertical; budgetW: number | null }) {
   const over = budgetW !== null && watts >= budgetW * frame.critRatio;
   const minutes = frame.capMin[model.rack];
   const forecast = budgetW !== null && Number.isFinite(minutes) && minutes > 0;
-  // Labels stand clear of the line: below the budget where the draw is near it, above where it is not.
-  const base = budgetW === null ? atY : Math.max(y(budgetW / 1000) + 24, TOP + 24);
+  const base = budgetW === null ? atY : under;
   return (
     <>
       <circle className={over ? styles.endCrit : styles.endDot} cx={atX} cy={atY} r={3.5} />

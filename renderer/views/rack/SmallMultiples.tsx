@@ -109,7 +109,7 @@ function Multiples(props: Props & { width: number; height: number }) {
           height={row}
           name={sorted ? names[gpu] : ''}
           text={values === undefined ? '—' : printed(view, values[gpu])}
-          state={now?.states[gpu] ?? (props.lost ? 'lost' : 'live')}
+          state={now?.states[gpu] ?? (model.holes.has(gpu) ? 'missing' : props.lost ? 'lost' : 'live')}
           held={now?.held[gpu] ?? -1}
           limit={limits[gpu]}
           chosen={props.selected === gpu}
@@ -214,7 +214,10 @@ const Spot = memo(function Spot(props: SpotProps) {
         </text>
       )}
       {state === 'live' ? null : (
-        <rect className={state === 'missing' ? multiples.hole : multiples.lost} {...spread(line)} />
+        <rect
+          className={state === 'missing' ? multiples.hole : multiples.lost}
+          {...spread(state === 'lost' ? silence(props, line) : line)}
+        />
       )}
       {state === 'missing' ? null : <Line {...props} {...{ line, tone }} />}
       <text
@@ -238,6 +241,14 @@ const Spot = memo(function Spot(props: SpotProps) {
 });
 
 const spread = ({ x, y, w, h }: Area) => ({ x, y, width: w, height: h });
+
+/** The part of the chart after the last sample; all of it where there is none. */
+function silence({ past, gpu, columns }: SpotProps, line: Area): Area {
+  const row = past.values.subarray(gpu * past.columns + columns[0], gpu * past.columns + columns[1]);
+  const last = row.findLastIndex((value) => !Number.isNaN(value));
+  const share = last < 0 ? 0 : Math.min((last + 0.5) / row.length, 0.9);
+  return { ...line, x: line.x + line.w * share, w: line.w * (1 - share) };
+}
 
 interface Area {
   readonly x: number;

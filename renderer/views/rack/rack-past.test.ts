@@ -23,6 +23,12 @@ describe('the past of a rack', () => {
     expect([...cells]).toEqual([CELL_UNSUPPORTED, 110, CELL_NODATA, 220, CELL_UNSUPPORTED, 220, 220, 231]);
   });
 
+  it('is relative to the highest value where no limit is known: what was read is never shown as lost', () => {
+    const cells = cellsOf(past([NONE, 600, 600, 1200, NONE, 600, 600, NONE]), Float32Array.of(NONE, NONE));
+    expect([...cells.subarray(0, 4)]).toEqual([CELL_UNSUPPORTED, 110, 110, 220]);
+    expect(cells[7]).toBe(CELL_NODATA);
+  });
+
   it('shows nothing after the record’s end, rather than a loss: the age is told elsewhere', () => {
     const cells = cellsOf(past(Array(8).fill(300), { recorded: Uint8Array.of(1, 1, 0, 0) }), Float32Array.of(600, 600));
     expect([...cells.subarray(0, 4)]).toEqual([110, 110, CELL_UNSUPPORTED, CELL_UNSUPPORTED]);

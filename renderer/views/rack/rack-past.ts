@@ -80,22 +80,21 @@ export function withNow(past: RackPast, now: RackNow | null, view: ViewOfSignal)
  * Palette bytes of the heatmap, GPU after GPU. A sample that is missing while the rack was recorded is lost; before the
  * record began, and after its end, there is nothing to show.
  *
- * @param limits what each GPU's value is a share of; NaN: not known
+ * @param limits what each GPU's value is a share of; NaN: not known, and the highest value of all stands for it
  */
 export function cellsOf(past: RackPast, limits: Float32Array): Uint8Array {
   const { columns, gpus, values, recorded } = past;
   const cells = new Uint8Array(gpus * columns);
   const first = recorded.indexOf(1);
   const last = recorded.lastIndexOf(1);
+  const most = values.reduce((high, value) => (value > high ? value : high), 0);
   for (let gpu = 0; gpu < gpus; gpu++) {
     for (let column = 0; column < columns; column++) {
       const at = gpu * columns + column;
       const outside = first < 0 || column < first || column > last;
-      cells[at] = outside
-        ? CELL_UNSUPPORTED
-        : Number.isNaN(values[at])
-          ? CELL_NODATA
-          : cellOfRatio(values[at] / limits[gpu]);
+      if (outside) cells[at] = CELL_UNSUPPORTED;
+      else if (Number.isNaN(values[at])) cells[at] = CELL_NODATA;
+      else cells[at] = cellOfRatio(values[at] / (Number.isNaN(limits[gpu]) ? most : limits[gpu]));
     }
   }
   return cells;

@@ -51,14 +51,30 @@ export const viewOfSignal = (id: RackView): ViewOfSignal => ({ id, ...VIEWS[id] 
 
 /**
  * What each GPU's value is a share of, in the signal's unit: its own power limit, slowdown temperature, maximum clock,
- * the peak of its model's NVLinks, or 1. NaN where it is not known.
+ * the peak of its model's NVLinks, or 1. Where nobody tells, it is the hardware table's; NaN where that lacks it too.
+ *
+ * @param models of each GPU
  */
-export function limitsOf(view: RackView, now: RackNow, models: readonly string[]): Float32Array {
-  if (view === 'power') return now.value('gpu.powerLimit');
-  if (view === 'temp') return now.value('gpu.tempLimit');
-  if (view === 'clock') return now.value('gpu.clockMax');
-  if (view === 'util') return new Float32Array(models.length).fill(1);
-  return Float32Array.from(models, (model) => hardwareOf(model)?.nvlinkBps || Number.NaN);
+export function limitsOf(view: RackView, now: RackNow | null, models: readonly string[]): Float32Array {
+  const told = LIMITS[view] === undefined ? undefined : now?.value(LIMITS[view]);
+  return Float32Array.from(models, (model, gpu) => {
+    const limit = told?.[gpu] ?? Number.NaN;
+    return Number.isNaN(limit) ? (fromTable(view, model) ?? Number.NaN) : limit;
+  });
+}
+
+const LIMITS: Readonly<Partial<Record<RackView, RackSignal>>> = {
+  power: 'gpu.powerLimit',
+  temp: 'gpu.tempLimit',
+  clock: 'gpu.clockMax',
+};
+
+function fromTable(view: RackView, model: string): number | undefined {
+  if (view === 'util') return 1;
+  const hardware = hardwareOf(model);
+  if (view === 'power') return hardware?.tdpW;
+  if (view === 'temp') return hardware?.slowdownC;
+  return view === 'nvlink' ? hardware?.nvlinkBps || undefined : undefined;
 }
 
 /** A value as it is printed without its unit: "1,147"; '—' for none. */
