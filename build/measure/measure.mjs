@@ -1,12 +1,15 @@
 // `npm run measure`: our hot paths beside a peer, interleaved in one run. Ratios count; absolute figures move with the machine.
 import { parseArgs } from 'node:util';
 import { decodeRows } from './decode.mjs';
+import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
+import { serverRows } from './servers.mjs';
 import { vectorRow } from './vector.mjs';
 
 const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
-  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update
+  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes,
+                server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --quick       a tenth of the series and cells: a smoke test, not a measurement
 `;
 
@@ -16,6 +19,11 @@ const rows = {
   'decode-steady': decodeRows,
   'vector-steady': vectorRow,
   'heatmap-update': heatmapRow,
+  tick: fleetRows,
+  'wall-bytes': fleetRows,
+  'server-cost': serverRows,
+  'server-cost-recorded': serverRows,
+  'direct-scrape': serverRows,
 };
 
 function options(args) {

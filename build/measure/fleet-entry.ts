@@ -1,0 +1,2 @@
+export { Fleet } from '../../shared/fleet.ts';
+export { FleetView } from '../../shared/view.ts';
