@@ -79,17 +79,23 @@ const ofPorts = (name: string, label: string, unit: string, read: (port: Watched
 
 const flag = (is: boolean) => (is ? 1 : 0);
 
-/** A quantity of GPUs by place, from columns and what is remembered; NaN for a GPU of which nothing is heard now. */
+/**
+ * A quantity of GPUs by place, from columns and what is remembered; NaN for a GPU of which nothing is heard now.
+ *
+ * @param from signals that it is told from: where none of them is read there is nothing to go through
+ */
 const ofGpus = (
   name: string,
   label: string,
   unit: string,
+  from: readonly SignalId[],
   read: (scene: AlertScene) => (gpu: number, place: number) => number,
 ): Quantity => ({
   ...{ name, label, unit, levels: ['gpu'] },
   column: (scene) =>
-    once(scene, name, () => {
+    once(scene, name, (): ArrayLike<number> => {
       const { start } = scene.frame.topology;
+      if (!from.some((id) => scene.frame.columns.has(id))) return NONE;
       const of = read(scene);
       const values = new Float64Array(start[GPU + 1]).fill(Number.NaN);
       for (let place = start[GPU]; place < start[GPU + 1]; place++) {
@@ -263,10 +269,22 @@ const derived: readonly Quantity[] = [
     ...{ name: 'rack.capped_share', label: 'GPUs held by power cap over 5 min', unit: 'ratio', levels: ['rack'] },
     column: (scene) => once(scene, 'cappedShare', () => cappedShare(scene)),
   },
-  ofGpus('gpu.cap_held', 'Held by power cap over 5 min', 'ratio', held('cap')),
-  ofGpus('gpu.hw_heat_held', 'In HW thermal slowdown over 5 min', 'ratio', held('hwHeat')),
-  ofGpus('gpu.sw_heat_held', 'In SW thermal slowdown over 5 min', 'ratio', held('swHeat')),
-  ofGpus('gpu.brake', 'HW power brake', 'flag', (scene) => {
+  ofGpus('gpu.cap_held', 'Held by power cap over 5 min', 'ratio', ['gpu.throttle', 'gpu.powerThrottle'], held('cap')),
+  ofGpus(
+    'gpu.hw_heat_held',
+    'In HW thermal slowdown over 5 min',
+    'ratio',
+    ['gpu.throttle', 'gpu.thermalThrottle'],
+    held('hwHeat'),
+  ),
+  ofGpus(
+    'gpu.sw_heat_held',
+    'In SW thermal slowdown over 5 min',
+    'ratio',
+    ['gpu.throttle', 'gpu.thermalThrottle'],
+    held('swHeat'),
+  ),
+  ofGpus('gpu.brake', 'HW power brake', 'flag', ['gpu.throttle', 'gpu.brakeThrottle'], (scene) => {
     const [bits, brake] = [values(scene, 'gpu.throttle'), values(scene, 'gpu.brakeThrottle')];
     return (_, place) => {
       const [mask, time] = [valueAt(bits, place), valueAt(brake, place)];
@@ -274,27 +292,42 @@ const derived: readonly Quantity[] = [
       return flag((mask & BRAKE) !== 0 || time > 0);
     };
   }),
-  ofGpus('gpu.clock_share', 'SM clock, share of its maximum', 'ratio', share('gpu.clock', 'gpu.clockMax')),
+  ofGpus(
+    'gpu.clock_share',
+    'SM clock, share of its maximum',
+    'ratio',
+    ['gpu.clockMax'],
+    share('gpu.clock', 'gpu.clockMax'),
+  ),
   ofGpus(
     'gpu.pcie_width_share',
     'PCIe width, share of its maximum',
     'ratio',
+    ['gpu.pcieWidthMax'],
     share('gpu.pcieWidth', 'gpu.pcieWidthMax'),
   ),
   ofGpus(
     'gpu.pcie_gen_share',
     'PCIe generation, share of its maximum',
     'ratio',
+    ['gpu.pcieGenMax'],
     share('gpu.pcieGen', 'gpu.pcieGenMax'),
   ),
   ofGpus(
     'gpu.nvlink_errors_unusual',
     'NVLink errors above what is usual',
     'flag',
+    ['gpu.nvlinkErrors'],
     unusual('nvlink', 'gpu.nvlinkErrors'),
   ),
-  ofGpus('gpu.pcie_replay_unusual', 'PCIe replays above what is usual', 'flag', unusual('replay', 'gpu.pcieReplay')),
-  ofGpus('gpu.fatal_xid', 'New XID that costs work', 'code', (scene) => (gpu) => {
+  ofGpus(
+    'gpu.pcie_replay_unusual',
+    'PCIe replays above what is usual',
+    'flag',
+    ['gpu.pcieReplay'],
+    unusual('replay', 'gpu.pcieReplay'),
+  ),
+  ofGpus('gpu.fatal_xid', 'New XID that costs work', 'code', ['gpu.xid'], (scene) => (gpu) => {
     const code = scene.memory.newXid(gpu, scene.now);
     return code > 0 && xidOf(code).severity === 'critical' ? code : 0;
   }),
@@ -302,6 +335,7 @@ const derived: readonly Quantity[] = [
     'gpu.new_ecc',
     'New uncorrectable ECC errors',
     'count',
+    ['gpu.eccUncorrected'],
     (scene) => (gpu) => scene.memory.newEcc(gpu, scene.now),
   ),
   ofPorts('link.use', 'Busier direction, share of the rate', 'ratio', ({ use }) => use),

@@ -117,6 +117,8 @@ interface Tests {
   readonly when: Test;
   readonly clear: Test | null;
   readonly value: (index: number) => number;
+  /** None of its quantities is read at all: it holds for nothing. */
+  readonly empty: boolean;
 }
 
 class RuleAtScene {
@@ -152,30 +154,43 @@ class RuleAtScene {
         when: testOf(conditions.when, column, this.#scene.constants),
         clear: conditions.clear ? testOf(conditions.clear, column, this.#scene.constants) : null,
         value: (index) => values[index] ?? Number.NaN,
+        empty: quantitiesOf(conditions.when).every((name) => column(name).length === 0),
       };
       this.#tests.set(key, tests);
     }
     return tests;
   }
 
-  /** Every object of the rule's levels; what stands nowhere (an inlet of a source that is gone) is none. */
+  /** Every object of the rule's levels; what stands nowhere (an inlet of a source that is gone) is none of them. */
   *objects(): Generator<ObjectRef> {
     for (const level of this.#compiled.levels) {
       const [from, to] = this.#scene.objects.range(level);
       for (let index = from; index < to; index++) {
         const ref = { level, index };
-        const placed = level !== 'link' && level !== 'feed' ? true : this.#scene.objects.placeOf(ref) >= 0;
-        if (placed) yield ref;
+        if (this.#isPlaced(ref)) yield ref;
       }
     }
+  }
+
+  #isPlaced(ref: ObjectRef): boolean {
+    return (ref.level !== 'link' && ref.level !== 'feed') || this.#scene.objects.placeOf(ref) >= 0;
   }
 
   outcome(): Outcome {
     const elements: { labels: Labels; value: number }[] = [];
     const { objects } = this.#scene;
-    for (const ref of this.objects()) {
-      const tests = this.testsOf(ref);
-      if (tests.when(ref.index) === 1) elements.push({ labels: objects.labelsOf(ref), value: tests.value(ref.index) });
+    const add = (ref: ObjectRef, value: number) => {
+      if (this.#isPlaced(ref)) elements.push({ labels: objects.labelsOf(ref), value });
+    };
+    for (const level of this.#compiled.levels) {
+      const [from, to] = objects.range(level);
+      // The one loop over every object of the fleet: without overrides all of them have the same test.
+      const all = this.#overrideOf ? null : this.#at(level, -1);
+      if (all?.empty) continue;
+      for (let index = from; index < to; index++) {
+        const tests = all ?? this.testsOf({ level, index });
+        if (tests.when(index) === 1) add({ level, index }, tests.value(index));
+      }
     }
     const of = (labels: Labels, missing: boolean, tell: (tests: Tests, index: number) => boolean) => {
       if (!this.#isOurs(labels)) return false;
