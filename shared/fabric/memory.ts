@@ -17,23 +17,26 @@ const POINTS = 720;
 const ROWS_EACH_POLL = 512;
 const PARTS = ['tx', 'rx', 'wait'] as const;
 
+/** A flag that was away for less than this did not end: use swings about its limit from poll to poll. */
+const CALM_MS = 60_000;
+
 /** What instants alone do not tell of leaves: their last hour, and since when they are as they are. */
 export class FabricMemory {
   readonly #times = new Float64Array(POINTS).fill(Number.NaN);
   readonly #rings = new Map<string, Float32Array>();
-  #since = new Map<string, EpochMs>();
+  readonly #since = new Map<string, { readonly since: EpochMs; readonly seen: EpochMs }>();
   #slot = 0;
   #polls = 0;
 
   /** Takes one instant of all rows, once a poll. */
   add(rows: readonly { readonly kind: AnyLinkKind; readonly row: MatrixRow }[], now: EpochMs): void {
-    const since = new Map<string, EpochMs>();
     for (const { kind, row } of rows) {
       if (row.severity === null) continue;
       const key = flagKey(kind, row.key, row.severity);
-      since.set(key, this.#since.get(key) ?? now);
+      const known = this.#since.get(key);
+      this.#since.set(key, { since: known?.since ?? now, seen: now });
     }
-    this.#since = since;
+    for (const [key, { seen }] of this.#since) if (now - seen > CALM_MS) this.#since.delete(key);
     const every = Math.max(1, Math.ceil(rows.length / ROWS_EACH_POLL));
     if (rows.length === 0 || this.#polls++ % every !== 0) return;
     const slot = this.#slot++ % POINTS;
@@ -57,7 +60,7 @@ export class FabricMemory {
 
   /** When a row was first seen with this severity; null where it was not, or not yet. */
   readonly sinceOf: SinceOf = (kind: AnyLinkKind, key: string, severity: Flag | null) =>
-    severity === null ? null : (this.#since.get(flagKey(kind, key, severity)) ?? null);
+    severity === null ? null : (this.#since.get(flagKey(kind, key, severity))?.since ?? null);
 
   /** The last hour of a row, oldest first; empty where it is not known. */
   history(kind: AnyLinkKind, key: string): LeafHistory {
