@@ -10,6 +10,8 @@ export interface Cable {
   /** Indexes in the topology's ports; −1 where nobody reads that end. */
   readonly leafPort: number;
   readonly spinePort: number;
+  /** "p3 to spine-13 p31": what tells it from the others of its pair. */
+  readonly name: string;
   /** As fabric.csv says; NaN where it does not. */
   readonly rateBps: number;
 }
@@ -31,6 +33,8 @@ export interface FabricLayout {
   readonly leaves: readonly Leaf[];
   readonly spines: readonly string[];
   readonly cables: readonly Cable[];
+  /** Number of the switch that each of the topology's ports is of; −1 for a port of another kind, or that is gone. */
+  readonly switchOf: Int32Array;
 }
 
 /** A cable before it is known which of its ends is the leaf's. */
@@ -177,8 +181,27 @@ class Draft {
       cables: cables.map(({ leaf, spine, rateBps }) => ({
         ...{ leaf: leafAt.get(leaf.switch) ?? -1, spine: spineAt.get(spine.switch) ?? -1 },
         ...{ leafPort: leaf.port, spinePort: spine.port, rateBps },
+        name: this.#cableName(leaf, spine),
       })),
+      switchOf: this.#switchNumbers(),
     };
+  }
+
+  #cableName(leaf: End, spine: End): string {
+    const { ports } = this.#topology;
+    const near = leaf.port < 0 ? '' : `p${ports[leaf.port].port} `;
+    return `${near}to ${this.#names.get(spine.switch)}${spine.port < 0 ? '' : ` p${ports[spine.port].port}`}`;
+  }
+
+  #switchNumbers(): Int32Array {
+    const numbers = new Map<string, number>();
+    return Int32Array.from(this.#topology.ports, ({ site, switch: id, kind }) => {
+      if (id === '' || kind !== this.#kind) return -1;
+      const key = keyOf(site, id);
+      const number = numbers.get(key) ?? numbers.size;
+      numbers.set(key, number);
+      return number;
+    });
   }
 
   #leavesOf(keys: readonly string[]): Leaf[] {

@@ -53,54 +53,68 @@ export interface Grid {
   readonly columnRx: readonly number[];
 }
 
-/** Running sums of links. */
-class Sum {
-  tx = 0;
-  rx = 0;
-  txRate = 0;
-  rxRate = 0;
-  wait = 0;
-  waits = 0;
-  ticks = 0;
-  ticking = 0;
-  ecn = Number.NaN;
-  pfc = Number.NaN;
-  errors = Number.NaN;
-  up = 0;
-  down = 0;
-  of = 0;
+const PARTS = ['tx', 'rx', 'txRate', 'rxRate', 'wait', 'waits', 'ticks', 'ticking', 'up', 'down', 'of'] as const;
+type Part = (typeof PARTS)[number];
+const MARKS = ['ecn', 'pfc', 'errors'] as const;
 
-  add(lane: Lane): void {
-    this.of++;
-    if (lane.state === 'down') this.down++;
+/** Running sums of links by cell, row or column: plain columns of numbers, since a large fabric has 100,000 cells. */
+class Sums {
+  readonly part = Object.fromEntries(PARTS.map((part) => [part, new Float64Array(0)])) as Record<Part, Float64Array>;
+  /** NaN until a link tells one. */
+  readonly mark = Object.fromEntries(MARKS.map((mark) => [mark, new Float64Array(0)])) as Record<
+    (typeof MARKS)[number],
+    Float64Array
+  >;
+
+  constructor(count: number) {
+    for (const part of PARTS) this.part[part] = new Float64Array(count);
+    for (const mark of MARKS) this.mark[mark] = new Float64Array(count).fill(Number.NaN);
+  }
+
+  add(at: number, lane: Lane): void {
+    const { part } = this;
+    part.of[at]++;
+    if (lane.state === 'down') part.down[at]++;
     if (lane.state !== 'up') return;
-    this.up++;
-    if (!Number.isNaN(lane.txBps + lane.rateBps)) {
-      this.tx += lane.txBps;
-      this.txRate += lane.rateBps;
+    part.up[at]++;
+    const { txBps, rxBps, rateBps } = lane;
+    if (!Number.isNaN(txBps + rateBps)) {
+      part.tx[at] += txBps;
+      part.txRate[at] += rateBps;
     }
-    if (!Number.isNaN(lane.rxBps + lane.rateBps)) {
-      this.rx += lane.rxBps;
-      this.rxRate += lane.rateBps;
+    if (!Number.isNaN(rxBps + rateBps)) {
+      part.rx[at] += rxBps;
+      part.rxRate[at] += rateBps;
     }
     if (!Number.isNaN(lane.wait)) {
-      this.wait += lane.wait;
-      this.waits++;
+      part.wait[at] += lane.wait;
+      part.waits[at]++;
     }
     if (!Number.isNaN(lane.ticks)) {
-      this.ticks += lane.ticks;
-      this.ticking++;
+      part.ticks[at] += lane.ticks;
+      part.ticking[at]++;
     }
-    for (const one of ['ecn', 'pfc', 'errors'] as const) {
-      if (!Number.isNaN(lane[one])) this[one] = (Number.isNaN(this[one]) ? 0 : this[one]) + lane[one];
+    this.#mark(at, lane);
+  }
+
+  #mark(at: number, lane: Lane): void {
+    for (const one of MARKS) {
+      const value = lane[one];
+      if (Number.isNaN(value)) continue;
+      const sum = this.mark[one][at];
+      this.mark[one][at] = Number.isNaN(sum) ? value : sum + value;
     }
   }
 
   /** 0 ÷ 0 is NaN: nothing known. */
-  cell(): GridCell {
-    const { up, down, of } = this;
-    const state = of === 0 ? 'none' : up === 0 ? (down === 0 ? 'missing' : 'down') : down > 0 ? 'part' : 'up';
-    return { state, tx: this.tx / this.txRate, rx: this.rx / this.rxRate, wait: this.wait / this.waits, up, of };
+  cell(at: number): GridCell {
+    const { tx, rx, txRate, rxRate, wait, waits, up, down, of } = this.part;
+    const state =
+      of[at] === 0 ? 'none' : up[at] === 0 ? (down[at] === 0 ? 'missing' : 'down') : down[at] > 0 ? 'part' : 'up';
+    return {
+      ...{ state, tx: tx[at] / txRate[at], rx: rx[at] / rxRate[at], wait: wait[at] / waits[at] },
+      ...{ up: up[at], of: of[at] },
+    };
   }
 }
 
@@ -114,35 +128,47 @@ export const isSaturated = ({ tx, wait }: { readonly tx: number; readonly wait: 
  * 50 = 98 % is the cell's. A row of two such cells (97 of 100, 49 of 50) is 146 ÷ 150 = 97.3 %.
  */
 export function gridOf(lanes: readonly Lane[], rowCount: number, columnCount: number): Grid {
-  const sums = Array.from({ length: rowCount * columnCount }, () => new Sum());
-  const [ofRows, ofColumns] = [rowCount, columnCount].map((count) => Array.from({ length: count }, () => new Sum()));
+  const [sums, ofRows, ofColumns] = [rowCount * columnCount, rowCount, columnCount].map((count) => new Sums(count));
   const down: string[][] = Array.from({ length: rowCount }, () => []);
   for (const lane of lanes) {
-    sums[lane.row * columnCount + lane.column].add(lane);
-    ofRows[lane.row].add(lane);
-    ofColumns[lane.column].add(lane);
+    sums.add(lane.row * columnCount + lane.column, lane);
+    ofRows.add(lane.row, lane);
+    ofColumns.add(lane.column, lane);
     if (lane.state === 'down') down[lane.row].push(lane.name);
   }
-  const cells = sums.map((sum) => sum.cell());
+  const cells = Array.from({ length: rowCount * columnCount }, (_, at) => sums.cell(at));
+  const shares = (part: 'tx' | 'rx') =>
+    Array.from(ofColumns.part[part], (sum, at) => sum / ofColumns.part[`${part}Rate`][at]);
   return {
     cells,
-    rows: ofRows.map((sum, row) => {
-      const own = cells.slice(row * columnCount, (row + 1) * columnCount);
-      return rowOf(sum, own, down[row]);
-    }),
-    columnTx: ofColumns.map(({ tx, txRate }) => tx / txRate),
-    columnRx: ofColumns.map(({ rx, rxRate }) => rx / rxRate),
+    rows: down.map((names, row) => rowOf(ofRows, row, cells, columnCount, names)),
+    columnTx: shares('tx'),
+    columnRx: shares('rx'),
   };
 }
 
-function rowOf(sum: Sum, cells: readonly GridCell[], down: readonly string[]): GridRow {
-  const { tx, rx, wait } = sum.cell();
-  const read = cells.filter((cell) => !Number.isNaN(cell.tx));
+function rowOf(
+  sums: Sums,
+  row: number,
+  cells: readonly GridCell[],
+  columnCount: number,
+  down: readonly string[],
+): GridRow {
+  const { tx, rx, wait } = sums.cell(row);
+  const { part, mark } = sums;
+  let [read, full, saturated, missing] = [0, 0, 0, 0];
+  for (let at = row * columnCount; at < (row + 1) * columnCount; at++) {
+    const cell = cells[at];
+    if (cell.state === 'missing') missing++;
+    if (Number.isNaN(cell.tx)) continue;
+    read++;
+    if (cell.tx >= FULL) full++;
+    if (isSaturated(cell)) saturated++;
+  }
   return {
-    ...{ tx, rx, wait, ticks: sum.ticks / sum.ticking, ecn: sum.ecn, pfc: sum.pfc, errors: sum.errors, down },
-    ...{ txBps: sum.tx / read.length, rxBps: sum.rx / read.length, rateBps: sum.txRate / read.length },
-    ...{ cells: read.length, full: read.filter((cell) => cell.tx >= FULL).length },
-    ...{ saturated: read.filter(isSaturated).length },
-    missing: cells.filter(({ state }) => state === 'missing').length,
+    ...{ tx, rx, wait, ticks: part.ticks[row] / part.ticking[row], down },
+    ...{ ecn: mark.ecn[row], pfc: mark.pfc[row], errors: mark.errors[row] },
+    ...{ txBps: part.tx[row] / read, rxBps: part.rx[row] / read, rateBps: part.txRate[row] / read },
+    ...{ cells: read, full, saturated, missing },
   };
 }

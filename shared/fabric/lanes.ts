@@ -41,19 +41,21 @@ const larger = (a: number, b: number) => (Number.isNaN(a) ? b : Number.isNaN(b) 
  * Every cable of a layout at one instant: read at the leaf's end where that is read, else at the spine's, whose receive
  * is the leaf's transmit. What waits for the cable stands at the end that sends, so the leaf's wait is its own only.
  */
-export function cableLanes({ columns, topology }: Frame, { cables, spines }: FabricLayout): readonly Lane[] {
+export function cableLanes({ columns, topology }: Frame, { cables, switchOf }: FabricLayout): readonly Lane[] {
   const of = Object.fromEntries(SIGNALS.map((one) => [one, columns.get(`port.${one}` as SignalId)])) as PortColumns;
   const { ports } = topology;
-  const telling = tellingSwitches(of.linked, ports);
-  return cables.map(({ leaf, spine, leafPort, spinePort, rateBps }): Lane => {
+  const telling = tellingSwitches(of.linked, switchOf);
+  const tells = (port: number) => port >= 0 && telling[switchOf[port]] === 1;
+  return cables.map(({ leaf, spine, leafPort, spinePort, name, rateBps }): Lane => {
     const rate = first(first(at(of.rate, leafPort), at(of.rate, spinePort)), rateBps);
     const ticks = at(of.wait, leafPort);
-    const ends = [leafPort, spinePort].filter((port) => port >= 0);
-    const far = spinePort < 0 ? '' : ` p${ports[spinePort].port}`;
-    const near = leafPort < 0 ? '' : `p${ports[leafPort].port} `;
     return {
-      ...{ row: leaf, column: spine, name: `${near}to ${spines[spine]}${far}`, rateBps: rate, ticks },
-      state: stateOf(of, ends, (port) => telling.has(switchOf(ports[port]))),
+      row: leaf,
+      column: spine,
+      name,
+      rateBps: rate,
+      ticks,
+      state: stateOf(of, leafPort, spinePort, tells),
       txBps: first(at(of.tx, leafPort), at(of.rx, spinePort)),
       rxBps: first(at(of.rx, leafPort), at(of.tx, spinePort)),
       wait: leafPort < 0 ? Number.NaN : waitShare(ticks, ports[leafPort].tickBytes, rate),
@@ -64,14 +66,12 @@ export function cableLanes({ columns, topology }: Frame, { cables, spines }: Fab
   });
 }
 
-const switchOf = ({ site, switch: id }: { readonly site: string; readonly switch: string }) => `${site}\n${id}`;
-
-/** Switches that name the neighbours of any of their ports now. */
-function tellingSwitches(linked: Column | undefined, ports: Frame['topology']['ports']): ReadonlySet<string> {
-  const telling = new Set<string>();
-  ports.forEach((port, index) => {
-    if (linked?.quality[index] === MEASURED) telling.add(switchOf(port));
-  });
+/** Switches (by number) that name the neighbours of any of their ports now: 1. */
+function tellingSwitches(linked: Column | undefined, switchOf: Int32Array): Uint8Array {
+  const telling = new Uint8Array(switchOf.reduce((most, number) => Math.max(most, number), -1) + 1);
+  for (let port = 0; linked && port < switchOf.length; port++) {
+    if (switchOf[port] >= 0 && linked.quality[port] === MEASURED) telling[switchOf[port]] = 1;
+  }
   return telling;
 }
 
@@ -79,13 +79,17 @@ function tellingSwitches(linked: Column | undefined, ports: Frame['topology']['p
  * A cable is down where an end says so, or where a switch that names its neighbours names none at this port. Where
  * nobody tells of states or neighbours, traffic that is read means up; up without traffic that is read is missing.
  */
-function stateOf(of: PortColumns, ends: readonly number[], tells: (port: number) => boolean): LaneState {
-  const states = ends.map((port) => at(of.state, port)).filter((state) => !Number.isNaN(state));
-  if (states.some((state) => state !== 4)) return 'down';
-  const linked = ends.some((port) => of.linked?.quality[port] === MEASURED);
-  if (states.length === 0 && !linked && ends.some(tells)) return 'down';
-  return ends.some((port) => !Number.isNaN(at(of.tx, port) + at(of.rx, port))) ? 'up' : 'missing';
+function stateOf(of: PortColumns, leaf: number, spine: number, tells: (port: number) => boolean): LaneState {
+  const [near, far] = [at(of.state, leaf), at(of.state, spine)];
+  const stated = !Number.isNaN(near) || !Number.isNaN(far);
+  if ((!Number.isNaN(near) && near !== 4) || (!Number.isNaN(far) && far !== 4)) return 'down';
+  if (!stated && !isLinked(of.linked, leaf) && !isLinked(of.linked, spine) && (tells(leaf) || tells(spine)))
+    return 'down';
+  const read = (port: number) => !Number.isNaN(at(of.tx, port) + at(of.rx, port));
+  return read(leaf) || read(spine) ? 'up' : 'missing';
 }
+
+const isLinked = (linked: Column | undefined, port: number) => port >= 0 && linked?.quality[port] === MEASURED;
 
 /** Ports of the nodes: a row a rack, a column a node in it; the ports of a node share its cell. */
 export function portLanes(frame: Frame, kind: LinkKind): readonly Lane[] {
@@ -121,7 +125,14 @@ export function gpuLanes(
   const read = kind === 'nvlink' ? readNvlink : readPcie;
   const readings = gpus.map(({ gpu }) => read(frame, gpu));
   // A silent GPU is missing where its like are read; where none of its model is, the link is not exported.
-  const likeOf = (gpu: number) => hardwareOf(modelOf(frame, gpu))?.match ?? modelOf(frame, gpu);
+  // A fleet has few models and many GPUs.
+  const likes = new Map<string, string>();
+  const likeOf = (gpu: number) => {
+    const model = modelOf(frame, gpu);
+    const like = likes.get(model) ?? hardwareOf(model)?.match ?? model;
+    likes.set(model, like);
+    return like;
+  };
   const told = new Set(gpus.flatMap(({ gpu }, i) => (readings[i] ? [likeOf(gpu)] : [])));
   return gpus.flatMap(({ gpu, row, column }, i): Lane[] => {
     const reading = readings[i];

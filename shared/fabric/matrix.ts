@@ -82,7 +82,7 @@ const told = (value: number) => (Number.isFinite(value) ? Number(value.toPrecisi
 export function fieldOf(frame: Frame, kind: AnyLinkKind, layout: FabricLayout | undefined): Field {
   return kind === 'nvlink' || kind === 'pcie'
     ? gpuField(frame, kind)
-    : networkField(frame, layout ?? { kind, leaves: [], spines: [], cables: [] });
+    : networkField(frame, layout ?? { kind, leaves: [], spines: [], cables: [], switchOf: new Int32Array(0) });
 }
 
 /** All rows of a field, whether they are shown one by one or by pods, with their cells. */
