@@ -146,6 +146,26 @@ export function useSetSecret() {
     onSuccess: () => client.invalidateQueries({ queryKey: ['secrets'] }),
   });
 }
+/** The library; asked again whenever a capture moves on, and while files are being looked into. */
+export function useSnapshots() {
+  const { link } = useConsole();
+  const client = useQueryClient();
+  useEffect(
+    () => link.on('snapshot', () => void client.invalidateQueries({ queryKey: ['snapshots'] })),
+    [link, client],
+  );
+  return useAsk('snapshots', {});
+}
+export const useSnapshotSize = (arg: CallArg<'sizeSnapshot'>, enabled: boolean) =>
+  useAsk('sizeSnapshot', arg, { enabled, every: 5000 });
+export const useRedactionPreview = (arg: CallArg<'previewRedaction'>, enabled: boolean) =>
+  useAsk('previewRedaction', arg, { enabled });
+export const useTakeSnapshot = () => useTell('takeSnapshot');
+export const useCancelSnapshot = () => useTell('cancelSnapshot');
+export const useDescribeSnapshot = () => useTell('describeSnapshot');
+export const useRemoveSnapshot = () => useTell('removeSnapshot');
+export const useRestoreSnapshot = () => useTell('restoreSnapshot');
+export const useExportSnapshot = () => useTell('exportSnapshot');
 export const useTestSource = () => useTell('testSource');
 export const useSaveSource = () => useSettingsCall('saveSource');
 export const useRemoveSource = () => useSettingsCall('removeSource');

@@ -1,13 +1,20 @@
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import type { ViewFrame } from '../../shared/contract.ts';
 import type { Link } from '../link/link.ts';
+import type { ReplayLink } from '../link/replay.ts';
+import type { ReplayPosition } from '../link/replay-position.ts';
 import type { Freshness } from './freshness.ts';
 import type { LiveStore } from './store.ts';
 
-/** What every view may use: the link and the live store, made once by main.tsx. */
+/** What every view may use: the link and its live store, of the engine or of a snapshot that is replayed. */
 export interface Console {
   readonly link: Link;
   readonly live: LiveStore;
+  /** The link as a replay; null on a live fleet. */
+  readonly replay: ReplayLink | null;
+  /** Opens a snapshot's file in place of what is shown. Rejects with SnapshotRefused. */
+  openReplay(file: Uint8Array): Promise<void>;
+  closeReplay(): void;
 }
 
 const ConsoleContext = createContext<Console | null>(null);
@@ -49,4 +56,16 @@ export function useFreshness(): Freshness {
     };
   }, [live]);
   return freshness;
+}
+
+const NOWHERE = () => null;
+const NOTHING = () => () => {};
+
+/** Where the replay is; null on a live fleet. */
+export function useReplayPosition(): ReplayPosition | null {
+  const { replay } = useConsole();
+  return useSyncExternalStore<ReplayPosition | null>(
+    replay ? (listener) => replay.onPosition(listener) : NOTHING,
+    replay ? () => replay.position() : NOWHERE,
+  );
 }

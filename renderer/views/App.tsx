@@ -22,7 +22,10 @@ import { PowerPage } from './power/PowerPage.tsx';
 import { GpuPage } from './rack/GpuPage.tsx';
 import { type PageProps, RackPage } from './rack/RackPage.tsx';
 import { pageOf, rackOfPath } from './rack/rack-model.ts';
+import { ReplayBanner } from './replay/ReplayBanner.tsx';
 import { type Go, type Route, useLastRoutes, useRoute } from './route.ts';
+import { CaptureDialog } from './snapshots/CaptureDialog.tsx';
+import { Snapshots } from './snapshots/Snapshots.tsx';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
 import { PAGES, VIEWS, type ViewId } from './views.ts';
 
@@ -98,7 +101,7 @@ const NOWHERE: LayoutDocument = {
 /** The whole console: bars above and below, banners, and the view that the address names. */
 export function App() {
   useKeepInStep();
-  const { live } = useConsole();
+  const { live, replay } = useConsole();
   const hello = useHello();
   const freshness = useFreshness();
   const frame = useLive((held) => held);
@@ -110,9 +113,11 @@ export function App() {
   const [theme, setTheme] = useState<Theme>(firstTheme);
   const [keysOpen, setKeysOpen] = useState(false);
   const [searching, setSearching] = useState(false);
+  const [capturing, setCapturing] = useState(false);
   const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go, view === 'overview');
   const closeDemo = useCloseDemo();
-  const fresh = isFirstRun(hello.data, frame);
+  const fresh = replay === null && isFirstRun(hello.data, frame);
+  const operate = hello.data?.role === 'operate';
 
   useTitle(view, freshness);
   useEffect(() => applyTheme(theme), [theme]);
@@ -121,7 +126,9 @@ export function App() {
     theme: () => setTheme(nextTheme(theme)),
     keys: () => setKeysOpen(true),
     search: () => setSearching(true),
-    pause: () => live.pause(pausedAt === null),
+    // In a replay Space plays, and there is nothing to capture.
+    pause: replay === null ? () => live.pause(pausedAt === null) : null,
+    capture: replay === null && operate ? () => setCapturing(true) : null,
   });
 
   return (
@@ -137,6 +144,7 @@ export function App() {
         pausedAt={pausedAt}
         onSearch={() => setSearching(true)}
       />
+      <ReplayBanner />
       <Banners
         frame={fresh ? null : frame}
         freshness={freshness}
@@ -155,6 +163,8 @@ export function App() {
         <InterconnectPage {...{ layout, frame, freshness, theme, route, go }} paused={pausedAt !== null} />
       ) : view === 'power' ? (
         <PowerPage {...{ layout, frame, freshness, route, go }} paused={pausedAt !== null} />
+      ) : view === 'snapshots' && replay === null ? (
+        <Snapshots operate={operate} theme={theme} onCapture={() => setCapturing(true)} />
       ) : view !== 'overview' ? (
         <Coming view={view} />
       ) : (
@@ -173,6 +183,13 @@ export function App() {
         theme={() => setTheme(nextTheme(theme))}
         keys={() => setKeysOpen(true)}
         pause={() => live.pause(pausedAt === null)}
+      />
+      <CaptureDialog
+        open={capturing}
+        onClose={() => setCapturing(false)}
+        frame={frame}
+        layout={layout}
+        chosen={layout?.path[state.selected] ?? ''}
       />
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
     </div>
@@ -203,7 +220,8 @@ function useAppKeys(does: {
   theme(): void;
   keys(): void;
   search(): void;
-  pause(): void;
+  pause: (() => void) | null;
+  capture: (() => void) | null;
 }): void {
   useKeys({
     ...Object.fromEntries(VIEWS.map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
@@ -212,7 +230,8 @@ function useAppKeys(does: {
     '[Shift]+(\\?)': does.keys,
     '$mod+k': does.search,
     '[Shift]+(/)': does.search,
-    Space: does.pause,
+    ...(does.pause ? { Space: does.pause } : {}),
+    ...(does.capture ? { 'Shift+S': does.capture } : {}),
     F6: () => nextRegion(1),
     'Shift+F6': () => nextRegion(-1),
   });

@@ -10,9 +10,8 @@ const TEXTS: Readonly<Partial<Record<ViewId, { title: string; coming: string; me
   },
   snapshots: {
     title: 'Snapshots',
-    coming:
-      'Snapshots will keep an incident as one file: the numbers, the conditions and the notes, for replay and for a report.',
-    meanwhile: 'Meanwhile: the time strip of the Overview keeps the last 24 hours in memory while Fleetwatt runs.',
+    coming: 'The library belongs to the live fleet; this is a replay of one snapshot.',
+    meanwhile: 'Press Shift Esc to go back to the live fleet and its library.',
   },
 };
 

@@ -263,10 +263,11 @@ describe('mutations', () => {
   }
 
   it(`of the file: ${COUNT} are refused by name or change nothing`, { timeout: 3_600_000 }, () => {
-    const whole = Buffer.from(good);
+    const whole = partsOf(good);
     for (let n = 0; n < COUNT; n++) {
       const file = mutated(good);
-      if (refusal(file) === 'opened') expect(whole.equals(Buffer.from(file))).toBe(true);
+      // A packed part may end in bits that nobody reads: what is unpacked is all the same.
+      if (refusal(file) === 'opened') expect(partsOf(file)).toEqual(whole);
     }
   });
 

@@ -1,4 +1,5 @@
 import { formatAge, formatTime } from '../../../shared/format.ts';
+import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
 import styles from './frame.module.css';
 
@@ -7,6 +8,8 @@ const WORDS = { waiting: 'No data yet', live: 'Live', late: 'Late', stale: 'Stal
 /** Whether the screen is live, and the age of its newest sample. The dot ticks each second: a frozen screen is seen. */
 export function Beacon({ freshness, pausedAt }: { freshness: Freshness; pausedAt: number | null }) {
   const { state, ageMs, now } = freshness;
+  const { replay } = useConsole();
+  if (replay !== null) return <ReplayClock now={now} />;
   const word = pausedAt === null ? WORDS[state] : 'Paused';
   const second = Math.floor(now / 1000) % 60;
   const age =
@@ -28,6 +31,18 @@ export function Beacon({ freshness, pausedAt }: { freshness: Freshness; pausedAt
         <b>{word}</b>
         {age === '' ? '' : <span className="num"> · {age}</span>}
       </span>
+      <time className={styles.clock}>
+        {formatTime(now).replace(' UTC', '')} <span>UTC</span>
+      </time>
+    </span>
+  );
+}
+
+/** In a replay nothing is live, and the clock is that of what is shown. */
+function ReplayClock({ now }: { now: number }) {
+  return (
+    <span className={styles.beacon} data-state="replay">
+      <b>Not live</b>
       <time className={styles.clock}>
         {formatTime(now).replace(' UTC', '')} <span>UTC</span>
       </time>

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import type { ViewFrame } from '../../shared/contract.ts';
+import { openSnapshot } from '../../shared/snapshot/file.ts';
+import { sha256 } from '../../shared/snapshot/sha256.ts';
+import { fileOf, papersOf, START } from '../../shared/snapshot/snapshot.fixture.ts';
+import { decodeFrame } from '../../shared/wire.ts';
+import { LiveStore } from '../live/store.ts';
+import { ReplayLink } from './replay.ts';
+
+const STEP = 15_000;
+
+function setUp(more = {}) {
+  const { snapshot } = openSnapshot(fileOf(40, more), { digest: sha256 });
+  let now = 0;
+  const timers: { at: number; run: () => void }[] = [];
+  const link = new ReplayLink(snapshot, {
+    later(run, ms) {
+      const timer = { at: now + ms, run };
+      timers.push(timer);
+      return () => void (timers.includes(timer) && timers.splice(timers.indexOf(timer), 1));
+    },
+  });
+  const pass = (ms: number) => {
+    for (const end = now + ms; ; ) {
+      const next = timers.filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (!next) {
+        now = end;
+        return;
+      }
+      timers.splice(timers.indexOf(next), 1);
+      now = next.at;
+      next.run();
+    }
+  };
+  return { link, pass };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('ReplayLink', () => {
+  it('begins at the moment, and shows whatever it is wound to through the live store', async () => {
+    const { link } = setUp();
+    const live = new LiveStore(link, {
+      ...{ decode: decodeFrame, drawn: (run: () => void) => run(), clock: () => ({ steady: 0, wall: 0 }) },
+      complain: (error) => {
+        throw error;
+      },
+    });
+    live.watch({ signal: 'power', gpus: true, racks: [] });
+    await settled();
+    expect(live.get()?.time).toBe(START + 60_000);
+    // Feeds of rack 1 at instant 4: 7,004 W twice (snapshot.fixture.ts).
+    expect(live.get()?.drawW[3]).toBe(14_008);
+    link.seek(10);
+    await settled();
+    expect(live.get()?.drawW[3]).toBe(14_020);
+    link.seekTime(START + 2 * STEP + 1);
+    expect(live.get()?.drawW[3]).toBe(14_004);
+    // What is shown is as old as it was then, however long it is looked at.
+    expect(live.freshness()).toMatchObject({ state: 'live', ageMs: 0 });
+  });
+
+  it('plays at its speed to the end, and from the beginning again', () => {
+    const { link, pass } = setUp();
+    link.setSpeed(4);
+    link.play();
+    pass(STEP / 4);
+    expect(link.position()).toMatchObject({ instant: 5, playing: true });
+    pass(10 * STEP);
+    expect(link.position()).toMatchObject({ instant: 39, playing: false, ready: 40 });
+    link.play();
+    expect(link.position()).toMatchObject({ instant: 0, playing: true });
+    link.pause();
+    pass(10 * STEP);
+    expect(link.position().instant).toBe(0);
+    link.step(-1);
+    expect(link.position().instant).toBe(0);
+  });
+
+  it('sends one frame at a time, the newest', async () => {
+    const { link } = setUp();
+    const frames: ViewFrame[] = [];
+    link.on('frame', (bytes) => frames.push(decodeFrame(bytes)));
+    await link.call('watch', { signal: 'power', gpus: false, racks: [] });
+    for (const instant of [5, 6, 7]) link.seek(instant);
+    expect(frames.map(({ time }) => (time - START) / STEP)).toEqual([4]);
+    await link.call('ack', { seq: 1 });
+    expect(frames.map(({ time }) => (time - START) / STEP)).toEqual([4, 7]);
+  });
+
+  it('answers what a view asks as of the instant, and refuses what would change something', async () => {
+    const { link, pass } = setUp();
+    pass(1000);
+    const layout = await link.call('layout', {});
+    expect(layout.path.slice(0, 4)).toEqual(['S', 'S/A', 'S/A/A1', 'S/A/A1/A1-01']);
+    expect((await link.call('inspect', { place: 3 })).path).toBe('S/A/A1/A1-01');
+    const history = await link.call('history', {
+      ...{ series: [{ signal: 'draw', place: 3 }], from: START, to: START + 40 * STEP, points: 1000 },
+    });
+    expect(history.values[0].filter((value) => value !== null)).toHaveLength(40);
+    expect(await link.call('hello', {})).toMatchObject({ role: 'read' });
+    await expect(link.call('closeDemo', {})).rejects.toMatchObject({ fault: { code: 'replay' } });
+  });
+
+  it('shows alerts only once they had come, and no longer than they stayed', async () => {
+    const alert = {
+      ...{ id: '0123456789abcdef', rule: 'RackOverBudget', severity: 'critical' as const, domain: 'power', title: 'A' },
+      ...{ detail: '', path: 'S/A/A1/A1-01', state: 'resolved' as const, acknowledgedBy: '', labels: {} },
+      ...{ since: START + 5 * STEP, until: START + 10 * STEP },
+    };
+    const { link } = setUp({ papers: papersOf({ alerts: [alert] }) });
+    const at = async (instant: number) => {
+      link.seek(instant);
+      return (await link.call('alerts', {})).alerts.map(({ place }) => place);
+    };
+    expect([await at(4), await at(5), await at(9), await at(10)]).toEqual([[], [3], [3], []]);
+  });
+});

@@ -1,0 +1,67 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { decodeFrame } from '../../shared/wire.ts';
+import { newQueryClient } from '../ask/ask.ts';
+import type { Link } from '../link/link.ts';
+import type { ReplayLink } from '../link/replay.ts';
+import { type Console, ConsoleProvider } from './console.tsx';
+import { LiveStore } from './store.ts';
+
+const later = (run: () => void, ms: number) => {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+};
+
+// A hidden page paints nothing: it acknowledges at once, so that it is up to date when it is shown.
+const drawn = (run: () => void) => (document.hidden ? run() : requestAnimationFrame(run));
+const complain = (error: unknown) => console.error('A frame could not be read', error);
+
+/** The live store of an engine's link. */
+export function liveStore(link: Link): LiveStore {
+  // The wiring of the viewer's two clocks; everything else gets the time from here.
+  const clock = () => ({ steady: performance.now(), wall: Date.now() });
+  return new LiveStore(link, { decode: decodeFrame, clock, drawn, complain });
+}
+
+/** The store of a replay: its clock stands still, so that what is shown is as old as it was then. */
+export function replayStore(link: ReplayLink): LiveStore {
+  return new LiveStore(link, { decode: decodeFrame, clock: () => ({ steady: 0, wall: 0 }), drawn, complain });
+}
+
+/** The console on its engine, or on a snapshot that was opened. What is asked of one is never shown for the other. */
+export function Root({ link, live, children }: { link: Link; live: LiveStore; children: ReactNode }) {
+  const [opened, setOpened] = useState<{ link: ReplayLink; live: LiveStore } | null>(null);
+  const liveClient = useMemo(newQueryClient, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another snapshot has another cache.
+  const replayClient = useMemo(newQueryClient, [opened]);
+  const openReplay = useCallback(async (file: Uint8Array) => {
+    // Loaded when it is first needed: most pages never replay anything.
+    const [{ openSnapshot }, { sha256 }, { ReplayLink }] = await Promise.all([
+      import('../../shared/snapshot/file.ts'),
+      import('../../shared/snapshot/sha256.ts'),
+      import('../link/replay.ts'),
+    ]);
+    const { snapshot } = openSnapshot(file, { digest: sha256 });
+    const replay = new ReplayLink(snapshot, { later });
+    setOpened((before) => {
+      before?.link.close();
+      return { link: replay, live: replayStore(replay) };
+    });
+  }, []);
+  const closeReplay = useCallback(() => {
+    setOpened((before) => {
+      before?.link.close();
+      return null;
+    });
+  }, []);
+  const value: Console = opened
+    ? { ...opened, replay: opened.link, openReplay, closeReplay }
+    : { link, live, replay: null, openReplay, closeReplay };
+  return (
+    <QueryClientProvider client={opened ? replayClient : liveClient}>
+      <ConsoleProvider key={opened ? opened.link.snapshot.manifest.id : 'live'} value={value}>
+        {children}
+      </ConsoleProvider>
+    </QueryClientProvider>
+  );
+}

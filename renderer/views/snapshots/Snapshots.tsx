@@ -1,0 +1,298 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
+import type { SnapshotJob, SnapshotRow } from '../../../shared/contract/snapshots.ts';
+import { formatBytes, formatCount } from '../../../shared/format.ts';
+import { useCancelSnapshot, useRemoveSnapshot, useRestoreSnapshot, useSnapshots } from '../../ask/ask.ts';
+import { faultOf } from '../../link/link.ts';
+import { useConsole } from '../../live/console.tsx';
+import { Kbd } from '../../parts/Kbd.tsx';
+import parts from '../../parts/parts.module.css';
+import type { Theme } from '../../theme/theme.ts';
+import { useKeys } from '../keys.ts';
+import { fetchFile } from './fetch-file.ts';
+import { SnapshotDetail } from './SnapshotDetail.tsx';
+import { found, integrityText, jobText, windowText } from './snapshot-words.ts';
+import styles from './snapshots.module.css';
+import { Thumbnail } from './Thumbnail.tsx';
+
+/** Opens bytes in place of the live fleet, and tells what is wrong with them. */
+function useOpening() {
+  const { link, openReplay } = useConsole();
+  const [opening, setOpening] = useState<number | null>(null);
+  const [trouble, setTrouble] = useState('');
+  const open = async (bytes: () => Promise<Uint8Array>) => {
+    setTrouble('');
+    setOpening(0);
+    try {
+      await openReplay(await bytes());
+    } catch (error) {
+      const { message, hint } = faultOf(error);
+      setTrouble(`${message} ${hint}`.trim());
+      setOpening(null);
+    }
+  };
+  return {
+    ...{ opening, trouble },
+    library: (file: string) => open(() => fetchFile(link, file, setOpening)),
+    file: (file: File) => open(async () => new Uint8Array(await file.arrayBuffer())),
+  };
+}
+
+/** The library of snapshots: what there is, what is being taken, and one of them in full. */
+export function Snapshots(props: { operate: boolean; theme: Theme; onCapture: () => void }) {
+  const { data, error } = useSnapshots();
+  const client = useQueryClient();
+  const again = () => void client.invalidateQueries({ queryKey: ['snapshots'] });
+  const [search, setSearch] = useState('');
+  const [chosen, setChosen] = useState('');
+  const [removed, setRemoved] = useState('');
+  const remove = useRemoveSnapshot();
+  const restore = useRestoreSnapshot();
+  const opening = useOpening();
+  const here = data?.rows.filter((row) => !row.removed) ?? [];
+  const rows = found(here, search);
+  const row = rows.find(({ file }) => file === chosen) ?? rows[0];
+  const checking = here.some(({ integrity }) => integrity === 'checking');
+  useEffect(() => {
+    if (!checking) return;
+    const timer = setTimeout(() => void client.invalidateQueries({ queryKey: ['snapshots'] }), 500);
+    return () => clearTimeout(timer);
+  });
+  const takeOut = () => {
+    if (row === undefined || !props.operate) return;
+    const { file } = row;
+    remove.mutate(
+      { file },
+      {
+        onSuccess() {
+          setRemoved(file);
+          again();
+        },
+      },
+    );
+  };
+  const broughtBack = () => {
+    setChosen(removed);
+    setRemoved('');
+    again();
+  };
+  const step = (by: number) => {
+    const at = rows.findIndex(({ file }) => file === row?.file);
+    setChosen(rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.file ?? '');
+  };
+  useKeys({
+    ArrowDown: () => step(1),
+    ArrowUp: () => step(-1),
+    Enter: () => row?.integrity === 'whole' && void opening.library(row.file),
+    Delete: takeOut,
+  });
+  const fault = error ?? remove.error ?? restore.error;
+  return (
+    <main className={styles.page}>
+      <DropPanel onFile={opening.file}>
+        <div className={parts.header}>
+          <h2>Snapshots</h2>
+          <span className={parts.caption}>
+            {data === undefined
+              ? ''
+              : `${formatCount(here.length)}, ${formatBytes(data.bytes)} of ${formatBytes(data.quotaBytes)}`}
+          </span>
+          <input
+            className={`${styles.search} ${parts.end}`}
+            type="search"
+            aria-label="Search titles, notes and tags"
+            placeholder="Search titles, notes and tags"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          <OpenFile onFile={opening.file} />
+          <button type="button" className={parts.button} onClick={props.onCapture} disabled={!props.operate}>
+            Capture snapshot <Kbd>Shift S</Kbd>
+          </button>
+        </div>
+        {data?.jobs.filter(isUnderWay).map((job) => (
+          <Job key={job.job} job={job} operate={props.operate} />
+        ))}
+        {fault || opening.trouble ? (
+          <p className={styles.quiet} role="alert">
+            <span className={styles.fault}>
+              {opening.trouble || `${faultOf(fault).message} ${faultOf(fault).hint}`}
+            </span>
+          </p>
+        ) : null}
+        <List
+          {...{ rows, all: here.length, loading: data === undefined && !error, theme: props.theme }}
+          chosen={row?.file ?? ''}
+          onChoose={setChosen}
+        />
+        {removed === '' ? null : (
+          <div className={styles.undo} role="status">
+            {removed} was removed.
+            <button
+              type="button"
+              className={parts.button}
+              onClick={() => restore.mutate({ file: removed }, { onSuccess: broughtBack })}
+            >
+              Undo
+            </button>
+          </div>
+        )}
+      </DropPanel>
+      <section className={parts.panel} aria-label="Snapshot" data-region>
+        <div className={parts.header}>
+          <h2>{row === undefined ? 'No snapshot chosen' : (row.manifest?.title ?? row.file)}</h2>
+        </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+        <section className={styles.scroll} tabIndex={0} aria-label="Facts and forms">
+          {row === undefined ? null : (
+            <SnapshotDetail
+              {...{ row, operate: props.operate, opening: opening.opening }}
+              onOpen={() => void opening.library(row.file)}
+              onRemove={takeOut}
+              onChanged={again}
+            />
+          )}
+        </section>
+      </section>
+    </main>
+  );
+}
+
+const isUnderWay = ({ state }: SnapshotJob) => state !== 'done' && state !== 'cancelled';
+
+/** The list's panel; a file that is dropped on it is opened. */
+function DropPanel({ onFile, children }: { onFile: (file: File) => void; children: React.ReactNode }) {
+  const [over, setOver] = useState(false);
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    const [file] = event.dataTransfer.files;
+    if (file) onFile(file);
+  };
+  return (
+    <section
+      className={`${parts.panel} ${over ? styles.drop : ''}`}
+      aria-label="List of snapshots"
+      data-region
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      {children}
+    </section>
+  );
+}
+
+function OpenFile({ onFile }: { onFile: (file: File) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        accept=".fwsnap"
+        hidden
+        onChange={(event) => {
+          const [file] = event.target.files ?? [];
+          if (file) onFile(file);
+          event.target.value = '';
+        }}
+      />
+      <button type="button" className={parts.button} onClick={() => input.current?.click()}>
+        Open file
+      </button>
+    </>
+  );
+}
+
+function Job({ job, operate }: { job: SnapshotJob; operate: boolean }) {
+  const cancel = useCancelSnapshot();
+  return (
+    <div className={styles.job} role="status">
+      <b>{job.title}</b>
+      <span className={job.state === 'failed' ? styles.fault : undefined}>{jobText(job)}</span>
+      {job.state === 'failed' ? null : (
+        <>
+          <progress max={1} value={job.done} aria-label={`Progress of ${job.title}`} />
+          <button
+            type="button"
+            className={parts.button}
+            disabled={!operate}
+            onClick={() => cancel.mutate({ job: job.job })}
+          >
+            Cancel
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function List(props: {
+  rows: readonly SnapshotRow[];
+  all: number;
+  loading: boolean;
+  theme: Theme;
+  chosen: string;
+  onChoose: (file: string) => void;
+}) {
+  const { rows } = props;
+  if (props.loading) return <p className={styles.quiet}>Loading snapshots</p>;
+  if (rows.length === 0)
+    return (
+      <p className={styles.quiet}>
+        {props.all > 0 ? 'No snapshot has these words.' : 'No snapshots yet. Press Shift S on any view.'}
+      </p>
+    );
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
+    <section className={styles.scroll} tabIndex={0} aria-label="Files">
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Racks</th>
+            <th scope="col">Snapshot</th>
+            <th scope="col">Tags</th>
+            <th scope="col">State</th>
+            <th scope="col">Size</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.file} aria-selected={row.file === props.chosen}>
+              <td>{row.manifest === null ? null : <Thumbnail cells={row.thumbnail} theme={props.theme} />}</td>
+              <td>
+                <button
+                  type="button"
+                  className={styles.pick}
+                  aria-pressed={row.file === props.chosen}
+                  onClick={() => props.onChoose(row.file)}
+                >
+                  {row.manifest?.title ?? row.file}
+                  <span>
+                    {row.manifest === null ? row.trouble : windowText(row.manifest)}
+                    {row.manifest?.scope ? `, ${row.manifest.scope}` : ''}
+                  </span>
+                </button>
+              </td>
+              <td>
+                {row.tags.map((tag) => (
+                  <span key={tag} className={styles.tag}>
+                    {tag}
+                  </span>
+                ))}
+              </td>
+              <td className={row.integrity === 'altered' || row.integrity === 'unreadable' ? styles.bad : undefined}>
+                {integrityText(row)}
+              </td>
+              <td className="num">{formatBytes(row.bytes)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,35 @@
+import type { Link } from '../../link/link.ts';
+
+/** Bytes of base64. */
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+/** Reads a file of the library, piece after piece. Rejects with a CallFault. */
+export async function fetchFile(link: Link, file: string, progress: (share: number) => void): Promise<Uint8Array> {
+  let whole = new Uint8Array(0);
+  for (let from = 0; from === 0 || from < whole.length; ) {
+    const { bytes, base64 } = await link.call('readSnapshot', { file, from });
+    const piece = bytesOf(base64);
+    if (from === 0) whole = new Uint8Array(bytes);
+    if (piece.length === 0 || from + piece.length > whole.length) throw new Error('The file changed while it was read');
+    whole.set(piece, from);
+    from += piece.length;
+    progress(from / whole.length);
+  }
+  return whole;
+}
+
+/** Hands bytes to the person as a file. */
+export function saveAs(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): void {
+  const url = URL.createObjectURL(new Blob([bytes], { type }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has taken what it needs once the click is through.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
