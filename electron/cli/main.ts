@@ -2,6 +2,7 @@ import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { exportFile } from './export.ts';
 import { inspect } from './inspect.ts';
+import { open } from './open.ts';
 import { type RunOptions, UsageError } from './options.ts';
 import { rules } from './rules.ts';
 import { serve } from './serve.ts';
@@ -19,6 +20,7 @@ const commands: ReadonlyMap<string, readonly [Command, string]> = new Map([
   ['rules', [rules, 'alert rules on given series; rule files for Prometheus']],
   ['snapshot', [snapshot, 'one file of the last minutes of a source']],
   ['inspect', [inspect, 'what is in a snapshot, checked']],
+  ['open', [open, 'the console on a snapshot, in replay']],
   ['export', [exportFile, 'a snapshot as CSV, JSON, OpenMetrics or Markdown']],
   ['serve', [serve, 'the console for browsers and wall displays']],
 ]);

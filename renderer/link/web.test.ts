@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CallFault } from './link.ts';
-import { keyOf, WebLink } from './web.ts';
+import { keyOf, placeOf, WebLink } from './web.ts';
 
 class FakeSocket {
   binaryType = '';
@@ -125,5 +125,13 @@ describe('keyOf', () => {
     expect(keyOf('#/sources')).toBeNull();
     expect(keyOf('#key=')).toBeNull();
     expect(keyOf('')).toBeNull();
+  });
+});
+
+describe('placeOf', () => {
+  it('reads where an address with a key leads, within the console only', () => {
+    expect(placeOf('#key=a&go=%2Fsnapshots%2Fopened%3Freplay%3D1')).toBe('/snapshots/opened?replay=1');
+    expect(placeOf('#key=a')).toBe('/');
+    expect(placeOf('#key=a&go=https%3A%2F%2Felsewhere')).toBe('/');
   });
 });

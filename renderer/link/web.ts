@@ -137,10 +137,16 @@ export function keyOf(hash: string): string | null {
   return key === null || key === '' ? null : key;
 }
 
+/** Where in the console an address with a key leads (`#key=…&go=/snapshots/a`); the overview where it does not say. */
+export function placeOf(hash: string): string {
+  const go = new URLSearchParams(hash.replace(/^#\/?/, '')).get('go');
+  return go?.startsWith('/') ? go : '/';
+}
+
 /** The doors of this browser page. The key leaves the address bar before anything else happens. */
 export function openWebLink(): WebLink {
   const key = keyOf(location.hash);
-  if (key !== null) history.replaceState(null, '', `${location.pathname}${location.search}#/`);
+  if (key !== null) history.replaceState(null, '', `${location.pathname}${location.search}#${placeOf(location.hash)}`);
   const socketUrl = new URL('link', document.baseURI);
   socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
   socketUrl.hash = '';

@@ -144,15 +144,17 @@ export function App() {
         pausedAt={pausedAt}
         onSearch={() => setSearching(true)}
       />
-      <ReplayBanner />
-      <Banners
-        frame={fresh ? null : frame}
-        freshness={freshness}
-        last={live.lastSeen()}
-        demo={isDemo(hello.data, frame)}
-        pausedAt={pausedAt}
-        onCloseDemo={hello.data?.role === 'operate' ? () => closeDemo.mutate({}) : null}
-      />
+      <div>
+        <ReplayBanner />
+        <Banners
+          frame={fresh ? null : frame}
+          freshness={freshness}
+          last={live.lastSeen()}
+          demo={isDemo(hello.data, frame)}
+          pausedAt={pausedAt}
+          onCloseDemo={hello.data?.role === 'operate' ? () => closeDemo.mutate({}) : null}
+        />
+      </div>
       {fresh && view === 'overview' ? (
         <FirstRun operate={hello.data?.role === 'operate'} />
       ) : view === 'sources' ? (
@@ -164,7 +166,7 @@ export function App() {
       ) : view === 'power' ? (
         <PowerPage {...{ layout, frame, freshness, route, go }} paused={pausedAt !== null} />
       ) : view === 'snapshots' && replay === null ? (
-        <Snapshots operate={operate} theme={theme} onCapture={() => setCapturing(true)} />
+        <Snapshots {...{ operate, theme, route }} onCapture={() => setCapturing(true)} />
       ) : view !== 'overview' ? (
         <Coming view={view} />
       ) : (

@@ -50,7 +50,8 @@ export class Replay {
   constructor(snapshot: Snapshot) {
     const { limits } = snapshot.papers;
     this.snapshot = snapshot;
-    const pollMs = Math.max(1000, stepOf(snapshot.run.times));
+    // Updates come a little early or late; a snapshot of the past may have longer steps than the engine polled by.
+    const pollMs = Math.max(limits.pollMs, stepOf(snapshot.run.times));
     this.#view = new FleetView({ ...limits, pollMs, historyBytes: HISTORY_BYTES });
   }
 

@@ -24,6 +24,7 @@ export interface OpenChunk {
 
 /** A full chunk that is being packed, signal after signal. */
 interface Packing extends OpenChunk {
+  readonly byId: ReadonlyMap<SignalId, Cells>;
   readonly out: BitWriter;
   next: number;
 }
@@ -56,10 +57,12 @@ export class Ring {
     return this.#packed.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
-  /** What one instant takes, by what is packed; 0 while nothing is. */
+  /** What one instant takes: by what is packed, at first a byte a cell. */
   get bytesPerInstant(): number {
     const instants = this.#packed.reduce((sum, { times }) => sum + times.length, 0);
-    return instants === 0 ? 0 : this.size / instants;
+    const first = this.#filling ?? this.#packing;
+    if (instants === 0) return first ? cellsOf(first).reduce((sum, { objects }) => sum + objects, 0) : 0;
+    return this.size / instants;
   }
 
   /** The places of the newest instant; null before the first. */
@@ -136,8 +139,8 @@ export class Ring {
 
   #close(): void {
     this.work(Number.POSITIVE_INFINITY);
-    const { topology, times, ...filling } = this.#filling as Filling;
-    this.#packing = { topology, times, cells: cellsOf(filling), out: new BitWriter(), next: 0 };
+    const { topology, times, byId } = this.#filling as Filling;
+    this.#packing = { topology, times, byId, cells: cellsOf({ byId }), out: new BitWriter(), next: 0 };
     this.#filling = null;
   }
 
@@ -160,7 +163,7 @@ function fresh(): Omit<Filling, 'topology'> {
   return { times: [], cells: [], byId: new Map(), places: new Map() };
 }
 
-const cellsOf = ({ byId }: Pick<Filling, 'byId'>) =>
+const cellsOf = ({ byId }: { readonly byId: ReadonlyMap<SignalId, Cells> }) =>
   [...byId.values()].sort((a, b) => (order.get(a.signal.id) as number) - (order.get(b.signal.id) as number));
 
 function fill(filling: Filling, frame: Frame): void {

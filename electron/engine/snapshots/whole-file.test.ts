@@ -40,9 +40,9 @@ describe('writeFileWhole', () => {
       const child = fork(join(folder, 'bundle', 'write.mjs'), [file], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
-      await once(child, 'message');
-      // Not a wait for something to happen: the moment is what is being tried, and it is another each time.
-      await new Promise((resolve) => setTimeout(resolve, (n * 37) % 61));
+      // After one to four files, and then at another moment of the next one each time.
+      for (let files = 0; files <= n % 4; files++) await once(child, 'message');
+      await new Promise((resolve) => setTimeout(resolve, ((n * 37) % 61) / 4));
       child.kill('SIGKILL');
       await once(child, 'exit');
       const names = readdirSync(target);

@@ -9,6 +9,7 @@ import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import type { Theme } from '../../theme/theme.ts';
 import { useKeys } from '../keys.ts';
+import type { Route } from '../route.ts';
 import { fetchFile } from './fetch-file.ts';
 import { SnapshotDetail } from './SnapshotDetail.tsx';
 import { found, integrityText, jobText, windowText } from './snapshot-words.ts';
@@ -39,12 +40,13 @@ function useOpening() {
 }
 
 /** The library of snapshots: what there is, what is being taken, and one of them in full. */
-export function Snapshots(props: { operate: boolean; theme: Theme; onCapture: () => void }) {
+export function Snapshots(props: { operate: boolean; theme: Theme; route: Route; onCapture: () => void }) {
   const { data, error } = useSnapshots();
   const client = useQueryClient();
   const again = () => void client.invalidateQueries({ queryKey: ['snapshots'] });
   const [search, setSearch] = useState('');
-  const [chosen, setChosen] = useState('');
+  const { object, params } = props.route;
+  const [chosen, setChosen] = useState(object);
   const [removed, setRemoved] = useState('');
   const remove = useRemoveSnapshot();
   const restore = useRestoreSnapshot();
@@ -52,6 +54,13 @@ export function Snapshots(props: { operate: boolean; theme: Theme; onCapture: ()
   const here = data?.rows.filter((row) => !row.removed) ?? [];
   const rows = found(here, search);
   const row = rows.find(({ file }) => file === chosen) ?? rows[0];
+  // An address may name a file and ask for its replay, as the command `open` does.
+  const asked = useRef(params.replay === '1' ? object : '');
+  useEffect(() => {
+    if (asked.current === '' || row?.file !== asked.current || row.integrity !== 'whole') return;
+    asked.current = '';
+    void opening.library(row.file);
+  });
   const checking = here.some(({ integrity }) => integrity === 'checking');
   useEffect(() => {
     if (!checking) return;

@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import axe from 'axe-core';
+import { expect, test } from '../console.ts';
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const checker = (window as unknown as { axe: typeof axe }).axe;
+    const found = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+  });
+}
+
+async function capture(page: Page, title: string): Promise<void> {
+  await page.keyboard.press('Shift+S');
+  const dialog = page.getByRole('dialog', { name: 'Capture snapshot' });
+  await dialog.getByLabel('Title, as a sentence').fill(title);
+  await dialog.getByLabel('Tags, by commas').fill('power, feed B');
+  await expect(dialog.getByRole('status')).toHaveText(/^About .* instants of 2,048 GPUs/);
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Capture snapshot' }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+test('capture, library, replay and back; a file that was altered is not opened', async ({ open }) => {
+  const { page, profile } = await open({ demo: true });
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await page.keyboard.press('5');
+  await expect(page.getByText('No snapshots yet. Press Shift S on any view.')).toBeVisible();
+  await capture(page, 'Row A2 near its budget');
+  const row = page.getByRole('row', { name: /Row A2 near its budget/ });
+  await expect(row.getByText('Whole, signed')).toBeVisible();
+  await expect(row.getByRole('img', { name: /racks by their share of budget/ })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+
+  await page.getByRole('searchbox').fill('feed b');
+  await expect(row).toBeVisible();
+  await page.getByRole('searchbox').fill('nothing of this');
+  await expect(page.getByText('No snapshot has these words.')).toBeVisible();
+  await page.getByRole('searchbox').fill('');
+
+  await page.getByRole('button', { name: /Open in replay/ }).click();
+  const banner = page.getByRole('region', { name: 'Replay' });
+  await expect(banner).toContainText('Row A2 near its budget');
+  await expect(page.getByText('Not live')).toBeVisible();
+  await page.keyboard.press('1');
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  // Nothing can be changed in it.
+  await page.keyboard.press('Shift+S');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.keyboard.press('Shift+Escape');
+  await expect(banner).toHaveCount(0);
+  await expect(page.locator('[data-state="live"]')).toBeVisible();
+
+  await page.keyboard.press('5');
+  await page.getByRole('button', { name: /^Remove/ }).click();
+  await expect(row).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(row).toBeVisible();
+
+  const folder = join(profile, 'snapshots');
+  const [name] = readdirSync(folder).filter((one) => one.endsWith('.fwsnap'));
+  const bytes = readFileSync(join(folder, name));
+  bytes[bytes.length >> 1] ^= 1;
+  writeFileSync(join(folder, 'altered.fwsnap'), bytes);
+  await page
+    .getByLabel('Open file')
+    .or(page.locator('input[type="file"]'))
+    .first()
+    .setInputFiles(join(folder, 'altered.fwsnap'));
+  await expect(page.getByRole('alert')).toContainText(/not as it was|cannot be unpacked|longer than it says/);
+  await expect(page.getByText('Not live')).toHaveCount(0);
+});
+
+test('what leaves is shown before it leaves, and names do not leave', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await page.keyboard.press('5');
+  await capture(page, 'Handed to the vendor');
+  await expect(page.getByText('Whole, signed').first()).toBeVisible();
+  await expect(page.getByText(/2,0\d\d devices: GPU-/)).toBeVisible();
+  await page.getByRole('combobox', { name: 'Form' }).selectOption('csv');
+  await page
+    .getByRole('group', { name: 'Replace by pseudonyms' })
+    .getByLabel(/Everything/)
+    .check();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  const text = readFileSync((await download.path()) as string, 'utf8');
+  expect(text).toContain(',gpu.power,W,site-1,');
+  expect(text).not.toMatch(/GPU-|PDX|A2-05/);
+});
