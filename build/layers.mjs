@@ -187,6 +187,7 @@ export function orphans() {
     'shared/exposition/workload.ts',
     'shared/prom-api/workload.ts',
     'renderer/draw/measure-page.ts',
+    'shared/snapshot/measured.ts',
   ]);
   return all
     .filter((path) => !known.has(path) && !entries.has(path) && !isTest(path) && !measured.has(path))

@@ -4,11 +4,12 @@ import { decodeRows } from './decode.mjs';
 import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
 import { serverRows } from './servers.mjs';
+import { snapshotRow } from './snapshot.mjs';
 import { vectorRow } from './vector.mjs';
 
 const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
-  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes,
+  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, snapshot,
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --quick       a tenth of the series and cells: a smoke test, not a measurement
 `;
@@ -24,6 +25,7 @@ const rows = {
   'server-cost': serverRows,
   'server-cost-recorded': serverRows,
   'direct-scrape': serverRows,
+  snapshot: snapshotRow,
 };
 
 function options(args) {
