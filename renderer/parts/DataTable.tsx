@@ -16,20 +16,22 @@ export interface TableColumn<Row> {
 
 const ROW_HEIGHT = 27;
 
-/** A table whose columns sort, with only the rows in view in the page. Arrows move along the rows, Enter opens one. */
-export function DataTable<Row>(props: {
-  label: string;
-  columns: readonly TableColumn<Row>[];
-  rows: readonly Row[];
-  keyOf: (row: Row) => string;
-  selected?: string;
-  onSelect?: (row: Row) => void;
-  onOpen?: (row: Row) => void;
+interface Props<Row> {
+  readonly label: string;
+  readonly columns: readonly TableColumn<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  readonly selected?: string;
+  readonly onSelect?: (row: Row) => void;
+  readonly onOpen?: (row: Row) => void;
   /** The sort that it begins with; the order of the rows where it is left out. */
-  sort?: { readonly column: string; readonly descending: boolean };
+  readonly sort?: { readonly column: string; readonly descending: boolean };
   /** What stands where there are no rows. */
-  empty: string;
-}) {
+  readonly empty: string;
+}
+
+/** A table whose columns sort, with only the rows in view in the page. Arrows move along the rows, Enter opens one. */
+export function DataTable<Row>(props: Props<Row>) {
   const { columns, keyOf } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [sort, setSort] = useState(props.sort ?? null);
@@ -49,16 +51,7 @@ export function DataTable<Row>(props: {
     virtual.scrollToIndex(index);
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus());
   };
-  const press = (event: KeyboardEvent, index: number) => {
-    const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: rows.length - 1 }[event.key];
-    if (to !== undefined) reach(to);
-    else if (event.key === 'Enter') (props.onOpen ?? props.onSelect)?.(rows[index]);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
   if (rows.length === 0) return <p className={styles.empty}>{props.empty}</p>;
-  const width = columns.length;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section ref={scroller} className={styles.scroller} aria-label={props.label} tabIndex={0}>
@@ -71,33 +64,59 @@ export function DataTable<Row>(props: {
           </tr>
         </thead>
         <tbody>
-          {above > 0 ? <Spacer width={width} height={above} /> : null}
-          {items.map(({ index }) => {
-            const row = rows[index];
-            const key = keyOf(row);
-            return (
-              <tr
-                key={key}
-                data-index={index}
-                aria-rowindex={index + 2}
-                aria-current={key === props.selected ? 'true' : undefined}
-                tabIndex={props.onSelect === undefined ? undefined : index === Math.max(0, at) ? 0 : -1}
-                onClick={() => props.onSelect?.(row)}
-                onDoubleClick={() => props.onOpen?.(row)}
-                onKeyDown={(event) => press(event, index)}
-              >
-                {columns.map((column) => (
-                  <td key={column.id} className={column.right ? `${styles.right} num` : undefined}>
-                    {column.cell(row)}
-                  </td>
-                ))}
-              </tr>
-            );
-          })}
-          {below > 0 ? <Spacer width={width} height={below} /> : null}
+          {above > 0 ? <Spacer width={columns.length} height={above} /> : null}
+          {items.map(({ index }) => (
+            <Line
+              key={keyOf(rows[index])}
+              table={props}
+              row={rows[index]}
+              index={index}
+              last={rows.length - 1}
+              stop={index === Math.max(0, at)}
+              onReach={reach}
+            />
+          ))}
+          {below > 0 ? <Spacer width={columns.length} height={below} /> : null}
         </tbody>
       </table>
     </section>
+  );
+}
+
+/** One row; where rows can be chosen, one of them is a tab stop and the arrows move on from it. */
+function Line<Row>(props: {
+  table: Props<Row>;
+  row: Row;
+  index: number;
+  last: number;
+  stop: boolean;
+  onReach: (index: number) => void;
+}) {
+  const { table, row, index } = props;
+  const press = (event: KeyboardEvent) => {
+    const to = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: props.last }[event.key];
+    if (to !== undefined) props.onReach(to);
+    else if (event.key === 'Enter') (table.onOpen ?? table.onSelect)?.(row);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <tr
+      data-index={index}
+      aria-rowindex={index + 2}
+      aria-current={table.keyOf(row) === table.selected ? 'true' : undefined}
+      tabIndex={table.onSelect === undefined ? undefined : props.stop ? 0 : -1}
+      onClick={() => table.onSelect?.(row)}
+      onDoubleClick={() => table.onOpen?.(row)}
+      onKeyDown={press}
+    >
+      {table.columns.map((column) => (
+        <td key={column.id} className={column.right ? `${styles.right} num` : undefined}>
+          {column.cell(row)}
+        </td>
+      ))}
+    </tr>
   );
 }
 

@@ -122,19 +122,20 @@ class Sums {
 export const isSaturated = ({ tx, wait }: { readonly tx: number; readonly wait: number }) => tx >= FULL && wait > WAITS;
 
 /**
- * Puts links together into cells, rows and columns.
+ * Puts links together into cells, rows and columns. `podOf` puts the rows of the links together into fewer.
  *
  * By hand: two links of 50 GB/s that send 49 and 48 make a cell of 97 ÷ 100 = 97 %; one of them down, the other's 49 of
  * 50 = 98 % is the cell's. A row of two such cells (97 of 100, 49 of 50) is 146 ÷ 150 = 97.3 %.
  */
-export function gridOf(lanes: readonly Lane[], rowCount: number, columnCount: number): Grid {
+export function gridOf(lanes: readonly Lane[], rowCount: number, columnCount: number, podOf?: readonly number[]): Grid {
   const [sums, ofRows, ofColumns] = [rowCount * columnCount, rowCount, columnCount].map((count) => new Sums(count));
   const down: string[][] = Array.from({ length: rowCount }, () => []);
   for (const lane of lanes) {
-    sums.add(lane.row * columnCount + lane.column, lane);
-    ofRows.add(lane.row, lane);
+    const row = podOf === undefined ? lane.row : podOf[lane.row];
+    sums.add(row * columnCount + lane.column, lane);
+    ofRows.add(row, lane);
     ofColumns.add(lane.column, lane);
-    if (lane.state === 'down') down[lane.row].push(lane.name);
+    if (lane.state === 'down') down[row].push(lane.name);
   }
   const cells = Array.from({ length: rowCount * columnCount }, (_, at) => sums.cell(at));
   const shares = (part: 'tx' | 'rx') =>

@@ -203,11 +203,7 @@ function podView(
 ): Shown {
   const numbers = new Map(pods.map(({ name }, index) => [name, index]));
   const podOf = field.rows.map((row) => numbers.get(nameOf(row)) ?? 0);
-  const grid = gridOf(
-    field.lanes.map((lane) => ({ ...lane, row: podOf[lane.row] })),
-    pods.length,
-    field.columns.length,
-  );
+  const grid = gridOf(field.lanes, pods.length, field.columns.length, podOf);
   const told = grid.rows.map((sum, pod) => {
     const members = rows.filter((_, row) => podOf[row] === pod);
     return podRow(pods[pod].name, sum, members);

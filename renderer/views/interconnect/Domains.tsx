@@ -8,7 +8,7 @@ import { useSize } from '../../draw/use-size.ts';
 import type { Theme } from '../../theme/theme.ts';
 import styles from './interconnect.module.css';
 import { readColors } from './Matrix.tsx';
-import { hatch } from './paint-matrix.ts';
+import { type Colors, hatch } from './paint-matrix.ts';
 import { compact } from './words.ts';
 
 /** Cells in a line before a strip takes another one. */
@@ -63,22 +63,7 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
       if (!element || !context || width === 0) return true;
       [element.width, element.height] = [Math.round(width * ratio), Math.round(height * ratio)];
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      const colors = readColors(element);
-      strips.forEach(({ cells }, index) => {
-        const box = boxes[index];
-        const [cw, ch] = [(width - left - right) / box.across, box.height / box.lines];
-        cells.forEach(({ use }, at) => {
-          const x = Math.round(left + (at % box.across) * cw);
-          const end = Math.round(left + ((at % box.across) + 1) * cw);
-          const y = Math.round(box.top + Math.floor(at / box.across) * ch);
-          const [w, h] = [Math.max(1, end - x - (cw > 6 ? 2 : 1)), Math.max(1, Math.round(ch) - 2)];
-          if (use === null || stale) hatch(context, x, y, w, h, colors);
-          else {
-            context.fillStyle = paletteOf('nic', theme).color[cellOfRatio(use)];
-            context.fillRect(x, y, w, h);
-          }
-        });
-      });
+      paintStrips(context, { strips, boxes, left, right, width, theme, stale, colors: readColors(element) });
       return true;
     };
     requestPaint(paint);
@@ -90,25 +75,16 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
       <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
       {width === 0 ? null : (
         <svg className={styles.words} width={width} height={height} role="img" aria-label={spoken(strips, stale)}>
-          {strips.map((strip, index) => {
-            const middle = boxes[index].top + boxes[index].height / 2;
-            return (
-              <g key={`${strip.title} ${strip.note}`}>
-                <text x={12} y={low ? middle + 4 : middle - 2} className={styles.stripTitle}>
-                  {strip.title}
-                </text>
-                <text x={12} y={middle + 14} className={styles.quiet}>
-                  {low ? '' : strip.note}
-                </text>
-                <text x={width - right + 14} y={low ? middle + 4 : middle - 2} className={styles.stripTitle}>
-                  {stale || strip.median === null ? 'No data' : `${formatPercent(strip.median, 0)} median`}
-                </text>
-                <text x={width - right + 14} y={middle + 14} className={styles.quiet}>
-                  {stale || low ? '' : footOf(strip)}
-                </text>
-              </g>
-            );
-          })}
+          {strips.map((strip, index) => (
+            <StripWords
+              key={`${strip.title} ${strip.note}`}
+              strip={strip}
+              middle={boxes[index].top + boxes[index].height / 2}
+              end={width - right + 14}
+              low={low}
+              stale={stale}
+            />
+          ))}
           {props.strips === undefined || strips.length > 0 ? null : (
             <text x={12} y={28} className={styles.quiet}>
               No NVLink or Ethernet counters in this source.
@@ -117,6 +93,58 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
         </svg>
       )}
     </div>
+  );
+}
+
+interface StripScene {
+  readonly strips: readonly DomainStrip[];
+  readonly boxes: readonly Box[];
+  readonly left: number;
+  readonly right: number;
+  readonly width: number;
+  readonly theme: Theme;
+  readonly stale: boolean;
+  readonly colors: Colors;
+}
+
+function paintStrips(context: CanvasRenderingContext2D, scene: StripScene): void {
+  const { boxes, left, right, width, theme, stale, colors } = scene;
+  scene.strips.forEach(({ cells }, index) => {
+    const box = boxes[index];
+    const [cw, ch] = [(width - left - right) / box.across, box.height / box.lines];
+    cells.forEach(({ use }, at) => {
+      const x = Math.round(left + (at % box.across) * cw);
+      const end = Math.round(left + ((at % box.across) + 1) * cw);
+      const y = Math.round(box.top + Math.floor(at / box.across) * ch);
+      const [w, h] = [Math.max(1, end - x - (cw > 6 ? 2 : 1)), Math.max(1, Math.round(ch) - 2)];
+      if (use === null || stale) hatch(context, x, y, w, h, colors);
+      else {
+        context.fillStyle = paletteOf('nic', theme).color[cellOfRatio(use)];
+        context.fillRect(x, y, w, h);
+      }
+    });
+  });
+}
+
+/** What stands beside a strip; where it is low, its second lines are left to speech. */
+function StripWords(props: { strip: DomainStrip; middle: number; end: number; low: boolean; stale: boolean }) {
+  const { strip, middle, end, low, stale } = props;
+  const first = low ? middle + 4 : middle - 2;
+  return (
+    <g>
+      <text x={12} y={first} className={styles.stripTitle}>
+        {strip.title}
+      </text>
+      <text x={12} y={middle + 14} className={styles.quiet}>
+        {low ? '' : strip.note}
+      </text>
+      <text x={end} y={first} className={styles.stripTitle}>
+        {stale || strip.median === null ? 'No data' : `${formatPercent(strip.median, 0)} median`}
+      </text>
+      <text x={end} y={middle + 14} className={styles.quiet}>
+        {stale || low ? '' : footOf(strip)}
+      </text>
+    </g>
   );
 }
 

@@ -58,14 +58,7 @@ export function LeafDetail(props: {
             }
             lines={[['wait', styles.line]]}
           />
-          {onset === null || onset < now - HOUR ? null : (
-            <g>
-              <line x1={x(onset)} x2={x(onset)} y1={14} y2={height - 24} className={styles.onset} />
-              <g transform={`translate(${x(onset) - 6},2)`}>
-                <Glyph severity="critical" size={12} named={false} />
-              </g>
-            </g>
-          )}
+          {onset === null || onset < now - HOUR ? null : <Onset x={x(onset)} height={height} />}
           <Ends {...props} x={width - RIGHT + 12} top={28} waitTop={middle + 44} />
           {has ? null : (
             <text x={LEFT + 8} y={60} className={styles.quiet}>
@@ -75,6 +68,18 @@ export function LeafDetail(props: {
         </svg>
       )}
     </div>
+  );
+}
+
+/** When it was first seen saturated. */
+function Onset({ x, height }: { x: number; height: number }) {
+  return (
+    <g>
+      <line x1={x} x2={x} y1={14} y2={height - 24} className={styles.onset} />
+      <g transform={`translate(${x - 6},2)`}>
+        <Glyph severity="critical" size={12} named={false} />
+      </g>
+    </g>
   );
 }
 

@@ -59,23 +59,44 @@ export function MatrixGrid(props: {
       onKeyDown={press}
     >
       {rows.map((row) => (
-        // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: its cells hold the focus.
-        <div role="row" key={matrix.rows[row].key} aria-rowindex={row + 1}>
-          {Array.from({ length: matrix.columns.length + 1 }, (_, i) => i - 1).map((at) => (
-            // biome-ignore lint/a11y/useSemanticElements: see the grid above.
-            <span
-              role="gridcell"
-              key={at}
-              data-at={`${row} ${at}`}
-              aria-colindex={at + 2}
-              aria-selected={row === props.selected}
-              tabIndex={row === current && at === column ? 0 : -1}
-              onFocus={() => props.onReach({ row, column: at })}
-            >
-              {at < 0 ? rowWords(matrix, row) : cellWords(matrix, row, at)}
-            </span>
-          ))}
-        </div>
+        <GridRow
+          key={matrix.rows[row].key}
+          matrix={matrix}
+          row={row}
+          stop={row === current ? column : null}
+          selected={row === props.selected}
+          onReach={props.onReach}
+        />
+      ))}
+    </div>
+  );
+}
+
+function GridRow(props: {
+  matrix: FabricMatrix;
+  row: number;
+  /** The column of the grid's tab stop; null in other rows. */
+  stop: number | null;
+  selected: boolean;
+  onReach: (at: Cursor) => void;
+}) {
+  const { matrix, row } = props;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: its cells hold the focus.
+    <div role="row" aria-rowindex={row + 1}>
+      {Array.from({ length: matrix.columns.length + 1 }, (_, i) => i - 1).map((at) => (
+        // biome-ignore lint/a11y/useSemanticElements: see the grid above.
+        <span
+          role="gridcell"
+          key={at}
+          data-at={`${row} ${at}`}
+          aria-colindex={at + 2}
+          aria-selected={props.selected}
+          tabIndex={at === props.stop ? 0 : -1}
+          onFocus={() => props.onReach({ row, column: at })}
+        >
+          {at < 0 ? rowWords(matrix, row) : cellWords(matrix, row, at)}
+        </span>
       ))}
     </div>
   );

@@ -44,16 +44,7 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
   return [
     {
       ...{ id: 'place', label: 'Place', sort: ({ label }: PlacePower) => label },
-      cell: (row) => {
-        const use = ratio(row) ?? 0;
-        const severity = use >= crit ? 'critical' : use >= warn ? 'warning' : null;
-        return (
-          <span className={styles.named}>
-            <i>{severity === null ? null : <Glyph severity={severity} size={11} />}</i>
-            <b>{row.label}</b>
-          </span>
-        );
-      },
+      cell: (row) => <Name row={row} use={ratio(row) ?? 0} warn={warn} crit={crit} />,
     },
     {
       ...number('stranded', 'Stranded', ({ strandedW }) => strandedW),
@@ -95,4 +86,14 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
     },
     { id: 'basis', label: 'Known by', sort: ({ basis }) => basis, cell: ({ basis, quality }) => basis || quality },
   ];
+}
+
+function Name(props: { row: PlacePower; use: number; warn: number; crit: number }) {
+  const severity = props.use >= props.crit ? 'critical' : props.use >= props.warn ? 'warning' : null;
+  return (
+    <span className={styles.named}>
+      <i>{severity === null ? null : <Glyph severity={severity} size={11} />}</i>
+      <b>{props.row.label}</b>
+    </span>
+  );
 }
