@@ -85,7 +85,7 @@ function stateOf(of: PortColumns, leaf: number, spine: number, tells: (port: num
   if ((!Number.isNaN(near) && near !== 4) || (!Number.isNaN(far) && far !== 4)) return 'down';
   if (!stated && !isLinked(of.linked, leaf) && !isLinked(of.linked, spine) && (tells(leaf) || tells(spine)))
     return 'down';
-  const read = (port: number) => !Number.isNaN(at(of.tx, port) + at(of.rx, port));
+  const read = (port: number) => !Number.isNaN(at(of.tx, port)) || !Number.isNaN(at(of.rx, port));
   return read(leaf) || read(spine) ? 'up' : 'missing';
 }
 

@@ -79,6 +79,19 @@ test('without the tick there are raw ticks and no alarm', () => {
   expect([waitKnown, ticksKnown]).toEqual([false, true]);
 });
 
+test('one direction that is read is enough: the cable is up, the other direction is not known', () => {
+  const { take, at } = fed();
+  const sent = (bytes: number) =>
+    exposition([{ leaf: 1, port: 1, spine: 1, tx: bytes }])
+      .split('\n')
+      .filter((line) => !line.includes('receive_data'))
+      .join('\n');
+  take(sent(0), 0);
+  take(sent(250e9), 10);
+  const { rows, tx, rx } = matrix(at(10));
+  expect([tx, rx, rows[0].severity]).toEqual([[0.5], [null], null]);
+});
+
 test('a cable that the file has and the switch names no neighbour for is down; one that nobody reads is missing', () => {
   const file = parseFabricCsv(
     'leaf,leaf_port,spine,spine_port\nleaf-1,1,spine-1,1\nleaf-1,2,spine-1,2\nleaf-9,1,spine-1,9\n',
