@@ -63,10 +63,9 @@ export class ReplayLink implements Link {
       return Promise.resolve(askReplay(this.#replay, name, arg) as CallResult<Name>);
     } catch (error) {
       if (!(error instanceof NotInReplay)) return Promise.reject(error);
-      const hint = 'Close the replay with Esc to do it on the live fleet.';
-      return Promise.reject(
-        new CallFault({ code: 'replay', message: 'This is a replay: nothing can be changed.', hint }),
-      );
+      const message = 'A replay has no answer to this: it needs the running engine.';
+      const hint = 'Go back to the live fleet with Shift Esc.';
+      return Promise.reject(new CallFault({ code: 'replay', message, hint }));
     }
   }
 

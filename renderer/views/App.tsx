@@ -152,11 +152,11 @@ export function App() {
           last={live.lastSeen()}
           demo={isDemo(hello.data, frame)}
           pausedAt={pausedAt}
-          onCloseDemo={hello.data?.role === 'operate' ? () => closeDemo.mutate({}) : null}
+          onCloseDemo={operate ? () => closeDemo.mutate({}) : null}
         />
       </div>
       {fresh && view === 'overview' ? (
-        <FirstRun operate={hello.data?.role === 'operate'} />
+        <FirstRun operate={operate} />
       ) : view === 'sources' ? (
         <SourcesPage hello={hello.data} {...{ frame, freshness }} paused={pausedAt !== null} />
       ) : view === 'rack' || view === 'gpu' ? (
