@@ -60,6 +60,9 @@ const BUDGET = (level: AlertLevel) => recordedName(level, 'budget_watts');
 /** Over which a climb is judged, and how straight it has to be (alerts.md, cap forecast). */
 const CLIMB = '15m';
 const LEAST_R2 = 0.6;
+/** Fewer samples, or a shorter time, tell no trend (trend.ts). */
+const LEAST_SAMPLES = 4;
+const LEAST_SPAN_S = 120;
 
 /** The pack, or other rules, as a rule file: what it records first, then the alerts, evaluated one after another. */
 export function alertingFile(rules: readonly Rule[], options: AlertingFileOptions): AlertingFile {
@@ -196,7 +199,8 @@ function capMinutes(level: AlertLevel, options: AlertingFileOptions): string {
   // R² of a line over evenly spaced points: slope² × variance of time ÷ variance of the draw.
   const timeVariance = `((${count} ^ 2 - 1) * ${options.intervalS ** 2} / 12)`;
   const straight = `deriv(${draw}[${CLIMB}]) ^ 2 * ${timeVariance} / stdvar_over_time(${draw}[${CLIMB}]) >= ${LEAST_R2}`;
-  return `(${left}) / (deriv(${draw}[${CLIMB}]) > 0) / 60 and (${straight})`;
+  const long = `${count} >= ${Math.max(LEAST_SAMPLES, Math.ceil(LEAST_SPAN_S / options.intervalS) + 1)}`;
+  return `(${left}) / (deriv(${draw}[${CLIMB}]) > 0) / 60 and (${straight}) and (${long})`;
 }
 
 /** Difference of a rack's feeds, which their targets' label `feed` tells apart, as a share of the larger. */
