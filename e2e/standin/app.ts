@@ -14,6 +14,7 @@ type Used =
   | 'quit'
   | 'requestSingleInstanceLock'
   | 'whenReady'
+  | 'setBadgeCount'
   | 'setName'
   | 'setPath'
   | 'isPackaged';
@@ -56,6 +57,7 @@ class StandinApp extends EventEmitter {
 
   isReady = () => started;
   setName = (_name: string) => {};
+  setBadgeCount = (_count?: number) => true;
   getVersion = () => '0.0.0-standin';
   enableSandbox = () => {
     if (started) throw new Error('app.enableSandbox() can only be called before app is ready');

@@ -33,6 +33,22 @@ class UtilityProcess extends EventEmitter {
   }
 }
 
+/** The system's notices: kept, not shown. */
+class Notification extends EventEmitter {
+  readonly options: object;
+  constructor(options: object) {
+    super();
+    this.options = options;
+  }
+  static isSupported(): boolean {
+    return true;
+  }
+  show(): void {
+    noticed.push(this.options);
+  }
+}
+
+const noticed: object[] = [];
 const permissions = { request: undefined as unknown, check: undefined as unknown, device: undefined as unknown };
 const opened: string[] = [];
 
@@ -41,6 +57,7 @@ const members = {
   ipcMain,
   protocol,
   BrowserWindow,
+  Notification,
   webContents: { fromDevToolsTargetId: WebContents.fromDevToolsTargetId },
   utilityProcess: { fork: (path: string, args: string[] = []) => new UtilityProcess(path, args) },
   session: {

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, Menu, protocol, session } from 'electron';
+import { app, type BrowserWindow, Menu, Notification, protocol, session } from 'electron';
 import { createHub, type Hub } from '../../shared/hub.ts';
 import { givenSource } from '../../shared/run-sources.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
 import { Bridge } from './bridge.ts';
 import { closeDoors } from './doors.ts';
 import { menuTemplate } from './menu.ts';
+import { startNotifier } from './notifier.ts';
 import { SCHEME, serveBundle } from './origin.ts';
 import { spawnDemo, spawnEngine } from './supervise.ts';
 import { DesktopVault } from './vault.ts';
@@ -55,6 +56,29 @@ function reloadAfterCrash(window: BrowserWindow): void {
   });
 }
 
+/** Alerts at the desk: a notice of the system's that opens the console, and a badge with their number. */
+function notices(hub: Hub, open: () => void): () => void {
+  return startNotifier(hub, {
+    show({ title, body, severity, sound }) {
+      if (!Notification.isSupported()) return;
+      const urgency = severity === 'critical' ? 'critical' : 'normal';
+      const notice = new Notification({ title, body, silent: sound === 'none', urgency });
+      notice.on('click', open);
+      notice.show();
+    },
+    badge: (count) => void app.setBadgeCount(count),
+    now: Date.now,
+    local() {
+      const time = new Date();
+      return { minute: time.getHours() * 60 + time.getMinutes(), day: time.getDay() };
+    },
+    repeat(run, ms) {
+      const timer = setInterval(run, ms);
+      return () => clearInterval(timer);
+    },
+  });
+}
+
 async function run(): Promise<void> {
   await app.whenReady();
   protocol.handle(SCHEME, serveBundle(built('renderer')));
@@ -63,7 +87,11 @@ async function run(): Promise<void> {
   const profile = app.getPath('userData');
   const hub = startHub(profile);
   const bridge = new Bridge(hub);
-  app.on('will-quit', () => hub.close());
+  const endNotices = notices(hub, () => focus());
+  app.on('will-quit', () => {
+    endNotices();
+    hub.close();
+  });
   const open = () => {
     const window = openWindow(profile, built('preload/preload.cjs'), (contents) => bridge.seat(contents));
     window.on('closed', () => bridge.leave(window.webContents));
@@ -71,11 +99,12 @@ async function run(): Promise<void> {
     return window;
   };
   let window = open();
-  app.on('second-instance', () => {
+  const focus = () => {
     if (window.isDestroyed()) window = open();
     if (window.isMinimized()) window.restore();
     window.focus();
-  });
+  };
+  app.on('second-instance', focus);
   app.on('activate', () => {
     if (window.isDestroyed()) window = open();
   });

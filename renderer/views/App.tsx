@@ -8,6 +8,7 @@ import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts
 import { Coming } from './Coming.tsx';
 import { FirstRun } from './first-run/FirstRun.tsx';
 import { Banners } from './frame/Banners.tsx';
+import { showCount } from './frame/counted-icon.ts';
 import styles from './frame/frame.module.css';
 import { KeysDialog } from './frame/KeysDialog.tsx';
 import { type KeyHint, StatusBar } from './frame/StatusBar.tsx';
@@ -119,7 +120,7 @@ export function App() {
   const fresh = replay === null && isFirstRun(hello.data, frame);
   const operate = hello.data?.role === 'operate';
 
-  useTitle(view, freshness);
+  useTitle(view, freshness, frame?.alerts.counts.unowned ?? 0);
   useEffect(() => applyTheme(theme), [theme]);
   useAppKeys({
     go: (to) => go(lastOf(to)),
@@ -239,13 +240,14 @@ function useAppKeys(does: {
   });
 }
 
-/** The window's title says it too when there is no data: a tab in the background is looked at as well. */
-function useTitle(view: ViewId, { trouble, state }: Freshness): void {
+/** The window's title says it too when there is no data, and counts alerts: a tab in the background is looked at as well. */
+function useTitle(view: ViewId, { trouble, state }: Freshness, unowned: number): void {
   const gone = trouble !== '' || state === 'stale';
   useEffect(() => {
     const label = PAGES.find(({ id }) => id === view)?.label;
-    document.title = `${gone ? 'No data · ' : ''}${label} · Fleetwatt`;
-  }, [view, gone]);
+    // What is not known is not counted: the title says so instead.
+    showCount(`${gone ? 'No data · ' : ''}${label} · Fleetwatt`, gone ? 0 : unowned);
+  }, [view, gone, unowned]);
 }
 
 function SourcesPage(props: {
