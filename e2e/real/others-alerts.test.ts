@@ -88,7 +88,10 @@ test.skipIf(missing)(
       labels: { alertname: 'Soon' },
     });
 
-    const rules = await running.call('othersRules', {});
+    const rules = await until(
+      () => running.call('othersRules', {}),
+      (told) => told.some(({ state }) => state === 'pending'),
+    );
     expect(rules.map(({ name, state, for: forS }) => [name, state, forS])).toEqual([
       ['RackNearCap', 'firing', 0],
       ['Soon', 'pending', 3600],

@@ -6,6 +6,7 @@ import {
   readPrometheusAlerts,
   readPrometheusRules,
 } from '../../../shared/interop/prometheus-alerting.ts';
+import { fingerprintOf } from '../../../shared/interop/told-alert.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
 import { FaultError, printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
@@ -19,7 +20,7 @@ const RULES_EVERY_MS = 60_000;
 const NONE_EVERY_MS = 300_000;
 const NO_ALERTING: ReadonlySet<string> = new Set(['http-400', 'http-404', 'http-405', 'http-422', 'http-501']);
 
-/** The alerting of one Prometheus source: its alerts with every read, its rules once a minute, one question at a time. */
+/** The alerting of one Prometheus source: its alerts with every read, its rules when those changed and once a minute, one question at a time. */
 export class PrometheusAlerting {
   readonly settings: PrometheusSource;
   readonly #clock: Clock;
@@ -30,6 +31,8 @@ export class PrometheusAlerting {
   #alerts: readonly PrometheusAlert[] = [];
   #rules: readonly OthersRule[] = [];
   #rulesAt = Number.NEGATIVE_INFINITY;
+  /** The alerts with which they were asked for. */
+  #rulesOf = '';
   #noneUntil = Number.NEGATIVE_INFINITY;
   #lastOk: number | null = null;
   #fault: LastingFault | null = null;
@@ -47,9 +50,12 @@ export class PrometheusAlerting {
     const { id, name } = this.settings;
     try {
       this.#alerts = await this.#ask('alerts', readPrometheusAlerts);
-      if (now - this.#rulesAt >= RULES_EVERY_MS) {
+      // Rules say what state they are in: with other alerts than before they are asked for again.
+      const told = this.#alerts.map(({ labels, state }) => `${state} ${fingerprintOf(labels)}`).join('\n');
+      if (told !== this.#rulesOf || now - this.#rulesAt >= RULES_EVERY_MS) {
         this.#rules = await this.#ask('rules?type=alert', (json) => readPrometheusRules(json, id, name));
         this.#rulesAt = now;
+        this.#rulesOf = told;
       }
       this.#lastOk = this.#clock.now();
       this.#fault = null;
