@@ -16,6 +16,8 @@ export interface OpenOptions {
   /** Written as settings.json of the profile before the start. */
   readonly settings?: object;
   readonly theme?: 'dark' | 'light';
+  /** The page has a token that may only look (serve). */
+  readonly readOnly?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
 }
 
@@ -39,6 +41,15 @@ function newProfile(settings: object | undefined): string {
 
 function hostArgs({ demo, source }: OpenOptions): string[] {
   return [...(demo ? ['--demo'] : []), ...(source ? ['--source', source] : [])];
+}
+
+const READ_TOKEN = 'a-token-of-a-wall-that-may-look';
+
+function tokenArgs(profile: string, { readOnly }: OpenOptions): string[] {
+  if (!readOnly) return [];
+  const file = join(profile, 'tokens.txt');
+  writeFileSync(file, `wall read ${READ_TOKEN}\n`, { mode: 0o600 });
+  return ['--token-file', file];
 }
 
 function readyUrl(child: ChildProcess): Promise<string> {
@@ -77,7 +88,15 @@ async function openServe(options: OpenOptions): Promise<Console> {
   const profile = newProfile(options.settings);
   const child = spawn(
     process.execPath,
-    [join(root, 'build/run.mjs'), 'fleetwatt', 'serve', '--profile', profile, ...hostArgs(options)],
+    [
+      join(root, 'build/run.mjs'),
+      'fleetwatt',
+      'serve',
+      '--profile',
+      profile,
+      ...hostArgs(options),
+      ...tokenArgs(profile, options),
+    ],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_lifecycle_event: '' } },
   );
   let browser: Browser | undefined;
@@ -94,7 +113,7 @@ async function openServe(options: OpenOptions): Promise<Console> {
       colorScheme: options.theme ?? 'dark',
     });
     await prepare(page);
-    await page.goto(url);
+    await page.goto(options.readOnly ? `${url.split('#')[0]}#key=${READ_TOKEN}` : url);
     return { page, ranOn: 'serve', profile, pid: child.pid as number, close };
   } catch (error) {
     await close();

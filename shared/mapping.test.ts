@@ -86,4 +86,15 @@ describe('where a node stands', () => {
     expect(locator.locate('PDX', 'a2-07-n1', labels({}))).toMatchObject({ rack: 'A2-07', inferred: true });
     expect(locator.locate('PDX', 'mystery', labels({}))).toMatchObject({ hall: 'Unmapped', node: 'mystery' });
   });
+
+  test('the chassis places what nothing else does, in the order of its trays', () => {
+    const board = { DCGM_FI_DEV_PLATFORM_CHASSIS_SERIAL_NUMBER: '1821/324', DCGM_FI_DEV_PLATFORM_TRAY_INDEX: '7' };
+    expect(locator.locate('PDX', 'mystery', labels(board))).toMatchObject({
+      ...{ site: 'PDX', row: 'Chassis', rack: '1821-324', node: 'mystery', order: 7, u: 0, inferred: true },
+    });
+    expect(locator.locate('PDX', 'a2-07-n1', labels(board))).toMatchObject({ rack: 'A2-07' });
+    expect(locator.placements('PDX', 'n1', labels({ ...board, rack: 'X' })).map(({ by }) => by)).toEqual([
+      ...['topology', 'labels', 'platform', 'nothing'],
+    ]);
+  });
 });

@@ -105,6 +105,50 @@ describe('NetBox', () => {
   });
 });
 
+describe('racks', () => {
+  const rack = { ...PLACE, model: 'GB200 NVL72', position: 5, aisle: 'Cold 2', heightU: 48, feeds: ['A', 'B'] };
+
+  it('of NetBox have a height, and the custom fields that a site gives them', () => {
+    const answer = {
+      ...{ id: 9, name: 'A2-05', site: { name: 'PDX-1' }, location: { name: 'A' }, u_height: 48 },
+      ...{ rack_type: { model: 'GB200 NVL72' }, custom_fields: { position: 5, aisle: 'Cold 2', feeds: 'A+B' } },
+    };
+    expect(parseNetBox(page(answer, device('n1')))).toMatchObject({
+      racks: [rack],
+      rows: [{ node: 'n1' }],
+      skipped: [],
+    });
+    expect(parseNetBox(page({ ...answer, site: null })).skipped).toEqual(['rack A2-05: it stands in no site']);
+  });
+
+  it('of YAML say where they stand; trays may be of another kind', () => {
+    const text = YAML.replace('model: HGX H200', 'model: GB200 NVL72')
+      .replace(
+        'gpus: 8',
+        'gpus: 4\n                height: 48\n                position: 5\n                aisle: Cold 2\n                feeds: [A, B]',
+      )
+      .replace('gpus: 4 }', 'kind: switch, height: 1 }');
+    const { racks, rows, errors } = parseTopologyYaml(text);
+    expect(errors).toEqual([]);
+    expect(racks).toEqual([rack]);
+    expect(rows[1]).toMatchObject({ node: 'n2', kind: 'switch', height: 1, u: 9 });
+  });
+
+  it('as CSV read back the same, and two documents may disagree of them', () => {
+    const csv = formatTopologyCsv([{ ...PLACE, u: 1, node: 'n1', model: '', gpus: 4, kind: 'switch' }], [rack]);
+    expect(csv.split('\n')[0]).toBe('site,hall,row,rack,u,node,model,gpus,kind,height,position,aisle,feeds');
+    expect(parseTopologyCsv(csv).racks).toEqual([rack]);
+    const { racks, conflicts } = mergeTopology([
+      { from: 'a', rows: [], racks: [{ ...rack, position: 0 }] },
+      { from: 'b', rows: [], racks: [{ ...rack, rack: 'a2-05', heightU: 42 }] },
+    ]);
+    expect(racks).toEqual([rack]);
+    expect(conflicts).toEqual([
+      { node: 'rack A2-05', field: 'heightU', kept: '48', keptFrom: 'a', dropped: '42', droppedFrom: 'b' },
+    ]);
+  });
+});
+
 describe('several documents', () => {
   const row = { ...PLACE, u: 0, node: 'n1', model: '', gpus: 0 };
 
