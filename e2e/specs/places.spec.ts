@@ -44,7 +44,7 @@ test('a mapping is tried before it is saved, and the log says who saved it', asy
     await expect(mapping.getByRole('status')).toHaveText(/cannot be used/);
     await expect(page.getByRole('button', { name: 'Save mappings' })).toBeDisabled();
     await mapping.getByLabel('Pattern (RE2)').fill('^(?<hall>[A-Z])(?<row>\\d)-(?<rack>\\d+)-');
-    await expect(mapping.getByRole('status')).toHaveText('Matches 1 nodes, places 1 of them.');
+    await expect(mapping.getByRole('status')).toHaveText('Matches 1 node, places 1.');
     const moved = page.getByRole('table', { name: 'Nodes that would move' });
     await expect(moved.getByRole('row').nth(1)).toContainText('S/A/1/01');
     await page.getByRole('button', { name: 'Save mappings' }).press('Enter');

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react';
 import { formatCount, formatPercent, formatPower } from '../../../../shared/format.ts';
-import { ASSUMED } from '../../../../shared/frame.ts';
+import { ASSUMED, QUALITY } from '../../../../shared/frame.ts';
 import { RACK } from '../../../../shared/topology.ts';
 import { useBudgetLines, usePlaceCall, useReadBudgets } from '../../../ask/places.ts';
 import { useLive } from '../../../live/console.tsx';
@@ -33,6 +33,7 @@ const COLUMNS = [
   { name: 'Used', right: true },
   { name: 'Headroom', right: true },
   ...BUDGET_FIELDS.slice(1).map((field) => ({ name: FIELD_WORDS[field], right: true })),
+  { name: 'Draw is' },
   { name: 'Written in' },
 ];
 const FROM = { file: 'budgets.csv', source: "A source's file", none: '—' } as const;
@@ -175,6 +176,7 @@ function BudgetRow(props: {
         {formatPower(budgetW - drawW, scale)}
       </td>
       {BUDGET_FIELDS.slice(1).map(cell)}
+      <td>{Number.isNaN(drawW) || frame === null ? '—' : QUALITY[frame.quality[row.place]]}</td>
       <td>{FROM[row.from]}</td>
     </tr>
   );

@@ -149,7 +149,7 @@ function MappingFields(props: {
           ? 'Trying it on the live nodes'
           : wrong
             ? `This pattern cannot be used: ${effect.error}.`
-            : `Matches ${formatCount(effect.matched)} nodes, places ${formatCount(effect.placed)} of them.`}
+            : `Matches ${formatCount(effect.matched)} ${effect.matched === 1 ? 'node' : 'nodes'}, places ${formatCount(effect.placed)}.`}
       </p>
     </fieldset>
   );
