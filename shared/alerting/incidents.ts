@@ -100,8 +100,10 @@ export function wordsOfMany(
     alerts.map((alert) => alert.place),
   );
   if (alerts.length === 1) return { title: first.title, detail: first.detail, place };
-  const levels = new Set(alerts.map(({ level }) => level));
-  const noun = levels.size === 1 ? (NOUNS[first.level] ?? 'object') : 'object';
+  // A row and its rack together have no noun: the loudest keeps its own words.
+  if (alerts.some(({ level }) => level !== first.level))
+    return { title: `${first.title} and ${formatCount(alerts.length - 1)} more`, detail: first.detail, place };
+  const noun = NOUNS[first.level] ?? 'object';
   const where = place < 0 ? '' : `${labelOf(topology, place)}. `;
   return {
     title: `${countOf(alerts.length, noun)} ${MANY[first.rule] ?? `in ${first.rule}`}`,

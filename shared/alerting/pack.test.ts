@@ -71,6 +71,13 @@ describe('budgets', () => {
     expect(at(9_700, 0.75)).toEqual([]);
   });
 
+  it('of a row and its rack are one line, in the words of the wider', () => {
+    const budgets = { 'S/A/A1': 10_000, 'S/A/A1/A1-01': 10_000 };
+    expect(titles(lasting(1, { 'gpu.power': times(8, 1225) }, { budgets }))).toEqual([
+      'Row A1 at 98.0% of budget and 1 more',
+    ]);
+  });
+
   it('judge each feed against its own budget', () => {
     const shape = { feeds: { 'S/A/A1/A1-01 A': 10_000, 'S/A/A1/A1-01 B': 10_000 } };
     expect(brief(lasting(1, { 'gpu.power': times(8, 700), 'feed.power': [9800, 8000] }, shape))).toEqual([
