@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type Browser, chromium, _electron as electron, type Page } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '..');
@@ -15,6 +15,8 @@ export interface OpenOptions {
   readonly source?: string;
   /** Written as settings.json of the profile before the start. */
   readonly settings?: object;
+  /** Other files of the profile folder, by their path in it. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly theme?: 'dark' | 'light';
   /** The page has a token that may only look (serve). */
   readonly readOnly?: boolean;
@@ -32,10 +34,14 @@ export interface Console {
   close(): Promise<void>;
 }
 
-function newProfile(settings: object | undefined): string {
+function newProfile({ settings, files = {} }: OpenOptions): string {
   const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-e2e-'));
   mkdirSync(profile, { recursive: true });
   if (settings) writeFileSync(join(profile, 'settings.json'), JSON.stringify({ schema: 1, ...settings }));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(profile, dirname(path)), { recursive: true });
+    writeFileSync(join(profile, path), text);
+  }
   return profile;
 }
 
@@ -85,7 +91,7 @@ export function launchBrowser(): Promise<Browser> {
 }
 
 async function openServe(options: OpenOptions): Promise<Console> {
-  const profile = newProfile(options.settings);
+  const profile = newProfile(options);
   const child = spawn(
     process.execPath,
     [
@@ -131,7 +137,7 @@ export function realElectron(): string | undefined {
 }
 
 async function openDesktop(options: OpenOptions): Promise<Console> {
-  const profile = newProfile(options.settings);
+  const profile = newProfile(options);
   const real = realElectron();
   const size = options.viewport ?? { width: 1920, height: 1080 };
   writeFileSync(join(profile, 'window.json'), JSON.stringify({ x: 0, y: 0, ...size, maximized: false }));

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
+import type { MenuItemConstructorOptions } from 'electron';
 import { app } from './app.ts';
 import { ipcMain } from './ipc.ts';
 import { protocol } from './protocol.ts';
@@ -51,6 +52,26 @@ class Notification extends EventEmitter {
 const noticed: object[] = [];
 const permissions = { request: undefined as unknown, check: undefined as unknown, device: undefined as unknown };
 const opened: string[] = [];
+const blockers: string[] = [];
+const shown = { menu: null as StandinMenu | null };
+/** A menu as far as it can be asked: items with what they do. */
+interface StandinMenu {
+  readonly items: readonly (Omit<MenuItemConstructorOptions, 'submenu'> & {
+    readonly submenu?: StandinMenu | undefined;
+  })[];
+}
+const menuOf = (template: readonly MenuItemConstructorOptions[]): StandinMenu => ({
+  items: template.map(({ submenu, ...item }) => ({
+    ...item,
+    submenu: Array.isArray(submenu) ? menuOf(submenu) : undefined,
+  })),
+});
+/** Two displays, so that a wall can stand on the second. */
+const displayOf = (id: number, label: string, x: number) => {
+  const bounds = { x, y: 0, width: 1920, height: 1080 };
+  return { id, label, bounds, workArea: bounds, size: { width: 1920, height: 1080 }, scaleFactor: 1 };
+};
+const displays = { all: [displayOf(1, 'First', 0), displayOf(2, 'Second', 1920)] };
 
 const members = {
   app,
@@ -77,12 +98,24 @@ const members = {
   shell: {
     openExternal: async (url: string) => void opened.push(url),
   },
-  screen: { getAllDisplays: () => [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } }] },
-  Menu: { buildFromTemplate: (template: unknown) => ({ template }), setApplicationMenu: (_menu: unknown) => {} },
+  screen: Object.assign(new EventEmitter(), { getAllDisplays: () => displays.all }),
+  powerSaveBlocker: {
+    start: (kind: string) => blockers.push(kind),
+    stop: (id: number) => {
+      blockers[id - 1] = '';
+    },
+  },
+  Menu: {
+    buildFromTemplate: (template: readonly MenuItemConstructorOptions[]) => menuOf(template),
+    setApplicationMenu: (menu: StandinMenu) => {
+      shown.menu = menu;
+    },
+    getApplicationMenu: () => shown.menu,
+  },
 };
 
 /** For the conformance spec: what was asked of the stand-in's system side. */
-export const asked = { permissions, opened };
+export const asked = { permissions, opened, blockers };
 
 /** Small and closed: a member that we don't use throws, so that nobody leans on what isn't there. */
 function closed<Type extends object>(value: Type, name: string): Type {

@@ -79,6 +79,10 @@ export class WebContents extends EventEmitter {
     cdp.on('Page.frameNavigated', this.#session, ({ frame }: { frame: { url: string; parentId?: string } }) => {
       if (!frame.parentId) this.#url = toOurs(frame.url);
     });
+    cdp.on('Page.navigatedWithinDocument', this.#session, ({ url }: { url: string }) => {
+      this.#url = toOurs(url);
+      this.emit('did-navigate-in-page', {}, this.#url, true);
+    });
     cdp.on('Page.windowOpen', this.#session, ({ url }: { url: string }) => this.#open({ url: toOurs(url) }));
     cdp.on('Page.loadEventFired', this.#session, () => {
       this.emit('did-finish-load');
@@ -135,6 +139,7 @@ export class WebContents extends EventEmitter {
     this.#open = handler;
   }
 
+  forcefullyCrashRenderer = () => void browser.cdp?.send('Page.crash', {}, this.#session).catch(() => {});
   reload = () => void browser.cdp?.send('Page.reload', {}, this.#session).catch(() => {});
   getURL = () => this.#url;
   isDestroyed = () => this.#destroyed;
@@ -183,6 +188,7 @@ export class BrowserWindow extends EventEmitter {
     this.#bounds = { ...this.#bounds, ...bounds };
   };
   isDestroyed = () => this.#destroyed;
+  destroy = () => this.close();
 
   close(): void {
     if (this.#destroyed) return;

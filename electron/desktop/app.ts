@@ -10,6 +10,7 @@ import { startNotifier } from './notifier.ts';
 import { SCHEME, serveBundle } from './origin.ts';
 import { spawnDemo, spawnEngine } from './supervise.ts';
 import { DesktopVault } from './vault.ts';
+import { WallWindows } from './wall-windows.ts';
 import { openWindow } from './window.ts';
 
 /** Folders of the build beside this bundle: dist/desktop → dist. */
@@ -81,24 +82,33 @@ function notices(hub: Hub, open: () => void): () => void {
 
 async function run(): Promise<void> {
   await app.whenReady();
-  protocol.handle(SCHEME, serveBundle(built('renderer')));
+  protocol.handle(SCHEME, serveBundle(built('renderer'), Date.now));
   closeDoors(app, session.defaultSession);
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform)));
   const profile = app.getPath('userData');
   const hub = startHub(profile);
-  const bridge = new Bridge(hub);
+  const bridge: Bridge = new Bridge(hub, (contents) => walls.painted(contents));
+  const preload = built('preload/preload.cjs');
+  const walls = new WallWindows({
+    ...{ profile, preload, now: Date.now },
+    seat: (contents) => bridge.seat(contents),
+    leave: (contents) => bridge.leave(contents),
+    engineUp: () => hub.engine().state === 'up',
+    onChange: () => Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, walls.menu()))),
+  });
   const endNotices = notices(hub, () => focus());
   app.on('will-quit', () => {
     endNotices();
+    walls.close();
     hub.close();
   });
   const open = () => {
-    const window = openWindow(profile, built('preload/preload.cjs'), (contents) => bridge.seat(contents));
+    const window = openWindow(profile, preload, (contents) => bridge.seat(contents));
     window.on('closed', () => bridge.leave(window.webContents));
     reloadAfterCrash(window);
     return window;
   };
   let window = open();
+  walls.restore();
   const focus = () => {
     if (window.isDestroyed()) window = open();
     if (window.isMinimized()) window.restore();

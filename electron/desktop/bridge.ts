@@ -23,14 +23,18 @@ const REFUSED: Reply = {
 /** The only place with IPC: two channels, open to the main frame of our own pages alone. Arguments are parsed by the engine. */
 export class Bridge {
   readonly #hub: Hub;
+  readonly #onPainted: (contents: WebContents) => void;
   readonly #seats = new Map<WebContents, Seat>();
 
-  constructor(hub: Hub) {
+  /** @param onPainted hears of every frame that a page has painted */
+  constructor(hub: Hub, onPainted: (contents: WebContents) => void) {
     this.#hub = hub;
+    this.#onPainted = onPainted;
     ipcMain.handle(CHANNEL.call, (event, name: unknown, arg: unknown) => {
       const frame = event.senderFrame;
       const seat = this.#seats.get(event.sender);
       if (!seat || !frame || frame.parent !== null || !isOurs(frame.url)) return REFUSED;
+      if (name === 'ack') this.#onPainted(event.sender);
       return this.#call(seat, name, arg);
     });
   }

@@ -1,7 +1,10 @@
 import type { MenuItemConstructorOptions } from 'electron';
 
-/** The application menu as data; every item of it also has a key in the page. */
-export function menuTemplate(platform: NodeJS.Platform): MenuItemConstructorOptions[] {
+/** The application menu as data; every item of it also has a key in the page, except walls on other displays. */
+export function menuTemplate(
+  platform: NodeJS.Platform,
+  walls: readonly MenuItemConstructorOptions[],
+): MenuItemConstructorOptions[] {
   const app: MenuItemConstructorOptions[] =
     platform === 'darwin'
       ? [
@@ -36,6 +39,7 @@ export function menuTemplate(platform: NodeJS.Platform): MenuItemConstructorOpti
         { role: 'togglefullscreen' },
       ],
     },
+    { label: 'Walls', submenu: [...walls] },
     { label: 'Window', submenu: [{ role: 'minimize' }, { role: 'zoom' }] },
   ];
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
 import { securityHeaders } from '../../shared/csp.ts';
+import { stoppedPage } from './walls.ts';
 
 /** The scheme of our own pages: standard and secure, registered before the app is ready. */
 export const SCHEME = 'fleetwatt';
@@ -42,9 +43,16 @@ export function fileOf(url: string, folder: string): string | undefined {
   return file.startsWith(folder + sep) && types[extname(file)] ? file : undefined;
 }
 
-/** Answers requests of our scheme from the bundle's folder. */
-export function serveBundle(folder: string): (request: { url: string; method: string }) => Promise<Response> {
+/** Answers requests of our scheme from the bundle's folder; `/stopped` is the page of a wall that was given up. */
+export function serveBundle(
+  folder: string,
+  now: () => number,
+): (request: { url: string; method: string }) => Promise<Response> {
   return async ({ url, method }) => {
+    if (url === `${ORIGIN}/stopped`)
+      return new Response(stoppedPage(now()), {
+        headers: { ...securityHeaders, 'content-type': types['.html'] as string },
+      });
     const file = method === 'GET' ? fileOf(url, folder) : undefined;
     if (!file) return new Response('Not found', { status: 404, headers: securityHeaders });
     try {

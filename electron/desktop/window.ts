@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BrowserWindow, type BrowserWindowConstructorOptions, screen, type WebContents } from 'electron';
+import {
+  BrowserWindow,
+  type BrowserWindowConstructorOptions,
+  type Rectangle,
+  screen,
+  type WebContents,
+} from 'electron';
 import { MIN_HEIGHT, MIN_WIDTH, parseState, placeWindow, type WindowState } from './displays.ts';
 import { ORIGIN } from './origin.ts';
 import { writeWhole } from './whole-file.ts';
@@ -33,6 +39,37 @@ export function windowOptions(state: WindowState, preload: string): BrowserWindo
   };
 }
 
+/** A wall's window: the same page under the same rules, over the whole of one display, without a frame. */
+export function wallOptions(bounds: Rectangle, preload: string): BrowserWindowConstructorOptions {
+  const { webPreferences } = windowOptions({ ...bounds, maximized: false }, preload);
+  return {
+    ...{ x: bounds.x, y: bounds.y, width: bounds.width, height: bounds.height, webPreferences },
+    ...{ show: false, kiosk: true, frame: false, backgroundColor: '#07090b', title: 'Fleetwatt wall' },
+  };
+}
+
+/** Opens a wall over a display. */
+export function openWallWindow(
+  bounds: Rectangle,
+  url: string,
+  preload: string,
+  seat: (contents: WebContents) => void,
+): BrowserWindow {
+  const window = new BrowserWindow(wallOptions(bounds, preload));
+  seated(window, seat);
+  window.once('ready-to-show', () => window.show());
+  void window.loadURL(url);
+  return window;
+}
+
+/** Gives the window's page a place at the hub before each load. */
+function seated(window: BrowserWindow, seat: (contents: WebContents) => void): void {
+  seat(window.webContents);
+  window.webContents.on('did-start-navigation', (details) => {
+    if (details.isMainFrame && !details.isSameDocument) seat(window.webContents);
+  });
+}
+
 function remembered(file: string): WindowState | undefined {
   try {
     return parseState(readFileSync(file, 'utf8'));
@@ -53,10 +90,7 @@ export function openWindow(profile: string, preload: string, seat: (contents: We
   );
   const window = new BrowserWindow(windowOptions(state, preload));
   if (state.maximized) window.maximize();
-  seat(window.webContents);
-  window.webContents.on('did-start-navigation', (details) => {
-    if (details.isMainFrame && !details.isSameDocument) seat(window.webContents);
-  });
+  seated(window, seat);
   window.once('ready-to-show', () => window.show());
   window.on('close', () => {
     const bounds = window.getNormalBounds();

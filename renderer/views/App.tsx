@@ -1,10 +1,12 @@
 import { useEffect, useState } from 'react';
+import { NO_ALERTS } from '../../shared/alerting/alert.ts';
 import type { HelloReply, LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
 import { NO_INVENTORY } from '../../shared/inventory.ts';
 import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
 import { useConsole, useFreshness, useLive } from '../live/console.tsx';
 import type { Freshness } from '../live/freshness.ts';
 import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
+import { AlertsView } from './alerts/AlertsView.tsx';
 import { Coming } from './Coming.tsx';
 import { FirstRun } from './first-run/FirstRun.tsx';
 import { Banners } from './frame/Banners.tsx';
@@ -13,6 +15,7 @@ import styles from './frame/frame.module.css';
 import { KeysDialog } from './frame/KeysDialog.tsx';
 import { type KeyHint, StatusBar } from './frame/StatusBar.tsx';
 import { TopBar } from './frame/TopBar.tsx';
+import { goneOf } from './gone.ts';
 import { InterconnectPage } from './interconnect/InterconnectPage.tsx';
 import { useKeys } from './keys.ts';
 import { OverviewPage } from './OverviewPage.tsx';
@@ -29,6 +32,7 @@ import { CaptureDialog } from './snapshots/CaptureDialog.tsx';
 import { Snapshots } from './snapshots/Snapshots.tsx';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
 import { PAGES, VIEWS, type ViewId } from './views.ts';
+import { Wall } from './wall/Wall.tsx';
 
 const OVERVIEW_HINTS: readonly KeyHint[] = [
   { keys: '← ↑ ↓ →', action: 'Move' },
@@ -130,8 +134,10 @@ export function App() {
     // In a replay Space plays, and there is nothing to capture.
     pause: replay === null ? () => live.pause(pausedAt === null) : null,
     capture: replay === null && operate ? () => setCapturing(true) : null,
+    wall: () => openWall(go),
   });
 
+  if (view === 'wall') return <Wall {...{ layout, frame, freshness, route }} onLeave={() => go(lastOf('overview'))} />;
   return (
     <div className={styles.app}>
       <TopBar
@@ -144,6 +150,7 @@ export function App() {
         freshness={freshness}
         pausedAt={pausedAt}
         onSearch={() => setSearching(true)}
+        alerts={(frame?.alerts ?? NO_ALERTS).counts}
       />
       <div>
         <ReplayBanner />
@@ -168,6 +175,12 @@ export function App() {
         <PowerPage {...{ layout, frame, freshness, route, go }} paused={pausedAt !== null} />
       ) : view === 'snapshots' && replay === null ? (
         <Snapshots {...{ operate, theme, route }} onCapture={() => setCapturing(true)} />
+      ) : view === 'alerts' && layout !== null && frame !== null ? (
+        <AlertsView
+          {...{ layout, frame, freshness, route, go }}
+          operate={operate}
+          stale={goneOf(freshness, pausedAt !== null, 0) !== null}
+        />
       ) : view !== 'overview' ? (
         <Coming view={view} />
       ) : (
@@ -217,6 +230,12 @@ function goTo(layout: LayoutDocument | null, place: number, go: Go): void {
   go(page ?? { view: 'overview', object: layout?.path[place] ?? '' });
 }
 
+/** The wall fills the screen where the browser lets it. */
+function openWall(go: Go): void {
+  go({ view: 'wall' });
+  void document.documentElement.requestFullscreen?.().catch(() => {});
+}
+
 /** The keys that work in every view (ui.md 8). */
 function useAppKeys(does: {
   go(view: ViewId): void;
@@ -225,6 +244,7 @@ function useAppKeys(does: {
   search(): void;
   pause: (() => void) | null;
   capture: (() => void) | null;
+  wall(): void;
 }): void {
   useKeys({
     ...Object.fromEntries(VIEWS.map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
@@ -232,6 +252,8 @@ function useAppKeys(does: {
     'Shift+P': () => does.go('power'),
     '[Shift]+(\\?)': does.keys,
     '$mod+k': does.search,
+    w: does.wall,
+    F11: does.wall,
     '[Shift]+(/)': does.search,
     ...(does.pause ? { Space: does.pause } : {}),
     ...(does.capture ? { 'Shift+S': does.capture } : {}),

@@ -2,12 +2,7 @@ import styles from './coming.module.css';
 import type { ViewId } from './views.ts';
 
 const TEXTS: Readonly<Partial<Record<ViewId, { title: string; coming: string; meanwhile: string }>>> = {
-  alerts: {
-    title: 'Alerts',
-    coming: 'The alerts view will bring rules, acknowledgement, silences and history.',
-    meanwhile:
-      'Meanwhile: Conditions now on the Overview lists what holds at this moment. It does not notify anyone and keeps no history.',
-  },
+  alerts: { title: 'Alerts', coming: 'The fleet is being read for the first time.', meanwhile: '' },
   snapshots: {
     title: 'Snapshots',
     coming: 'The library belongs to the live fleet; this is a replay of one snapshot.',

@@ -71,6 +71,7 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['B'], action: 'Budgets panel' },
   { keys: ['\\'], action: 'Conditions panel' },
   { keys: ['F6'], action: 'Next region' },
+  { keys: ['W', 'F11'], action: 'Wall; Esc leaves it' },
   { keys: ['D'], action: 'Theme: dark, light, high contrast' },
   { keys: ['?'], action: 'All keys' },
 ];

@@ -13,6 +13,7 @@ export const PAGES = [
   ...VIEWS,
   { id: 'gpu', label: 'GPU', path: '/gpu' },
   { id: 'power', label: 'Power', path: '/power' },
+  { id: 'wall', label: 'Wall', path: '/wall' },
 ] as const;
 
 export type ViewId = (typeof PAGES)[number]['id'];

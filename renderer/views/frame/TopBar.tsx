@@ -1,3 +1,4 @@
+import type { AlertCounts } from '../../../shared/alerting/alert.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import type { Crumb } from '../places.ts';
@@ -18,6 +19,7 @@ export function TopBar(props: {
   freshness: Freshness;
   pausedAt: number | null;
   onSearch: () => void;
+  alerts: Pick<AlertCounts, 'critical' | 'warning' | 'unowned'>;
 }) {
   const { crumbs } = props;
   return (
@@ -32,7 +34,7 @@ export function TopBar(props: {
             href={hrefOf(props.lastOf(view.id))}
             aria-current={view.id === (TAB_OF[props.view] ?? props.view) ? 'page' : undefined}
           >
-            {view.label} <Kbd>{index + 1}</Kbd>
+            {view.label} {view.id === 'alerts' ? <AlertCount {...props.alerts} /> : null} <Kbd>{index + 1}</Kbd>
           </a>
         ))}
       </nav>
@@ -58,6 +60,18 @@ export function TopBar(props: {
       </button>
       <Beacon freshness={props.freshness} pausedAt={props.pausedAt} />
     </header>
+  );
+}
+
+/** How many firing alerts nobody has taken; by shape and colour whether a critical one fires. */
+function AlertCount({ critical, warning, unowned }: Pick<AlertCounts, 'critical' | 'warning' | 'unowned'>) {
+  if (unowned === 0) return null;
+  const severity = critical > 0 ? 'critical' : warning > 0 ? 'warning' : 'advisory';
+  return (
+    <span className={styles.alertCount} data-severity={severity}>
+      {unowned}
+      <span className="hidden"> unacknowledged, worst {severity}</span>
+    </span>
   );
 }
 

@@ -1,0 +1,103 @@
+import type { Page } from '@playwright/test';
+import axe from 'axe-core';
+import { expect, test } from '../console.ts';
+
+/** A rule of the operator's own that fires at once on the demo's hot row. */
+const RULES = `- name: RowHot
+  when: budget.use > 0.95
+  at: [row]
+  for: 0s
+  severity: critical
+  runbook: { means: The row is nearly at its cap., check: The busway meter., act: Shed load. }
+`;
+const opened = {
+  demo: true,
+  files: {
+    'rules/mine.yaml': RULES,
+    'rules/broken.yaml': '- name: Bad\n  when: gpu.nonsense > 5\n  severity: warning\n',
+  },
+};
+
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const checker = (window as unknown as { axe: typeof axe }).axe;
+    const found = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
+    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+  });
+}
+
+test('an alert fires, is acknowledged and silenced by keyboard, and the journal has all of it', async ({ open }) => {
+  const { page } = await open(opened);
+  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible({ timeout: 20_000 });
+  await page.keyboard.press('4');
+  const row = page
+    .getByRole('row')
+    .filter({ hasText: 'Row A2' })
+    .filter({ hasText: 'Row hot' })
+    .or(page.getByRole('row').filter({ hasText: /Row A2 at/ }));
+  await expect(row.first()).toContainText('New', { timeout: 20_000 });
+  const detail = page.getByRole('region', { name: 'Alert', exact: true });
+  await expect(detail).toContainText('The row is nearly at its cap.');
+  expect(await violations(page)).toEqual([]);
+
+  await page.keyboard.press('a');
+  const ack = page.getByRole('dialog', { name: 'Acknowledge' });
+  await ack.getByLabel('Your name').fill('Ann');
+  await ack.getByLabel(/^Note/).fill('CHG-4471');
+  expect(await violations(page)).toEqual([]);
+  await ack.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(ack).toHaveCount(0);
+  await expect(row.first()).toContainText('Ann');
+  await expect(row.first()).toContainText('Acknowledged');
+
+  await page.keyboard.press('s');
+  const silence = page.getByRole('dialog', { name: 'Silence' });
+  await expect(silence.getByRole('button', { name: 'Silence', exact: true })).toBeDisabled();
+  await silence.getByLabel('Reason').fill('Busway work');
+  await expect(silence).toContainText('at and under PDX-1/A/A2');
+  expect(await violations(page)).toEqual([]);
+  await silence.getByRole('button', { name: 'Silence', exact: true }).click();
+  await expect(silence).toHaveCount(0);
+  // Never hidden: it is listed with what is muted.
+  await page.getByRole('button', { name: /Silenced or inhibited/ }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'Silenced' }).first()).toBeVisible();
+
+  await page.getByRole('radio', { name: 'Silences' }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'Busway work' })).toContainText('Active');
+  await page.getByRole('button', { name: 'End now' }).click();
+  await expect(page.getByRole('row').filter({ hasText: 'Busway work' })).toContainText('Expired');
+
+  await page.getByRole('radio', { name: 'History' }).click();
+  await page.getByRole('radio', { name: 'Everything' }).click();
+  const journal = page.getByRole('region', { name: 'Rows of the journal' });
+  for (const words of ['Fired', 'CHG-4471', 'Busway work', 'Silence ended']) await expect(journal).toContainText(words);
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save CSV' }).click();
+  expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+});
+
+test('rules: a broken file is told with its line, a threshold is tried before it is saved', async ({ open }) => {
+  const { page } = await open(opened);
+  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible({ timeout: 20_000 });
+  await page.evaluate(() => {
+    location.hash = '#/alerts?tab=rules';
+  });
+  await expect(
+    page.getByRole('region', { name: 'Rules', exact: true }).getByText(/broken\.yaml, line 2, column \d+/),
+  ).toBeVisible();
+  await page.getByRole('button', { name: 'Budget near cap' }).click();
+  const editor = page.getByRole('region', { name: 'Rule Budget near cap' });
+  await editor.getByLabel('When', { exact: true }).fill('budget.use >= nonsense');
+  await expect(editor.getByText(/^Column \d+/)).toBeVisible();
+  await expect(editor.getByRole('button', { name: 'Save rule' })).toBeDisabled();
+  await editor.getByLabel('When', { exact: true }).fill('budget.use > 0.01');
+  // Everything with a budget draws more than that: 44 racks, 6 rows, 2 halls, 1 site, and feeds.
+  await expect(editor.getByText(/Holds now for \d+ of \d+ objects/)).toBeVisible();
+  await editor.getByLabel('Your name').fill('Ann');
+  await editor.getByRole('button', { name: 'Save rule' }).click();
+  await expect(editor).toContainText('Changed here');
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Back to how it ships' }).click();
+  await expect(editor).toContainText('As it ships');
+});

@@ -1,0 +1,92 @@
+import { useState } from 'react';
+import type { RuleStatus } from '../../../shared/alerting/alert.ts';
+import { useRules } from '../../ask/alerts.ts';
+import { faultOf } from '../../link/link.ts';
+import { Glyph } from '../../parts/Glyph.tsx';
+import parts from '../../parts/parts.module.css';
+import { durationText } from './AlertRow.tsx';
+import { ruleWords } from './alert-facets.ts';
+import styles from './alerts.module.css';
+import { RuleEditor } from './RuleEditor.tsx';
+
+/** Every rule: what it asks, how it does, and an editor with a preview of what it would find now. */
+export function Rules({ version, operate }: { version: number; operate: boolean }) {
+  const reply = useRules(version);
+  const [open, setOpen] = useState('');
+  const rules = reply.data?.rules ?? [];
+  const chosen = rules.find(({ name }) => name === open) ?? rules[0];
+  return (
+    <div className={styles.rules}>
+      <section className={parts.panel} aria-label="Rules" data-region>
+        <div className={parts.header}>
+          <h2>Rules</h2>
+          <span className={`${parts.caption} ${parts.end}`}>{rules.length} rules</span>
+        </div>
+        {reply.error ? <p className={styles.fault}>{faultOf(reply.error).message}</p> : null}
+        {(reply.data?.errors ?? []).map(({ file, line, column, message }) => (
+          <p key={`${file} ${line} ${column}`} className={styles.fault}>
+            {file}, line {line}, column {column}: {message}
+          </p>
+        ))}
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
+        <section className={styles.scroll} tabIndex={0} aria-label="All rules">
+          <table className={styles.plain}>
+            <thead>
+              <tr>
+                <th scope="col" className={styles.glyph}>
+                  <span className="hidden">Severity</span>
+                </th>
+                <th scope="col">Rule</th>
+                <th scope="col">For</th>
+                <th scope="col" className={styles.right}>
+                  Firing
+                </th>
+                <th scope="col">Health</th>
+              </tr>
+            </thead>
+            <tbody>
+              {rules.map((rule) => (
+                <tr key={rule.name} className={styles.row} aria-selected={rule === chosen}>
+                  <td>
+                    <Glyph severity={rule.severity} size={12} />
+                  </td>
+                  <td>
+                    <button
+                      type="button"
+                      className={styles.pick}
+                      aria-pressed={rule === chosen}
+                      onClick={() => setOpen(rule.name)}
+                    >
+                      {ruleWords(rule.name)}
+                    </button>
+                    <span className={styles.tags}>{tagsOf(rule)}</span>
+                  </td>
+                  <td>{rule.forMs === 0 ? 'at once' : durationText(rule.forMs)}</td>
+                  <td className={styles.right}>{rule.firing}</td>
+                  <td title={rule.lastError}>{healthOf(rule)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </section>
+      </section>
+      {chosen ? (
+        <RuleEditor
+          key={`${chosen.name} ${chosen.changed}`}
+          rule={chosen}
+          quantities={reply.data?.quantities ?? []}
+          operate={operate}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+function tagsOf(rule: RuleStatus): string {
+  return [rule.from === 'file' ? rule.file : '', rule.changed ? 'changed' : '', rule.enabled ? '' : 'off']
+    .filter((word) => word !== '')
+    .join(', ');
+}
+
+const healthOf = (rule: RuleStatus) =>
+  rule.health === 'error' ? `Failed: ${rule.lastError}` : rule.health === 'ok' ? 'Runs' : 'Not run yet';

@@ -1,0 +1,39 @@
+import type { Alert, Silence } from '../../../shared/alerting/alert.ts';
+import { formatCount, formatPercent, formatPower, formatTemp } from '../../../shared/format.ts';
+
+/** A value of an alert with its unit: shares as percent, watts as power, the rest as it is. */
+export function valueText(value: number, unit: string): string {
+  switch (unit) {
+    case 'ratio':
+      return formatPercent(value, 1);
+    case '%':
+      return `${plain(value, 1)}%`;
+    case 'W':
+      return formatPower(value, 'rack');
+    case 'C':
+    case '°C':
+      return formatTemp(value);
+    case 'flag':
+      return value === 0 ? 'no' : 'yes';
+    case '':
+    case 'count':
+    case 'code':
+      return plain(value, 0);
+    default:
+      return `${plain(value, 2)} ${unit}`;
+  }
+}
+
+function plain(value: number, decimals: number): string {
+  if (Math.abs(value) >= 1000) return formatCount(value);
+  return String(Number(value.toFixed(decimals))).replace('-', '\u2212');
+}
+
+/** "rule = BudgetAtCap, severity = critical, at and under PDX-1/A/A2". */
+export function silenceWords({ matchers, under }: Pick<Silence, 'matchers' | 'under'>): string {
+  const words = matchers.map(({ name, op, value }) => `${name} ${op} ${value === '' ? '""' : value}`);
+  return [...words, ...(under === '' ? [] : [`at and under ${under}`])].join(', ');
+}
+
+/** The alert's own text for a place to be looked at: its path, or what it is called. */
+export const whereOf = ({ path, object, level }: Alert) => (path === '' || level === 'gpu' ? object : path);

@@ -1,0 +1,42 @@
+import type { AlertDomain, AlertSeverity, AlertsReply } from '../../../shared/alerting/alert.ts';
+import { formatCount } from '../../../shared/format.ts';
+
+/** One cause as the wall tells it: by its loudest alert, in as few letters as it takes. */
+export interface Cause {
+  readonly id: string;
+  readonly severity: AlertSeverity;
+  readonly domain: AlertDomain;
+  readonly title: string;
+  readonly detail: string;
+  readonly startedAt: number;
+}
+
+/** Causes that fire and are not muted, in the order of the reply: worst first. */
+export function causesOf({ alerts, incidents }: Pick<AlertsReply, 'alerts' | 'incidents'>): readonly Cause[] {
+  const byId = new Map(alerts.map((alert) => [alert.id, alert]));
+  return incidents.flatMap(
+    ({ id, severity, domain, title, detail, startedAt, alerts: own, firing, muted }): Cause[] => {
+      if (muted || firing === 0) return [];
+      const loudest = byId.get(own[0] ?? '');
+      const others = firing > 1 ? `+${formatCount(firing - 1)} related` : '';
+      const words = loudest ? loudest.detail : detail;
+      return [
+        {
+          ...{ id, severity, domain, startedAt, title: shortTitle(loudest?.title ?? title) },
+          detail: [words.replace(/\.$/, ''), others].filter((part) => part !== '').join(', '),
+        },
+      ];
+    },
+  );
+}
+
+/** "Row A2 at 97.8% of budget" → "Row A2 97.8%": what is read from five metres has room for few words. */
+export const shortTitle = (title: string) =>
+  title
+    .replace(/ at ([\d.,]+%) of (\w+ )?budget$/, ' $1')
+    .replace(/^GPU /, '')
+    .replace(/^Link (\S+) \S+ /, '$1 link ')
+    .replace(/ in HW thermal slowdown$/, ' HW thermal')
+    .replace(/ in SW thermal slowdown$/, ' SW thermal')
+    .replace(/ in HW power brake$/, ' power brake')
+    .replace(/ has (never reported|stopped reporting)$/, ' $1');

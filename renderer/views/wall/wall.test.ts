@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { PLAYLIST, playlistOf, showingAt } from './rotation.ts';
+import { arcminOf, brightnessAt, dimTimesOf, orbitAt, readableFrom, SMALLEST_PX, upsideDown } from './wall-care.ts';
+import { shortTitle } from './wall-causes.ts';
+
+const T = Date.UTC(2026, 10, 25);
+
+describe('rotation', () => {
+  it('shows power for 40 s and the others for 20 s each, by the clock', () => {
+    // 100 s a round; midnight UTC is a whole number of rounds (86,400 = 864 × 100).
+    const at = (seconds: number) => showingAt(PLAYLIST, T + seconds * 1000, null).slide.view;
+    expect([0, 39, 40, 59, 60, 80, 99, 100].map(at)).toEqual([
+      ...['power', 'power', 'thermal', 'thermal', 'fabric', 'alerts', 'alerts', 'power'],
+    ]);
+    expect(showingAt(PLAYLIST, T + 10_000, null).passed).toBeCloseTo(0.25);
+  });
+
+  it('jumps to the view of a new critical alert, holds it for 60 s, and gives the rotation back', () => {
+    const interrupt = { view: 'fabric', at: T } as const;
+    expect(showingAt(PLAYLIST, T, interrupt)).toMatchObject({ index: 2, interrupted: true });
+    expect(showingAt(PLAYLIST, T + 59_999, interrupt).slide.view).toBe('fabric');
+    expect(showingAt(PLAYLIST, T + 60_000, interrupt)).toMatchObject({ slide: { view: 'fabric' }, interrupted: false });
+    expect(showingAt([PLAYLIST[0]], T, interrupt)).toMatchObject({ index: -1, slide: { view: 'fabric' } });
+  });
+
+  it('is written in the address, each slide with a time range of its own', () => {
+    expect(playlistOf('power:30:6h, fabric,alerts:15:7d')).toEqual([
+      { view: 'power', seconds: 30, rangeMs: 6 * 3_600_000 },
+      { view: 'fabric', seconds: 20, rangeMs: 3_600_000 },
+      { view: 'alerts', seconds: 15, rangeMs: 7 * 86_400_000 },
+    ]);
+    expect(playlistOf('nonsense:3,power:1')).toEqual([{ view: 'power', seconds: 5, rangeMs: 3_600_000 }]);
+    for (const bad of [undefined, '', 'x:9', ':::']) expect(playlistOf(bad)).toEqual(PLAYLIST);
+  });
+});
+
+describe('letters', () => {
+  it('a 65-inch panel at 5 m: 23 mm are 16 minutes of arc', () => {
+    // 63 px of cap height at 4K are 31.5 px of the reference (ui.md 2.2), which is a font of 43.3 px.
+    expect(arcminOf({ inches: 65, metres: 5 }, 31.5 / 0.727)).toBeCloseTo(16.2, 1);
+    expect(arcminOf({ inches: 65, metres: 5 }, SMALLEST_PX)).toBeGreaterThan(16);
+    expect(readableFrom(65)).toBeGreaterThanOrEqual(5);
+    expect(readableFrom(32)).toBeLessThan(5);
+  });
+});
+
+describe('the panel', () => {
+  it('is spared: six positions within 4 px, the first again after 18 min', () => {
+    const places = [...Array(7).keys()].map((i) => orbitAt(T + i * 180_000));
+    expect(new Set(places.map(String)).size).toBe(6);
+    expect(places[6]).toEqual(places[0]);
+    for (const [x, y] of places) expect(Math.max(Math.abs(x), Math.abs(y))).toBeLessThanOrEqual(4);
+    expect(upsideDown(T)).not.toBe(upsideDown(T + 7 * 86_400_000));
+  });
+
+  it('is dimmed after half an hour without an alert, and at night where that is set', () => {
+    expect(brightnessAt(T, T - 29 * 60_000, null)).toBe(1);
+    expect(brightnessAt(T, T - 30 * 60_000, null)).toBe(0.7);
+    expect(brightnessAt(T, null, dimTimesOf('22:00-06:00'))).toBe(1);
+    const night = dimTimesOf('22:00-06:00');
+    const at = (hours: number) => brightnessAt(T + hours * 3_600_000, T + hours * 3_600_000, night);
+    expect([21.9, 22, 23.9, 0, 5.9, 6].map(at)).toEqual([1, 0.7, 0.7, 0.7, 0.7, 1]);
+    for (const bad of ['25:00-06:00', '22:61-06:00', 'night', undefined]) expect(dimTimesOf(bad)).toBeNull();
+  });
+});
+
+describe('causes', () => {
+  it('are told in as few letters as it takes', () => {
+    expect(shortTitle('Row A2 at 97.8% of budget')).toBe('Row A2 97.8%');
+    expect(shortTitle('Row A2 at 97.8% of busway budget')).toBe('Row A2 97.8%');
+    expect(shortTitle('GPU A2-05 n05-g0 in HW thermal slowdown')).toBe('A2-05 n05-g0 HW thermal');
+    expect(shortTitle('Node B3-05-n2 has never reported')).toBe('Node B3-05-n2 never reported');
+    expect(shortTitle('Link A1-05-n07 mlx5_0/1 saturated')).toBe('A1-05-n07 link saturated');
+    expect(shortTitle('leaf-A-17 saturated')).toBe('leaf-A-17 saturated');
+  });
+});
