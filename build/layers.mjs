@@ -188,6 +188,7 @@ export function orphans() {
     'shared/prom-api/workload.ts',
     'renderer/draw/measure-page.ts',
     'shared/snapshot/measured.ts',
+    'electron/demo/history-workload.ts',
   ]);
   return all
     .filter((path) => !known.has(path) && !entries.has(path) && !isTest(path) && !measured.has(path))

@@ -5,11 +5,13 @@ import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
 import { serverRows } from './servers.mjs';
 import { snapshotRow } from './snapshot.mjs';
+import { historyRow, memoryRow } from './history.mjs';
 import { vectorRow } from './vector.mjs';
 
 const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
-  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, snapshot,
+  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, snapshot, history,
+                engine-memory,
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --quick       a tenth of the series and cells: a smoke test, not a measurement
 `;
@@ -26,6 +28,8 @@ const rows = {
   'server-cost-recorded': serverRows,
   'direct-scrape': serverRows,
   snapshot: snapshotRow,
+  history: historyRow,
+  'engine-memory': memoryRow,
 };
 
 function options(args) {

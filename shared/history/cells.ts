@@ -39,6 +39,11 @@ export class CellHistory {
   #minute: Minute | null = null;
   #mainOnly = false;
 
+  /** Bytes held at the poll and by the minute. */
+  get sizes(): { readonly raw: number; readonly minutes: number } {
+    return { raw: bytesOf(this.#raw), minutes: bytesOf(this.#minutes) };
+  }
+
   /** Bytes held. */
   get size(): number {
     return bytesOf(this.#raw) + bytesOf(this.#minutes);
