@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { decodeRows } from './decode.mjs';
 import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
+import { historyRow, memoryRow } from './history.mjs';
 import { serverRows } from './servers.mjs';
 import { snapshotRow } from './snapshot.mjs';
-import { historyRow, memoryRow } from './history.mjs';
 import { vectorRow } from './vector.mjs';
 
 const usage = `Usage: npm run measure [-- --json] [-- --only NAME]

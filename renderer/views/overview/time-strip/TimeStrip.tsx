@@ -21,12 +21,14 @@ const RANGES: readonly Choice<string>[] = [
   { id: String(60 * MINUTE), label: '1 h' },
   { id: String(360 * MINUTE), label: '6 h' },
   { id: String(1440 * MINUTE), label: '24 h' },
+  { id: String(10_080 * MINUTE), label: '7 d' },
 ];
 const TITLES: Readonly<Record<number, string>> = {
   [15 * MINUTE]: 'Last 15 minutes',
   [60 * MINUTE]: 'Last 60 minutes',
   [360 * MINUTE]: 'Last 6 hours',
   [1440 * MINUTE]: 'Last 24 hours',
+  [10_080 * MINUTE]: 'Last 7 days',
 };
 const TOP = 34;
 const BOTTOM = 22;
@@ -47,7 +49,7 @@ export function TimeStrip({ lanes, now, range, onRange, stale }: Props) {
   const [left, right] = narrow ? [190, 250] : [300, 372];
   const x = scaleUtc([now - range, now], [left, Math.max(left + 10, width - right)]);
   const laneHeight = (height - TOP - BOTTOM) / Math.max(1, lanes.length);
-  const format = utcFormat(range > 360 * MINUTE ? '%d %b %H:%M' : '%H:%M');
+  const format = utcFormat(range > 1440 * MINUTE ? '%d %b' : range > 360 * MINUTE ? '%d %b %H:%M' : '%H:%M');
   return (
     <div ref={holder} className={styles.strip}>
       <h2 className={styles.title}>{TITLES[range] ?? 'History'}</h2>
@@ -56,7 +58,7 @@ export function TimeStrip({ lanes, now, range, onRange, stale }: Props) {
       </div>
       {width === 0 ? null : (
         <svg width={width} height={height} role="img" aria-label={spoken(lanes, stale)}>
-          {x.ticks(narrow ? 6 : 12).map((tick) => (
+          {x.ticks(range > 1440 * MINUTE ? 7 : narrow ? 6 : 12).map((tick) => (
             <g key={tick.getTime()} transform={`translate(${x(tick)},0)`}>
               <line className={styles.rule} y1={TOP} y2={height - BOTTOM} />
               <text className={styles.axis} y={height - 6}>
