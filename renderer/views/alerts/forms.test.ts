@@ -54,7 +54,7 @@ describe('a rule', () => {
       overrides: [{ place: 'P/A', when: 'power.budget > 0.9', forMs: 5 }],
     },
     ...{ from: 'pack', file: '', changed: false, health: 'ok', lastError: '', evaluatedAt: null },
-    ...{ pending: 0, firing: 0, lastMs: 0 },
+    ...{ pending: 0, firing: 0 },
   };
 
   it.each([
@@ -74,7 +74,7 @@ describe('a rule', () => {
 
   it('comes back from its draft as it was, what the draft does not show included', () => {
     const { from: _f, file: _i, changed: _c, health: _h, lastError: _l, evaluatedAt: _e, ...rest } = rule;
-    const { pending: _p, firing: _r, lastMs: _m, ...plain } = rest;
+    const { pending: _p, firing: _r, ...plain } = rest;
     expect(ruleOf(rule, draftOf(rule))).toEqual({ error: '', rule: plain });
   });
 
