@@ -69,7 +69,7 @@ export function signalColumns(signal: ViewSignal, parts: SignalParts): SignalCol
     if (!Number.isNaN(one)) value[place] = one;
   });
   const racks = rackCells(signal, parts.frame, members, value, cells);
-  shareRackCells(parts.frame, parts.power.live, members.rackOfGpu, racks, cells);
+  shareRackCells(parts.frame, parts.power, racks, cells);
   return { value, rackCells: racks, cells, raw: gpu.raw, full: null };
 }
 

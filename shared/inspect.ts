@@ -112,7 +112,11 @@ function reportingFact({ frame, power }: InspectParts, place: number): Fact {
   const { gpus } = membersOf(frame.topology);
   let live = 0;
   for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) live += power.live[gpu - start[GPU]];
-  const text = formatCountPair(live, gpus.to[place] - gpus.from[place]);
+  // Of racks that are recorded not every GPU is read.
+  const text =
+    place < start[NODE]
+      ? formatCountPair(power.gpuLive[place], power.gpuCount[place])
+      : formatCountPair(live, gpus.to[place] - gpus.from[place]);
   return { signal: 'reporting', label: 'Reporting', text, quality: 'measured', sampled: null };
 }
 

@@ -6,7 +6,8 @@ import type { Missing } from './missing.ts';
 import { feedLossVerdict, siteFeeds } from './power/site-feeds.ts';
 import { ESTIMATED, fleetPower, METERED, MIXED, type PowerColumns } from './power.ts';
 import { latest, median, quantile } from './quantile.ts';
-import { recordedAt, recordedRacks } from './recorded/columns.ts';
+import { recordedAt } from './recorded/columns.ts';
+import { partlyRead } from './recorded/partly-read.ts';
 import { recordedSum } from './recorded/ports.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { POWER_REASONS, reasonsOf } from './throttle.ts';
@@ -215,13 +216,12 @@ function missing({ start, hole, feedHole }: Topology): Missing {
 
 function reporting({ frame, power, heardAt, now }: SummaryParts) {
   const { start } = frame.topology;
-  const { gpus } = membersOf(frame.topology);
+  const members = membersOf(frame.topology);
+  const { gpus, rackOfGpu } = members;
   const count = start[GPU + 1] - start[GPU];
   const sites = Array.from({ length: start[HALL] }, (_, site) => site);
   const totalOf = (counts: Uint32Array) => sites.reduce((sum, site) => sum + counts[site], 0);
   const ages = new Float64Array(count).fill(Number.NaN);
-  const racks = recordedRacks(frame);
-  const { rackOfGpu } = membersOf(frame.topology);
   let [silentNodes, silentSince] = [0, Number.NaN];
   for (let i = 0; i < count; i++) {
     if (power.live[i] === 0) continue;
@@ -231,7 +231,7 @@ function reporting({ frame, power, heardAt, now }: SummaryParts) {
     const [from, to] = [gpus.from[node] - start[GPU], gpus.to[node] - start[GPU]];
     if (to <= from || power.live.subarray(from, to).includes(1)) continue;
     // Of a node that nobody asked for nothing is known.
-    if (racks?.[rackOfGpu[from] - start[RACK]] === 1 && power.gpuLive[rackOfGpu[from]] > 0) continue;
+    if (partlyRead(power, frame.topology, members, rackOfGpu[from])) continue;
     silentNodes++;
     const heard = latest(heardAt, from, to);
     if (!(heard >= silentSince)) silentSince = Number.isNaN(heard) ? silentSince : heard;

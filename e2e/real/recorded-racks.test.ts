@@ -6,6 +6,7 @@ import { systemClock } from '../../electron/engine/clock.ts';
 import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
 import { quantities } from '../../shared/alerting/quantities.ts';
 import { sceneOf } from '../../shared/alerting/scene.fixture.ts';
+import { CELL_NODATA } from '../../shared/cells.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { Frame } from '../../shared/frame.ts';
 import { computePower } from '../../shared/power.ts';
@@ -131,6 +132,38 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
       };
     });
     expect(seen[1]).toEqual(seen[0]);
+  });
+
+  test('a rack that was looked at and is not any more is never silent, whichever of its boards is read last', async () => {
+    const fleet = new Fleet({ mappings: [] });
+    let racks: readonly string[] = ['A1-02'];
+    const reader = new PrometheusReader(source, fleet, systemClock, undefined, () => racks);
+    await reader.readAll(time);
+    const seen = fleet.frame(time, STALE_MS);
+    const { start, path } = seen.topology;
+    const rack = path.findIndex((one) => one.endsWith('/A1-02'));
+    expect(start[GPU + 1] - start[GPU]).toBe(32);
+    // What the server recorded is newer than all that was read of boards.
+    const query = 'min(rack:fleetwatt_sample_time_seconds:min) * 1000';
+    const times = [...(seen.columns.get('gpu.power')?.time.subarray(start[GPU]) ?? [])];
+    await askUntil(server?.url ?? '', query, ([row]) => Number(row?.value) > Math.max(...times));
+    racks = [];
+    const later = Math.floor(Date.now() / 1000) * 1000;
+    await reader.readAll(later);
+    reader.close();
+    const looks = [...new Set(times), Math.max(...times) + 1].map((oldest) => fleet.frame(later, later - oldest));
+    const live = looks.map((frame) => computePower(frame).live.reduce((sum, one) => sum + one, 0));
+    // Boards go out of sight node by node: all, some, and none of them are live.
+    expect([Math.max(...live), live.some((one) => one > 0 && one < 32), Math.min(...live)]).toEqual([32, true, 0]);
+    for (const frame of looks) {
+      const view = new FleetView({ historyBytes: 1e6, pollMs: 5000, staleMs: STALE_MS, warnRatio: 0.9, critRatio: 1 });
+      view.update(frame, [], 0, later, true);
+      const dark = quantities.get('data.silent')?.column(sceneOf(frame), 'gpu') ?? [];
+      const cells = view.frame({ signal: 'temp', gpus: true, racks: [] }, 1)?.cells ?? [];
+      expect([view.current()?.summary.silentNodes, path.filter((_, place) => dark[place] === 1)]).toEqual([0, []]);
+      expect([...cells].filter((cell) => cell === CELL_NODATA)).toEqual([]);
+      expect(view.inspect(rack)?.facts.find(({ signal }) => signal === 'reporting')?.text).toBe('32 of 32');
+    }
   });
 
   test('boards of the racks that one looks at are read as well', async () => {

@@ -7,7 +7,7 @@ import { type SiteFeed, siteFeeds } from '../power/site-feeds.ts';
 import type { PowerColumns } from '../power.ts';
 import { latest } from '../quantile.ts';
 import { xidOf } from '../rack/xid.ts';
-import { recordedRacks } from '../recorded/columns.ts';
+import { partlyRead } from '../recorded/partly-read.ts';
 import { type SignalId, signals } from '../signals/catalogue.ts';
 import { GPU, HALL, NODE, RACK } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
@@ -211,18 +211,17 @@ function silent(scene: AlertScene, level: AlertLevel): ArrayLike<number> {
     );
   }
   return once(scene, 'silent', () => {
-    const { gpus } = membersOf(frame.topology);
-    const recorded = recordedRacks(frame);
+    const members = membersOf(frame.topology);
     const found = new Float32Array(start[GPU + 1]);
     const dark = new Uint8Array(start[GPU + 1]);
+    const unread = Uint8Array.from({ length: start[NODE] - start[RACK] }, (_, i) =>
+      flag(partlyRead(power, frame.topology, members, start[RACK] + i)),
+    );
     for (let place = 0; place < start[GPU + 1]; place++) {
-      dark[place] = flag(isDark(power, gpus, start, place));
+      dark[place] = flag(isDark(power, members.gpus, start, place));
       found[place] = parent[place] >= 0 && dark[parent[place]] === 1 ? Number.NaN : dark[place];
-      // Of a rack that is recorded, GPUs may not be read at all: then nobody knows which of them are silent.
       const rack = dark[place] === 1 && place >= start[NODE] ? ancestorAt(frame.topology, place, RACK) : -1;
-      if (rack < 0 || recorded?.[rack - start[RACK]] !== 1) continue;
-      if (!power.live.subarray(gpus.from[rack] - start[GPU], gpus.to[rack] - start[GPU]).includes(1))
-        found[place] = Number.NaN;
+      if (rack >= 0 && unread[rack - start[RACK]] === 1) found[place] = Number.NaN;
     }
     return found;
   });

@@ -1,10 +1,13 @@
 import { CELL_NODATA } from '../cells.ts';
 import type { ViewSignal } from '../contract.ts';
 import type { Frame } from '../frame.ts';
+import { membersOf } from '../members.ts';
+import type { PowerColumns } from '../power.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { throttleClass } from '../throttle.ts';
-import { NODE, RACK } from '../topology.ts';
+import { GPU, NODE, RACK } from '../topology.ts';
 import { recordedAt, recordedRacks } from './columns.ts';
+import { partlyRead } from './partly-read.ts';
 
 /**
  * What is recorded of sites to racks as the share that the floor plan shows of it; NaN where nothing is. Power by
@@ -52,17 +55,16 @@ export function recordedClass(frame: Frame, rack: number): number | undefined {
 
 /** GPUs that nobody asked for, in racks that are recorded, get their rack's byte: what there is to see of them. */
 export function shareRackCells(
-  frame: Frame,
-  live: Uint8Array,
-  rackOfGpu: Int32Array,
+  { topology }: Frame,
+  power: PowerColumns,
   rackCells: Uint8Array,
   cells: Uint8Array,
 ): void {
-  const racks = recordedRacks(frame);
-  if (!racks) return;
-  const first = frame.topology.start[RACK];
-  for (let gpu = 0; gpu < cells.length; gpu++) {
-    const rack = rackOfGpu[gpu] - first;
-    if (live[gpu] === 0 && racks[rack] === 1 && cells[gpu] === CELL_NODATA) cells[gpu] = rackCells[rack];
+  const { start } = topology;
+  const members = membersOf(topology);
+  for (let rack = start[RACK]; rack < start[NODE]; rack++) {
+    if (!partlyRead(power, topology, members, rack)) continue;
+    for (let i = members.gpus.from[rack] - start[GPU]; i < members.gpus.to[rack] - start[GPU]; i++)
+      if (power.live[i] === 0 && cells[i] === CELL_NODATA) cells[i] = rackCells[rack - start[RACK]];
   }
 }
