@@ -15,7 +15,7 @@ function look(watts: readonly (number | null | typeof LOST)[], counted: number) 
   const cells = Uint8Array.from(watts, (one) => (one === LOST ? 255 : 10));
   shareRackCells(frame, computePower(frame), Uint8Array.of(77), cells);
   const silent = quantities.get('data.silent')?.column(sceneOf(frame), 'gpu') ?? [];
-  return { silent: [...silent].slice(rack, topology.start[GPU]), cells: [...cells] };
+  return { silent: Array.from(silent).slice(rack, topology.start[GPU]), cells: [...cells] };
 }
 
 it('a node is silent where every other board that the rules count is read', () => {
