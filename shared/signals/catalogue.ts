@@ -168,6 +168,14 @@ const rows = {
   'place.links': ['Ports of known use, recorded', 'count', 'place', 0, 1e7, 'none'],
   'place.rx': ['Receive of all ports, recorded', 'B/s', 'place', 0, 1e15, 'none'],
   'place.tx': ['Transmit of all ports, recorded', 'B/s', 'place', 0, 1e15, 'none'],
+  'gpu.tempShutdown': ['Shutdown temperature', 'C', 'gpu', 20, 150, 'none'],
+  'gpu.encoder': ['Video encoder busy', 'ratio', 'gpu', 0, 1, 'median'],
+  'gpu.decoder': ['Video decoder busy', 'ratio', 'gpu', 0, 1, 'median'],
+  'gpu.nvlinkSymbolBer': ['NVLink symbol bit error ratio', 'ratio', 'gpu', 0, 1, 'max'],
+  'gpu.nvlinkEffectiveBer': ['NVLink effective bit error ratio', 'ratio', 'gpu', 0, 1, 'max'],
+  'gpu.nvlinkRecoveries': ['NVLink recoveries', '1/s', 'gpu', 0, 1e9, 'sum'],
+  'gpu.nvlinkRecoveryFailed': ['NVLink recoveries that failed', 'count', 'gpu', 0, 1e12, 'sum'],
+  'node.sysioPower': ['Input and output of Grace processors', 'W', 'node', 0, 20_000, 'sum'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

@@ -11,6 +11,7 @@ import type { SignalId } from '../catalogue.ts';
  */
 const B = 'gpu="0",UUID="GPU-a",modelName="NVIDIA H100 80GB HBM3"';
 const A = 'gpu_id="0",serial_number="S1",card_series="AMD Instinct MI300X",hostname="n1"';
+const NIC = 'nic_id="0",serial_number="P1",hostname="n1"';
 const GAUDI = 'Serial="AN1",UUID="01P0-X",id="0"';
 const FURIOSA = 'arch="rngd",device="npu0",uuid="F1",kubernetes_node_name="n1"';
 const SMI = 'uuid="a"';
@@ -72,6 +73,36 @@ const readings: readonly (readonly [string, string, SignalId, string, number])[]
     'gpu.healthStatus',
     'GPU-a',
     20,
+  ],
+  ['dcgm', `DCGM_FI_DEV_SHUTDOWN_TEMP{${B}} 92`, 'gpu.tempShutdown', 'GPU-a', 92],
+  ['dcgm', `DCGM_FI_DEV_GPU_TEMP_SHUTDOWN_CELSIUS{${B}} 92`, 'gpu.tempShutdown', 'GPU-a', 92],
+  ['dcgm', `DCGM_FI_DEV_ENC_UTIL{${B}} 40`, 'gpu.encoder', 'GPU-a', 0.4],
+  ['dcgm', `DCGM_FI_DEV_DEC_UTIL{${B}} 5`, 'gpu.decoder', 'GPU-a', 0.05],
+  [
+    'dcgm',
+    `DCGM_FI_DEV_NVLINK_COUNT_SYMBOL_BER_FLOAT{${B},nvlink="0"} 1.5e-254
+DCGM_FI_DEV_NVLINK_SYMBOL_BER_RATIO{${B},nvlink="1"} 2e-7`,
+    'gpu.nvlinkSymbolBer',
+    'GPU-a',
+    2e-7,
+  ],
+  ['dcgm', `DCGM_FI_DEV_NVLINK_EFFECTIVE_BER_RATIO{${B}} 3e-9`, 'gpu.nvlinkEffectiveBer', 'GPU-a', 3e-9],
+  [
+    'dcgm',
+    [0, 1].map((i) => `DCGM_FI_DEV_NVLINK_RECOVERY_FAILED_TOTAL{${B},nvlink="${i}"} ${i + 1}`).join('\n'),
+    'gpu.nvlinkRecoveryFailed',
+    'GPU-a',
+    3,
+  ],
+  // AI NICs: bit/s and Gb/s; 400 Gb/s are 5e10 bytes a second. Ports of a card add up.
+  ['amd-nic', `nic_max_speed{${NIC}} 400`, 'link.rate', '0', 5e10],
+  ['amd-nic', `amd_nic_port_stats_tx_bps{${NIC},port_name="a",port_id="1"} 3.2e11`, 'link.tx', '0', 4e10],
+  [
+    'amd-nic',
+    ['1', '2'].map((port) => `nic_port_stats_rx_bps{${NIC},port_name="p",port_id="${port}"} 8e9`).join('\n'),
+    'link.rx',
+    '0',
+    2e9,
   ],
   // nvidia-smi: SI units, no prefix GPU-
   ['nvidia-smi', `nvidia_smi_clocks_current_memory_clock_hz{${SMI}} 2.619e9`, 'gpu.memClock', 'GPU-a', 2619],
@@ -166,6 +197,7 @@ test.each([
   // µJ declared as a gauge: 3,750 J in 5 s.
   ['amd', `gpu_energy_consumed{${A}}`, 1.4e17, 1.4e17 + 3.75e9, 'gpu.power', 750],
   ['amd', `gpu_xgmi_link_tx{${A},link_index="0"}`, 0, 5e6, 'gpu.nvlinkTx', 1.024e9],
+  ['dcgm', `DCGM_FI_DEV_NVLINK_COUNT_LINK_RECOVERY_EVENTS{${B},nvlink="0"}`, 7, 17, 'gpu.nvlinkRecoveries', 2],
   ['omnistat', 'rocm_energy_joules{card="0"}', 2.6e7, 2.6e7 + 1000, 'gpu.power', 200],
 ] as const)('%s: %s is a counter', (_profile, series, first, last, signal, rate) => {
   const { take, at } = fed();
@@ -175,6 +207,16 @@ test.each([
   expect(valuesOf(at(), signal)).toEqual({});
   take({ ...body, values: Float64Array.of(last) }, 5, more);
   expect(Object.values(valuesOf(at(5), signal))).toEqual([Math.fround(rate)]);
+});
+
+test('priority pauses of an AI NIC are those received and sent', () => {
+  const { take, at } = fed();
+  const body = decodedOf(
+    ['rx', 'tx'].map((way) => `nic_port_stats_frames_${way}_pripause{${NIC},port_id="1"} 0\n`).join(''),
+  );
+  take(body, 0);
+  take({ ...body, values: Float64Array.of(100, 50) }, 5);
+  expect(valuesOf(at(5), 'link.pfc')).toEqual({ 0: 30 });
 });
 
 const n1 = { targetLabels: new Map([['instance', 'n1:9']]) };
@@ -245,6 +287,7 @@ test('Grace and NVSwitch stand on their node: processors and switches add up, an
   const text = [0, 1]
     .map(
       (i) => `DCGM_FI_DEV_CPU_POWER_UTIL_CURRENT{cpu="${i}",hostname="a2-05-n1"} 150
+DCGM_FI_DEV_SYSIO_POWER_UTIL_CURRENT{cpu="${i}",hostname="a2-05-n1"} 45
 DCGM_FI_DEV_NVSWITCH_POWER_VDD{nvswitch="${i}",hostname="a2-05-n1"} 100
 DCGM_FI_DEV_NVSWITCH_POWER_DVDD_WATTS{nvswitch="${i}",hostname="a2-05-n1"} 30
 DCGM_FI_DEV_NVSWITCH_POWER_HVDD{nvswitch="${i}",hostname="a2-05-n1"} 20
@@ -253,6 +296,7 @@ DCGM_FI_DEV_NVSWITCH_POWER_HVDD{nvswitch="${i}",hostname="a2-05-n1"} 20
     .join('');
   take(text);
   expect(cellOf(at(), 'node.cpuPower', 'S/A/A2/A2-05/a2-05-n1')).toMatchObject({ value: 300, quality: MEASURED });
+  expect(cellOf(at(), 'node.sysioPower', 'S/A/A2/A2-05/a2-05-n1').value).toBe(90);
   expect(cellOf(at(), 'node.switchPower', 'S/A/A2/A2-05').value).toBe(300);
 });
 

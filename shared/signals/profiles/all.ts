@@ -1,6 +1,6 @@
 import type { Profile } from '../profile.ts';
 import { allSmiProfile, furiosaProfile, gaudiProfile, neuronProfile, tpuProfile } from './accelerators.ts';
-import { amdProfile, omnistatProfile } from './amd.ts';
+import { amdNicProfile, amdProfile, omnistatProfile } from './amd.ts';
 import { bmcProfiles } from './bmc.ts';
 import { dcgmProfile } from './dcgm.ts';
 import { dcgmLowerProfile } from './dcgm-lower.ts';
@@ -18,6 +18,7 @@ export const profiles: readonly Profile[] = [
   nvidiaSmiProfile,
   dcgmLowerProfile,
   amdProfile,
+  amdNicProfile,
   omnistatProfile,
   gaudiProfile,
   neuronProfile,

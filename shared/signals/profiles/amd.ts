@@ -104,3 +104,33 @@ export const omnistatProfile: Profile = {
     omni('vram_total_bytes', 'gpu.memTotal'),
   ],
 };
+
+const nic = (name: string, signal: SignalId, more: More = {}): Mapping =>
+  mapping([`nic_${name}`, `amd_nic_${name}`], signal, `Add NIC_${name.toUpperCase()} to NICConfig.Fields`, {
+    ...{ link: 'ethernet', rows: 'sum', parts: ['port_id'] },
+    ...more,
+  });
+
+/**
+ * Pollara and Vulcano cards by their number; ports of one card add up, as its highest speed is the card's. Rates are
+ * gauges in bit/s; counts are gauges by their TYPE and count on. Where node_exporter is read as well, a card's port
+ * stands there once more by the name of its interface: nobody documents which. A priority pause in either direction is a pause.
+ */
+export const amdNicProfile: Profile = {
+  id: 'amd-nic',
+  title: 'AMD device-metrics-exporter, AI NICs',
+  source:
+    'ROCm/device-metrics-exporter docs/configuration/network-metricslist.md, pkg/amdnic/nicagent/nicagent_metrics.go',
+  identity: { link: { device: ['nic_id'] } },
+  mappings: [
+    nic('port_stats_rx_bps', 'link.rx', { scale: 1 / 8 }),
+    nic('port_stats_tx_bps', 'link.tx', { scale: 1 / 8 }),
+    // Gb/s.
+    nic('max_speed', 'link.rate', { scale: 1.25e8, rows: 'max', parts: [] }),
+    nic('port_stats_frames_rx_pripause', 'link.pfc', counter),
+    nic('port_stats_frames_tx_pripause', 'link.pfc', counter),
+    nic('port_stats_frames_rx_bad_all', 'link.errors', counter),
+    nic('port_stats_frames_tx_bad', 'link.errors', counter),
+    nic('port_stats_frames_rx_dropped', 'link.discards', counter),
+  ],
+};

@@ -51,6 +51,8 @@ const ACTIVITY: readonly Mapping[] = [
   dcgm(['PROF_PIPE_TENSOR_ACTIVE', 'PROF_TENSOR_UTIL_RATIO'], 'gpu.tensor'),
   dcgm(['PROF_DRAM_ACTIVE', 'PROF_DRAM_UTIL_RATIO'], 'gpu.dram'),
   dcgm(['DEV_MEM_COPY_UTIL'], 'gpu.memBusy', 0.01),
+  dcgm(['DEV_ENC_UTIL'], 'gpu.encoder', 0.01),
+  dcgm(['DEV_DEC_UTIL'], 'gpu.decoder', 0.01),
   dcgm(['DEV_FB_USED'], 'gpu.memUsed', MIB, instances),
   dcgm(['DEV_FB_TOTAL'], 'gpu.memTotal', MIB, instances),
   // What the driver keeps for itself is not in it.
@@ -61,6 +63,7 @@ const ACTIVITY: readonly Mapping[] = [
 const HEAT: readonly Mapping[] = [
   dcgm(['DEV_GPU_TEMP', 'DEV_GPU_TEMP_CELSIUS'], 'gpu.temp'),
   dcgm(['DEV_SLOWDOWN_TEMP', 'DEV_GPU_TEMP_SLOWDOWN_CELSIUS'], 'gpu.tempLimit'),
+  dcgm(['DEV_SHUTDOWN_TEMP', 'DEV_GPU_TEMP_SHUTDOWN_CELSIUS'], 'gpu.tempShutdown'),
   dcgm(['DEV_GPU_TEMP_LIMIT', 'DEV_GPU_TEMP_MARGIN_CELSIUS'], 'gpu.tempMargin'),
   dcgm(['DEV_MEMORY_TEMP', 'DEV_MEMORY_TEMP_CELSIUS'], 'gpu.memTemp'),
 ];
@@ -119,6 +122,19 @@ const TRAFFIC: readonly Mapping[] = [
       rank: 1,
     }),
   ),
+  // Decoded floats of NVLink 5; the raw values beside them hold mantissa and exponent. The worst link counts.
+  dcgm(['DEV_NVLINK_COUNT_SYMBOL_BER_FLOAT', 'DEV_NVLINK_SYMBOL_BER_RATIO'], 'gpu.nvlinkSymbolBer'),
+  dcgm(['DEV_NVLINK_COUNT_EFFECTIVE_BER_FLOAT', 'DEV_NVLINK_EFFECTIVE_BER_RATIO'], 'gpu.nvlinkEffectiveBer'),
+  dcgm(['DEV_NVLINK_COUNT_LINK_RECOVERY_EVENTS', 'DEV_NVLINK_RECOVERY_EVENT_TOTAL'], 'gpu.nvlinkRecoveries', 1, {
+    ...links,
+    ...counter,
+  }),
+  dcgm(
+    ['DEV_NVLINK_COUNT_LINK_RECOVERY_FAILED_EVENTS', 'DEV_NVLINK_RECOVERY_FAILED_TOTAL'],
+    'gpu.nvlinkRecoveryFailed',
+    1,
+    links,
+  ),
   dcgm(['DEV_NVLINK_PPCNT_IBPC_PORT_XMIT_WAIT'], 'gpu.nvlinkWait', 1, { ...links, ...counter }),
   dcgm(['PROF_PCIE_TX_BYTES'], 'gpu.pcieTx'),
   dcgm(['PROF_PCIE_RX_BYTES'], 'gpu.pcieRx'),
@@ -161,6 +177,7 @@ const HEALTH: readonly Mapping[] = [
 const NODE: readonly Mapping[] = [
   dcgm(['DEV_CPU_POWER_UTIL_CURRENT', 'DEV_CPU_POWER_WATTS'], 'node.cpuPower', 1, processors),
   dcgm(['DEV_CPU_POWER_LIMIT', 'DEV_CPU_POWER_LIMIT_WATTS'], 'node.cpuPowerLimit', 1, processors),
+  dcgm(['DEV_SYSIO_POWER_UTIL_CURRENT'], 'node.sysioPower', 1, processors),
   dcgm(['DEV_MODULE_POWER_UTIL_CURRENT'], 'node.modulePower', 1, processors),
   ...['VDD', 'DVDD', 'HVDD'].map((rail) =>
     dcgm([`DEV_NVSWITCH_POWER_${rail}`, `DEV_NVSWITCH_POWER_${rail}_WATTS`], 'node.switchPower', 1, switches),
@@ -172,6 +189,7 @@ const NODE: readonly Mapping[] = [
 /**
  * NVIDIA dcgm-exporter. Boards' sensors stand on every MIG instance's row; memory is divided among the instances.
  * GPU_UTIL is "some kernel ran" and is not supported on MIG instances, so graphics engine activity is preferred.
+ * NVSwitch throughput (780, 781) is left out: a counter per port whose unit the header does not say, KB/s to some.
  * String fields of placement (chassis serial number, fabric cluster) come as labels where a site exports them so.
  */
 export const dcgmProfile: Profile = {
