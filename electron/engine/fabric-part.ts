@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { type AlertLeaf, alertLeaves } from '../../shared/alerting/leaves.ts';
 import { type FabricLayout, layFabric } from '../../shared/fabric/cables.ts';
 import { type FabricMatrix, fieldOf, matrixOf, type Whole, wholeOf } from '../../shared/fabric/matrix.ts';
 import type { Field } from '../../shared/fabric/matrix-rows.ts';
@@ -45,16 +46,22 @@ export class FabricPart implements EnginePart {
     this.#rows = this.#files.read(this.#paths());
     const current = this.#context.view().current();
     if (!polled || !current) return;
-    const cabled = (['infiniband', 'ethernet'] as const).filter(
-      (kind) => this.#layout(current, kind).cables.length > 0,
-    );
-    this.#memory.add(
-      cabled.flatMap((kind) => this.#make(current, kind).whole.rows.map((row) => ({ kind, row }))),
-      now,
-    );
+    this.#memory.add(this.#leafRows(current), now);
     const { topology, columns } = current.frame;
     const errors = columns.get('port.errors')?.value;
     if (errors) this.#errors.add(topology.version, errors, now);
+  }
+
+  /** Leaves whose cables are known, as alerts see them; of the newest poll once `tick` heard of it. */
+  leaves(): readonly AlertLeaf[] {
+    const current = this.#context.view().current();
+    return current ? alertLeaves(this.#leafRows(current), this.#memory.sinceOf) : [];
+  }
+
+  #leafRows(current: FleetInstant) {
+    return (['infiniband', 'ethernet'] as const)
+      .filter((kind) => this.#layout(current, kind).cables.length > 0)
+      .flatMap((kind) => this.#make(current, kind).whole.rows.map((row) => ({ kind, row })));
   }
 
   #paths() {

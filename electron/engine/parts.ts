@@ -8,8 +8,9 @@ import { SnapshotsPart } from './snapshots/snapshots-part.ts';
 
 /** The parts of every engine, in the order in which they hear of an update. */
 export function makeParts(context: EngineContext): readonly EnginePart[] {
-  const alerts = new AlertPart(context);
+  const fabric = new FabricPart(context);
+  const alerts = new AlertPart(context, () => fabric.leaves());
   const interop = new Interop(context, () => alerts.evaluated());
-  const first = [new FabricPart(context), new HistoryPart(context), alerts, interop];
+  const first = [fabric, new HistoryPart(context), alerts, interop];
   return [...first, new PlacesPart(context), new SnapshotsPart(context)];
 }

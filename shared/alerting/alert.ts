@@ -15,8 +15,10 @@ export type AlertDomain = (typeof ALERT_DOMAINS)[number];
 export const ALERT_STATES = ['pending', 'firing', 'resolved'] as const;
 export type AlertState = (typeof ALERT_STATES)[number];
 
-/** A kind of object that a rule may look at: places, NIC ports, feeds, configured sources, rules themselves. */
-export const ALERT_LEVELS = ['site', 'hall', 'row', 'rack', 'node', 'gpu', 'link', 'feed', 'source', 'rule'] as const;
+/** A kind of object that a rule may look at: places, NIC ports, leaves, feeds, configured sources, rules themselves. */
+export const ALERT_LEVELS = [
+  ...(['site', 'hall', 'row', 'rack', 'node', 'gpu', 'link', 'leaf', 'feed', 'source', 'rule'] as const),
+] as const;
 export type AlertLevel = (typeof ALERT_LEVELS)[number];
 
 /** A person owns the alert; it is lost when the alert resolves and stays in the journal. */

@@ -191,6 +191,9 @@ export class AlertBook {
     }
     const { first, forMs } = conditionAt(compiled, ref, scene);
     record.level = ref.level;
+    // Who a leaf is says only its site; a silence of what hangs on it must find it.
+    if (ref.level === 'leaf')
+      record.placePath = scene.objects.topology.path[scene.objects.placeOf(ref)] ?? record.placePath;
     record.forMs = forMs;
     record.limit = limitOf(first.limit, scene.constants);
     record.unit = quantities.get(first.quantity)?.unit ?? '';

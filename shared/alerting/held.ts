@@ -29,7 +29,7 @@ export function heldNow(instant: Held, constants: Constants): readonly Line[] {
   const objects = new AlertObjects(frame.topology, siteFeedsOf({ frame, cache }), sources, []);
   const book = new AlertBook();
   book.setRules(atOnce);
-  book.pass({ ...instant, sources, objects, constants, cache, failedPasses: [], complete: true });
+  book.pass({ ...instant, sources, objects, constants, cache, leaves: [], failedPasses: [], complete: true });
   mute(book.records.values(), { mutesOf: () => [] }, objects, instant.now);
   const alerts = loudestFirst([...book.records.values()].map((record) => alertOf(record, objects)));
   return linesOf(alerts, frame.topology);

@@ -19,12 +19,15 @@ export interface Group {
 
 /**
  * What an alert shares with others of its incident: the nearest place above its rack that has a budget (the feed of a
- * row trips all of its racks), a port's leaf (the same port of a row's nodes), for a GPU's own faults its rack.
+ * row trips all of its racks), the leaf that a port is cabled to (where nobody tells, the same port of a row's nodes),
+ * for a GPU's own faults its rack.
  */
 export function anchorOf(domain: AlertDomain, level: AlertLevel, labels: Labels, objects: AlertObjects): string {
   const { topology } = objects;
   const ref = objects.find(labels);
   const place = ref ? objects.placeOf(ref) : -1;
+  const leaf = ref ? objects.leafOf(ref) : '';
+  if (leaf !== '') return `${domain}\nleaf\n${leaf}`;
   if (place < 0) return `${domain}\n${labels.get('source') ?? labels.get('rule') ?? ''}`;
   const rack = ancestorAt(topology, place, RACK);
   if (rack < 0) return `${domain}\n${topology.path[place]}`;
@@ -52,7 +55,9 @@ export function loudestFirst(alerts: readonly Alert[]): Alert[] {
   return keyed.map(({ alert }) => alert);
 }
 
-const WIDTH: readonly AlertLevel[] = ['rule', 'source', 'site', 'hall', 'row', 'feed', 'rack', 'node', 'link', 'gpu'];
+const WIDTH: readonly AlertLevel[] = [
+  ...(['rule', 'source', 'site', 'hall', 'row', 'feed', 'leaf', 'rack', 'node', 'link', 'gpu'] as const),
+];
 
 /** The narrowest place that holds all of these; −1 for none. */
 export function commonPlace(topology: Topology, places: readonly number[]): number {
@@ -104,9 +109,10 @@ export function wordsOfMany(
   if (alerts.some(({ level }) => level !== first.level))
     return { title: `${first.title} and ${formatCount(alerts.length - 1)} more`, detail: first.detail, place };
   const noun = NOUNS[first.level] ?? 'object';
+  const many = first.level === 'leaf' ? `${formatCount(alerts.length)} leaves` : countOf(alerts.length, noun);
   const where = place < 0 ? '' : `${labelOf(topology, place)}. `;
   return {
-    title: `${countOf(alerts.length, noun)} ${MANY[first.rule] ?? `in ${first.rule}`}`,
+    title: `${many} ${MANY[first.rule] ?? `in ${first.rule}`}`,
     detail: `${where}${first.object}: ${first.detail}`,
     place,
   };

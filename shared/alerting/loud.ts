@@ -21,6 +21,7 @@ function whereOf({ labels, placePath }: AlertRecord, objects: AlertObjects): Whe
   const paths = place < 0 ? [placePath].filter((path) => path !== '') : pathsUp(topology, place);
   const own = labels.get('UUID') ?? [
     labels.get('device'),
+    labels.get('leaf'),
     labels.get('feed'),
     labels.get('source'),
     labels.get('rule'),
@@ -104,8 +105,9 @@ const HAPPENED = /^(stopped|has never|reported|had|went|does not|could not|reach
 /** "Row A2 at 97.8% of budget"; of an unknown one "Row A2 was at 97.8% of budget". */
 export function titleOf({ tell, instance: { unknownSince } }: AlertRecord): string {
   const { object, predicate } = tell();
-  const was = Number.isNaN(unknownSince) || HAPPENED.test(predicate) ? '' : 'was ';
-  return `${object} ${was}${predicate}`;
+  if (Number.isNaN(unknownSince) || HAPPENED.test(predicate)) return `${object} ${predicate}`;
+  const [, many = ''] = /^(uplinks )/.exec(predicate) ?? [];
+  return `${object} ${many}${many === '' ? 'was' : 'were'} ${predicate.slice(many.length)}`;
 }
 
 /** A record as viewers get it: everything is read from the record when it is asked for, so that 10,000 cost little. */

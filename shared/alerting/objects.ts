@@ -4,6 +4,7 @@ import { labelOf, levelOf } from '../members.ts';
 import type { SiteFeed } from '../power/site-feeds.ts';
 import { LEVELS, NODE, type Topology } from '../topology.ts';
 import type { AlertLevel } from './alert.ts';
+import { type AlertLeaf, leafOfLinks } from './leaves.ts';
 
 /** A configured source, as rules see it. */
 export interface AlertSource {
@@ -33,7 +34,9 @@ export class AlertObjects {
   readonly #siteFeeds: readonly SiteFeed[];
   readonly #sources: readonly AlertSource[];
   readonly #rules: readonly string[];
+  readonly #leaves: readonly AlertLeaf[];
   readonly #labels = new Map<AlertLevel, (Labels | undefined)[]>();
+  #leafOfLinks: readonly string[] | undefined;
   #byPath: ReadonlyMap<string, number> | undefined;
   #byKey: ReadonlyMap<string, ObjectRef> | undefined;
 
@@ -42,11 +45,13 @@ export class AlertObjects {
     siteFeeds: readonly SiteFeed[],
     sources: readonly AlertSource[],
     rules: readonly string[],
+    leaves: readonly AlertLeaf[] = [],
   ) {
     this.topology = topology;
     this.#siteFeeds = siteFeeds;
     this.#sources = sources;
     this.#rules = rules;
+    this.#leaves = leaves;
   }
 
   /** Whether these are still the objects: then they are kept, with all labels. */
@@ -55,6 +60,7 @@ export class AlertObjects {
     siteFeeds: readonly SiteFeed[],
     sources: readonly AlertSource[],
     rules: readonly string[],
+    leaves: readonly AlertLeaf[] = [],
   ): boolean {
     const names = (list: readonly AlertSource[]) => list.map(({ site, name }) => `${site} ${name}`).join('\n');
     return (
@@ -62,6 +68,11 @@ export class AlertObjects {
       siteFeeds.length === this.#siteFeeds.length &&
       siteFeeds.every(({ site, name }, i) => site === this.#siteFeeds[i].site && name === this.#siteFeeds[i].name) &&
       names(sources) === names(this.#sources) &&
+      leaves.length === this.#leaves.length &&
+      leaves.every(({ name, key, place }, i) => {
+        const one = this.#leaves[i];
+        return name === one.name && key === one.key && place === one.place;
+      }) &&
       rules.join('\n') === this.#rules.join('\n')
     );
   }
@@ -73,6 +84,7 @@ export class AlertObjects {
     if (at >= 0) return [start[at], start[at + 1]];
     if (level === 'link') return [0, linkNode.length];
     if (level === 'feed') return [0, feedRack.length + this.#siteFeeds.length];
+    if (level === 'leaf') return [0, this.#leaves.length];
     return [0, level === 'source' ? this.#sources.length : this.#rules.length];
   }
 
@@ -80,9 +92,18 @@ export class AlertObjects {
   placeOf({ level, index }: ObjectRef): number {
     const { linkNode, feedRack } = this.topology;
     if (level === 'link') return linkNode[index];
+    if (level === 'leaf') return this.#leaves[index].place;
     if (level === 'feed')
       return index < feedRack.length ? feedRack[index] : this.#siteFeeds[index - feedRack.length].site;
     return level === 'source' || level === 'rule' ? -1 : index;
+  }
+
+  /** Key of the leaf that an object is, or that a port is cabled to; '' where it is not known. */
+  leafOf({ level, index }: ObjectRef): string {
+    if (level === 'leaf') return this.#leaves[index].key;
+    if (level !== 'link') return '';
+    this.#leafOfLinks ??= leafOfLinks(this.topology);
+    return this.#leafOfLinks[index];
   }
 
   /** What a person calls it. */
@@ -93,6 +114,7 @@ export class AlertObjects {
       return `Feed ${this.#feedName(index)} of ${lowerFirst(labelOf(this.topology, this.placeOf(ref)))}`;
     if (level === 'source') return `Source ${this.#sources[index].name}`;
     if (level === 'rule') return `Rule ${this.#rules[index]}`;
+    if (level === 'leaf') return this.#leaves[index].name;
     return labelOf(this.topology, index);
   }
 
@@ -101,7 +123,7 @@ export class AlertObjects {
     return index < feedRack.length ? feedName[index] : this.#siteFeeds[index - feedRack.length].name;
   }
 
-  /** Where it is and what it is: site, hall, row, rack, node, gpu with its UUID, device, feed, source, rule. */
+  /** Where it is and what it is: site, hall, row, rack, node, gpu with its UUID, device, leaf, feed, source, rule. */
   labelsOf(ref: ObjectRef): Labels {
     let of = this.#labels.get(ref.level);
     if (!of) {
@@ -126,6 +148,11 @@ export class AlertObjects {
       ]);
     }
     if (level === 'rule') return new Map([['rule', this.#rules[index]]]);
+    if (level === 'leaf') {
+      // A leaf is itself wherever its cables go: no place below its site is part of who it is.
+      const { site, name } = this.#leaves[index];
+      return new Map([...(site === '' ? [] : [['site', site] as const]), ['leaf', name]]);
+    }
     const labels = this.#placeLabels(this.placeOf(ref));
     if (level === 'link') labels.set('device', this.topology.linkName[index]);
     if (level === 'feed') labels.set('feed', this.#feedName(index));
@@ -159,7 +186,7 @@ export class AlertObjects {
 
   #others(): ReadonlyMap<string, ObjectRef> {
     const found = new Map<string, ObjectRef>();
-    for (const level of ['link', 'feed', 'source', 'rule'] as const) {
+    for (const level of ['link', 'feed', 'leaf', 'source', 'rule'] as const) {
       const [from, to] = this.range(level);
       for (let index = from; index < to; index++) {
         if ((level === 'link' || level === 'feed') && this.placeOf({ level, index }) < 0) continue;
@@ -183,6 +210,8 @@ function keyOf(labels: Labels): string | undefined {
   const source = labels.get('source');
   if (source !== undefined) return `source\n${source}`;
   const path = pathOf(labels);
+  const leaf = labels.get('leaf');
+  if (leaf !== undefined) return `leaf\n${path}\n${leaf}`;
   const device = labels.get('device');
   if (device !== undefined) return `link\n${path}\n${device}`;
   const feed = labels.get('feed');

@@ -112,6 +112,11 @@ const FABRIC: readonly Rule[] = [
       'Spread the job over rails or leaves, or mend the routing.',
     ],
   ),
+  rule('LeafSaturated', 'fabric', 'critical', 2, 'leaf.saturated == 1', [
+    'Uplinks of this leaf are full and have to wait: whatever leaves its racks is slower for that.',
+    'Which jobs send through it and whether they fit under one leaf; whether a cable of it is out; routing.',
+    'Spread the job over other leaves, mend cables that are out, or mend the routing.',
+  ]),
   rule('LinkDegraded', 'fabric', 'warning', 2, 'link.degraded == 1', [
     'The port runs at a lower rate than the same port of other nodes.',
     'Its cable or transceiver, and what the switch says of its port.',

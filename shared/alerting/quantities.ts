@@ -13,6 +13,7 @@ import { GPU, HALL, NODE, RACK } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { AlertLevel, QuantityInfo } from './alert.ts';
 import { type Constants, snakeCase } from './condition.ts';
+import type { AlertLeaf } from './leaves.ts';
 import type { AlertMemory, Hold } from './memory.ts';
 import type { AlertObjects, AlertSource } from './objects.ts';
 
@@ -32,6 +33,8 @@ export interface AlertScene {
   /** Every object that there is, is known: one that is missing is gone, and not merely not heard of yet. */
   readonly complete: boolean;
   readonly links: LinkMemory;
+  /** Leaves whose uplinks are known, in the order of the objects' leaves. */
+  readonly leaves: readonly AlertLeaf[];
   readonly memory: AlertMemory;
   readonly objects: AlertObjects;
   readonly constants: Constants;
@@ -75,6 +78,11 @@ const ofPorts = (name: string, label: string, unit: string, read: (port: Watched
   ...{ name, label, unit, levels: ['link'] },
   column: (scene) =>
     once(scene, name, () => Float64Array.from(ports(scene), (port) => (port.place < 0 ? Number.NaN : read(port)))),
+});
+
+const ofLeaves = (name: string, label: string, unit: string, read: (leaf: AlertLeaf) => number): Quantity => ({
+  ...{ name, label, unit, levels: ['leaf'] },
+  column: ({ leaves }) => Float64Array.from(leaves, read),
 });
 
 const flag = (is: boolean) => (is ? 1 : 0);
@@ -337,6 +345,9 @@ const derived: readonly Quantity[] = [
     ['gpu.eccUncorrected'],
     (scene) => (gpu) => scene.memory.newEcc(gpu, scene.now),
   ),
+  ofLeaves('leaf.saturated', 'Uplinks full and waiting', 'flag', ({ saturated }) => saturated),
+  ofLeaves('leaf.use', 'Uplinks, busier direction, share of their rate', 'ratio', ({ use }) => use),
+  ofLeaves('leaf.wait_share', 'Share of time that uplinks waited', 'ratio', ({ wait }) => wait),
   ofPorts('link.use', 'Busier direction, share of the rate', 'ratio', ({ use }) => use),
   // The counter of unknown tick gives no wait: no alarm.
   ofPorts('link.wait_share', 'Share of time that it waited', 'ratio', ({ wait }) => wait),

@@ -20,22 +20,32 @@ export const keptOf = (pollMs = 5000): Kept => ({ memory: new AlertMemory(3 * po
 export function sceneOf(
   frame: Frame,
   kept: Kept = keptOf(),
-  more: Partial<Pick<AlertScene, 'slope' | 'capMin' | 'sources' | 'complete' | 'failedPasses'>> & {
+  more: Partial<Pick<AlertScene, 'slope' | 'capMin' | 'sources' | 'complete' | 'failedPasses' | 'leaves'>> & {
     readonly rules?: readonly string[];
   } = {},
 ): AlertScene {
   const { topology, time: now } = frame;
   const none = () => new Float32Array(topology.start[NODE]).fill(Number.NaN);
-  const { rules = [], sources = [] as readonly AlertSource[], ...given } = more;
+  const { rules = [], sources = [] as readonly AlertSource[], leaves = [], ...given } = more;
   const cache = new Map<string, unknown>();
   kept.links.update(frame, now);
   kept.memory.update(frame, now);
   const heard = frame.columns.get('gpu.power')?.time.slice(topology.start[GPU]);
   return {
-    ...{ now, frame, power: computePower(frame), slope: none(), capMin: none(), sources, cache, complete: true },
+    ...{
+      now,
+      frame,
+      leaves,
+      power: computePower(frame),
+      slope: none(),
+      capMin: none(),
+      sources,
+      cache,
+      complete: true,
+    },
     ...{ heardAt: heard ?? new Float64Array(topology.start[GPU + 1] - topology.start[GPU]).fill(Number.NaN) },
     ...{ links: kept.links, memory: kept.memory, constants: SETTINGS, failedPasses: rules.map(() => 0) },
-    objects: new AlertObjects(topology, siteFeedsOf({ frame, cache }), sources, rules),
+    objects: new AlertObjects(topology, siteFeedsOf({ frame, cache }), sources, rules, leaves),
     ...given,
   };
 }

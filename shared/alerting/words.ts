@@ -108,6 +108,19 @@ function port(scene: AlertScene, { index }: ObjectRef, predicate: string): Omit<
   return { predicate, detail: `${use}${wait}${one.degraded === '' ? '' : ` ${one.degraded}.`}`.trim() };
 }
 
+/** "97.1% of their rate, 16 of 16 full. Waited 28.4% of the time. Serves racks A1-04 to A1-06." */
+function leaf(scene: AlertScene, { index }: ObjectRef): Omit<Words, 'object'> {
+  const { use, wait, full, cells, where } = scene.leaves[index];
+  const facts = [
+    Number.isNaN(use)
+      ? ''
+      : `${formatPercent(use, 1)} of their rate, ${formatCount(full)} of ${formatCount(cells)} full.`,
+    Number.isNaN(wait) ? '' : `Waited ${formatPercent(wait, 1)} of the time.`,
+    where === '' ? '' : `Serves ${where}.`,
+  ];
+  return { predicate: 'uplinks saturated', detail: facts.filter((text) => text !== '').join(' ') };
+}
+
 const tellers: Readonly<Record<string, Teller>> = {
   'budget.use': (scene, ref, value) => ({
     predicate: `at ${formatPercent(value, 1)} of budget`,
@@ -168,6 +181,7 @@ const tellers: Readonly<Record<string, Teller>> = {
     predicate: valueAt(scene, 'gpu.remapFailed', index) > 0 ? 'has a failed row remap' : 'has rows to be remapped',
     detail: gpuOf(scene, index),
   }),
+  'leaf.saturated': leaf,
   'link.use': (scene, ref) => port(scene, ref, 'saturated'),
   'link.degraded': (scene, ref) => port(scene, ref, 'below the rate of its peers'),
   'link.recent_downs': (scene, ref, value) => port(scene, ref, `went down ${formatCount(value)} times in 10 min`),
@@ -229,6 +243,7 @@ export const MANY: Readonly<Record<string, string>> = {
   SwThermalSlowdown: 'in SW thermal slowdown',
   SilentThrottle: 'below their clock without a reason',
   LinkSaturated: 'saturated',
+  LeafSaturated: 'with saturated uplinks',
   LinkDegraded: 'below the rate of their peers',
   LinkFlapping: 'flapping',
   LinkDown: 'down',

@@ -167,6 +167,8 @@ const round = (value: number) => Number(value.toPrecision(12));
 function quantityValues(quantity: string, level: AlertLevel, options: AlertingFileOptions): string {
   if (quantity.startsWith('link.'))
     throw new Untold('what is unusual for a port, or what a tick of its wait stands for, only Fleetwatt knows');
+  if (quantity.startsWith('leaf.'))
+    throw new Untold('which uplinks a leaf has, and what they wait, only Fleetwatt knows');
   if (quantity.startsWith('source.') || quantity.startsWith('rule.')) throw new Untold('it is about Fleetwatt itself');
   if (level === 'feed') throw new Untold('feeds of sites are known from budgets.csv and the power tree of Fleetwatt');
   if (quantity === 'budget.use') return `${DRAW(level)} / ${withBudget(level, options)}`;

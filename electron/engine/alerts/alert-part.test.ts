@@ -104,6 +104,41 @@ describe('a silent source', () => {
   });
 });
 
+describe('a server that answers in part', () => {
+  it('leaves out what is there: its alert holds for 5 min, then what stays out is gone', () => {
+    bench.sources.push({ name: 'thanos', site: 'S', state: 'up' });
+    draw(9100, 2 * MINUTE);
+    expect(bench.told()).toEqual(['BudgetNearCap firing']);
+    next();
+    const began = bench.now;
+    Object.assign(bench.sources[0], { state: 'partial', partial: { since: began, said: 'store s3 is out of reach' } });
+    // The whole rack is left out: the fleet knows another one only.
+    const other = topologyOf({ rows: 2, nodes: 2 });
+    const without = { ...other, path: other.path.map((path) => path.replace('A1-01', 'A1-09')), version: 2 };
+    const rest = () => bench.poll(frameOf(without, { 'gpu.power': times(32, 400) }, bench.now));
+    for (; bench.now <= began + 5 * MINUTE; next()) {
+      rest();
+      expect(alert('BudgetNearCap')).toMatchObject({ state: 'firing', unknownSince: began });
+    }
+    rest();
+    expect(bench.told()).toEqual(['BudgetNearCap resolved']);
+  });
+
+  it('once it answers as a whole again, what is missing is gone at once', () => {
+    bench.sources.push({ name: 'thanos', site: 'S', state: 'partial', partial: { since: T0, said: 'out of reach' } });
+    draw(9100, 2 * MINUTE);
+    next();
+    const without = topologyOf({ rows: 2, version: 2 });
+    const gone = { ...without, path: without.path.map((path) => path.replace('A1-01', 'A1-09')) };
+    bench.poll(frameOf(gone, { 'gpu.power': times(16, 400) }, bench.now));
+    expect(bench.told()).toEqual(['BudgetNearCap firing unknown']);
+    next();
+    Object.assign(bench.sources[0], { state: 'up', partial: null });
+    bench.poll(frameOf(gone, { 'gpu.power': times(16, 400) }, bench.now));
+    expect(bench.told()).toEqual(['BudgetNearCap resolved']);
+  });
+});
+
 describe('the HW power brake', () => {
   it('on 40 GPUs of a rack is one incident, at once', () => {
     const wide = topologyOf({ nodes: 5 });

@@ -2,6 +2,7 @@ import type { Alert, AlertSummary, Incident } from '../../../shared/alerting/ale
 import { NO_ALERTS } from '../../../shared/alerting/alert.ts';
 import { AlertBook, type PassResult } from '../../../shared/alerting/book.ts';
 import { incidentsOf, linesOf, loudestFirst } from '../../../shared/alerting/incidents.ts';
+import type { AlertLeaf } from '../../../shared/alerting/leaves.ts';
 import { alertOf, countsOf, mute } from '../../../shared/alerting/loud.ts';
 import type { AlertScene } from '../../../shared/alerting/quantities.ts';
 import { Silences } from '../../../shared/alerting/silences.ts';
@@ -41,11 +42,12 @@ export class AlertPart implements EnginePart, AlertState {
   #summary: AlertSummary = NO_ALERTS;
   #findings: ReturnType<typeof linesOf> = [];
 
-  constructor(context: EngineContext) {
+  /** @param leaves leaves of the fabric at the newest instant */
+  constructor(context: EngineContext, leaves: () => readonly AlertLeaf[] = () => []) {
     this.context = context;
     const now = context.clock.now();
     this.journal = new Journal(context.store);
-    this.scenes = new Scenes(context);
+    this.scenes = new Scenes(context, leaves);
     const { alerts, silences, rules, aliveAt, damaged } = this.journal.read();
     this.rules = new RuleSet(context.folder, rules);
     this.book.setRules(this.rules.compiled);

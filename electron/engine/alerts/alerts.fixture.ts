@@ -19,6 +19,7 @@ export interface FakeSource {
   readonly name: string;
   readonly site: string;
   state: SourceHealth['state'];
+  partial?: SourceHealth['partial'];
 }
 
 /** The alert engine on a profile of its own, a clock of the test's, and frames that the test makes. */
@@ -48,7 +49,9 @@ export class Bench {
 
   /** A poll later: the fleet is like this. */
   poll(frame: Frame, polled = true): void {
-    const health = this.sources.map(({ name, state }) => ({ id: name, name, state, fault: null }) as SourceHealth);
+    const health = this.sources.map(
+      ({ name, state, partial = null }) => ({ id: name, name, state, partial, fault: null }) as SourceHealth,
+    );
     this.view.update(frame, health, 0, this.now, polled);
     this.part.tick(this.now, polled);
   }

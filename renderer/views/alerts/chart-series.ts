@@ -16,6 +16,7 @@ export interface Chart {
 export function chartOf(alert: Alert, layout: LayoutDocument): Chart | null {
   const { place, domain, level, unit, limit } = alert;
   if (place < 0) return null;
+  if (level === 'leaf') return null;
   if (level === 'link') {
     const name = alert.labels.device ?? alert.labels.port ?? '';
     return name === ''
