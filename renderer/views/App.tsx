@@ -75,6 +75,14 @@ const POWER_HINTS: readonly KeyHint[] = [
   { keys: 'L', action: 'Next list' },
   { keys: '?', action: 'All keys' },
 ];
+const ALERT_HINTS: readonly KeyHint[] = [
+  { keys: '[ ]', action: 'Step alert' },
+  { keys: 'A', action: 'Acknowledge' },
+  { keys: 'S', action: 'Silence' },
+  { keys: 'G', action: 'Show on floor plan' },
+  { keys: 'D', action: 'Theme' },
+  { keys: '?', action: 'All keys' },
+];
 const OTHER_HINTS: readonly KeyHint[] = [
   { keys: '1', action: 'Overview' },
   { keys: 'D', action: 'Theme' },
@@ -86,6 +94,7 @@ const HINTS: Readonly<Partial<Record<ViewId, readonly KeyHint[]>>> = {
   rack: RACK_HINTS,
   gpu: GPU_HINTS,
   interconnect: INTERCONNECT_HINTS,
+  alerts: ALERT_HINTS,
   power: POWER_HINTS,
 };
 

@@ -114,7 +114,7 @@ export function History({ version }: { version: number }) {
 }
 
 function Rows({ page }: { page: HistoryPage }) {
-  if (page.rows.length === 0) return <p className={styles.quiet}>Nothing of the kind is in the journal.</p>;
+  if (page.rows.length === 0) return <p className={styles.quiet}>The journal has no entries of this kind.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section className={styles.scroll} tabIndex={0} aria-label="Rows of the journal">

@@ -50,8 +50,8 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
               ['1', '1 h'],
               ['4', '4 h'],
               ['8', '8 h'],
-              ['morning', 'until 08:00 UTC'],
-              ['custom', 'hours:'],
+              ['morning', 'Until 08:00 UTC'],
+              ['custom', 'Hours:'],
             ] as const
           ).map(([id, label]) => (
             <label key={id}>

@@ -40,7 +40,7 @@ export function subtreesOf(alert: Pick<Alert, 'path' | 'object' | 'level'>): { p
   const parts = alert.path.split('/');
   const above = parts.slice(0, -1).map((_, index) => {
     const path = parts.slice(0, parts.length - 1 - index).join('/');
-    return { path, label: `all of ${path}` };
+    return { path, label: `All of ${path}` };
   });
   return [own, ...above, { path: '', label: 'Everywhere' }];
 }

@@ -60,7 +60,9 @@ export function ConditionRail(props: {
                 ))}
               </div>
             ))}
-        <p className={styles.quiet}>Alert rules, acknowledgement and history come with the Alerts view.</p>
+        <p className={styles.quiet}>
+          What holds now, by itself. Who has it, silences and history: <a href="#/alerts">Alerts</a> <Kbd>4</Kbd>
+        </p>
       </section>
     </>
   );

@@ -74,6 +74,7 @@ export function FloorPanel(props: {
         place={hovered >= 0 && hovered < layout.path.length ? hovered : state.selected}
         now={props.now}
         gone={props.gone?.text ?? ''}
+        onFilter={state.filtering ? null : () => state.setFiltering(true)}
       />
       <Dialog title="Floor plan as table" open={state.table} onClose={() => state.setTable(false)}>
         <FloorPlanTable layout={layout} frameSource={live} signal={state.signal} stale={stale} />
@@ -128,7 +129,7 @@ function Header(props: {
           Only flagged <Kbd>F</Kbd>
         </button>
       ) : null}
-      <span className={`${parts.caption} ${styles.legendWords}`}>
+      <span className={`${parts.caption} ${styles.legendWords}`} data-states={state.signal === 'throttle'}>
         {first}
         <br />
         {second}

@@ -19,6 +19,8 @@ export function InspectorLine(props: {
   now: number;
   /** '' while the data is live, else what is said instead of facts. */
   gone: string;
+  /** Opens the line in which the floor plan is filtered; null while it is open. */
+  onFilter: (() => void) | null;
 }) {
   const { layout, frame, place, now, gone } = props;
   const inspection = useInspection(place, frame.seq);
@@ -29,6 +31,7 @@ export function InspectorLine(props: {
         <span className={styles.keys}>
           <Kbd>←</Kbd> <Kbd>→</Kbd> Move
         </span>
+        <FilterButton onFilter={props.onFilter} />
       </div>
     );
   }
@@ -65,7 +68,16 @@ export function InspectorLine(props: {
       <span className={styles.keys}>
         <Kbd>Enter</Kbd> {level === GPU ? 'Open GPU' : level >= RACK ? 'Open rack' : 'Zoom in'}
       </span>
+      <FilterButton onFilter={props.onFilter} />
     </div>
+  );
+}
+
+function FilterButton({ onFilter }: { onFilter: (() => void) | null }) {
+  return onFilter === null ? null : (
+    <button type="button" className={styles.filter} onClick={onFilter}>
+      Filter <Kbd>L</Kbd>
+    </button>
   );
 }
 

@@ -1,7 +1,9 @@
 import { type RefObject, useRef } from 'react';
 import type { Finding, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { formatTime } from '../../../shared/format.ts';
 import { HALL } from '../../../shared/topology.ts';
 import { useHistory } from '../../ask/ask.ts';
+import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import { Missing } from '../../parts/Missing.tsx';
@@ -157,13 +159,16 @@ const NONE: readonly Finding[] = [];
 
 function Strip(props: OverviewProps) {
   const { layout, frame, state } = props;
+  const { replay } = useConsole();
+  const shown = props.paused ? frame.time : props.freshness.now;
   const series = laneSeries(layout, frame);
   const history = useHistory(series, state.range, frame.time, true);
   return (
     <section className={`${parts.panel} ${styles.strip}`} aria-label="History" data-region>
       <TimeStrip
         lanes={lanesOf(layout, frame, series, history.data)}
-        now={props.paused ? frame.time : props.freshness.now}
+        now={shown}
+        end={replay === null && !props.paused ? 'Now' : formatTime(shown).replace(' UTC', '')}
         range={state.range}
         onRange={state.setRange}
         stale={props.gone !== null}

@@ -9,6 +9,8 @@ export type { Lane };
 interface Props {
   readonly lanes: readonly Lane[];
   readonly now: number;
+  /** What stands at the end of the axis: "Now", or the time that is looked at. */
+  readonly end: string;
   readonly range: number;
   readonly onRange: (range: number) => void;
   readonly stale: boolean;
@@ -34,7 +36,7 @@ const TOP = 34;
 const BOTTOM = 22;
 
 /** Lanes over one time axis. Gaps stay gaps; a line ends where its data end. */
-export function TimeStrip({ lanes, now, range, onRange, stale }: Props) {
+export function TimeStrip({ lanes, now, end, range, onRange, stale }: Props) {
   const holder = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
   useEffect(() => {
@@ -52,7 +54,9 @@ export function TimeStrip({ lanes, now, range, onRange, stale }: Props) {
   const format = utcFormat(range > 1440 * MINUTE ? '%d %b' : range > 360 * MINUTE ? '%d %b %H:%M' : '%H:%M');
   return (
     <div ref={holder} className={styles.strip}>
-      <h2 className={styles.title}>{TITLES[range] ?? 'History'}</h2>
+      <h2 className={styles.title}>
+        {end === 'Now' ? (TITLES[range] ?? 'History') : `${TITLES[range] ?? 'History'} before ${end}`}
+      </h2>
       <div className={styles.ranges}>
         <Segmented label="Range" choices={RANGES} value={String(range)} onPick={(ms) => onRange(Number(ms))} />
       </div>
@@ -76,9 +80,16 @@ export function TimeStrip({ lanes, now, range, onRange, stale }: Props) {
           ))}
           <line className={styles.now} x1={x(now)} x2={x(now)} y1={26} y2={height - BOTTOM} />
           <g transform={`translate(${x(now)},0)`}>
-            <rect className={styles.flag} x={-22} y={8} width={44} height={18} rx={3} />
+            <rect
+              className={styles.flag}
+              x={-end.length * 3.5 - 11}
+              y={8}
+              width={end.length * 7 + 22}
+              height={18}
+              rx={3}
+            />
             <text className={styles.flagText} y={21}>
-              Now
+              {end}
             </text>
           </g>
         </svg>
