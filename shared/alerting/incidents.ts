@@ -125,14 +125,16 @@ export function incidentsOf(alerts: readonly Alert[], topology: Topology): reado
     const [lead] = members;
     const alike = members.filter(({ rule }) => rule === lead.rule);
     const { title, detail } = wordsOfMany(alike, topology);
-    const others = members.length - alike.length;
+    // Where those of its rule have no noun, the loudest stands for itself and counts all others once.
+    const alone = alike.some(({ level }) => level !== lead.level);
+    const others = members.length - (alone ? 1 : alike.length);
     const place = commonPlace(
       topology,
       members.map((member) => member.place),
     );
     return {
       ...{ id, severity: lead.severity, domain: lead.domain, detail, place },
-      title: others > 0 ? `${title} and ${formatCount(others)} more` : title,
+      title: others > 0 ? `${alone ? lead.title : title} and ${formatCount(others)} more` : title,
       path: place < 0 ? '' : topology.path[place],
       startedAt: Math.min(...members.slice(0, 1000).map(({ activeAt }) => activeAt)),
       alerts: members.map((member) => member.id),

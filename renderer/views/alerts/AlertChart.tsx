@@ -75,11 +75,15 @@ function Lines(props: {
           </text>
         </g>
       ))}
-      {x.ticks(5).map((tick) => (
-        <text key={+tick} className={styles.axis} x={x(tick)} y={HEIGHT - 5} textAnchor="middle">
-          {formatTime(+tick).slice(0, 5)}
-        </text>
-      ))}
+      {/* A label at an edge would be cut. */}
+      {x
+        .ticks(5)
+        .filter((tick) => x(tick) < width - 18)
+        .map((tick) => (
+          <text key={+tick} className={styles.axis} x={x(tick)} y={HEIGHT - 5} textAnchor="middle">
+            {formatTime(+tick).slice(0, 5)}
+          </text>
+        ))}
       {limit === null ? null : (
         <line className={styles.limitLine} x1={EDGE.left} x2={width - EDGE.right} y1={y(limit)} y2={y(limit)} />
       )}

@@ -23,7 +23,7 @@ export function causesOf({ alerts, incidents }: Pick<AlertsReply, 'alerts' | 'in
       return [
         {
           ...{ id, severity, domain, startedAt, title: shortTitle(loudest?.title ?? title) },
-          detail: [words.replace(/\.$/, ''), others].filter((part) => part !== '').join(', '),
+          detail: [shortDetail(words, others !== ''), others].filter((part) => part !== '').join(', '),
         },
       ];
     },
@@ -35,8 +35,14 @@ export const shortTitle = (title: string) =>
   title
     .replace(/ at ([\d.,]+%) of (\w+ )?budget$/, ' $1')
     .replace(/^GPU /, '')
+    .replace(/^Link (\S+) \S+ saturated$/, '$1 link full')
     .replace(/^Link (\S+) \S+ /, '$1 link ')
     .replace(/ in HW thermal slowdown$/, ' HW thermal')
     .replace(/ in SW thermal slowdown$/, ' SW thermal')
     .replace(/ in HW power brake$/, ' power brake')
+    .replace(/^Node (\S+) has (never reported|stopped reporting)$/, '$1 silent')
     .replace(/ has (never reported|stopped reporting)$/, ' $1');
+
+/** The first sentence; how fast it rises is read at the desk, that it does only where nothing more follows. */
+const shortDetail = (detail: string, more: boolean) =>
+  detail.replace(/\.(\s.*)?$/, '').replace(/, (rising|falling) .*$/, more ? '' : ', $1');
