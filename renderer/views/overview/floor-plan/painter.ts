@@ -46,6 +46,9 @@ export const TOKENS = [
 /** The theme's colours, read from the page once per theme. */
 export type Tokens = Readonly<Record<(typeof TOKENS)[number], string>>;
 
+/** More letters than this fit into no label. */
+const LONGEST = 200;
+
 const FONT = '"Inter Variable", "DejaVu Sans", sans-serif';
 
 /** Shares of a limit at which a signal warns and is critical; the budget's own come with the frame. */
@@ -145,10 +148,17 @@ export class Painter {
 
   /** A name cut to a width, with its end kept: names of one row differ there. */
   fitted(name: string, width: number, size: number, weight: number): string {
-    if (this.widthOf(name, size, weight) <= width) return name;
-    let cut = name.slice(1);
-    while (cut.length > 1 && this.widthOf(`…${cut}`, size, weight) > width) cut = cut.slice(1);
-    return `…${cut}`;
+    const end = name.slice(-LONGEST);
+    const fits = (text: string) => this.widthOf(text, size, weight) <= width;
+    if (end === name && fits(name)) return name;
+    // The longest end that fits, by halving: a name of an exporter may have any length.
+    let [kept, over] = [1, end.length];
+    while (over - kept > 1) {
+      const middle = (kept + over) >> 1;
+      if (fits(`…${end.slice(-middle)}`)) kept = middle;
+      else over = middle;
+    }
+    return `…${end.slice(-kept)}`;
   }
 
   /** The shape of a severity, `size` pixels wide with its corner at (x, y). */
