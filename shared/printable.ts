@@ -13,3 +13,11 @@ export function printable(text: string, most = 80): string {
   }
   return text.length > most ? `${shown}…` : shown;
 }
+
+/** Longer names are cut; the path that a place is known by stays whole. */
+const LONGEST_NAME = 200;
+const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
+
+/** A name as a screen may show it: what would turn its order round, or hide, stands as an escape. */
+export const shownName = (name: string): string =>
+  name.length <= LONGEST_NAME && !HIDDEN.test(name) ? name : printable(name, LONGEST_NAME);

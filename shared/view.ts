@@ -32,6 +32,7 @@ import { EnergyMeter, type EnergyRow } from './power/energy.ts';
 import { lastMetered, measureRatios } from './power/ratios.ts';
 import { isPowerPlace, type PowerReport, powerReport } from './power/report.ts';
 import { computePower, type NodeRatios, type PowerColumns } from './power.ts';
+import { shownName } from './printable.ts';
 import { rackColumns } from './rack/columns.ts';
 import { gpuReport } from './rack/gpu-report.ts';
 import type { Settings, SitePrice } from './settings.ts';
@@ -202,9 +203,9 @@ export class FleetView {
       version: topology.version,
       start: [...topology.start],
       parent: [...topology.parent],
-      name: topology.name,
+      name: topology.name.map(shownName),
       path: topology.path,
-      model: topology.model,
+      model: topology.model.map(shownName),
       inferred: [...topology.inferred],
       budgetW: Array.from(topology.budgetW.subarray(0, topology.start[NODE]), orNull),
       feeds: Array.from(topology.feedRack, (rack, feed) => ({
