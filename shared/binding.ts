@@ -5,7 +5,7 @@ import type { Objects, Origin } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
 import { levelOfLabels, levelOfName } from './recorded/names.ts';
 import { ANY, DCGM, MARKS, type Marks } from './signals/blank.ts';
-import { DEFAULT_GPU, labelOf, type Profile } from './signals/profile.ts';
+import { DEFAULT_GPU, labelOf, type Profile, targetOf } from './signals/profile.ts';
 import type { Slot, Slots } from './slots.ts';
 import type { EpochMs } from './units.ts';
 
@@ -200,8 +200,7 @@ class BindingDraft {
   readonly #clockKey = (kind: string, profile: Profile, object: string) =>
     `${this.#input.sourceId}\n${profile.id}\n${kind}\n${object}`;
 
-  readonly #instanceKey = (profile: Profile, labels: Labels) =>
-    this.#clockKey('node', profile, labels.get('instance') ?? '');
+  readonly #instanceKey = (profile: Profile, labels: Labels) => this.#clockKey('node', profile, targetOf(labels));
 
   #objectOf(kind: Slot['object'], { identity }: Profile, own: Labels, slot?: Slot, name = ''): number {
     if (kind === 'gpu') return this.#gpuOf(own, identity);

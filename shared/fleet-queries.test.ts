@@ -73,3 +73,19 @@ test('what no clock tells the age of is not live', () => {
 test('no query is longer than VictoriaMetrics takes by default (-search.maxQueryLen, 16 KiB)', () => {
   expect(Math.max(...plan.map(({ promql }) => promql.length))).toBeLessThan(16_384);
 });
+
+test('nodes of two sites of one server that share an instance are two', () => {
+  const target = (site: string) => ({ instance: 'n1:9100', site });
+  const node = (site: string) => ({ profile: 'node', nodename: 'n1', ...target(site) });
+  const rapl = (site: string) => ({ ...target(site), index: '0', metric: 'node_rapl_package_joules_total' });
+  const frame = answered(
+    ['node-times', [node('X'), seconds - 30], [node('Y'), seconds - 20]],
+    ['node-rates', [rapl('X'), 200], [rapl('Y'), 300]],
+  );
+  const cell = (site: string) => cellOf(frame, 'node.cpuPower', `${site}/Unmapped/Unmapped/Unmapped/n1`);
+  expect(cell('X')).toMatchObject({ value: 200, time: T0 - 30_000 });
+  expect(cell('Y')).toMatchObject({ value: 300, time: T0 - 20_000 });
+  // The server is asked for what tells them apart.
+  for (const { id, promql } of plan.filter(({ kind }) => kind === 'node'))
+    expect([id, /by \([^)]*\binstance\b(?![^)]*\bsite\b)/.test(promql)]).toEqual([id, false]);
+});

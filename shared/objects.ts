@@ -17,6 +17,7 @@ import {
   type NodeIdentity,
   POD,
   type ServerIdentity,
+  targetOf,
 } from './signals/profile.ts';
 import type { LinkKind, ServerPlace, SwitchPort, Work } from './topology.ts';
 
@@ -131,7 +132,7 @@ export class Objects {
   readonly #feedOf = new Map<string, number>();
   readonly #serverOf = new Map<string, number>();
   readonly #placeOf = new Map<string, number>();
-  /** `source instance` → node, learnt from identity queries: series of values carry no other label of their node. */
+  /** `source target` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
   constructor(locator: NodeLocator) {
@@ -147,7 +148,7 @@ export class Objects {
 
   /** The node of a series; −1 when no label names one. */
   node(labels: Labels, identity: NodeIdentity | undefined, origin: Origin): number {
-    const instance = `${origin.sourceId}\n${labels.get('instance') ?? ''}`;
+    const instance = `${origin.sourceId}\n${targetOf(labels)}`;
     if (origin.labels === 'values') return this.#instance.get(instance) ?? -1;
     const named = labelOf(labels, identity?.labels) || nodeOf(labels);
     const host = identity?.strip ? named.replace(new RegExp(identity.strip), '') || named : named;

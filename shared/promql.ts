@@ -10,6 +10,7 @@ import {
   NAMESPACE,
   POD,
   type Profile,
+  TARGET,
 } from './signals/profile.ts';
 import { profiles as builtIn } from './signals/profiles/all.ts';
 
@@ -40,7 +41,7 @@ export interface PlanOptions {
 
 /** What tells the pod or job on a GPU. */
 const WORK = [...NAMESPACE, ...POD, ...JOB];
-const NODE = 'instance, exported_instance, node, kubernetes_node, hostname, Hostname, site, hall, row, rack';
+const NODE = 'instance, exported_instance, node, kubernetes_node, hostname, Hostname, cluster, site, hall, row, rack';
 
 /** GPU gauges in a few answers, so that none of them is of a size that a server refuses. */
 const GAUGES: readonly (readonly [string, readonly SignalId[]])[] = [
@@ -140,22 +141,22 @@ export function askedOf(profile: Profile, within: readonly string[]): Asked[] {
 export function objectLabels({ object, profile: { identity }, mappings }: Asked): readonly string[] {
   if (object === 'gpu') {
     const { id, index } = identity.gpu ?? DEFAULT_GPU;
-    return id.length > 0 ? id : ['instance', ...index];
+    return id.length > 0 ? id : [...TARGET, ...index];
   }
   if (object === 'feed') {
     const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;
     return ['instance', ...pdu, ...unit, ...inlet, 'feed', 'site', 'hall', 'row', 'rack'];
   }
   if (object === 'place') return [...PLACE_LABELS, 'model'];
-  if (object === 'node') return ['instance'];
-  if (object === 'server') return ['instance', ...NAMESPACE, ...POD, 'job', 'site', ...(identity.server?.model ?? [])];
+  if (object === 'node') return TARGET;
+  if (object === 'server') return [...TARGET, ...NAMESPACE, ...POD, 'job', ...(identity.server?.model ?? [])];
   if (object === 'port') {
     const { switch: id, port } = identity.port ?? DEFAULT_PORT;
-    return ['instance', ...id, ...port, 'site'];
+    return [...TARGET, ...id, ...port];
   }
   const { device, port = [] } = identity.link ?? DEFAULT_LINK;
   const ethernet = mappings.every(({ link }) => link === 'ethernet');
-  return ['instance', ...device, ...(ethernet ? [] : port)];
+  return [...TARGET, ...device, ...(ethernet ? [] : port)];
 }
 
 /** The same, with what tells parts of the object, and what conditions look at. */
@@ -296,7 +297,7 @@ function nodeTimes(
         const uname = within.length > 0 ? `${UNAME}{${within.join(',')}}` : UNAME;
         texts.unshift(`max by (nodename, ${NODE}) (timestamp(${uname}))`);
       }
-      return texts.length > 0 ? [ofProfile(profile, `(${texts.join(' or on (instance) ')})`)] : [];
+      return texts.length > 0 ? [ofProfile(profile, `(${texts.join(` or on (${list(TARGET)}) `)})`)] : [];
     })
     .join(' or ');
 }

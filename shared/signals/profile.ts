@@ -146,6 +146,12 @@ export function mapping(
   return { names, signal, kind: 'gauge', scale: 1, rank: 0, rows: 'max', parts: [], enable, ...more };
 }
 
+/** What tells a target: two sites or clusters of one server may each have an `n1:9100`. */
+export const TARGET = ['instance', 'cluster', 'site'] as const;
+
+export const targetOf = (labels: ReadonlyMap<string, string>) =>
+  TARGET.map((label) => labels.get(label) ?? '').join('\n');
+
 /** Labels of the pod that a series is of; Prometheus puts `exported_` before those that a target has too. */
 export const NAMESPACE = ['exported_namespace', 'namespace'] as const;
 export const POD = ['exported_pod', 'pod'] as const;
