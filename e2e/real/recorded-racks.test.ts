@@ -148,7 +148,7 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
     const times = [...(seen.columns.get('gpu.power')?.time.subarray(start[GPU]) ?? [])];
     await askUntil(server?.url ?? '', query, ([row]) => Number(row?.value) > Math.max(...times));
     racks = [];
-    const later = Math.floor(Date.now() / 1000) * 1000;
+    const later = Math.ceil(Date.now() / 1000) * 1000;
     await reader.readAll(later);
     reader.close();
     const looks = [...new Set(times), Math.max(...times) + 1].map((oldest) => fleet.frame(later, later - oldest));
