@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type { Alert } from '../../../shared/alerting/alert.ts';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { useAlertCall, useAlertHistory, useAlerts, useRules } from '../../ask/alerts.ts';
+import { useOthersAlerts } from '../../ask/others.ts';
 import { faultOf } from '../../link/link.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
@@ -18,6 +19,7 @@ import styles from './alerts.module.css';
 import { Facets } from './Facets.tsx';
 import { History } from './History.tsx';
 import { timelineLanes } from './lanes.ts';
+import { OthersAlerts } from './OthersAlerts.tsx';
 import { Rules } from './Rules.tsx';
 import { SilenceDialog } from './SilenceDialog.tsx';
 import { Silences } from './Silences.tsx';
@@ -84,9 +86,10 @@ function Active(props: Props) {
   const { version } = frame.alerts;
   const reply = useAlerts(version);
   const rules = useRules(version);
+  const others = useOthersAlerts();
   const hour = Math.floor(freshness.now / 60_000) * 60_000 - HOUR;
   const rows = useAlertHistory({ from: hour, kinds: ['firing', 'resolved', 'ack'], most: 1000 }, version);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set(['muted', 'resolved']));
+  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set(['muted', 'resolved', 'others']));
   const [dialog, setDialog] = useState<'ack' | 'silence' | null>(null);
   const [who] = useWho();
   const unack = useAlertCall('unackAlert');
@@ -156,6 +159,15 @@ function Active(props: Props) {
             />
           ) : reply.data ? (
             <p className={styles.quiet}>{emptyWords(all.length, reply.data.resolvedLastHour)}</p>
+          ) : null}
+          {others.error ? <p className={styles.fault}>{faultOf(others.error).message}</p> : null}
+          {others.data ? (
+            <OthersAlerts
+              reply={others.data}
+              now={freshness.now}
+              open={!folded.has('others')}
+              onFold={() => toggleFold('others')}
+            />
           ) : null}
         </section>
       </section>

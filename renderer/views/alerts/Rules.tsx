@@ -7,6 +7,7 @@ import parts from '../../parts/parts.module.css';
 import { durationText } from './AlertRow.tsx';
 import { ruleWords } from './alert-facets.ts';
 import styles from './alerts.module.css';
+import { OthersRules } from './OthersRules.tsx';
 import { RuleEditor } from './RuleEditor.tsx';
 
 /** Every rule: what it asks, how it does, and an editor with a preview of what it would find now. */
@@ -68,6 +69,7 @@ export function Rules({ version, operate }: { version: number; operate: boolean 
               ))}
             </tbody>
           </table>
+          <OthersRules />
         </section>
       </section>
       {chosen ? (

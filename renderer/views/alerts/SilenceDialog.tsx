@@ -7,12 +7,11 @@ import {
   type MatchOp,
 } from '../../../shared/alerting/alert.ts';
 import { formatDate, formatTime } from '../../../shared/format.ts';
-import { useAlertCall } from '../../ask/alerts.ts';
-import { faultOf } from '../../link/link.ts';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
 import styles from './alerts.module.css';
 import { MOST_SILENCE_MS, nextEight, silenceOf, subtreesOf } from './silence-form.ts';
+import { useSilencing } from './use-silencing.ts';
 import { useWho, WhoField } from './who.tsx';
 import { silenceWords } from './words.ts';
 
@@ -20,7 +19,8 @@ const HOUR = 3_600_000;
 
 /** Mutes by a subtree of places or by labels, for a time and with a reason; never hides. */
 export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; now: number; onClose: () => void }) {
-  const silence = useAlertCall('silence');
+  const silencing = useSilencing(onClose);
+  const [others, setOthers] = useState(false);
   const [who, setWho] = useWho();
   const [reason, setReason] = useState('');
   const [hours, setHours] = useState('1');
@@ -38,7 +38,7 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
         className={styles.form}
         onSubmit={(event) => {
           event.preventDefault();
-          if (arg.error === '') silence.mutate(arg.call, { onSuccess: onClose });
+          if (arg.error === '') silencing.make(arg.call, others);
         }}
       >
         <Where alert={alert} under={under} onUnder={setUnder} />
@@ -87,9 +87,24 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
             : arg.error}
           {short ? ' A critical power alert is muted for 24 h at most.' : ''}
         </p>
-        {silence.error ? <p className={styles.fault}>{faultOf(silence.error).message}</p> : null}
-        <button type="submit" className={parts.primary} disabled={arg.error !== '' || silence.isPending}>
-          Silence
+        {silencing.hasOthers ? (
+          <label className={styles.check}>
+            <input
+              type="checkbox"
+              checked={others}
+              disabled={silencing.made}
+              onChange={(event) => setOthers(event.target.checked)}
+            />
+            Also at the Alertmanagers
+          </label>
+        ) : null}
+        {silencing.error !== '' ? (
+          <p className={styles.fault} role="alert">
+            {silencing.error}
+          </p>
+        ) : null}
+        <button type="submit" className={parts.primary} disabled={arg.error !== '' || silencing.pending}>
+          {silencing.made ? 'Try again there' : 'Silence'}
         </button>
       </form>
     </Dialog>

@@ -4,13 +4,24 @@ import { useAlertCall, useSilences } from '../../ask/alerts.ts';
 import { faultOf } from '../../link/link.ts';
 import parts from '../../parts/parts.module.css';
 import styles from './alerts.module.css';
+import { OthersSilences } from './OthersSilences.tsx';
 import { useWho } from './who.tsx';
 import { silenceWords } from './words.ts';
 
 const STATE: Readonly<Record<Silence['state'], string>> = { active: 'Active', pending: 'To come', expired: 'Expired' };
 
-/** Every silence that is kept: what it mutes, until when, who made it and why. */
+/** Silences kept here, and those of Alertmanagers. */
 export function Silences(props: { version: number; now: number; operate: boolean; onNew: () => void }) {
+  return (
+    <div className={styles.silences}>
+      <OurSilences {...props} />
+      <OthersSilences now={props.now} operate={props.operate} />
+    </div>
+  );
+}
+
+/** Every silence that is kept: what it mutes, until when, who made it and why. */
+function OurSilences(props: { version: number; now: number; operate: boolean; onNew: () => void }) {
   const silences = useSilences(props.version);
   const expire = useAlertCall('expireSilence');
   const [who] = useWho();
