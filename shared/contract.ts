@@ -95,6 +95,8 @@ export interface Finding {
   readonly place: number;
   /** When the engine first saw it hold, epoch ms. */
   readonly since: number;
+  /** Id of the alert that it is named after; none where no alert engine runs (a replay). */
+  readonly alert?: string;
 }
 
 /** Numbers of the KPI strip. NaN (null on the wire) is "no data". */

@@ -43,7 +43,7 @@ test('keys: signals, theme, table, grid, keys window, conditions', async ({ open
   await page.keyboard.press('Escape');
   await expect(keys).toHaveCount(0);
 
-  const conditions = page.getByRole('region', { name: 'Conditions now' }).getByRole('button', { pressed: true });
+  const conditions = page.getByRole('region', { name: 'Alerts now' }).getByRole('button', { pressed: true });
   await expect(conditions).toHaveCount(0);
   await page.keyboard.press(']');
   await expect(conditions).toHaveCount(1);

@@ -193,7 +193,11 @@ export function App() {
       ) : view !== 'overview' ? (
         <Coming view={view} />
       ) : (
-        <OverviewPage {...{ layout, frame, state, freshness, theme }} paused={pausedAt !== null} />
+        <OverviewPage
+          {...{ layout, frame, state, freshness, theme }}
+          operate={operate && replay === null}
+          paused={pausedAt !== null}
+        />
       )}
       <StatusBar
         hints={fresh ? OTHER_HINTS : (HINTS[view] ?? OTHER_HINTS)}

@@ -19,6 +19,7 @@ export function OverviewPage(props: {
   freshness: Freshness;
   paused: boolean;
   theme: Theme;
+  operate: boolean;
 }) {
   const { layout, frame, freshness } = props;
   const faulty = frame?.sources.filter((source) => source.fault !== null) ?? [];

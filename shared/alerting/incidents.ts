@@ -153,6 +153,8 @@ export interface Line {
   readonly detail: string;
   readonly place: number;
   readonly since: EpochMs;
+  /** Id of the loudest of them. */
+  readonly alert: string;
 }
 
 /** What is loud or about to be: lines of the rail. Silenced and inhibited alerts have none. @param alerts the loudest first */
@@ -167,7 +169,8 @@ export function linesOf(alerts: readonly Alert[], topology: Topology): readonly 
     const { title, detail, place } = wordsOfMany(members, topology);
     const since = members.reduce((oldest, { activeAt }) => Math.min(oldest, activeAt), lead.activeAt);
     const pending = lead.state === 'pending' ? ' Pending.' : '';
-    return { severity: lead.severity, domain: lead.domain, title, detail: `${detail}${pending}`, place, since };
+    const { id: alert, severity, domain } = lead;
+    return { alert, severity, domain, title, detail: `${detail}${pending}`, place, since };
   });
 }
 

@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState } from 'react';
+import { Fragment, useEffect, useRef, useState } from 'react';
 import type { Finding, LayoutDocument } from '../../../shared/contract.ts';
 import { formatAge, formatTime } from '../../../shared/format.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { conditionGroups, conditionKey, countBySeverity } from './condition-groups.ts';
+import { RailActions } from './RailActions.tsx';
 import styles from './rail.module.css';
 
 /** Conditions that hold now, grouped by domain and hall; those of a screen without data are not known. */
@@ -15,6 +16,10 @@ export function ConditionRail(props: {
   /** '' while the data is live, else why the conditions are not known. */
   unknown: string;
   selected: string;
+  /** Alerts may be acknowledged and silenced: this viewer may operate, and what is shown is live. */
+  operate: boolean;
+  /** The frame's number of alerts. */
+  version: number;
   onSelect: (finding: Finding) => void;
   onClose: () => void;
 }) {
@@ -23,7 +28,7 @@ export function ConditionRail(props: {
   return (
     <>
       <div className={parts.header}>
-        <h2>Conditions now</h2>
+        <h2>Alerts</h2>
         <span className={`${styles.counts} ${parts.caption} num`}>
           {unknown !== ''
             ? null
@@ -33,14 +38,14 @@ export function ConditionRail(props: {
                 </span>
               ))}
         </span>
-        <button type="button" aria-label="Hide conditions" onClick={props.onClose}>
+        <button type="button" aria-label="Hide alerts" onClick={props.onClose}>
           <Kbd>\</Kbd>
         </button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-      <section className={styles.list} tabIndex={0} aria-label="Conditions now">
+      <section className={styles.list} tabIndex={0} aria-label="Alerts now">
         {unknown !== '' ? <p className={styles.quiet}>{unknown}</p> : null}
-        {unknown === '' && groups.length === 0 ? <p className={styles.quiet}>No conditions now.</p> : null}
+        {unknown === '' && groups.length === 0 ? <p className={styles.quiet}>No alerts now.</p> : null}
         {unknown !== ''
           ? null
           : groups.map((group) => (
@@ -49,19 +54,26 @@ export function ConditionRail(props: {
                   <span>{group.title}</span>
                   <span className="num">{group.findings.length}</span>
                 </h3>
-                {group.findings.map((finding) => (
-                  <Condition
-                    key={conditionKey(layout, finding) + finding.title.split(' at ')[0]}
-                    finding={finding}
-                    now={now}
-                    selected={conditionKey(layout, finding) === props.selected}
-                    onSelect={() => props.onSelect(finding)}
-                  />
-                ))}
+                {group.findings.map((finding) => {
+                  const selected = conditionKey(layout, finding) === props.selected;
+                  return (
+                    <Fragment key={conditionKey(layout, finding) + finding.title.split(' at ')[0]}>
+                      <Condition
+                        finding={finding}
+                        now={now}
+                        selected={selected}
+                        onSelect={() => props.onSelect(finding)}
+                      />
+                      {selected && props.operate && finding.alert !== undefined ? (
+                        <RailActions alert={finding.alert} version={props.version} now={now} />
+                      ) : null}
+                    </Fragment>
+                  );
+                })}
               </div>
             ))}
         <p className={styles.quiet}>
-          What holds now, by itself. Who has it, silences and history: <a href="#/alerts">Alerts</a> <Kbd>4</Kbd>
+          Silences, rules and history: <a href="#/alerts">Alerts</a> <Kbd>4</Kbd>
         </p>
       </section>
     </>
@@ -128,7 +140,7 @@ export function ConditionVoice({
     if (fresh.length > 0) setAlert(`Critical: ${fresh.map((finding) => finding.title).join('. ')}`);
     if (clock.current - said.current < SAY_EVERY_MS) return;
     said.current = clock.current;
-    setStatus(`${findings.length} conditions now, ${critical.length} critical`);
+    setStatus(`${findings.length} alerts now, ${critical.length} critical`);
   }, [findings, layout]);
   return (
     <>

@@ -69,13 +69,15 @@ export function Overview(props: OverviewProps) {
           }
         />
         {panels.conditions ? (
-          <section className={`${parts.panel} ${styles.conditions}`} aria-label="Conditions" data-region>
+          <section className={`${parts.panel} ${styles.conditions}`} aria-label="Alerts" data-region>
             <ConditionRail
               layout={layout}
               findings={findings}
               now={freshness.now}
               unknown={gone !== null ? `${gone.text}. What holds now is not known.` : ''}
               selected={state.condition}
+              operate={props.operate && !stale && !props.paused}
+              version={frame.alerts.version}
               onSelect={steps.take}
               onClose={() => panels.setConditions(false)}
             />
@@ -94,6 +96,7 @@ interface OverviewProps {
   readonly freshness: Freshness;
   readonly paused: boolean;
   readonly theme: Theme;
+  readonly operate: boolean;
   /** null while numbers may be shown. */
   readonly gone: Gone | null;
 }
@@ -150,7 +153,7 @@ function conditionSteps(
 function ConditionsTab({ count, onOpen }: { count: number | null; onOpen: () => void }) {
   return (
     <button type="button" className={styles.tab} aria-expanded={false} onClick={onOpen}>
-      Conditions <b className="num">{count ?? <Missing />}</b> <Kbd>\</Kbd>
+      Alerts <b className="num">{count ?? <Missing />}</b> <Kbd>\</Kbd>
     </button>
   );
 }

@@ -1,0 +1,43 @@
+import { useState } from 'react';
+import { useAlertCall, useAlerts } from '../../ask/alerts.ts';
+import { Kbd } from '../../parts/Kbd.tsx';
+import parts from '../../parts/parts.module.css';
+import { AckDialog } from '../alerts/AckDialog.tsx';
+import { SilenceDialog } from '../alerts/SilenceDialog.tsx';
+import { useWho } from '../alerts/who.tsx';
+import { useKeys } from '../keys.ts';
+import styles from './rail.module.css';
+import { alertsOfLine } from './rail-alerts.ts';
+
+/** What can be done with the chosen line of the rail: its alerts are acknowledged or given back (A), silenced (S). */
+export function RailActions({ alert, version, now }: { alert: string; version: number; now: number }) {
+  const reply = useAlerts(version);
+  const [dialog, setDialog] = useState<'ack' | 'silence' | null>(null);
+  const [who] = useWho();
+  const unack = useAlertCall('unackAlert');
+  const alerts = alertsOfLine(reply.data?.alerts ?? [], alert);
+  const [lead] = alerts;
+  const open = alerts.filter(({ acked }) => acked === null);
+  const taken = alerts.length > 0 && open.length === 0;
+  const onAck = () => {
+    if (lead === undefined) return;
+    if (!taken) return setDialog('ack');
+    unack.mutate({ alerts: alerts.map(({ id }) => id), who: who.trim() === '' ? 'unnamed' : who });
+  };
+  const onSilence = () => (lead === undefined ? undefined : setDialog('silence'));
+  useKeys({ a: onAck, s: onSilence });
+  if (lead === undefined) return null;
+  return (
+    <div className={styles.actions}>
+      {taken ? <span className={parts.caption}>Acknowledged by {lead.acked?.who}</span> : null}
+      <button type="button" className={parts.button} onClick={onAck}>
+        {taken ? 'Give back' : 'Acknowledge'} <Kbd>A</Kbd>
+      </button>
+      <button type="button" className={parts.button} onClick={onSilence}>
+        Silence <Kbd>S</Kbd>
+      </button>
+      {dialog === 'ack' ? <AckDialog alerts={open} onClose={() => setDialog(null)} /> : null}
+      {dialog === 'silence' ? <SilenceDialog alert={lead} now={now} onClose={() => setDialog(null)} /> : null}
+    </div>
+  );
+}
