@@ -80,15 +80,16 @@ export function TimeStrip({ lanes, now, end, range, onRange, stale }: Props) {
           ))}
           <line className={styles.now} x1={x(now)} x2={x(now)} y1={26} y2={height - BOTTOM} />
           <g transform={`translate(${x(now)},0)`}>
+            {/* Mostly left of its line: the ranges begin close to the right of it. */}
             <rect
               className={styles.flag}
-              x={-end.length * 3.5 - 11}
+              x={-end.length * 7 - 12}
               y={8}
               width={end.length * 7 + 22}
               height={18}
               rx={3}
             />
-            <text className={styles.flagText} y={21}>
+            <text className={styles.flagText} x={-end.length * 3.5 - 1} y={21}>
               {end}
             </text>
           </g>
