@@ -9,17 +9,20 @@ import { markdownOf } from '../../shared/snapshot/export/markdown.ts';
 import { openMetricsOf } from '../../shared/snapshot/export/openmetrics.ts';
 import type { Choice } from '../../shared/snapshot/export/rows.ts';
 import type { Opened } from '../../shared/snapshot/file.ts';
+import { reportOf } from '../../shared/snapshot/report/report.ts';
 import { openFile, readCandidate, redactFile } from '../engine/snapshots/assemble.ts';
+import { digest } from '../engine/snapshots/keys.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { redactionsOf } from './snapshot.ts';
 
-const FORMATS = ['csv', 'json', 'openmetrics', 'md', 'fwsnap'] as const;
+const FORMATS = ['html', 'csv', 'json', 'openmetrics', 'md', 'fwsnap'] as const;
 type Format = (typeof FORMATS)[number];
 
 const usage = `Usage: npm run -s fleetwatt -- export FILE --format ${FORMATS.join('|')} [options]
   Writes a snapshot in another form, to standard output or to --out FILE. openmetrics can be back-filled:
   promtool tsdb create-blocks-from openmetrics FILE DIR
+  html is the report: one file that reads in any browser, offline, without scripts
   --signals LIST  only these, such as gpu.power,feed.power
   --under PATH    only what stands at or under a place
   --redact KINDS  all, or some kinds as of snapshot; format fwsnap gives a redacted snapshot
@@ -59,10 +62,12 @@ function signalsOf(text: string | boolean | undefined): readonly SignalId[] | nu
   return wanted as SignalId[];
 }
 
-function textOf({ snapshot, digest }: Opened, format: Format, choice: Choice): Iterable<string> {
+function textOf(opened: Opened, format: Format, choice: Choice): Iterable<string> {
+  const { snapshot } = opened;
+  if (format === 'html') return reportOf(opened, digest);
   if (format === 'csv') return csvOf(snapshot, choice);
   if (format === 'json') return jsonOf(snapshot, choice);
-  return format === 'md' ? [markdownOf(snapshot, digest)] : openMetricsOf(snapshot, choice);
+  return format === 'md' ? [markdownOf(snapshot, opened.digest)] : openMetricsOf(snapshot, choice);
 }
 
 /** Waits for whoever reads; a file gets its name only once it is whole. */

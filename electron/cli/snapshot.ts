@@ -5,24 +5,27 @@ import { dirname, join, resolve } from 'node:path';
 import { formatBytes, formatCount } from '../../shared/format.ts';
 import { REDACTIONS, type RedactionKind, SNAPSHOT_ENDING } from '../../shared/snapshot/manifest.ts';
 import { redact } from '../../shared/snapshot/redact.ts';
+import { reportOf } from '../../shared/snapshot/report/report.ts';
 import { scopeOf } from '../../shared/snapshot/scope.ts';
 import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
 import { systemClock } from '../engine/clock.ts';
-import { gather, pack } from '../engine/snapshots/assemble.ts';
-import { KEY_FILE, signer } from '../engine/snapshots/keys.ts';
+import { gather, openFile, pack } from '../engine/snapshots/assemble.ts';
+import { digest, KEY_FILE, signer } from '../engine/snapshots/keys.ts';
 import { record } from '../engine/snapshots/record.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
 import { ownVersion } from '../engine/version.ts';
 import { type Parsed, parseOptions, required, UsageError, wholeNumber } from './options.ts';
 import { sourceOf, tableOf } from './source-option.ts';
 
-const usage = `Usage: npm run -s fleetwatt -- snapshot --source URL --minutes N --out FILE${SNAPSHOT_ENDING} [options]
+const REPORT_ENDING = '.html';
+
+const usage = `Usage: npm run -s fleetwatt -- snapshot --source URL --minutes N --out FILE${SNAPSHOT_ENDING}|${REPORT_ENDING} [options]
   Takes a snapshot without a window. A Prometheus-compatible server is asked for the last N minutes; exporters are
   recorded for N minutes from now on, since they know only what is now.
   --source URL     as for summary; --kind prometheus or exporter
   --minutes N      1 to 60
   --step S         seconds between two instants (default 15)
-  --out FILE       ends in ${SNAPSHOT_ENDING}; is there whole or not at all
+  --out FILE       ends in ${SNAPSHOT_ENDING}, or in ${REPORT_ENDING} for the report alone; is there whole or not at all
   --title TEXT     a sentence
   --scope PATH     a site, hall, row or rack such as PDX-1/A/A2; others are left out
   --csv FILE       topology.csv; --budgets FILE budgets.csv
@@ -42,8 +45,8 @@ export function redactionsOf(text: string | boolean | undefined): readonly Redac
 
 function outOf(parsed: Parsed): string {
   const out = resolve(required(parsed, 'out', usage));
-  if (!out.endsWith(SNAPSHOT_ENDING))
-    throw new UsageError(`--out takes a file that ends in ${SNAPSHOT_ENDING}\n\n${usage}`);
+  if (!out.endsWith(SNAPSHOT_ENDING) && !out.endsWith(REPORT_ENDING))
+    throw new UsageError(`--out takes a file that ends in ${SNAPSHOT_ENDING} or ${REPORT_ENDING}\n\n${usage}`);
   if (!statSync(dirname(out), { throwIfNoEntry: false })?.isDirectory())
     throw new UsageError(`--out: ${dirname(out)} is no folder`);
   return out;
@@ -79,7 +82,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
   if (path !== '' && topology === recording.topology) throw new UsageError(`--scope: there is no place ${path}`);
   const { ring, from, to, papers, origins, missing } = recording;
   const writer = await gather(ring.chunks(from, to), topology, { from, to, stepMs: 0 }, () => {});
-  const whole = {
+  const parts = {
     cover: {
       id: randomBytes(16).toString('hex'),
       title:
@@ -89,13 +92,16 @@ export async function snapshot(args: readonly string[]): Promise<number> {
     },
     ...{ topology, papers },
   };
-  const { names: _, ...redacted } = redact(whole, kinds);
+  const { names: _, ...redacted } = redact(parts, kinds);
   const key = typeof sign === 'string' ? signer(join(sign, KEY_FILE)) : undefined;
-  const { bytes, manifest, digest } = await pack({ ...redacted, draft: writer.finish() }, key, () => {});
-  await writeFileWhole(out, bytes);
+  const { bytes, manifest, digest: whole } = await pack({ ...redacted, draft: writer.finish() }, key, () => {});
+  const leaves = out.endsWith(REPORT_ENDING)
+    ? Buffer.from([...reportOf(openFile(bytes, out), digest)].join(''))
+    : bytes;
+  await writeFileWhole(out, leaves);
   const { gpus, samples } = manifest.counts;
   process.stdout.write(
-    `${out}: ${formatBytes(bytes.length)}, ${formatCount(manifest.instants)} instants of ${formatCount(gpus)} GPUs, ${formatCount(samples)} samples\n  sha256 ${digest}\n`,
+    `${out}: ${formatBytes(leaves.length)}, ${formatCount(manifest.instants)} instants of ${formatCount(gpus)} GPUs, ${formatCount(samples)} samples\n  sha256 ${whole}\n`,
   );
   return 0;
 }

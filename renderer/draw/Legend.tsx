@@ -1,10 +1,11 @@
 import { scaleLinear } from 'd3';
 import type { WatchSignal } from '../../shared/contract.ts';
+import { withEdge } from '../../shared/limit-stops.ts';
 import { formatSignal } from '../../shared/signal-text.ts';
 import type { SignalId } from '../../shared/signals/catalogue.ts';
 import type { Theme } from '../theme/theme.ts';
 import styles from './legend.module.css';
-import { colorOf, familyOf, STATES, withEdge } from './palette.ts';
+import { colorOf, familyOf, STATES } from './palette.ts';
 
 const WIDTH = 220;
 const HEIGHT = 9;

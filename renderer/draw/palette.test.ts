@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CELL_MAX, CELL_NODATA, CELL_ONE, CELL_UNSUPPORTED } from '../../shared/cells.ts';
 import { VIEW_SIGNALS } from '../../shared/contract.ts';
+import { withEdge } from '../../shared/limit-stops.ts';
 import { THEMES } from '../theme/theme.ts';
-import { abgr, cellColor, forcedPalette, inkOn, levelColor, limitColor, paletteOf, withEdge } from './palette.ts';
+import { abgr, cellColor, forcedPalette, inkOn, levelColor, limitColor, paletteOf } from './palette.ts';
 
 type Triple = readonly [number, number, number];
 

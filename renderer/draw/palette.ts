@@ -1,6 +1,7 @@
 import { interpolateCividis, interpolateLab, rgb } from 'd3';
 import { CELL_MAX, CELL_NODATA, CELL_ONE, CELL_UNSUPPORTED } from '../../shared/cells.ts';
 import type { ViewSignal, WatchSignal } from '../../shared/contract.ts';
+import { LIMIT, WARN_EDGE, withEdge } from '../../shared/limit-stops.ts';
 import type { Theme } from '../theme/theme.ts';
 
 /** How a signal's value becomes colour (ui.md 3): distance to a limit, a level without a bad end, or a state. */
@@ -19,35 +20,6 @@ const FAMILY: Readonly<Record<ViewSignal, Family>> = {
 export const familyOf = (signal: WatchSignal): Family => FAMILY[signal as ViewSignal] ?? 'level';
 
 type Shade = 'dark' | 'light';
-type Stop = readonly [number, string];
-
-/** `limit`: lightness carries the value, hue appears only past 0.90 (ui.md 3.1). */
-export const LIMIT: Readonly<Record<Shade, readonly Stop[]>> = {
-  dark: [
-    [0, '#151a1f'],
-    [0.4, '#232d36'],
-    [0.6, '#2f3c48'],
-    [0.75, '#3d4d5b'],
-    [0.8999, '#536676'],
-    [0.9, '#a3732a'],
-    [0.95, '#cf892f'],
-    [0.9999, '#df953a'],
-    [1, '#ff8466'],
-    [1.1, '#ffd0c2'],
-  ],
-  light: [
-    [0, '#f4f6f7'],
-    [0.4, '#e2e7eb'],
-    [0.6, '#d0d8df'],
-    [0.75, '#bcc7d0'],
-    [0.8999, '#a2b0bc'],
-    [0.9, '#cf9530'],
-    [0.95, '#b9701a'],
-    [0.9999, '#a65a10'],
-    [1, '#a3211b'],
-    [1.1, '#5c0d10'],
-  ],
-};
 
 /** `state` by THROTTLE_CLASSES: colour and pattern; shape tells what colour may not (ui.md 3.3). */
 export const STATES: readonly {
@@ -99,15 +71,6 @@ const EMPTY = { dark: '#101418', light: '#f4f6f7', contrast: '#000000' } as cons
 /** `line-1` of high contrast (ui.md 2.1). */
 const BORDER = { dark: '', light: '', contrast: '#808080' } as const;
 const OUTLINE = { dark: '#657381', light: '#74818e', contrast: '#ffffff' } as const;
-
-/** The share of a limit at which the palette turns to its warning colours. */
-const WARN_EDGE = 0.9;
-
-/** Moves a share so that a configured warning ratio falls on the palette's edge: [0, warn, 1] to [0, 0.9, 1]. */
-export function withEdge(ratio: number, warn: number): number {
-  if (ratio >= 1 || warn === WARN_EDGE) return ratio;
-  return ratio < warn ? (ratio / warn) * WARN_EDGE : WARN_EDGE + ((ratio - warn) / (1 - warn)) * (1 - WARN_EDGE);
-}
 
 /** Fill of a cell's byte as a colour; the budget's warning ratio moves the edge of power only. */
 export function cellColor(signal: WatchSignal, cell: number, theme: Theme, warn = WARN_EDGE): string {

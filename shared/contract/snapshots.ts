@@ -9,7 +9,7 @@ import type { PseudonymRow } from '../snapshot/pseudonyms.ts';
 const file = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/, 'is no name of a snapshot');
 const redactions = z.array(z.enum(REDACTIONS)).max(REDACTIONS.length);
 
-export const EXPORT_FORMATS = ['fwsnap', 'csv', 'json', 'openmetrics', 'md'] as const;
+export const EXPORT_FORMATS = ['html', 'fwsnap', 'csv', 'json', 'openmetrics', 'md'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** The longest window on either side of the moment. */

@@ -10,6 +10,17 @@ export const SNAPSHOT_ENDING = '.fwsnap';
 export const REDACTIONS = ['hosts', 'devices', 'users', 'jobs', 'places', 'urls', 'notes'] as const;
 export type RedactionKind = (typeof REDACTIONS)[number];
 
+/** What a kind of redaction is called. */
+export const REDACTION_WORDS: Readonly<Record<RedactionKind, string>> = {
+  hosts: 'Host names',
+  devices: 'UUIDs and serials',
+  users: 'User names',
+  jobs: 'Job, pod and namespace names',
+  places: 'Names of sites, rows and racks',
+  urls: 'Addresses of sources',
+  notes: 'Notes and free text',
+};
+
 /** Why it was taken. */
 export const REASONS = ['person', 'alert', 'command'] as const;
 export type Reason = (typeof REASONS)[number];

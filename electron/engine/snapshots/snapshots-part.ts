@@ -6,6 +6,7 @@ import { markdownOf } from '../../../shared/snapshot/export/markdown.ts';
 import { openMetricsOf } from '../../../shared/snapshot/export/openmetrics.ts';
 import { SNAPSHOT_ENDING } from '../../../shared/snapshot/manifest.ts';
 import { redact } from '../../../shared/snapshot/redact.ts';
+import { reportOf } from '../../../shared/snapshot/report/report.ts';
 import { Ring } from '../../../shared/snapshot/ring.ts';
 import { scopeOf } from '../../../shared/snapshot/scope.ts';
 import { GPU } from '../../../shared/topology.ts';
@@ -13,6 +14,7 @@ import { FaultError } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
 import { openFile, redactFile, turn } from './assemble.ts';
 import { Captures } from './captures.ts';
+import { digest } from './keys.ts';
 import { SnapshotLibrary } from './library.ts';
 import { Spans } from './spans.ts';
 
@@ -23,6 +25,7 @@ const MOST_EXPORT = 64 << 20;
 const DAY_MS = 86_400_000;
 
 const TYPES = {
+  html: 'text/html',
   csv: 'text/csv',
   json: 'application/json',
   openmetrics: 'application/openmetrics-text',
@@ -171,13 +174,15 @@ export class SnapshotsPart implements EnginePart {
     const name = kinds.length > 0 ? `snapshot-${opened.snapshot.manifest.id.slice(0, 8)}` : file;
     if (format === 'fwsnap')
       return { name: `${name}${SNAPSHOT_ENDING}`, type: 'application/zip', base64: base64Of([Buffer.from(bytes)]) };
-    const { snapshot, digest } = kinds.length > 0 ? openFile(bytes, file) : opened;
+    const leaving = kinds.length > 0 ? openFile(bytes, file) : opened;
+    const { snapshot } = leaving;
     const choice = { signals: null, under: '' };
     const text = {
       csv: () => csvOf(snapshot, choice),
       json: () => jsonOf(snapshot, choice),
       openmetrics: () => openMetricsOf(snapshot, choice),
-      md: () => [markdownOf(snapshot, digest)],
+      md: () => [markdownOf(snapshot, leaving.digest)],
+      html: () => reportOf(leaving, digest),
     }[format]();
     const pieces: Buffer[] = [];
     let size = 0;
@@ -190,7 +195,7 @@ export class SnapshotsPart implements EnginePart {
           'This form would have more than 64 MB',
           'Use: fleetwatt export FILE --out FILE',
         );
-      if (pieces.length % 64 === 0) await turn();
+      if (piece === '' || pieces.length % 64 === 0) await turn();
     }
     return {
       name: `${name}.${format === 'openmetrics' ? 'om.txt' : format}`,

@@ -1,14 +1,14 @@
 import { type ReactNode, useId, useState } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatBytes, formatCount, formatTime } from '../../../shared/format.ts';
-import type { RedactionKind } from '../../../shared/snapshot/manifest.ts';
+import { REDACTION_WORDS, type RedactionKind } from '../../../shared/snapshot/manifest.ts';
 import { NODE } from '../../../shared/topology.ts';
 import { useSnapshotSize, useTakeSnapshot } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
-import { REDACTION_KINDS, REDACTION_WORDS, tagsOf } from './snapshot-words.ts';
+import { REDACTION_KINDS, tagsOf } from './snapshot-words.ts';
 import styles from './snapshots.module.css';
 
 const MINUTE = 60_000;

@@ -1,17 +1,6 @@
 import type { SnapshotJob, SnapshotRow } from '../../../shared/contract/snapshots.ts';
 import { formatBytes, formatDate, formatTime } from '../../../shared/format.ts';
-import type { RedactionKind } from '../../../shared/snapshot/manifest.ts';
-
-/** What a kind of redaction is called. */
-export const REDACTION_WORDS: Readonly<Record<RedactionKind, string>> = {
-  hosts: 'Host names',
-  devices: 'UUIDs and serials',
-  users: 'User names',
-  jobs: 'Job, pod and namespace names',
-  places: 'Names of sites, rows and racks',
-  urls: 'Addresses of sources',
-  notes: 'Notes and free text',
-};
+import { REDACTION_WORDS, type RedactionKind } from '../../../shared/snapshot/manifest.ts';
 
 export const REDACTION_KINDS = Object.keys(REDACTION_WORDS) as readonly RedactionKind[];
 

@@ -1,0 +1,176 @@
+import { base64Of } from '../../base64.ts';
+import {
+  formatCount,
+  formatCountPair,
+  formatDate,
+  formatPercent,
+  formatPower,
+  formatPowerPair,
+  formatTime,
+  MISSING,
+} from '../../format.ts';
+import { labelOf } from '../../members.ts';
+import { NODE, RACK } from '../../topology.ts';
+import type { Snapshot } from '../document.ts';
+import type { Opened } from '../file.ts';
+import { REDACTION_WORDS, REDACTIONS, type RedactionKind } from '../manifest.ts';
+import { stepOf } from '../replay.ts';
+import type { Digest } from '../sha256.ts';
+import { bytesOfText } from '../text.ts';
+import { chartStack } from './chart.ts';
+import { floorPlan } from './floor.ts';
+import { glyph } from './glyphs.ts';
+import { lanesOf } from './lanes.ts';
+import { type Markup, markup, NOTHING } from './markup.ts';
+import { type Happening, sequenceOf, weightiest } from './sequence.ts';
+import { styleSheet } from './style.ts';
+import { nearestRacks, siteWords, tables } from './tables.ts';
+import { scaleOf, type Told, tell } from './told.ts';
+
+/**
+ * A snapshot as one HTML file that reads by itself: no script, nothing loaded from anywhere, light on paper. Every text
+ * of the fleet is escaped, and the file's own policy would let nothing of it run.
+ *
+ * It comes in pieces, empty ones while instants are judged, so that a host can do other work between them.
+ *
+ * @param digest SHA-256 of bytes, for the policy's hash of the style sheet
+ */
+export function* reportOf({ snapshot, digest: whole, seal }: Opened, digest: Digest): Generator<string, void> {
+  const telling = tell(snapshot);
+  let step = telling.next();
+  for (; step.done !== true; step = telling.next()) yield '';
+  const told = step.value;
+  const style = styleSheet();
+  const { manifest } = snapshot;
+  // Only the two texts of our own go in as they are.
+  yield `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(style, digest)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+${markup`<title>${manifest.title}</title>`.text}
+<style>${style}</style>
+</head>
+<body>
+${page(snapshot, told, whole, seal).text}
+</body>
+</html>
+`;
+}
+
+function policyOf(style: string, digest: Digest): string {
+  const hex = digest(bytesOfText(style));
+  const bytes = Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
+  return `default-src 'none'; style-src 'sha256-${base64Of(bytes)}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
+}
+
+const moment = (time: number) => `${formatDate(time)}, ${formatTime(time)}`;
+
+function page(snapshot: Snapshot, told: Told, whole: string, seal: Opened['seal']): Markup {
+  const { manifest, papers } = snapshot;
+  const all = sequenceOf(snapshot, told.moment);
+  const shown = weightiest(all);
+  return markup`<header class="banner"><b>Incident snapshot</b><span>Frozen ${moment(told.moment.now)}. These numbers do not update.</span></header>
+<svg width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V5" class="hatching"/></pattern></defs></svg>
+<main>
+<h1>${manifest.title}</h1>
+<p class="lead">${summaryWords(snapshot, told)}</p>
+${provenance(snapshot, told, whole)}
+<div class="two"><div>
+<section aria-labelledby="happened"><h2 id="happened">What happened</h2>${chartStack(lanesOf(snapshot, told), { times: snapshot.run.times, stepMs: stepOf(snapshot.run.times), at: told.at }, onsetsOf(snapshot, all))}</section>
+<section aria-labelledby="racks"><h2 id="racks">Racks at the moment, % of budget</h2>${floorPlan(told.moment, papers.limits)}</section>
+</div><div>
+<section aria-labelledby="sequence"><h2 id="sequence">Sequence</h2>${all.length > shown.length ? markup`<p class="none">The weightiest ${shown.length} of ${all.length}; all alerts stand in their table.</p>` : NOTHING}<ol class="seq">${shown.map(happening)}</ol></section>
+<section aria-labelledby="nearest"><h2 id="nearest">Racks nearest to their budgets</h2>${nearestRacks(told, papers.limits)}</section>
+</div></div>
+<section class="folds" aria-labelledby="tables"><h2 id="tables">Tables</h2>${tables(snapshot, told)}</section>
+${footer(snapshot, told, whole, seal)}
+</main>`;
+}
+
+function happening({ time, kind, title, detail }: Happening): Markup {
+  return markup`<li><time datetime="${new Date(time).toISOString()}">${formatTime(time).slice(0, 8)}</time>${glyph(kind)}<div><b>${title}</b>${detail}</div></li>`;
+}
+
+const MOST_ONSETS = 40;
+
+/** Onsets that fall in the window; those before it stand in the sequence only. */
+function onsetsOf({ manifest }: Snapshot, all: readonly Happening[]): readonly Happening[] {
+  return all
+    .filter(({ kind, time }) => kind !== 'note' && kind !== 'taken' && time >= manifest.from && time <= manifest.to)
+    .slice(0, MOST_ONSETS);
+}
+
+/** What can be said in numbers, in sentences. */
+function summaryWords(snapshot: Snapshot, told: Told): string {
+  const { summary, frame } = told.moment;
+  const { place, placeW, at } = told;
+  const first = placeW.find((watts) => !Number.isNaN(watts)) ?? Number.NaN;
+  const scale = scaleOf(frame.topology, place);
+  const row =
+    place < 0 || Number.isNaN(placeW[at])
+      ? ''
+      : `${labelOf(frame.topology, place)} went from ${formatPower(first, scale)} to ${formatPowerPair(placeW[at], frame.topology.budgetW[place], scale)}.`;
+  const held = summary.throttled;
+  const fabric = summary.fabric;
+  const silent = summary.gpus - summary.gpusReporting;
+  return [
+    siteWords(told),
+    row,
+    held === null ? '' : `${formatCount(held.gpus)} of ${formatCount(held.of)} GPUs were held back by power.`,
+    fabric !== null && fabric.saturated > 0 ? `${formatCount(fabric.saturated)} ports were saturated.` : '',
+    silent > 0 ? `${formatCount(silent)} GPUs did not report.` : 'Every GPU reported.',
+    snapshot.manifest.scope === '' ? '' : `Only ${snapshot.manifest.scope} is in this snapshot.`,
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+/** Seconds that mostly lie between two instants. */
+function usualStep(times: readonly number[]): number {
+  const steps = times.slice(1).map((time, i) => time - times[i]);
+  const middle = steps.sort((a, b) => a - b)[steps.length >> 1] ?? 0;
+  return Math.round(middle / 100) / 10;
+}
+
+function provenance({ manifest, run }: Snapshot, told: Told, whole: string): Markup {
+  const { from, to, made, id } = manifest;
+  const { gpus, gpusReporting } = told.moment.summary;
+  const samples = `${usualStep(run.times)} s samples`;
+  const facts: readonly (readonly [string, Markup | string])[] = [
+    ['Snapshot', markup`<code>${id.slice(0, 12)}</code>`],
+    ['Window', `${moment(from).replace(' UTC', '')} to ${formatTime(to)}`],
+    made.by === '' ? ['Taken', moment(made.at)] : ['Taken by', `${made.by}, ${moment(made.at)}`],
+    ['Coverage', `${formatCountPair(gpusReporting, gpus)} GPUs, ${samples}`],
+    ['Data SHA-256', markup`<code>${whole.slice(0, 8)} … ${whole.slice(-4)}</code>`],
+  ];
+  return markup`<dl class="meta">${facts.map(([name, value]) => markup`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+function footer(
+  { manifest, papers }: Snapshot,
+  { moment: { summary, power, frame } }: Told,
+  whole: string,
+  seal: Opened['seal'],
+): Markup {
+  const { warnRatio, critRatio } = papers.limits;
+  const replaced = REDACTIONS.filter((kind) => manifest.redacted.includes(kind));
+  const kept = REDACTIONS.filter((kind) => !replaced.includes(kind));
+  const list = (kinds: readonly RedactionKind[]) =>
+    kinds.map((kind) => REDACTION_WORDS[kind].toLowerCase().replace('uuid', 'UUID')).join(', ');
+  const assumed = Array.from(power.atLeast.subarray(frame.topology.start[RACK], frame.topology.start[NODE])).filter(
+    (one) => one === 1,
+  ).length;
+  return markup`<footer>
+<div><h2>How to read this</h2><p>Percent is draw divided by the budget of that rack, row or hall. “≥” stands where something silent is counted at its nameplate or its last reading. “${MISSING}” is no data, never zero; lines end where data ends. The busiest port is the larger of its directions divided by its rate. Warning from ${formatPercent(warnRatio, 0)}, critical from ${formatPercent(critRatio, 0)} of a budget.</p></div>
+<div><h2>What is missing</h2>${manifest.missing.map((sentence) => markup`<p>${sentence}</p>`)}<p>${summary.gpusReporting < summary.gpus ? `${formatCount(summary.gpus - summary.gpusReporting)} of ${formatCount(summary.gpus)} GPUs did not report at the moment.` : 'Every GPU reported at the moment.'} ${assumed > 0 ? `${formatCount(assumed)} racks count something silent.` : ''}</p></div>
+<div><h2>Sharing</h2><p>${replaced.length > 0 ? `Replaced by pseudonyms: ${list(replaced)}.` : 'Nothing was replaced by pseudonyms.'} ${kept.length > 0 ? `As they were: ${list(kept)}.` : ''}</p><p>This file loads nothing and runs nothing. The samples themselves are in the .fwsnap file, ${sealWords(seal)}. Its SHA-256: <code>${whole}</code>. Snapshot <code>${manifest.id}</code>, made with Fleetwatt ${manifest.made.version}.</p></div>
+</footer>`;
+}
+
+function sealWords(seal: Opened['seal']): string {
+  if (seal.kind === 'unsigned') return 'which is not signed';
+  return seal.kind === 'signed' ? `signed by the key ${seal.key}` : `signed by the key ${seal.key}, not checked here`;
+}
