@@ -2,9 +2,11 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { totals } from '../../electron/cli/summary.ts';
 import { type Demo, type RackTruth, startDemo } from '../../electron/demo/demo.ts';
 import { systemClock } from '../../electron/engine/clock.ts';
 import { Engine } from '../../electron/engine/engine.ts';
+import { runHeadless } from '../../electron/engine/headless.ts';
 import { ExportersScraper } from '../../electron/engine/sources/exporters.ts';
 import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
 import type { FromEngine, SourceHealth, ViewFrame } from '../../shared/contract.ts';
@@ -14,7 +16,8 @@ import { loseFeed } from '../../shared/power/feed-loss.ts';
 import { computePower } from '../../shared/power.ts';
 import { type ExportersSource, type PrometheusSource, sourceSchema } from '../../shared/settings.ts';
 import { RACK } from '../../shared/topology.ts';
-import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
+import { type BudgetRow, parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
+import { FleetView } from '../../shared/view.ts';
 import { decodeFrame } from '../../shared/wire.ts';
 import { askUntil, read } from './ask.ts';
 import { requireReal, titled } from './available.ts';
@@ -66,11 +69,11 @@ afterAll(async () => {
 });
 
 /** All three sites read into one fleet by the engine's own readers. */
-async function readAll(): Promise<Frame> {
+async function readAll(budget = (row: BudgetRow) => row): Promise<Frame> {
   const fleet = new Fleet({ mappings: [] });
   const { rows, racks } = parseTopologyCsv(await file(demo.topologyFile));
   fleet.setTopology(rows, racks);
-  fleet.setBudgets(parseBudgetsCsv(await file(demo.budgetsFile)).rows);
+  fleet.setBudgets(parseBudgetsCsv(await file(demo.budgetsFile)).rows.map(budget));
   const now = Date.now();
   for (const source of sources) {
     const reader =
@@ -121,6 +124,54 @@ describe('one fleet of three sites', () => {
       expect([over, loss.trips, loss.dark, loss.unknown]).toEqual([[], 0, 0, 0]);
       // 5 racks, 2 rows, 1 hall, 1 site.
       expect(loss.of).toBe(9);
+    },
+    30_000,
+  );
+
+  test.skipIf(missing.skip !== null)(
+    titled('what summary --json tells of every rack of a site is what it truly draws', missing),
+    async () => {
+      // It reads an instant that lies up to a poll and two seconds back.
+      const then = 'count({__name__=~"measurementsInletSensorValue|ipmi_dcmi_power_consumption_watts"} offset 8s)';
+      const now = 'count({__name__=~"measurementsInletSensorValue|ipmi_dcmi_power_consumption_watts"})';
+      for (const { url } of servers) await askUntil(url, `${then} == ${now}`, (rows) => rows.length === 1);
+      for (const source of sources) {
+        const view = new FleetView({ historyBytes: 1e6, pollMs: 5000, staleMs: 60_000, warnRatio: 0.9, critRatio: 1 });
+        const budgets = parseBudgetsCsv(await file(demo.budgetsFile)).rows;
+        const result = await runHeadless({
+          ...{ source, budgets, topology: parseTopologyCsv(await file(demo.topologyFile)), clock: systemClock },
+          ...{ ticks: 1, pollMs: 5000, staleMs: 60_000 },
+          onTick: (frame, time, bad) => view.update(frame, [], bad, time, true),
+        });
+        const told = totals(result, view);
+        const racks = demo.truth(FROZEN).filter(({ path }) => path.startsWith(`${source.site}/`));
+        expect(racks.length).toBeGreaterThan(0);
+        for (const { path, drawW, feedW } of racks) {
+          const watts = told.rackPowerW[path.slice(path.lastIndexOf('/') + 1)] ?? told.rackPowerW[path];
+          expect([path, Math.abs(watts - drawW) <= 1]).toEqual([path, true]);
+          const feeds = told.feeds.filter(({ rack }) => rack === path).map((one) => [one.name, one.drawW] as const);
+          expect([path, Object.fromEntries(feeds)]).toEqual([path, feedW]);
+          const budgetW = budgets.find(({ place }) => place === path)?.budgetW ?? Number.NaN;
+          expect(told.headroomW[path]).toBeCloseTo(budgetW - feedW.A - feedW.B, 0);
+        }
+        const boards = racks.reduce((sum, { gpuW }) => sum + gpuW, 0);
+        expect([source.id, Math.abs((told.powerW ?? 0) - boards) <= 16 * racks.length]).toEqual([source.id, true]);
+      }
+    },
+    30_000,
+  );
+
+  test.skipIf(missing.skip !== null)(
+    titled('feed B of a rack trips by the watts by which A and B together are over its rating', missing),
+    async () => {
+      const [{ path, feedW }] = demo.truth(FROZEN).filter((rack) => rack.path.startsWith('PDX-1/'));
+      const frame = await readAll((row) => (row.place === path ? { ...row, feedBW: feedW.A + feedW.B - 1000 } : row));
+      const place = frame.topology.path.indexOf(path);
+      const { rows, trips } = loseFeed(frame, computePower(frame), place, 'A');
+      expect([trips, rows.map((row) => [row.place, row.carriesW, row.overW, row.verdict])]).toEqual([
+        1,
+        [[place, feedW.A + feedW.B, 1000, 'trips']],
+      ]);
     },
     30_000,
   );
