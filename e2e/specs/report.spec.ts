@@ -1,0 +1,64 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from '@playwright/test';
+import { violations } from '../axe.ts';
+import { expect, test } from '../console.ts';
+
+/** Captures the demo fleet and takes its report, names replaced or not. */
+async function reportFile(page: Page, profile: string): Promise<string> {
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await page.keyboard.press('5');
+  await page.keyboard.press('Shift+S');
+  const dialog = page.getByRole('dialog', { name: 'Capture snapshot' });
+  await dialog.getByLabel('Title, as a sentence').fill('Row A2 is near its budget');
+  await dialog.getByRole('button', { name: 'Capture snapshot' }).click();
+  await expect(page.getByText('Whole, signed').first()).toBeVisible();
+  await page.getByRole('combobox', { name: 'Form' }).selectOption({ label: 'Report (HTML)' });
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/\.html$/);
+  const file = join(profile, 'report.html');
+  copyFileSync((await download.path()) as string, file);
+  return pathToFileURL(file).href;
+}
+
+/** The report as somebody gets it by mail: no network, and everything that it asks for or is refused is written down. */
+async function openOffline(browser: Browser, url: string, options: Parameters<Browser['newContext']>[0]) {
+  const context = await browser.newContext({ offline: true, ...options });
+  const page = await context.newPage();
+  const asked: string[] = [];
+  const said: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  page.on('console', (message) => said.push(message.text()));
+  await page.goto(url);
+  return { page, asked, said, close: () => context.close() };
+}
+
+test('the report opens from disk with the network cut, in dark, light and without scripts', async ({ open }) => {
+  const { page, profile } = await open({ demo: true });
+  const browser = page.context().browser() as Browser;
+  const url = await reportFile(page, profile);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    for (const javaScriptEnabled of [true, false]) {
+      const report = await openOffline(browser, url, { colorScheme, javaScriptEnabled });
+      await expect(report.page).toHaveTitle(/^Snapshot of 20\d\d-/);
+      await expect(report.page.getByText(/^Frozen .* UTC\. These numbers do not update\.$/)).toBeVisible();
+      await expect(report.page.getByText(/^The sites drew .* of a budget of .*2,0\d\d GPUs/)).toBeVisible();
+      for (const name of ['What happened', 'Racks at the moment, % of budget', 'Sequence', 'Sharing'])
+        await expect(report.page.getByRole('heading', { name })).toBeVisible();
+      await expect(report.page.getByRole('img', { name: /^Row \S+ power, Site power/ })).toBeVisible();
+      // The tables fold out without a script.
+      await report.page.getByText('All racks').first().click();
+      await expect(report.page.getByRole('region', { name: 'All racks' }).getByRole('row')).toHaveCount(45);
+      // What leaves had its host names and devices replaced, as the library does by itself.
+      expect(await report.page.content()).not.toMatch(/GPU-[0-9a-f]{8}/);
+      if (javaScriptEnabled) expect(await violations(report.page)).toEqual([]);
+      expect(report.asked).toEqual([url]);
+      expect(report.said).toEqual([]);
+      await report.close();
+    }
+  }
+});
