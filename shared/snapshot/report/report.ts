@@ -103,6 +103,13 @@ function onsetsOf({ manifest }: Snapshot, all: readonly Happening[]): readonly H
     .slice(0, MOST_ONSETS);
 }
 
+/** How many GPUs were silent; of none nothing good is said. */
+function reportingWords({ gpus, gpusReporting }: Told['moment']['summary'], end: string): string {
+  if (gpus === 0) return `No GPU was known${end}`;
+  const silent = gpus - gpusReporting;
+  return silent > 0 ? `${formatCount(silent)} GPUs did not report${end}` : `Every GPU reported${end}`;
+}
+
 /** What can be said in numbers, in sentences. */
 function summaryWords(snapshot: Snapshot, told: Told): string {
   const { summary, frame } = told.moment;
@@ -115,13 +122,12 @@ function summaryWords(snapshot: Snapshot, told: Told): string {
       : `${labelOf(frame.topology, place)} went from ${formatPower(first, scale)} to ${formatPowerPair(placeW[at], frame.topology.budgetW[place], scale)}.`;
   const held = summary.throttled;
   const fabric = summary.fabric;
-  const silent = summary.gpus - summary.gpusReporting;
   return [
     siteWords(told),
     row,
     held === null ? '' : `${formatCount(held.gpus)} of ${formatCount(held.of)} GPUs were held back by power.`,
     fabric !== null && fabric.saturated > 0 ? `${formatCount(fabric.saturated)} ports were saturated.` : '',
-    silent > 0 ? `${formatCount(silent)} GPUs did not report.` : 'Every GPU reported.',
+    reportingWords(summary, '.'),
     snapshot.manifest.scope === '' ? '' : `Only ${snapshot.manifest.scope} is in this snapshot.`,
   ]
     .filter((sentence) => sentence !== '')
@@ -165,7 +171,7 @@ function footer(
   ).length;
   return markup`<footer>
 <div><h2>How to read this</h2><p>Percent is draw divided by the budget of that rack, row or hall. “≥” stands where something silent is counted at its nameplate or its last reading. “${MISSING}” is no data, never zero; lines end where data ends. The busiest port is the larger of its directions divided by its rate. Warning from ${formatPercent(warnRatio, 0)}, critical from ${formatPercent(critRatio, 0)} of a budget.</p></div>
-<div><h2>What is missing</h2>${manifest.missing.map((sentence) => markup`<p>${sentence}</p>`)}<p>${summary.gpusReporting < summary.gpus ? `${formatCount(summary.gpus - summary.gpusReporting)} of ${formatCount(summary.gpus)} GPUs did not report at the moment.` : 'Every GPU reported at the moment.'} ${assumed > 0 ? `${formatCount(assumed)} racks count something silent.` : ''}</p></div>
+<div><h2>What is missing</h2>${manifest.missing.map((sentence) => markup`<p>${sentence}</p>`)}<p>${reportingWords(summary, ' at the moment.')} ${assumed > 0 ? `${formatCount(assumed)} racks count something silent.` : ''}</p></div>
 <div><h2>Sharing</h2><p>${replaced.length > 0 ? `Replaced by pseudonyms: ${list(replaced)}.` : 'Nothing was replaced by pseudonyms.'} ${kept.length > 0 ? `As they were: ${list(kept)}.` : ''}</p><p>This file loads nothing and runs nothing. The samples themselves are in the .fwsnap file, ${sealWords(seal)}. Its SHA-256: <code>${whole}</code>. Snapshot <code>${manifest.id}</code>, made with Fleetwatt ${manifest.made.version}.</p></div>
 </footer>`;
 }
