@@ -117,6 +117,8 @@ export interface Summary {
     readonly place: number;
     readonly ratio: number;
     readonly headroomW: number;
+    /** Its draw is a lower bound: so is the ratio, and the headroom is an upper one. */
+    readonly atLeast: boolean;
     readonly capMinutes: number | null;
   } | null;
   readonly throttled: {

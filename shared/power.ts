@@ -42,7 +42,7 @@ export interface PowerColumns {
  * what is left while a meter is silent.
  */
 export const RUNGS = ['none', 'feeds', 'bmc', 'ratio', 'boards', 'partly'] as const;
-const [NO_RUNG, FEEDS, BMC, RATIO, BOARDS, PARTLY] = RUNGS.keys() as unknown as number[];
+export const [NO_RUNG, FEEDS, BMC, RATIO, BOARDS, PARTLY] = RUNGS.keys() as unknown as number[];
 
 /** Measured watts of a rack for each watt of its boards, by model (ratios of `measureRatios`). */
 export type NodeRatios = ReadonlyMap<string, number>;

@@ -81,7 +81,8 @@ function tightest({ frame, power, capMin }: SummaryParts): Summary['tightest'] {
   }
   if (place < 0) return null;
   const capMinutes = Number.isFinite(capMin[place]) ? capMin[place] : null;
-  return { place, ratio, headroomW: budgetW[place] - power.drawW[place], capMinutes };
+  const atLeast = power.atLeast[place] === 1;
+  return { place, ratio, headroomW: budgetW[place] - power.drawW[place], atLeast, capMinutes };
 }
 
 /** GPUs that power holds back, the worst reason among them, and the lowest place that contains them all. */

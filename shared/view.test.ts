@@ -117,7 +117,7 @@ describe('the summary', () => {
       powerSource: 'estimated',
       slopeWPerMin: null,
       headroomW: 12_000,
-      tightest: { place: 2, ratio: 8000 / 12_000, headroomW: 4000, capMinutes: null },
+      tightest: { place: 2, ratio: 8000 / 12_000, headroomW: 4000, atLeast: true, capMinutes: null },
       throttled: { gpus: 2, of: 16, worst: 'SW power cap', where: topology.path.indexOf('S/A/A1/A1-01/A1-01-n1') },
       fabric: { saturated: 0, of: 1, worst: 'A1-01-n1 mlx5_0', use: 0.5, rxBps: Math.fround(25e9), txBps: 10e9 },
       util: { median: Math.fround(0.81), p10: Math.fround(0.01), idle: 2 },

@@ -22,7 +22,7 @@ const frame: ViewFrame = {
     headroomW: null,
     feeds: [],
     feedLoss: null,
-    tightest: { place: 1, ratio: 0.5, headroomW: 1, capMinutes: Number.POSITIVE_INFINITY },
+    tightest: { place: 1, ratio: 0.5, headroomW: 1, atLeast: false, capMinutes: Number.POSITIVE_INFINITY },
     throttled: null,
     fabric: null,
     util: null,

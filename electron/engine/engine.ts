@@ -24,8 +24,8 @@ import { coverageOf, testConnection } from './test-connection.ts';
 import { type Viewer, Viewers } from './viewers.ts';
 
 const CONCURRENCY = 64;
-/** The longest that a first, partial reading is held back. */
-const SETTLE_MOST_MS = 3000;
+/** The longest that a first, partial reading is held back: a read's own time limit. */
+const SETTLE_MOST_MS = 10_000;
 
 /** Reads all sources on schedule, keeps the fleet, and answers viewers. Everything that fails is told, not thrown. */
 export class Engine {

@@ -3,9 +3,6 @@ import type { ExportersSource, PrometheusSource } from '../../shared/settings.ts
 import { HourCost } from './cost.ts';
 import { FaultError, faultOf } from './fault.ts';
 
-/** One dead host among many, whose time-out is still to come, holds nobody up. */
-const SETTLED_SHARE = 0.95;
-
 /** Counts what one source's reads gave, for its line on the Sources screen. */
 export class Health {
   readonly #source: PrometheusSource | ExportersSource;
@@ -81,11 +78,14 @@ export class Health {
     this.#partial = partly === undefined ? null : { since: this.#partial?.since ?? now, said: partly };
   }
 
-  /** Nearly every target has answered or failed once: what they give together is whole, as far as they answer. */
+  /**
+   * Every target has answered or failed once: what they give together is whole, as far as they answer. Nearly all would
+   * not do: the meters among those that are left out would be missing from the first sums.
+   */
   settled(): boolean {
     let asked = 0;
     for (const target of this.#targets.values()) if (target.up !== undefined) asked++;
-    return this.#targets.size > 0 && asked >= this.#targets.size * SETTLED_SHARE;
+    return this.#targets.size > 0 && asked === this.#targets.size;
   }
 
   /** `lines`: warnings of the source's files, shown with its own. */

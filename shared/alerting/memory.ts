@@ -8,8 +8,10 @@ import type { EpochMs } from '../units.ts';
 export const WINDOW_MS = 300_000;
 const BUCKETS = 10;
 const BUCKET_MS = WINDOW_MS / BUCKETS;
-/** A residency is told of at least this much time: what is not known counts as not held. */
+/** A residency is told of at least this much time. */
 const LEAST_S = WINDOW_MS / 2000;
+/** The share from which on the pack calls a GPU held (pack.ts); less of a window that is hardly known says nothing. */
+const DECIDES: Readonly<Record<Hold, number>> = { cap: 0.5, hwHeat: 0.1, swHeat: 0.1 };
 /** Each minute's share in what is usual, and how many times of it is unusual (as for links, fabric/flaps.ts). */
 const FORGETS = 1 / 60;
 const ABOVE_USUAL = 3;
@@ -74,7 +76,10 @@ export class AlertMemory {
     this.#at = now;
   }
 
-  /** Share of the last 5 min that a GPU was held by a reason; NaN where nothing was read of it. */
+  /**
+   * Share of the last 5 min that a GPU was held by a reason; NaN where too little of them is known to tell: an engine
+   * that has just started must not end what held before. What is known may suffice: held time does not go away.
+   */
   residency(gpu: number, hold: Hold): number {
     const from = gpu * BUCKETS;
     let [known, held] = [0, 0];
@@ -82,7 +87,8 @@ export class AlertMemory {
       known += this.#of.known[i];
       held += this.#of.held[hold][i];
     }
-    return known === 0 ? Number.NaN : held / Math.max(known, LEAST_S);
+    const least = held / Math.max(known, LEAST_S);
+    return known >= LEAST_S || least >= DECIDES[hold] ? least : Number.NaN;
   }
 
   /** XID that a GPU reported within the last 5 min and not before; 0: none. */

@@ -4,7 +4,7 @@ import { type Column, type Frame, STALE } from '../frame.ts';
 import { ancestorAt, membersOf, type Ranges } from '../members.ts';
 import { FEEDS, feedSums, imbalance, loseFeed } from '../power/feed-loss.ts';
 import { type SiteFeed, siteFeeds } from '../power/site-feeds.ts';
-import type { PowerColumns } from '../power.ts';
+import { BOARDS, type PowerColumns } from '../power.ts';
 import { latest } from '../quantile.ts';
 import { xidOf } from '../rack/xid.ts';
 import { partlyRead } from '../recorded/partly-read.ts';
@@ -133,14 +133,33 @@ const unusual = (what: 'nvlink' | 'replay', id: SignalId) => (scene: AlertScene)
 export const siteFeedsOf = (scene: Pick<AlertScene, 'frame' | 'cache'>): readonly SiteFeed[] =>
   once(scene as AlertScene, 'siteFeeds', () => siteFeeds(scene.frame));
 
+/** Racks whose feeds do not all report and for which nothing better than their boards stands in. */
+const hardlyKnown = ({ frame: { topology }, power }: AlertScene) =>
+  Uint8Array.from({ length: topology.start[NODE] }, (_, rack) =>
+    power.rung[rack] === BOARDS && power.feedsFresh[rack] < power.feedsExpected[rack] ? 1 : 0,
+  );
+
+/**
+ * Draw ÷ budget of places. A sum in which a rack stands with its boards alone, since its meters were not heard of (an
+ * engine that has just started), is a lower bound far below the truth: it can tell that a budget is met, never that it
+ * is not.
+ */
+function placeUse(scene: AlertScene): Float32Array {
+  const { frame, power, constants } = scene;
+  const { start, budgetW, parent } = frame.topology;
+  const unsure = hardlyKnown(scene);
+  for (let place = start[NODE] - 1; place >= start[HALL]; place--) if (unsure[place] === 1) unsure[parent[place]] = 1;
+  return Float32Array.from({ length: start[NODE] }, (_, place) => {
+    const use = power.drawW[place] / budgetW[place];
+    return unsure[place] === 1 && !(use >= (constants.warn_ratio ?? 0.9)) ? Number.NaN : use;
+  });
+}
+
 /** Draw ÷ budget of places, or of rack inlets and site feeds. */
 function budgetUse(scene: AlertScene, level: AlertLevel): ArrayLike<number> {
-  const { frame, power } = scene;
-  const { start, budgetW, feedBudgetW } = frame.topology;
-  if (level !== 'feed')
-    return once(scene, 'budget places', () =>
-      Float32Array.from({ length: start[NODE] }, (_, place) => power.drawW[place] / budgetW[place]),
-    );
+  const { frame } = scene;
+  const { feedBudgetW } = frame.topology;
+  if (level !== 'feed') return once(scene, 'budget places', () => placeUse(scene));
   return once(scene, 'budget feeds', () => {
     const inlets = frame.columns.get('feed.power')?.value;
     const draws = Array.from(feedBudgetW, (watts, feed) => valueAt(inlets, feed) / watts);

@@ -154,7 +154,9 @@ function headroomText(row: BudgetRow, known: boolean, budgeted: boolean): string
   if (!budgeted) return 'No budget set';
   if (!known) return 'No data';
   const headroom = row.budgetW - row.drawW;
-  return headroom < 0 ? `${formatPower(-headroom)} over budget` : `Headroom ${formatPower(headroom)}`;
+  return headroom < 0
+    ? `${formatPower(-headroom)} over budget`
+    : `Headroom ${row.assumed ? '≤ ' : ''}${formatPower(headroom)}`;
 }
 
 /** What the panel shows while it is folded to a rail: the word and its key. */

@@ -12,7 +12,7 @@ const summary: Summary = {
   headroomW: 778_800,
   feeds: [],
   feedLoss: null,
-  tightest: { place: 4, ratio: 0.978, headroomW: 22_000, capMinutes: 7 },
+  tightest: { place: 4, ratio: 0.978, headroomW: 22_000, atLeast: false, capMinutes: 7 },
   throttled: { gpus: 131, of: 2048, worst: 'SW power cap', where: 4 },
   fabric: { saturated: 0, of: 512, worst: 'x', use: 0.5, rxBps: 1, txBps: 1 },
   util: { median: 0.81, p10: 0.61, idle: 38 },
@@ -76,7 +76,7 @@ describe('kpiCells', () => {
 
   it('tells an overdraw as such', () => {
     const lines = linesOf({
-      tightest: { place: 4, ratio: 1.032, headroomW: -32_000, capMinutes: null },
+      tightest: { place: 4, ratio: 1.032, headroomW: -32_000, atLeast: false, capMinutes: null },
       headroomW: -5000,
     });
     expect(lines[1]).toMatch(/^critical\|−5\.0\|kW/);

@@ -129,13 +129,15 @@ function tightestCell(input: KpiInput): KpiCell {
   const tightest = input.summary?.tightest ?? null;
   if (tightest === null || input.layout === null) return cell(input, 'Tightest budget', null, 'No budget is set');
   const left =
-    tightest.headroomW < 0 ? `${formatPower(-tightest.headroomW)} over` : `${formatPower(tightest.headroomW)} left`;
+    tightest.headroomW < 0
+      ? `${formatPower(-tightest.headroomW)} over`
+      : `${tightest.atLeast ? '≤ ' : ''}${formatPower(tightest.headroomW)} left`;
   const cap = tightest.capMinutes === null ? '' : `, ${lowerFirst(formatCap(tightest.capMinutes))}`;
   return cell(
     input,
     'Tightest budget',
     {
-      value: formatPercent(tightest.ratio, 1),
+      value: `${tightest.atLeast ? '≥ ' : ''}${formatPercent(tightest.ratio, 1)}`,
       unit: labelOf(input.layout, tightest.place),
       note: left + cap,
       severity: severityOf(tightest.ratio, input.warnRatio, input.critRatio),

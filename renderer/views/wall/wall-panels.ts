@@ -48,12 +48,15 @@ export function worstBudget({ layout, summary, warnRatio, critRatio }: Input): W
   const cap = worst.capMinutes === null ? '' : `${formatCap(worst.capMinutes)}.`;
   return {
     title: labelOf(layout, worst.place),
-    value: formatPercent(worst.ratio, 1).replace('%', ''),
+    value: `${worst.atLeast ? '≥ ' : ''}${formatPercent(worst.ratio, 1).replace('%', '')}`,
     unit: '%',
     severity: worst.ratio >= critRatio ? 'critical' : worst.ratio >= warnRatio ? 'warning' : null,
     ratio: worst.ratio,
     strong: cap,
-    rest: worst.headroomW < 0 ? `${formatPower(-worst.headroomW)} over` : `${formatPower(worst.headroomW)} left`,
+    rest:
+      worst.headroomW < 0
+        ? `${formatPower(-worst.headroomW)} over`
+        : `${worst.atLeast ? '≤ ' : ''}${formatPower(worst.headroomW)} left`,
   };
 }
 
