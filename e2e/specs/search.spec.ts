@@ -18,7 +18,7 @@ test('search: a rack by its name, a signal of the catalogue, a filter; the addre
   await expect(page.getByRole('option').first()).toContainText('Rack A2-05');
   await page.keyboard.press('Enter');
   await expect(search).toHaveCount(0);
-  await expect.poll(hash).toContain('PDX-1/A/A2/A2-05');
+  await expect.poll(hash).toBe('#/rack/PDX-1/A/A2/A2-05');
 
   await page.keyboard.press('1');
   await page.keyboard.press('/');

@@ -2,6 +2,7 @@ import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { conditionKey } from '../overview/condition-groups.ts';
 import type { OverviewState } from '../overview/overview-state.ts';
 import { SIGNAL_CHOICES } from '../overview/signals.ts';
+import { pageOf } from '../rack/rack-model.ts';
 import type { Go, Route } from '../route.ts';
 import { VIEWS, type ViewId } from '../views.ts';
 import { CommandPalette } from './CommandPalette.tsx';
@@ -23,7 +24,11 @@ interface Props {
 /** The palette with everything that the console can do. */
 export function Palette(props: Props) {
   const { open, layout, go, lastOf } = props;
-  const toPlace = (place: number) => go({ view: 'overview', object: layout?.path[place] ?? '' });
+  // A rack, a node's rack and a GPU have pages of their own; what is above them stands on the overview.
+  const toPlace = (place: number) => {
+    const page = layout && pageOf(layout, place);
+    go(page ?? { view: 'overview', object: layout?.path[place] ?? '' });
+  };
   return (
     <CommandPalette
       open={open}

@@ -7,7 +7,7 @@ import { labelOf } from '../places.ts';
 export interface Entry {
   /** Unique within the palette. */
   readonly id: string;
-  readonly group: 'Views' | 'Actions' | 'Conditions' | 'Places' | 'Colour the floor plan by' | 'Filter';
+  readonly group: 'Views' | 'Actions' | 'Alerts' | 'Places' | 'Colour the floor plan by' | 'Filter';
   readonly label: string;
   /** What tells it from its like: a path, a model. */
   readonly detail: string;
@@ -97,7 +97,7 @@ export function conditionEntries(
   take: (finding: Finding) => void,
 ): Entry[] {
   return findings.map((finding, index) => ({
-    ...{ id: `condition ${index} ${finding.title}`, group: 'Conditions' as const, keys: '' },
+    ...{ id: `condition ${index} ${finding.title}`, group: 'Alerts' as const, keys: '' },
     label: finding.title,
     detail: finding.place >= 0 ? pathOf(layout, finding.place) : finding.detail,
     run: () => take(finding),
