@@ -45,6 +45,7 @@ test('keys: signals, theme, table, grid, keys window, conditions', async ({ open
 
   const conditions = page.getByRole('region', { name: 'Alerts now' }).getByRole('button', { pressed: true });
   await expect(conditions).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Alerts now' }).getByRole('button')).not.toHaveCount(0);
   await page.keyboard.press(']');
   await expect(conditions).toHaveCount(1);
   const first = await conditions.textContent();

@@ -26,6 +26,9 @@ import { type Viewer, Viewers } from './viewers.ts';
 const CONCURRENCY = 64;
 /** The longest that a first, partial reading is held back: a read's own time limit. */
 const SETTLE_MOST_MS = 10_000;
+/** Some dead hosts, whose time-out is still to come, hold nobody up for longer than this. */
+const SETTLE_NEARLY_MS = 2000;
+const NEARLY = 0.98;
 
 /** Reads all sources on schedule, keeps the fleet, and answers viewers. Everything that fails is told, not thrown. */
 export class Engine {
@@ -146,7 +149,9 @@ export class Engine {
    * nor remembered. A target that does not answer holds this up for some seconds only.
    */
   #isSettling(now: number): boolean {
-    return now < this.#settleBy && [...this.#sources.values()].some((source) => !source.settled());
+    if (now >= this.#settleBy) return false;
+    const share = now < this.#settleBy - SETTLE_MOST_MS + SETTLE_NEARLY_MS ? 1 : NEARLY;
+    return [...this.#sources.values()].some((source) => !source.settled(share));
   }
 
   #health() {

@@ -78,14 +78,11 @@ export class Health {
     this.#partial = partly === undefined ? null : { since: this.#partial?.since ?? now, said: partly };
   }
 
-  /**
-   * Every target has answered or failed once: what they give together is whole, as far as they answer. Nearly all would
-   * not do: the meters among those that are left out would be missing from the first sums.
-   */
-  settled(): boolean {
+  /** This share of the targets has answered or failed once; never of none. */
+  settled(share: number): boolean {
     let asked = 0;
     for (const target of this.#targets.values()) if (target.up !== undefined) asked++;
-    return this.#targets.size > 0 && asked === this.#targets.size;
+    return this.#targets.size > 0 && asked >= this.#targets.size * share;
   }
 
   /** `lines`: warnings of the source's files, shown with its own. */

@@ -138,8 +138,8 @@ export class ExportersScraper implements Source {
     await Promise.all(Array.from({ length: 32 }, next));
   }
 
-  settled(): boolean {
-    return this.#health.settled();
+  settled(share: number): boolean {
+    return this.#health.settled(share);
   }
 
   health(lines: readonly string[]): SourceHealth {

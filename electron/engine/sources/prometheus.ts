@@ -275,8 +275,8 @@ export class PrometheusReader implements Source {
     return this.#plan.map(({ promql }) => promql);
   }
 
-  settled(): boolean {
-    return this.#health.settled();
+  settled(share: number): boolean {
+    return this.#health.settled(share);
   }
 
   health(lines: readonly string[]): SourceHealth {

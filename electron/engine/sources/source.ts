@@ -13,8 +13,8 @@ export interface Source {
   health(lines: readonly string[]): SourceHealth;
   /** What it asks of a server, each query once; left out where it reads targets. */
   queries?(): readonly string[];
-  /** Nearly every target has answered or failed once. */
-  settled(): boolean;
+  /** This share of its targets has answered or failed once. */
+  settled(share: number): boolean;
   /** Another part of the engine asked the server something, and got so many bytes: it counts as the source's. */
   spent?(bytes: number): void;
   /** Ends its reads and its connections. */

@@ -84,8 +84,8 @@ export class WorkstationNode implements Source {
     }
   }
 
-  settled(): boolean {
-    return this.#health.settled();
+  settled(share: number): boolean {
+    return this.#health.settled(share);
   }
 
   health(lines: readonly string[]): SourceHealth {
