@@ -76,6 +76,7 @@ test('capture, library, replay and back; a file that was altered is not opened',
 });
 
 test('what leaves is shown before it leaves, and names do not leave', async ({ open }) => {
+  test.skip(test.info().project.name === 'desktop', 'the stand-in tells nobody of downloads');
   const { page } = await open({ demo: true });
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
   await page.keyboard.press('5');
