@@ -8,6 +8,7 @@ import { type PlaceCallResults, placeCalls } from './contract/places.ts';
 import { type RackResults, rackCalls } from './contract/rack.ts';
 import { type SecretCallResults, secretCalls } from './contract/secrets.ts';
 import { type SnapshotCallResults, type SnapshotEvents, snapshotCalls } from './contract/snapshots.ts';
+import { type SourceHealth, type SourceResults, sourceCalls } from './contract/sources.ts';
 import { LINK_KINDS } from './fabric/reading.ts';
 import type { LinkRow } from './fabric/rows.ts';
 import type { Fault } from './fault.ts';
@@ -17,7 +18,7 @@ import type { EnergyRow } from './power/energy.ts';
 import type { PowerReport } from './power/report.ts';
 import type { FeedLossVerdict, SiteFeed } from './power/site-feeds.ts';
 import type { RackColumns } from './rack/columns.ts';
-import { type Settings, type SourceSettings, settingsSchema, sourceSchema } from './settings.ts';
+import { type Settings, settingsSchema } from './settings.ts';
 import { type SignalId, signals } from './signals/catalogue.ts';
 import type { WorkReport } from './work/report.ts';
 
@@ -153,36 +154,6 @@ export interface Summary {
   readonly ageP99Ms: number | null;
 }
 
-export type SourceState = 'starting' | 'up' | 'partial' | 'down';
-
-export interface SourceHealth {
-  readonly id: string;
-  readonly name: string;
-  readonly kind: SourceSettings['kind'];
-  readonly state: SourceState;
-  readonly targets: number;
-  readonly targetsUp: number;
-  /** Duration of the last refresh, milliseconds. */
-  readonly lastMs: number | null;
-  readonly lastOk: number | null;
-  readonly failures: number;
-  readonly bytes: number;
-  /** What the last hour cost the source: requests and bytes. */
-  readonly hour: { readonly questions: number; readonly bytes: number };
-  readonly series: number;
-  readonly badSamples: number;
-  /** Milliseconds that the server's clock leads ours; null when unknown. */
-  readonly skewMs: number | null;
-  readonly fault: (Fault & { readonly since: number; readonly count: number }) | null;
-  readonly warnings: readonly string[];
-  /**
-   * Since when the answers are only a part of what the server should have (a store of Thanos or Mimir that is out of
-   * reach), and what it says of that; null while they are whole. What is missing then is not known to be gone.
-   */
-  readonly partial: { readonly since: number; readonly said: string } | null;
-  readonly insecure: boolean;
-}
-
 /** The small part of a live frame, JSON on the wire; the columns follow it as bytes (wire.ts). */
 export interface FrameHead {
   readonly seq: number;
@@ -253,53 +224,6 @@ export interface Inspection {
   }[];
 }
 
-export const TEST_STEPS = ['resolve', 'connect', 'tls', 'auth', 'query', 'dcgm'] as const;
-export type TestStepName = (typeof TEST_STEPS)[number];
-
-export interface TestStep {
-  readonly step: TestStepName;
-  readonly state: 'ok' | 'failed' | 'skipped';
-  readonly ms: number;
-  /** What was found, or what failed and what to do. */
-  readonly text: string;
-}
-
-export interface CoverageRow {
-  readonly signal: SignalId;
-  readonly label: string;
-  readonly metric: string | null;
-  readonly series: number;
-  readonly ageMs: number | null;
-  /** For a missing signal: which exporter flag or CSV line enables it. */
-  readonly enable: string;
-}
-
-export interface TestReply {
-  readonly ok: boolean;
-  readonly steps: readonly TestStep[];
-  readonly coverage: readonly CoverageRow[];
-  readonly gpus: number;
-  readonly models: readonly { readonly model: string; readonly gpus: number }[];
-  readonly mapping: string;
-}
-
-export interface WorkstationReply {
-  readonly host: string;
-  readonly cpuRatio: number | null;
-  readonly memUsedB: number | null;
-  readonly memTotalB: number | null;
-  readonly diskUsedRatio: number | null;
-  readonly rxBps: number | null;
-  readonly txBps: number | null;
-  readonly gpus: readonly {
-    readonly model: string;
-    readonly powerW: number | null;
-    readonly tempC: number | null;
-    readonly util: number | null;
-  }[];
-  readonly time: number;
-}
-
 export interface HelloReply {
   readonly version: string;
   readonly host: 'desktop' | 'serve';
@@ -351,11 +275,6 @@ export const calls = {
   ...rackCalls,
   ...fabricCalls,
   ...interopCalls,
-  workstation: { role: 'read', arg: z.strictObject({}) },
-  coverage: { role: 'read', arg: z.strictObject({ id: z.string().max(40) }) },
-  testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
-  saveSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema, keep: z.boolean() }) },
-  removeSource: { role: 'operate', arg: z.strictObject({ id: z.string().max(40) }) },
   saveSettings: { role: 'operate', arg: z.strictObject({ settings: settingsSchema }) },
   /** Answered by the host, which starts the demo fleet and gives the engine its targets. */
   openDemo: { role: 'operate', arg: z.strictObject({}) },
@@ -363,6 +282,7 @@ export const calls = {
   ...alertCalls,
   ...secretCalls,
   ...snapshotCalls,
+  ...sourceCalls,
   ...placeCalls,
 } as const satisfies Record<string, { role: Role; arg: z.ZodType }>;
 
@@ -379,7 +299,8 @@ export interface CallResults
     InteropResults,
     PlaceCallResults,
     RackResults,
-    SnapshotCallResults {
+    SnapshotCallResults,
+    SourceResults {
   hello: HelloReply;
   watch: null;
   ack: null;
@@ -390,11 +311,6 @@ export interface CallResults
   work: WorkReport;
   power: PowerReport | null;
   energy: readonly EnergyRow[];
-  workstation: WorkstationReply;
-  coverage: readonly CoverageRow[];
-  testSource: TestReply;
-  saveSource: Settings;
-  removeSource: Settings;
   saveSettings: Settings;
   openDemo: Settings;
   closeDemo: Settings;

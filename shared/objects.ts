@@ -1,6 +1,7 @@
 import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
-import { isAddress, type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
+import { type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
+import { gpuId, indexNumber, NO_WORK, shortName, workOf } from './object-labels.ts';
 import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
 import { PLACE_LABELS } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
@@ -9,9 +10,7 @@ import {
   DEFAULT_GPU,
   DEFAULT_LINK,
   DEFAULT_PORT,
-  type GpuIdentity,
   type Identity,
-  JOB,
   labelOf,
   NAMESPACE,
   type NodeIdentity,
@@ -45,10 +44,6 @@ interface Gpu {
   workSource: string;
 }
 
-const NO_WORK: Work = { namespace: '', pod: '', job: '' };
-/** Prometheus gives the exporter's own pod as `pod` where it found the exporter by its pod. */
-const EXPORTER = /exporter|dcgm|device-metrics/;
-
 /** A place by the labels of recorded series. */
 interface RecordedPlace {
   /** Site to rack; as many as its level has. */
@@ -81,30 +76,6 @@ export interface Host {
   readonly labels: Labels;
   readonly gpus: number;
 }
-
-function workOf(labels: Labels): Work {
-  const [namespace, pod, job] = [NAMESPACE, POD, JOB].map((names) => labelOf(labels, names));
-  const own = (labels.get('exported_pod') ?? '') === '' && (EXPORTER.test(pod) || pod === '');
-  if (own) return job === '' ? NO_WORK : { namespace: '', pod: '', job };
-  return { namespace, pod, job };
-}
-
-/** The number at the end of "3", "card3" or "npu3"; −1: none. */
-function indexNumber(index: string): number {
-  const digits = /^[a-z_/-]*(\d{1,4})$/i.exec(index)?.[1];
-  return digits === undefined ? -1 : Number(digits);
-}
-
-/** What exporters write where they do not know or do not tell. */
-const NO_ID = /^(n\/?a|none|unknown|\*+|\[.*\])$/i;
-
-function gpuId(labels: Labels, { id: names, idPrefix = '' }: GpuIdentity): string {
-  const id = labelOf(labels, names);
-  if (NO_ID.test(id)) return '';
-  return id === '' || id.toLowerCase().startsWith(idPrefix.toLowerCase()) ? id : `${idPrefix}${id}`;
-}
-
-const shortName = (host: string) => (isAddress(host) ? host : host.split('.', 1)[0]);
 
 /**
  * Every object that a series ever named, numbered in the order of appearance. Labels become a number here, once;

@@ -5,12 +5,12 @@ import { catalogueColumns } from './catalogue-columns.ts';
 import { isViewSignal, type SignalColumns, signalColumns } from './cell-columns.ts';
 import type { HistoryReply, RackHistoryReply, StepsReply } from './contract/history.ts';
 import type { GpuReport } from './contract/rack.ts';
+import type { SourceHealth } from './contract/sources.ts';
 import type {
   CallArg,
   Finding,
   Inspection,
   LayoutDocument,
-  SourceHealth,
   Summary,
   ViewFrame,
   Watch,

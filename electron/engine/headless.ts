@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../../shared/contract.ts';
+import type { SourceHealth } from '../../shared/contract/sources.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { Frame } from '../../shared/frame.ts';
 import type { SourceSettings } from '../../shared/settings.ts';

@@ -1,4 +1,5 @@
-import type { Fault, SourceHealth } from '../../shared/contract.ts';
+import type { SourceHealth } from '../../shared/contract/sources.ts';
+import type { Fault } from '../../shared/contract.ts';
 import type { ExportersSource, PrometheusSource } from '../../shared/settings.ts';
 import { HourCost } from './cost.ts';
 import { FaultError, faultOf } from './fault.ts';

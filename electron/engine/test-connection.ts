@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP } from 'node:net';
 import { connect as tlsConnect } from 'node:tls';
-import type { CoverageRow, TestReply, TestStep, TestStepName } from '../../shared/contract.ts';
+import type { CoverageRow, TestReply, TestStep, TestStepName } from '../../shared/contract/sources.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
 import { type SignalId, signalOf } from '../../shared/signals/catalogue.ts';

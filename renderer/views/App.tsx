@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { NO_ALERTS } from '../../shared/alerting/alert.ts';
-import type { HelloReply, LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
+import type { SourceHealth } from '../../shared/contract/sources.ts';
+import type { HelloReply, LayoutDocument, ViewFrame } from '../../shared/contract.ts';
 import { NO_INVENTORY } from '../../shared/inventory.ts';
 import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
 import { useConsole, useFreshness, useLive } from '../live/console.tsx';

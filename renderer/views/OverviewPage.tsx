@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { LayoutDocument, SourceHealth, ViewFrame } from '../../shared/contract.ts';
+import type { SourceHealth } from '../../shared/contract/sources.ts';
+import type { LayoutDocument, ViewFrame } from '../../shared/contract.ts';
 import { GPU, RACK } from '../../shared/topology.ts';
 import { useOpenDemo } from '../ask/ask.ts';
 import type { Freshness } from '../live/freshness.ts';

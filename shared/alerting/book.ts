@@ -6,8 +6,9 @@ import { fingerprint } from './fingerprint.ts';
 import { anchorOf, type Group, INCIDENT_MS } from './incidents.ts';
 import { type AlertInstance, NO_STATE, type RuleState } from './machine.ts';
 import { pathOf } from './objects.ts';
-import { type AlertScene, quantities } from './quantities.ts';
+import { quantities } from './quantities.ts';
 import { type CompiledRule, conditionAt, evaluateRule } from './rules.ts';
+import type { AlertScene } from './scene.ts';
 import { type Words, wordsOf } from './words.ts';
 
 /** One alert with everything that is known of it; a pass replaces its instance and, while it holds, its words. */

@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../contract.ts';
+import type { SourceHealth } from '../contract/sources.ts';
 import type { EpochMs } from '../units.ts';
 import { AlertBook } from './book.ts';
 import type { Constants } from './condition.ts';
@@ -6,8 +6,9 @@ import { type Line, linesOf, loudestFirst } from './incidents.ts';
 import { alertOf, mute } from './loud.ts';
 import { AlertObjects } from './objects.ts';
 import { pack } from './pack.ts';
-import { type AlertScene, siteFeedsOf } from './quantities.ts';
+import { siteFeedsOf } from './place-quantities.ts';
 import { compileRule } from './rules.ts';
+import type { AlertScene } from './scene.ts';
 
 /** The pack, but that nothing is waited for. */
 const atOnce = pack.map((rule) => compileRule({ ...rule, forMs: 0, keepFiringForMs: 0 }));

@@ -8,9 +8,9 @@ import { linesOf, loudestFirst } from './incidents.ts';
 import { alertOf, mute } from './loud.ts';
 import type { AlertSource } from './objects.ts';
 import { pack } from './pack.ts';
-import type { AlertScene } from './quantities.ts';
 import { compileRule } from './rules.ts';
 import { keptOf, sceneOf } from './scene.fixture.ts';
+import type { AlertScene } from './scene.ts';
 import { Silences } from './silences.ts';
 
 type Signals = Partial<Record<SignalId, Values>>;

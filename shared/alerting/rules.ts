@@ -12,7 +12,8 @@ import {
 } from './condition.ts';
 import { type AlertRule, evaluate, type Outcome, type RuleState } from './machine.ts';
 import type { ObjectRef } from './objects.ts';
-import { type AlertScene, quantities } from './quantities.ts';
+import { quantities } from './quantities.ts';
+import type { AlertScene } from './scene.ts';
 
 /** One condition with the one that clears it. */
 interface Conditions {

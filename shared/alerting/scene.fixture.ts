@@ -5,7 +5,8 @@ import { GPU, NODE } from '../topology.ts';
 import type { Constants } from './condition.ts';
 import { AlertMemory } from './memory.ts';
 import { AlertObjects, type AlertSource } from './objects.ts';
-import { type AlertScene, siteFeedsOf } from './quantities.ts';
+import { siteFeedsOf } from './place-quantities.ts';
+import type { AlertScene } from './scene.ts';
 
 export const SETTINGS: Constants = { warn_ratio: 0.9, crit_ratio: 0.97 };
 

@@ -15,7 +15,9 @@ import { xidOf } from '../rack/xid.ts';
 import { GPU, NODE, RACK } from '../topology.ts';
 import { type Condition, limitOf } from './condition.ts';
 import { lowerFirst, type ObjectRef } from './objects.ts';
-import { type AlertScene, heardAt, portOf, quantities, siteFeedsOf } from './quantities.ts';
+import { heardAt, siteFeedsOf } from './place-quantities.ts';
+import { portOf, quantities } from './quantities.ts';
+import type { AlertScene } from './scene.ts';
 
 /** Words of one alert: title = object + predicate, as ui.md 4 has it. */
 export interface Words {

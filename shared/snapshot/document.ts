@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../contract.ts';
+import type { SourceHealth } from '../contract/sources.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';

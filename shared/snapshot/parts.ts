@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../contract.ts';
+import type { SourceHealth } from '../contract/sources.ts';
 import { type SignalId, signalOf, signals } from '../signals/catalogue.ts';
 import type { Topology } from '../topology.ts';
 import { CHUNK, objectsOf } from './cells.ts';

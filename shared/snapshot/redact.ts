@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../contract.ts';
+import type { SourceHealth } from '../contract/sources.ts';
 import { LEVELS, NODE, type Topology } from '../topology.ts';
 import type { AlertRecord, Papers } from './document.ts';
 import type { Cover, Origin, RedactionKind } from './manifest.ts';

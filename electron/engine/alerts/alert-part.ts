@@ -4,7 +4,7 @@ import { AlertBook, type PassResult } from '../../../shared/alerting/book.ts';
 import { incidentsOf, linesOf, loudestFirst } from '../../../shared/alerting/incidents.ts';
 import type { AlertLeaf } from '../../../shared/alerting/leaves.ts';
 import { alertOf, countsOf, mute } from '../../../shared/alerting/loud.ts';
-import type { AlertScene } from '../../../shared/alerting/quantities.ts';
+import type { AlertScene } from '../../../shared/alerting/scene.ts';
 import { Silences } from '../../../shared/alerting/silences.ts';
 import type { OurAlert } from '../../../shared/interop/our-alert.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';

@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CallArg, CallName, CallResult, SourceHealth } from '../../../shared/contract.ts';
+import type { Alert } from '../../../shared/alerting/alert.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
+import type { CallArg, CallName, CallResult } from '../../../shared/contract.ts';
 import { calls } from '../../../shared/contract.ts';
+import { frameOf, times, topologyOf, type Values } from '../../../shared/frame.fixture.ts';
 import type { Frame } from '../../../shared/frame.ts';
 import { defaultSettings } from '../../../shared/settings.ts';
 import { FleetView } from '../../../shared/view.ts';
@@ -12,7 +15,11 @@ import { Store } from '../store/database.ts';
 import { AlertPart } from './alert-part.ts';
 
 export const POLL = 5000;
+export const MINUTE = 60_000;
 export const T0 = Date.UTC(2026, 10, 23, 14, 0, 0);
+
+/** One rack of two nodes and sixteen boards, with a budget of 10 kW. */
+export const rackOf16 = topologyOf({ nodes: 2, budgets: { 'S/A/A1/A1-01': 10_000 } });
 
 /** One source as far as alerts look at it. */
 export interface FakeSource {
@@ -56,6 +63,20 @@ export class Bench {
     this.part.tick(this.now, polled);
   }
 
+  /** Polls for a while: the boards of `rackOf16` draw so many watts together. */
+  draw(watts: number, forMs = 0, more: Values = times(16, watts / 16)): void {
+    const until = this.now + forMs;
+    for (;;) {
+      this.poll(frameOf(rackOf16, { 'gpu.power': more }, this.now));
+      if (this.now >= until) return;
+      this.next();
+    }
+  }
+
+  next(ms = POLL): void {
+    this.now += ms;
+  }
+
   /** Ends, as a host does, or as a kill does: without a word. Then starts again. */
   restart(afterMs: number, how: 'stopped' | 'killed' = 'killed'): void {
     if (how === 'stopped') this.part.close();
@@ -68,6 +89,13 @@ export class Bench {
   call<Name extends CallName>(name: Name, arg: CallArg<Name>): CallResult<Name> {
     const answer = this.part.answers[name] as unknown as (arg: unknown) => CallResult<Name>;
     return answer(calls[name].arg.parse(arg));
+  }
+
+  /** The alert of a rule that has one. */
+  alert(rule: string): Alert {
+    const found = this.call('alerts', {}).alerts.find((one) => one.rule === rule);
+    if (!found) throw new Error(`${rule} is not there`);
+    return found;
   }
 
   /** Alerts as "rule state", sorted. */

@@ -1,7 +1,8 @@
 import type { AlertLeaf } from '../../../shared/alerting/leaves.ts';
 import { AlertObjects, type AlertSource } from '../../../shared/alerting/objects.ts';
-import { type AlertScene, siteFeedsOf } from '../../../shared/alerting/quantities.ts';
-import type { SourceHealth } from '../../../shared/contract.ts';
+import { siteFeedsOf } from '../../../shared/alerting/place-quantities.ts';
+import type { AlertScene } from '../../../shared/alerting/scene.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { EpochMs } from '../../../shared/units.ts';
 import type { EngineContext } from '../part.ts';
 

@@ -1,7 +1,7 @@
 import type { Alert, AlertSummary, Incident } from '../../../shared/alerting/alert.ts';
 import type { AlertBook, AlertRecord } from '../../../shared/alerting/book.ts';
 import { titleOf } from '../../../shared/alerting/loud.ts';
-import type { AlertScene } from '../../../shared/alerting/quantities.ts';
+import type { AlertScene } from '../../../shared/alerting/scene.ts';
 import type { Silences } from '../../../shared/alerting/silences.ts';
 import type { EngineContext } from '../part.ts';
 import type { Journal, NewRow } from './journal.ts';

@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../../../shared/contract.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { Decoded } from '../../../shared/decoded.ts';
 import { DecodeError } from '../../../shared/decoded.ts';
 import { formatOf } from '../../../shared/exposition/parser.ts';

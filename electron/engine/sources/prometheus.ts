@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../../../shared/contract.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import { DecodeError } from '../../../shared/decoded.ts';
 import type { Fleet } from '../../../shared/fleet.ts';
 import { ApiError } from '../../../shared/prom-api/reply.ts';

@@ -1,4 +1,4 @@
-import type { SourceHealth } from '../../../shared/contract.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { SourceSettings } from '../../../shared/settings.ts';
 import type { Schedule } from '../schedule.ts';
 

@@ -1,4 +1,4 @@
-import type { SourceHealth, WorkstationReply } from '../../../shared/contract.ts';
+import type { SourceHealth, WorkstationReply } from '../../../shared/contract/sources.ts';
 import { ExpositionReader } from '../../../shared/exposition/reader.ts';
 import type { Fleet } from '../../../shared/fleet.ts';
 import { type ExportersSource, exportersSource } from '../../../shared/settings.ts';

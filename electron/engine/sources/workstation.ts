@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { WorkstationReply } from '../../../shared/contract.ts';
+import type { WorkstationReply } from '../../../shared/contract/sources.ts';
 
 const finite = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
 

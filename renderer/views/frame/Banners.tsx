@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
-import type { SourceHealth, ViewFrame } from '../../../shared/contract.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
+import type { ViewFrame } from '../../../shared/contract.ts';
 import { formatAge, formatPower, formatTime } from '../../../shared/format.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import type { LastSeen } from '../../live/store.ts';

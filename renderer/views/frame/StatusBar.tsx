@@ -1,4 +1,5 @@
-import type { HelloReply, SourceHealth, ViewFrame } from '../../../shared/contract.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
+import type { HelloReply, ViewFrame } from '../../../shared/contract.ts';
 import { formatAge, formatBytes, formatCount, formatPercent } from '../../../shared/format.ts';
 import { useWorkstation } from '../../ask/ask.ts';
 import type { Freshness } from '../../live/freshness.ts';

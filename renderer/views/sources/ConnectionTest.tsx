@@ -1,4 +1,4 @@
-import type { CoverageRow, TestReply, TestStepName } from '../../../shared/contract.ts';
+import type { CoverageRow, TestReply, TestStepName } from '../../../shared/contract/sources.ts';
 import { formatAge, formatCount } from '../../../shared/format.ts';
 import parts from '../../parts/parts.module.css';
 import styles from './sources.module.css';

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { HelloReply, Severity, SourceHealth } from '../../../shared/contract.ts';
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
+import type { HelloReply, Severity } from '../../../shared/contract.ts';
 import { formatAge, formatBytes, formatCount } from '../../../shared/format.ts';
 import type { SourceSettings } from '../../../shared/settings.ts';
 import { useCloseDemo, useCoverage, useInterop, useOpenDemo, useSaveSettings } from '../../ask/ask.ts';

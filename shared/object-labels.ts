@@ -1,0 +1,33 @@
+import type { Labels } from './labels.ts';
+import { isAddress } from './mapping.ts';
+import { type GpuIdentity, JOB, labelOf, NAMESPACE, POD } from './signals/profile.ts';
+import type { Work } from './topology.ts';
+
+export const NO_WORK: Work = { namespace: '', pod: '', job: '' };
+/** Prometheus gives the exporter's own pod as `pod` where it found the exporter by its pod. */
+const EXPORTER = /exporter|dcgm|device-metrics/;
+
+/** The pod or job that the labels of a series name. */
+export function workOf(labels: Labels): Work {
+  const [namespace, pod, job] = [NAMESPACE, POD, JOB].map((names) => labelOf(labels, names));
+  const own = (labels.get('exported_pod') ?? '') === '' && (EXPORTER.test(pod) || pod === '');
+  if (own) return job === '' ? NO_WORK : { namespace: '', pod: '', job };
+  return { namespace, pod, job };
+}
+
+/** The number at the end of "3", "card3" or "npu3"; −1: none. */
+export function indexNumber(index: string): number {
+  const digits = /^[a-z_/-]*(\d{1,4})$/i.exec(index)?.[1];
+  return digits === undefined ? -1 : Number(digits);
+}
+
+/** What exporters write where they do not know or do not tell. */
+const NO_ID = /^(n\/?a|none|unknown|\*+|\[.*\])$/i;
+
+export function gpuId(labels: Labels, { id: names, idPrefix = '' }: GpuIdentity): string {
+  const id = labelOf(labels, names);
+  if (NO_ID.test(id)) return '';
+  return id === '' || id.toLowerCase().startsWith(idPrefix.toLowerCase()) ? id : `${idPrefix}${id}`;
+}
+
+export const shortName = (host: string) => (isAddress(host) ? host : host.split('.', 1)[0]);
