@@ -1,5 +1,5 @@
+import { compareInstants, type Difference } from '../../shared/compare.ts';
 import { formatBytes, formatCount, formatDate, formatTime } from '../../shared/format.ts';
-import { compareInstants, type Difference } from '../../shared/snapshot/compare.ts';
 import type { Opened } from '../../shared/snapshot/file.ts';
 import { Replay } from '../../shared/snapshot/replay.ts';
 import type { FleetInstant } from '../../shared/view.ts';
@@ -53,7 +53,9 @@ function changes({ places, onlyBefore, onlyAfter, came, went }: Difference): str
   const kilowatts = (watts: number) => (Number.isNaN(watts) ? '—' : `${(watts / 1000).toFixed(1)} kW`);
   return [
     '  changes:',
-    ...places.map(({ path, beforeW, afterW }) => `    ${path}  ${kilowatts(beforeW)} → ${kilowatts(afterW)}`),
+    ...places.map(
+      ({ path, ownBeforeW, ownAfterW }) => `    ${path}  ${kilowatts(ownBeforeW)} → ${kilowatts(ownAfterW)}`,
+    ),
     ...onlyBefore.map((path) => `    only before: ${path}`),
     ...onlyAfter.map((path) => `    only after: ${path}`),
     ...came.map((title) => `    came: ${printable(title, 200)}`),

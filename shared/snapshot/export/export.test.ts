@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareInstants } from '../compare.ts';
+import { compareInstants } from '../../compare.ts';
 import { Replay } from '../replay.ts';
 import { fileOf, snapshotOf } from '../snapshot.fixture.ts';
 import { csvCell, csvOf, short } from './csv.ts';
