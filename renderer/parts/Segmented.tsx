@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useRef } from 'react';
+import { printedNow, useKeyMap } from '../theme/key-map.ts';
 import styles from './parts.module.css';
 
 export interface Choice<Id extends string> {
@@ -15,6 +16,7 @@ export function Segmented<Id extends string>(props: {
   value: Id | null;
   onPick: (id: Id) => void;
 }) {
+  const keys = useKeyMap();
   const group = useRef<HTMLDivElement>(null);
   const at = Math.max(
     0,
@@ -42,7 +44,7 @@ export function Segmented<Id extends string>(props: {
           onKeyDown={move}
         >
           {choice.label}
-          {choice.hint === undefined ? null : <span aria-hidden="true">{choice.hint}</span>}
+          {choice.hint === undefined ? null : <span aria-hidden="true">{printedNow(keys, choice.hint)}</span>}
         </button>
       ))}
     </div>

@@ -42,7 +42,6 @@ const OVERVIEW_HINTS: readonly KeyHint[] = [
   { keys: 'P U T R N I', action: 'Signal' },
   { keys: '[ ]', action: 'Step condition' },
   { keys: 'Space', action: 'Pause' },
-  { keys: '?', action: 'All keys' },
 ];
 const RACK_HINTS: readonly KeyHint[] = [
   { keys: '↑ ↓', action: 'GPU' },
@@ -51,13 +50,11 @@ const RACK_HINTS: readonly KeyHint[] = [
   { keys: 'Enter', action: 'Open GPU' },
   { keys: 'Esc', action: 'Back to the row' },
   { keys: 'V', action: 'Table' },
-  { keys: '?', action: 'All keys' },
 ];
 const GPU_HINTS: readonly KeyHint[] = [
   { keys: '↑ ↓', action: 'Next GPU' },
   { keys: 'Esc', action: 'Back to the rack' },
   { keys: 'D', action: 'Theme' },
-  { keys: '?', action: 'All keys' },
 ];
 const INTERCONNECT_HINTS: readonly KeyHint[] = [
   { keys: '← ↑ ↓ →', action: 'Move' },
@@ -66,7 +63,6 @@ const INTERCONNECT_HINTS: readonly KeyHint[] = [
   { keys: 'N', action: 'Network' },
   { keys: 'F', action: 'Only flagged' },
   { keys: 'V', action: 'Table' },
-  { keys: '?', action: 'All keys' },
 ];
 const POWER_HINTS: readonly KeyHint[] = [
   { keys: '↑ ↓', action: 'Move' },
@@ -74,7 +70,6 @@ const POWER_HINTS: readonly KeyHint[] = [
   { keys: 'Esc', action: 'Up' },
   { keys: 'X', action: 'Lose A or B' },
   { keys: 'L', action: 'Next list' },
-  { keys: '?', action: 'All keys' },
 ];
 const ALERT_HINTS: readonly KeyHint[] = [
   { keys: '[ ]', action: 'Step alert' },
@@ -82,12 +77,10 @@ const ALERT_HINTS: readonly KeyHint[] = [
   { keys: 'S', action: 'Silence' },
   { keys: 'G', action: 'Show on floor plan' },
   { keys: 'D', action: 'Theme' },
-  { keys: '?', action: 'All keys' },
 ];
 const OTHER_HINTS: readonly KeyHint[] = [
   { keys: '1', action: 'Overview' },
   { keys: 'D', action: 'Theme' },
-  { keys: '?', action: 'All keys' },
 ];
 
 const HINTS: Readonly<Partial<Record<ViewId, readonly KeyHint[]>>> = {
@@ -205,6 +198,7 @@ export function App() {
         frame={frame}
         freshness={freshness}
         hello={hello.data}
+        onKeys={() => setKeysOpen(true)}
       />
       <Palette
         open={searching}

@@ -1,29 +1,32 @@
 import { useEffect, useRef } from 'react';
 import { tinykeys } from 'tinykeys';
+import { boundTo, isSingle, useKeyMap } from '../theme/key-map.ts';
 
-/** What a key does. `true` means that it was used: the browser then does nothing more with it. */
-export type KeyMap = Readonly<Record<string, () => void>>;
+/** Default key as a tinykeys pattern → what it does. */
+export type KeyActions = Readonly<Record<string, () => void>>;
 
 /**
- * Single keys of a view while it is shown. Off while typing, while a window is open, and with Ctrl, Alt or Meta held
- * (tinykeys asks for exactly the modifiers that a binding names).
+ * Keys of a view while it is shown, as the viewer's key map has them. Off while typing, while a window is open, and with
+ * Ctrl, Alt or Meta held (tinykeys asks for exactly the modifiers that a binding names).
  */
-export function useKeys(keys: KeyMap): void {
+export function useKeys(keys: KeyActions): void {
+  const map = useKeyMap();
   const current = useRef(keys);
   current.current = keys;
   const names = Object.keys(keys).join('\n');
   useEffect(() => {
     const bindings = Object.fromEntries(
-      names.split('\n').map((name) => [
-        name,
-        (event: KeyboardEvent) => {
+      names.split('\n').flatMap((name) => {
+        const bound = boundTo(map, name);
+        const run = (event: KeyboardEvent) => {
           event.preventDefault();
           current.current[name]?.();
-        },
-      ]),
+        };
+        return bound === null ? [] : [[bound, run]];
+      }),
     );
     return tinykeys(window, bindings, { ignore: (event) => event.defaultPrevented || isTaken(event) });
-  }, [names]);
+  }, [names, map]);
 }
 
 /** Typing, a modal window, or a control that uses Space or Enter itself. */
@@ -44,7 +47,7 @@ export interface KeyRow {
 
 /** Every key of the console, as the window of key ? prints them. */
 export const ALL_KEYS: readonly KeyRow[] = [
-  { keys: ['1', '…', '6'], action: 'View' },
+  { keys: ['1', '2', '3', '4', '5', '6'], action: 'View' },
   { keys: ['P', 'U', 'T', 'R', 'N', 'I'], action: 'Signal of the floor plan' },
   { keys: ['←', '↑', '↓', '→'], action: 'Move between racks' },
   { keys: ['Shift', 'arrows'], action: 'Next row or hall' },
@@ -57,8 +60,8 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['S'], action: 'Silence the chosen alert' },
   { keys: ['F'], action: 'Only flagged racks' },
   { keys: ['L'], action: 'Filter the floor plan' },
-  { keys: ['Ctrl', 'K'], action: 'Search: places, alerts, signals, actions; / too' },
-  { keys: ['Shift', 'P'], action: 'Power: stranded, feed loss, energy' },
+  { keys: ['Ctrl K', '/'], action: 'Search: places, alerts, signals, actions' },
+  { keys: ['Shift P'], action: 'Power: stranded, feed loss, energy' },
   { keys: ['X'], action: 'Interconnect: transmit, receive, wait; power: feed to lose' },
   { keys: ['N'], action: 'Interconnect: next network' },
   { keys: ['V'], action: 'View as table' },
@@ -66,10 +69,10 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['↑', '↓'], action: 'On a rack: GPU; with Shift: tray' },
   { keys: ['←', '→'], action: 'On a rack: time; with Shift: extend the brush' },
   { keys: ['O'], action: 'On a rack: GPUs by position or by value' },
-  { keys: ['Shift', 'S'], action: 'Capture snapshot' },
+  { keys: ['Shift S'], action: 'Capture snapshot' },
   { keys: ['Space'], action: 'Pause updates; in a replay: play and pause' },
   { keys: [',', '.'], action: 'In a replay: one instant back, on' },
-  { keys: ['Shift', 'Esc'], action: 'Leave the replay' },
+  { keys: ['Shift Esc'], action: 'Leave the replay' },
   { keys: ['B'], action: 'Budgets panel' },
   { keys: ['\\'], action: 'Alerts panel' },
   { keys: ['F6'], action: 'Next region' },
@@ -77,3 +80,8 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['D'], action: 'Theme: dark, light, high contrast' },
   { keys: ['?'], action: 'All keys' },
 ];
+
+/** The default keys that the viewer may move or switch off. */
+export const MOVABLE: readonly string[] = [...new Set(ALL_KEYS.flatMap(({ keys }) => keys))].filter(
+  (key) => isSingle(key) && !'←↑→↓'.includes(key),
+);

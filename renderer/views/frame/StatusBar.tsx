@@ -4,6 +4,7 @@ import { formatAge, formatBytes, formatCount, formatPercent } from '../../../sha
 import { useWorkstation } from '../../ask/ask.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
+import { printedNow, useKeyMap } from '../../theme/key-map.ts';
 import styles from './frame.module.css';
 
 export interface KeyHint {
@@ -17,18 +18,25 @@ export function StatusBar(props: {
   frame: ViewFrame | null;
   freshness: Freshness;
   hello: HelloReply | undefined;
+  onKeys: () => void;
 }) {
   const { frame, freshness } = props;
+  const keys = useKeyMap();
   const shown = freshness.state === 'live' || freshness.state === 'late';
   const summary = shown && frame !== null ? frame.summary : null;
   const p99 = summary?.ageP99Ms ?? null;
   return (
     <footer className={styles.status}>
-      {props.hints.map((hint) => (
-        <span key={hint.keys} className={styles.hint}>
-          <Kbd>{hint.keys}</Kbd> {hint.action}
-        </span>
-      ))}
+      {props.hints
+        .filter((hint) => printedNow(keys, hint.keys) !== '')
+        .map((hint) => (
+          <span key={hint.keys} className={styles.hint}>
+            <Kbd>{hint.keys}</Kbd> {hint.action}
+          </span>
+        ))}
+      <button type="button" className={styles.allKeys} onClick={props.onKeys}>
+        <Kbd>?</Kbd> All keys
+      </button>
       <span className={styles.spring} />
       {frame === null ? null : <span>{sourcesText(frame.sources, freshness.trouble)}</span>}
       {frame === null ? null : <span className="num">Poll {formatAge(frame.pollMs)}</span>}

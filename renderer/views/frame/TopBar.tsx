@@ -34,7 +34,7 @@ export function TopBar(props: {
             href={hrefOf(props.lastOf(view.id))}
             aria-current={view.id === (TAB_OF[props.view] ?? props.view) ? 'page' : undefined}
           >
-            {view.label} {view.id === 'alerts' ? <AlertCount {...props.alerts} /> : null} <Kbd>{index + 1}</Kbd>
+            {view.label} {view.id === 'alerts' ? <AlertCount {...props.alerts} /> : null} <Kbd>{`${index + 1}`}</Kbd>
           </a>
         ))}
       </nav>

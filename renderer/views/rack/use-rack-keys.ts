@@ -35,7 +35,7 @@ export function useRackKeys(props: {
     ...{ c: () => state.setView('clock'), n: () => state.setView('nvlink') },
     ...{ v: () => state.setTable(true), o: () => state.setSorted(!state.sorted) },
     ...{ ArrowUp: () => step(-1), ArrowDown: () => step(1), ArrowLeft: () => time(-1), ArrowRight: () => time(1) },
-    ...{ '(,)': () => time(-1), '(.)': () => time(1) },
+    ...{ ',': () => time(-1), '.': () => time(1) },
     ...{ 'Shift+ArrowUp': () => tray(-1), 'Shift+ArrowDown': () => tray(1) },
     ...{ 'Shift+ArrowLeft': () => state.extend(-MINUTE), 'Shift+ArrowRight': () => state.extend(MINUTE) },
     '0': state.resetWindow,
