@@ -257,7 +257,10 @@ export const calls = {
   inspect: { role: 'read', arg: z.strictObject({ place }) },
   ...historyCalls,
   /** The fleet as it was: what a viewer who watches this would have been sent. Not live: nothing is acknowledged on it. */
-  frameAt: { role: 'read', arg: z.strictObject({ time: z.number().min(0).max(8.64e15), watch }) },
+  frameAt: {
+    role: 'read',
+    arg: z.strictObject({ time: z.number().min(0).max(8.64e15), watch, known: z.string().max(64).optional() }),
+  },
   /** The links at and under a place (−1: all), the worst first. */
   links: {
     role: 'read',

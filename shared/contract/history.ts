@@ -10,6 +10,12 @@ const place = z.number().int().min(-1).max(10_000_000);
 const signal = z.enum(HISTORY_SIGNALS as [HistorySignal, ...HistorySignal[]]);
 const time = z.number().min(0).max(8.64e15);
 
+/** Calls that can be answered as of an instant of the past. */
+export const CALLS_AT = [
+  ...(['inspect', 'gpu', 'links', 'power', 'work', 'fabric', 'fabricOverview'] as const),
+] as const;
+export type CallAt = (typeof CALLS_AT)[number];
+
 export const historyCalls = {
   history: {
     role: 'read',
@@ -36,6 +42,11 @@ export const historyCalls = {
   },
   /** The instants that `frameAt` can give, the newest first in number: at most `most` of the range. */
   steps: { role: 'read', arg: z.strictObject({ from: time, to: time, most: z.number().int().min(1).max(4000) }) },
+  /**
+   * One of `CALLS_AT` as of the instant that `frameAt` shows at a time; its argument is that call's own, with places by
+   * their index in the layout of that instant, and so is the answer.
+   */
+  askAt: { role: 'read', arg: z.strictObject({ time, name: z.enum(CALLS_AT), arg: z.unknown() }) },
 } as const;
 
 /** Where a part of a series came from. */
@@ -92,6 +103,8 @@ export interface StepsReply {
 export interface FrameAtReply {
   /** The bytes of a ViewFrame (wire.ts) as base64: `frameOfText` of frame-text.ts reads it; null where nothing is known. */
   readonly frame: string | null;
+  /** Tells this layout from others, of whatever instants; '' where there is none. `known` leaves out one that the viewer has. */
+  readonly layoutId: string;
   /** The instant that it is of, at or before the one that was asked for, epoch ms. */
   readonly time: number;
   /** Never live: numbers are of then, and nothing may be acknowledged or silenced on them. */
@@ -107,4 +120,5 @@ export interface HistoryResults {
   history: HistoryReply;
   rackHistory: RackHistoryReply;
   steps: StepsReply;
+  askAt: unknown;
 }

@@ -11,6 +11,7 @@ import { FleetView } from '../../../shared/view.ts';
 import type { EngineContext } from '../part.ts';
 import { Store } from '../store/database.ts';
 import { HistoryPart } from './history-part.ts';
+import { PastPart } from './past-part.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -47,6 +48,8 @@ function run() {
       part.tick(now, true);
     },
     history: async (arg: CallArg<'history'>) => (await part.answers.history?.(arg, { role: 'read' })) ?? never(),
+    askAt: async (arg: CallParsed<'askAt'>) =>
+      new PastPart({ history: part, fabric: { at: never } }).answers.askAt?.(arg, { role: 'read' }),
     frameAt: async (arg: CallParsed<'frameAt'>) => (await part.answers.frameAt?.(arg, { role: 'read' })) ?? never(),
     end() {
       part.close();
@@ -107,9 +110,27 @@ describe('history after a restart, without a server', () => {
     const then = await engine.frameAt({ time: NOW + 3 * MINUTE + 1, watch });
     expect(then).toMatchObject({ origin: 'memory', live: false, time: NOW + 3 * MINUTE, missing: '' });
     expect(frameOfText(then.frame ?? '').drawW[0]).toBe(4000);
+    // A viewer that has the layout is not sent it again; another one is told apart by its id.
+    const again = await engine.frameAt({ time: NOW + 5 * MINUTE, watch, known: then.layoutId });
+    expect([again.layout, again.layoutId, then.layout?.path[0]]).toEqual([null, then.layoutId, 'S']);
     const before = await engine.frameAt({ time: NOW - HOUR, watch });
     expect(before).toMatchObject({ frame: null, layout: null, origin: 'none' });
     expect(before.missing).not.toBe('');
+    engine.end();
+  });
+
+  it('answers calls of the view as of an instant, and says where nothing of it is recorded', async () => {
+    now = NOW;
+    const engine = run();
+    for (; now < NOW + 10 * MINUTE; now += MINUTE) engine.poll(500 + (now - NOW) / MINUTE);
+    const inspect = (time: number) => engine.askAt({ time, name: 'inspect', arg: { place: 0 } });
+    // Eight boards of 503 W each at the fourth minute.
+    expect(JSON.stringify(await inspect(NOW + 3 * MINUTE))).toContain('4.0 kW');
+    expect(await engine.askAt({ time: NOW, name: 'power', arg: { place: 0, windowMs: HOUR } })).toMatchObject({
+      place: { drawW: 4000, p99W: null },
+    });
+    await expect(inspect(NOW - HOUR)).rejects.toThrow('Nothing of');
+    await expect(engine.askAt({ time: NOW, name: 'inspect', arg: { place: 'x' } })).rejects.toThrow('not valid');
     engine.end();
   });
 });

@@ -19,7 +19,7 @@ import type { Topology } from '../../../shared/topology.ts';
 import { faultOf } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
 import { settledInstant } from '../sources/prometheus.ts';
-import { Instants } from './instants.ts';
+import { Instants, type Past } from './instants.ts';
 import { ROLLUP_MS, Rollups } from './rollups.ts';
 import { ServerHistory } from './server-history.ts';
 
@@ -54,6 +54,11 @@ export class HistoryPart implements EnginePart {
     this.#servers = new ServerHistory(context);
     this.#rollups = new Rollups(context.store);
     this.#instants = new Instants(context);
+  }
+
+  /** The fleet at an instant of the past. */
+  at(time: number): Promise<Past> {
+    return this.#instants.at(time);
   }
 
   /** Minutes that are over go to the database; another memory gets those of the last day back. */

@@ -6,6 +6,7 @@ import { FleetView } from '../../../shared/view.ts';
 import { faultOf } from '../fault.ts';
 import type { EngineContext } from '../part.ts';
 import { PrometheusReader } from '../sources/prometheus.ts';
+import { LayoutIds } from './layout-ids.ts';
 
 /** Instants that are kept: looking at another signal of one asks nobody again. */
 const KEPT = 8;
@@ -13,7 +14,7 @@ const KEPT = 8;
 const NO_HISTORY = 1_000_000;
 
 /** The fleet of one instant, and where it is from. */
-interface Past {
+export interface Past {
   readonly view: FleetView;
   readonly time: number;
   readonly origin: 'memory' | 'prometheus' | 'none';
@@ -25,12 +26,23 @@ interface Past {
 export class Instants {
   readonly #context: EngineContext;
   readonly #kept = new Map<number, Promise<Past>>();
+  readonly #layouts = new LayoutIds();
 
   constructor(context: EngineContext) {
     this.#context = context;
   }
 
-  async frameAt({ time, watch }: CallParsed<'frameAt'>): Promise<CallResult<'frameAt'>> {
+  async frameAt({ time, watch, known }: CallParsed<'frameAt'>): Promise<CallResult<'frameAt'>> {
+    const { view, ...found } = await this.at(time);
+    const frame = view.frame(watch, 0);
+    const layout = view.layout();
+    const layoutId = layout ? this.#layouts.idOf(layout, view.current()?.frame.topology) : '';
+    const text = frame && textOfFrame(frame);
+    return { ...found, live: false, frame: text, layoutId, layout: layoutId === known ? null : layout };
+  }
+
+  /** The fleet at an instant; it is kept for a while. */
+  at(time: number): Promise<Past> {
     const { pollMs } = this.#context.settings();
     const slot = Math.floor(time / pollMs) * pollMs;
     let past = this.#kept.get(slot);
@@ -41,9 +53,7 @@ export class Instants {
       past.then(({ missing }) => missing !== '' && this.#kept.delete(slot));
       for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(oldest);
     }
-    const { view, ...found } = await past;
-    const frame = view.frame(watch, 0);
-    return { ...found, live: false, frame: frame && textOfFrame(frame), layout: view.layout() };
+    return past;
   }
 
   async #at(time: number): Promise<Past> {
