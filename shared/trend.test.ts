@@ -114,22 +114,35 @@ describe('fitTrends', () => {
 });
 
 describe('minutesToCap', () => {
+  const cap = (slope: number, r2: number, drawW: number, budgetW: number, spanMin = 14.9) =>
+    minutesToCap({ slope, r2, spanMin }, drawW, budgetW);
+
+  it('reaches no further than eight times what the line was fitted to, a minute more for its ends', () => {
+    // 12 kW to go at 111 W/min is 1 h 48 min: not to be told from the first 2 min of a run, nor that it is over 2 h.
+    expect(cap(111, 0.9, 988_000, 1_000_000, 2)).toBeNaN();
+    expect(cap(100, 0.9, 988_000, 1_000_000, 2)).toBeNaN();
+    expect(cap(111, 0.9, 988_000, 1_000_000, 13)).toBeCloseTo(108.1, 1);
+    expect(cap(500, 0.9, 988_000, 1_000_000, 2)).toBe(24);
+    expect(cap(499, 0.9, 988_000, 1_000_000, 2)).toBeNaN();
+    expect(cap(-5, 0, 1_000_000, 1_000_000, 0)).toBe(0);
+  });
+
   it('is headroom over slope: 22 kW at 2.9 kW/min is about 7.6 min', () => {
-    expect(minutesToCap(2900, 0.9, 978_000, 1_000_000)).toBeCloseTo(7.586, 3);
+    expect(cap(2900, 0.9, 978_000, 1_000_000)).toBeCloseTo(7.586, 3);
   });
 
   it('is said only for a line that fits, rises, and meets the budget within two hours', () => {
-    expect(minutesToCap(2900, 0.59, 978_000, 1_000_000)).toBeNaN();
-    expect(minutesToCap(-1, 0.9, 978_000, 1_000_000)).toBeNaN();
-    expect(minutesToCap(0, 0.9, 978_000, 1_000_000)).toBeNaN();
-    expect(minutesToCap(Number.NaN, 0, 978_000, 1_000_000)).toBeNaN();
-    expect(minutesToCap(100, 0.9, 988_000, 1_000_000)).toBe(Number.POSITIVE_INFINITY);
-    expect(minutesToCap(101, 0.9, 988_000, 1_000_000)).toBeCloseTo(118.8, 1);
-    expect(minutesToCap(1, 0.9, Number.NaN, 1_000_000)).toBeNaN();
-    expect(minutesToCap(1, 0.9, 978_000, Number.NaN)).toBeNaN();
+    expect(cap(2900, 0.59, 978_000, 1_000_000)).toBeNaN();
+    expect(cap(-1, 0.9, 978_000, 1_000_000)).toBeNaN();
+    expect(cap(0, 0.9, 978_000, 1_000_000)).toBeNaN();
+    expect(cap(Number.NaN, 0, 978_000, 1_000_000)).toBeNaN();
+    expect(cap(100, 0.9, 988_000, 1_000_000)).toBe(Number.POSITIVE_INFINITY);
+    expect(cap(101, 0.9, 988_000, 1_000_000)).toBeCloseTo(118.8, 1);
+    expect(cap(1, 0.9, Number.NaN, 1_000_000)).toBeNaN();
+    expect(cap(1, 0.9, 978_000, Number.NaN)).toBeNaN();
   });
 
   it('is 0 at the budget', () => {
-    expect(minutesToCap(-5, 0, 1_000_000, 1_000_000)).toBe(0);
+    expect(cap(-5, 0, 1_000_000, 1_000_000)).toBe(0);
   });
 });

@@ -17,14 +17,20 @@ export interface Trends {
   readonly slope: Float32Array;
   /** Share of the variance that the line explains, 0–1. */
   readonly r2: Float32Array;
+  /** Minutes from the first to the last sample of the fit. */
+  readonly spanMin: Float32Array;
 }
 
 /** The window of the fit (ui.md 4). */
 export const WINDOW_MS = 15 * 60_000;
 const LEAST_SPAN_MIN = 2;
 const LEAST_SAMPLES = 4;
+/** Of a window the samples at its ends may be missing: a poll is at most a minute. */
+const EDGES_MIN = 1;
 const LEAST_R2 = 0.6;
 const HORIZON_MIN = 120;
+/** A line is drawn on for so many times what it was fitted to: the whole window of 15 min tells of 2 h, 2 min of 16 min. */
+const REACH = HORIZON_MIN / (WINDOW_MS / 60_000);
 
 /**
  * Least squares for all places at once: slope = Σ(t−t̄)(v−v̄) ÷ Σ(t−t̄)², R² = that sum squared ÷ (Σ(t−t̄)² Σ(v−v̄)²).
@@ -54,6 +60,7 @@ export function fitTrends(
   }
   const slope = new Float32Array(count).fill(Number.NaN);
   const r2 = new Float32Array(count);
+  const spanMin = new Float32Array(count);
   for (let place = 0; place < count; place++) {
     const n = sums[place * 6];
     if (n < LEAST_SAMPLES || !(last[place] - first[place] >= LEAST_SPAN_MIN)) continue;
@@ -62,9 +69,10 @@ export function fitTrends(
     const spreadV = svv - (sv * sv) / n;
     const together = stv - (st * sv) / n;
     slope[place] = together / spreadT;
+    spanMin[place] = last[place] - first[place];
     r2[place] = spreadV > 0 ? (together * together) / (spreadT * spreadV) : 0;
   }
-  return { slope, r2 };
+  return { slope, r2, spanMin };
 }
 
 function addTo(sums: Float64Array, at: number, t: number, v: number): void {
@@ -77,14 +85,21 @@ function addTo(sums: Float64Array, at: number, t: number, v: number): void {
 }
 
 /**
- * Minutes until a draw meets its budget: only where the line fits (R² ≥ 0.6) and rises. Infinity from two hours on,
- * NaN where nothing can be said, 0 where the draw is there already.
+ * Minutes until a draw meets its budget: only where the line fits (R² ≥ 0.6), rises, and was fitted to an eighth of that
+ * time at least. Infinity from two hours on, NaN where nothing can be said, 0 where the draw is there already.
+ *
+ * @param spanMin minutes from the first to the last sample of the fit
  */
-export function minutesToCap(slope: number, r2: number, drawW: number, budgetW: number): number {
+export function minutesToCap(
+  { slope, r2, spanMin }: { readonly slope: number; readonly r2: number; readonly spanMin: number },
+  drawW: number,
+  budgetW: number,
+): number {
   if (Number.isNaN(drawW) || Number.isNaN(budgetW)) return Number.NaN;
   if (drawW >= budgetW) return 0;
   if (!(slope > 0) || r2 < LEAST_R2) return Number.NaN;
   const minutes = (budgetW - drawW) / slope;
+  if (Math.min(minutes, HORIZON_MIN) > REACH * (spanMin + EDGES_MIN)) return Number.NaN;
   return minutes >= HORIZON_MIN ? Number.POSITIVE_INFINITY : minutes;
 }
 
@@ -124,7 +139,7 @@ export function forecastCap(
   }
   const slope = together / spreadT;
   const r2 = spreadV > 0 ? (together * together) / (spreadT * spreadV) : 0;
-  const minutes = minutesToCap(slope, r2, drawW, budgetW);
+  const minutes = minutesToCap({ slope, r2, spanMin: span }, drawW, budgetW);
   if (!Number.isFinite(minutes)) return null;
   const error = Math.sqrt(Math.max(0, spreadV - slope * together) / (n - 2) / spreadT);
   const headroomW = Math.max(0, budgetW - drawW);

@@ -151,8 +151,10 @@ export class FleetView {
   #outlook(topology: Topology, power: PowerColumns, now: EpochMs) {
     const count = topology.start[NODE];
     const rows = this.#history.draws(topology, now - WINDOW_MS);
-    const { slope, r2 } = fitTrends(rows, power.drawW, power.quality, now, count);
-    const capMin = slope.map((one, place) => minutesToCap(one, r2[place], power.drawW[place], topology.budgetW[place]));
+    const { slope, r2, spanMin } = fitTrends(rows, power.drawW, power.quality, now, count);
+    const capMin = slope.map((one, place) =>
+      minutesToCap({ slope: one, r2: r2[place], spanMin: spanMin[place] }, power.drawW[place], topology.budgetW[place]),
+    );
     return { slope, capMin };
   }
 

@@ -13,10 +13,10 @@ const topology = topologyOf({
   ratings: { [RACK]: [22e3, 22e3] },
 });
 
-/** Draws of both racks over 100 polls: rack 1 climbs 10,000 … 10,990 W, rack 2 stands at 5 kW. */
+/** Draws of both racks over 100 polls: rack 1 climbs 10,000 … 11,188 W, rack 2 stands at 5 kW. */
 const history: readonly TrendRow[] = Array.from({ length: 100 }, (_, i) => ({
   time: i * 5000,
-  values: Float32Array.from([15e3 + i * 10, 15e3, 15e3, 10e3 + i * 10, 5e3]),
+  values: Float32Array.from([15e3 + i * 10, 15e3, 15e3, 10e3 + i * 12, 5e3]),
   // Measured throughout.
   basis: new Uint8Array(5).fill(1),
   places: null,
@@ -46,11 +46,11 @@ describe('powerReport', () => {
       // 8 × 700 ÷ 20,000.
       oversubscription: 0.28,
       // The 99th of 100 values, and 20,000 less it.
-      ...{ p99W: 10_980, strandedW: 9020 },
+      ...{ p99W: 11_176, strandedW: 8824 },
     });
-    // 10 W every 5 s are 120 W a minute: 9,000 ÷ 120 = 75 min, on a straight line.
-    expect(place.cap?.minutes).toBeCloseTo(75, 3);
-    expect(place.cap?.latest).toBeCloseTo(75, 2);
+    // 12 W every 5 s are 144 W a minute: 9,000 ÷ 144 = 62.5 min, on a straight line.
+    expect(place.cap?.minutes).toBeCloseTo(62.5, 3);
+    expect(place.cap?.latest).toBeCloseTo(62.5, 2);
     // |6000 − 5000| ÷ 6000.
     expect(place.imbalance).toBeCloseTo(1 / 6, 9);
     expect(windowMs).toBe(500_000);
@@ -60,7 +60,7 @@ describe('powerReport', () => {
     const { under, feeds, place } = report([6000, LOST], times(16, 500), 0);
     expect(under.map(({ label, strandedW }) => [label, strandedW])).toEqual([
       ['Rack A1-02', 15e3],
-      ['Rack A1-01', 9020],
+      ['Rack A1-01', 8824],
       ['Hall A', null],
       ['Row A1', null],
     ]);
