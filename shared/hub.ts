@@ -1,3 +1,4 @@
+import type { AlertSeverity } from './alerting/alert.ts';
 import {
   type CallName,
   type CallResult,
@@ -42,6 +43,8 @@ export interface HubOptions extends HostClock, DemoDoors {
   readonly sources?: readonly SourceSettings[];
   /** Opens the demo fleet for this run. */
   readonly demo?: boolean;
+  /** Shows a notice of the system's that says it is a test; left out where the host has none. */
+  testNotice?(severity: AlertSeverity): boolean;
   /** Where this host keeps secrets; none where it is left out. */
   readonly vault?: Vault;
 }
@@ -208,6 +211,8 @@ class RunningHub implements Hub {
   async #answer(name: HostCall, arg: unknown): Promise<unknown> {
     if (name === 'openDemo') return this.#openDemo();
     if (name === 'closeDemo') return this.#closeDemo();
+    if (name === 'testNotice')
+      return { shown: this.#options.testNotice?.((arg as { severity: AlertSeverity }).severity) ?? false };
     const vault = this.#options.vault ?? noVault;
     const { name: secret, value } = arg as { name: string; value: string };
     if (name === 'setSecret') await vault.set(secret, value);
@@ -305,7 +310,7 @@ class RunningHub implements Hub {
 }
 
 /** Calls that the host answers itself. */
-const HOST_CALLS = ['openDemo', 'closeDemo', 'secrets', 'setSecret', 'removeSecret'] as const;
+const HOST_CALLS = ['openDemo', 'closeDemo', 'secrets', 'setSecret', 'removeSecret', 'testNotice'] as const;
 type HostCall = (typeof HOST_CALLS)[number];
 const isHostCall = (name: unknown): name is HostCall => HOST_CALLS.includes(name as HostCall);
 

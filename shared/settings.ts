@@ -69,6 +69,16 @@ export const sitePriceSchema = z.strictObject({
 });
 export type SitePrice = z.infer<typeof sitePriceSchema>;
 
+export const journalSchema = z.strictObject({
+  keepDays: z.number().int().min(1).max(3650).default(90),
+  keepBytes: z
+    .number()
+    .int()
+    .min(1 << 20)
+    .max(64 * 2 ** 30)
+    .default(256 << 20),
+});
+
 export const settingsSchema = z.strictObject({
   schema: z.literal(1),
   pollMs: z.number().int().min(1000).max(60_000).default(5000),
@@ -83,6 +93,8 @@ export const settingsSchema = z.strictObject({
   alertmanagers: z.array(alertmanagerSchema).max(20).default([]),
   webhooks: z.array(webhookSchema).max(20).default([]),
   notify: notifySchema.prefault({}),
+  /** How long rows of the alert journal are kept, and how large they may become together: the oldest go first. */
+  journal: journalSchema.prefault({}),
   /** Byte budget of the in-memory history. */
   historyBytes: z
     .number()

@@ -42,12 +42,13 @@ export function startNotifier(hub: Hub, doors: NotifierDoors): () => void {
     link.receive({ id: asked, call, arg: {} });
   };
   const heard = ({ alerts, counts }: AlertsReply) => {
-    if (counts.unowned !== counted) doors.badge(counts.unowned);
-    counted = counts.unowned;
     if (notify === null) return;
+    const count = notify.badge ? counts.unowned : 0;
+    if (count !== counted) doors.badge(count);
+    counted = count;
     const next = noticeOf(alerts, noticed, notify, doors.now(), doors.local());
     noticed = next.noticed;
-    if (next.notice) doors.show(next.notice);
+    if (next.notice?.show) doors.show(next.notice);
   };
   const stop = doors.repeat(() => {
     // An engine that is being started again answers later, or not at all.

@@ -201,6 +201,15 @@ export interface HistoryPage {
   readonly oldest: number | null;
 }
 
+/** What the journal takes now. */
+export interface JournalSize {
+  readonly rows: number;
+  /** By the size of its newest rows. */
+  readonly bytes: number;
+  /** Epoch ms; null where there is no row. */
+  readonly oldest: number | null;
+}
+
 export const MATCH_OPS = ['=', '!=', '=~', '!~'] as const;
 export type MatchOp = (typeof MATCH_OPS)[number];
 

@@ -3,9 +3,10 @@ import type { SignalId } from '../signals/catalogue.ts';
 import { HW_THERMAL, SW_POWER_CAP, SW_THERMAL, throttleClass } from '../throttle.ts';
 import { GPU, type Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
+import { EVENT_MS, GpuEvents, type NewXid } from './gpu-events.ts';
 
-/** Over which a residency is told, and how long an event counts as new (alerts.md: over 5 min). */
-export const WINDOW_MS = 300_000;
+/** Over which a residency is told (alerts.md: over 5 min). */
+export const WINDOW_MS = EVENT_MS;
 const BUCKETS = 10;
 const BUCKET_MS = WINDOW_MS / BUCKETS;
 /** A residency is told of at least this much time. */
@@ -26,23 +27,15 @@ interface Remembered {
   /** Seconds known in each bucket, and held in it by each reason: bucket after bucket of a GPU. */
   known: Float32Array;
   held: Record<Hold, Float32Array>;
-  xid: Float64Array;
-  xidCount: Float64Array;
-  xidAt: Float64Array;
-  ecc: Float64Array;
-  eccAt: Float64Array;
-  eccNew: Float64Array;
   usualNvlink: Float32Array;
   usualReplay: Float32Array;
 }
 
 const nothing = (gpus: number): Remembered => {
-  const never = () => new Float64Array(gpus).fill(Number.NaN);
   const buckets = () => new Float32Array(gpus * BUCKETS);
   const usual = () => new Float32Array(gpus).fill(Number.NaN);
   return {
     ...{ known: buckets(), held: { cap: buckets(), hwHeat: buckets(), swHeat: buckets() } },
-    ...{ xid: never(), xidCount: never(), xidAt: never(), ecc: never(), eccAt: never(), eccNew: never() },
     ...{ usualNvlink: usual(), usualReplay: usual() },
   };
 };
@@ -53,6 +46,8 @@ const nothing = (gpus: number): Remembered => {
  * reasons of each instant. GPUs are known by their UUID, so that a new topology mixes nothing.
  */
 export class AlertMemory {
+  /** XIDs and ECC errors that are new. */
+  readonly events = new GpuEvents();
   readonly #longestMs: number;
   #topology: Topology | undefined;
   #of: Remembered = nothing(0);
@@ -91,14 +86,14 @@ export class AlertMemory {
     return known >= LEAST_S || least >= DECIDES[hold] ? least : Number.NaN;
   }
 
-  /** XID that a GPU reported within the last 5 min and not before; 0: none. */
-  newXid(gpu: number, now: EpochMs): number {
-    return now - this.#of.xidAt[gpu] < WINDOW_MS ? this.#of.xid[gpu] : 0;
+  /** The XID that a GPU reported within the last 5 min and not before; undefined: none. */
+  newXid(gpu: number, now: EpochMs): NewXid | undefined {
+    return this.events.newXid(gpu, now);
   }
 
   /** Uncorrectable ECC errors that came within the last 5 min. */
   newEcc(gpu: number, now: EpochMs): number {
-    return now - this.#of.eccAt[gpu] < WINDOW_MS ? this.#of.eccNew[gpu] : 0;
+    return this.events.newEcc(gpu, now);
   }
 
   /** Errors per second are well above what is usual for this GPU. */
@@ -121,6 +116,7 @@ export class AlertMemory {
       if (from !== undefined) copy(this.#of, from, next, to);
     });
     this.#of = next;
+    this.events.place(now, index);
   }
 
   #clearWindows(): void {
@@ -162,24 +158,9 @@ export class AlertMemory {
   }
 
   #events({ topology: { start }, columns }: Frame, now: EpochMs): void {
-    const { xid, xidCount, xidAt, ecc, eccAt, eccNew } = this.#of;
     const value = (id: SignalId) => fresh(columns.get(id));
     const [codes, counts, errors] = [value('gpu.xid'), value('gpu.xidCount'), value('gpu.eccUncorrected')];
-    for (let gpu = 0; gpu < xid.length; gpu++) {
-      const place = start[GPU] + gpu;
-      const code = codes ? codes[place] : Number.NaN;
-      const count = counts ? counts[place] : Number.NaN;
-      // The gauge is sticky: what stood there when it was first read is old, and the same again shows in the count.
-      if (code > 0 && (xid[gpu] !== code || count > xidCount[gpu]) && !Number.isNaN(xid[gpu])) xidAt[gpu] = now;
-      if (!Number.isNaN(code)) xid[gpu] = code;
-      if (!Number.isNaN(count)) xidCount[gpu] = count;
-      const total = errors ? errors[place] : Number.NaN;
-      if (total > ecc[gpu]) {
-        eccNew[gpu] = now - eccAt[gpu] < WINDOW_MS ? eccNew[gpu] + total - ecc[gpu] : total - ecc[gpu];
-        eccAt[gpu] = now;
-      }
-      if (!Number.isNaN(total)) ecc[gpu] = total;
-    }
+    this.events.update({ codes, counts, errors }, start[GPU], now);
   }
 
   #usual({ topology: { start }, columns }: Frame, now: EpochMs): void {
@@ -209,6 +190,5 @@ function copy(from: Remembered, at: number, into: Remembered, to: number): void 
   const run = (list: Float32Array) => list.subarray(at * BUCKETS, (at + 1) * BUCKETS);
   into.known.set(run(from.known), to * BUCKETS);
   for (const hold of HOLDS) into.held[hold].set(run(from.held[hold]), to * BUCKETS);
-  for (const key of ['xid', 'xidCount', 'xidAt', 'ecc', 'eccAt', 'eccNew', 'usualNvlink', 'usualReplay'] as const)
-    into[key][to] = from[key][at];
+  for (const key of ['usualNvlink', 'usualReplay'] as const) into[key][to] = from[key][at];
 }

@@ -141,7 +141,7 @@ const derived: readonly Quantity[] = [
     unusual('replay', 'gpu.pcieReplay'),
   ),
   ofGpus('gpu.fatal_xid', 'New XID that costs work', 'code', ['gpu.xid'], (scene) => (gpu) => {
-    const code = scene.memory.newXid(gpu, scene.now);
+    const code = scene.memory.newXid(gpu, scene.now)?.code ?? 0;
     return code > 0 && xidOf(code).severity === 'critical' ? code : 0;
   }),
   ofGpus(

@@ -1,6 +1,7 @@
 import {
   formatClock,
   formatCount,
+  formatDate,
   formatOutlook,
   formatPercent,
   formatPower,
@@ -73,6 +74,16 @@ function clockOf(scene: AlertScene, gpu: number): string {
 
 const gpuOf = ({ frame: { topology } }: AlertScene, gpu: number) =>
   `${labelOf(topology, topology.parent[topology.parent[gpu]])}.`;
+
+/** An XID that was not there at the reading before this long ago came while nobody looked. */
+const UNWATCHED_MS = 180_000;
+
+/** " It came while Fleetwatt did not look, after 23 Nov 2026 14:02:10 UTC."; '' where it was seen to come. */
+function unwatched({ memory, now, frame: { topology } }: AlertScene, gpu: number): string {
+  const { foundAt = now, after = now } = memory.newXid(gpu - topology.start[GPU], now) ?? {};
+  if (!(foundAt - after > UNWATCHED_MS)) return '';
+  return ` It came while Fleetwatt did not look, after ${formatDate(after)} ${formatTime(after)}.`;
+}
 
 /** "8 GPUs. Budgets count it at 10.2 kW nameplate." */
 function silence(scene: AlertScene, { level, index }: ObjectRef): Omit<Words, 'object'> {
@@ -174,7 +185,10 @@ const tellers: Readonly<Record<string, Teller>> = {
     predicate: 'has link errors above what is usual',
     detail: gpuOf(scene, index),
   }),
-  'gpu.fatal_xid': (_, __, value) => ({ predicate: `reported XID ${value}`, detail: `${xidOf(value).meaning}.` }),
+  'gpu.fatal_xid': (scene, { index }, value) => ({
+    predicate: `reported XID ${value}`,
+    detail: `${xidOf(value).meaning}.${unwatched(scene, index)}`,
+  }),
   'gpu.new_ecc': (scene, { index }, value) => ({
     predicate: `had ${countOf(value, 'uncorrectable ECC error')}`,
     detail: gpuOf(scene, index),

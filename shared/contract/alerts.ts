@@ -6,6 +6,7 @@ import {
   type AlertsReply,
   type HistoryPage,
   JOURNAL_KINDS,
+  type JournalSize,
   MATCH_OPS,
   type Note,
   type Rule,
@@ -14,6 +15,8 @@ import {
   type RulesReply,
   type Silence,
 } from '../alerting/alert.ts';
+import { notifySchema } from '../interop/settings.ts';
+import { journalSchema, type Settings } from '../settings.ts';
 
 /** Calls of alerts, silences, notes and rules; what they answer is told in alerting/alert.ts. */
 
@@ -124,6 +127,13 @@ export const alertCalls = {
   /** Changes a rule of the pack (kept in the database), or puts it back as it ships. Rules of files are changed in their files. */
   saveRule: { role: 'operate', arg: z.strictObject({ rule: ruleSchema, who }) },
   resetRule: { role: 'operate', arg: z.strictObject({ name: z.string().max(100), who }) },
+  journalSize: { role: 'read', arg: z.strictObject({}) },
+  /** How long the journal is kept; what is beyond goes at the next tick. */
+  saveJournal: { role: 'operate', arg: z.strictObject({ journal: journalSchema, who }) },
+  /** Notices, sounds and quiet hours of everyone who looks at this profile. */
+  saveNotify: { role: 'operate', arg: z.strictObject({ notify: notifySchema }) },
+  /** Answered by the host: shows a notice of the system's that says it is a test. */
+  testNotice: { role: 'operate', arg: z.strictObject({ severity: z.enum(ALERT_SEVERITIES) }) },
 } as const;
 
 export interface AlertCallResults {
@@ -141,4 +151,9 @@ export interface AlertCallResults {
   previewRule: RulePreview;
   saveRule: RuleStatus;
   resetRule: RuleStatus;
+  journalSize: JournalSize;
+  saveJournal: Settings;
+  saveNotify: Settings;
+  /** False where the host has no notices: a browser's. */
+  testNotice: { readonly shown: boolean };
 }

@@ -1,4 +1,5 @@
-import type { Alert } from '../alerting/alert.ts';
+import type { Alert, AlertSeverity } from '../alerting/alert.ts';
+import { SEVERITY_RANK } from '../alerting/incidents.ts';
 import type { EpochMs } from '../units.ts';
 import type { NotifySettings, Sound } from './settings.ts';
 
@@ -14,7 +15,9 @@ export interface LocalTime {
 export interface Notice {
   readonly title: string;
   readonly body: string;
-  readonly severity: 'critical' | 'warning';
+  readonly severity: AlertSeverity;
+  /** False: it is only heard. */
+  readonly show: boolean;
   readonly sound: Sound;
   /** Ids of the alerts that it tells of. */
   readonly alerts: readonly string[];
@@ -23,7 +26,8 @@ export interface Notice {
 /** At most one notice in this time. */
 export const NOTICE_EVERY_MS = 5000;
 const MOST_LINES = 4;
-const SOUND_RANK: readonly Sound[] = ['none', 'chime', 'alarm'];
+/** From silent to urgent (settings.ts has the list, with zod, which pages do not load). */
+const SOUND_RANK: readonly Sound[] = ['none', 'chime', 'bell', 'alarm'];
 
 /** Whether a moment lies in hours without notices; they may go over midnight, and count to the day that they began on. */
 export function isQuiet({ quiet }: NotifySettings, { minute, day }: LocalTime, severity: string): boolean {
@@ -64,31 +68,32 @@ export function noticeOf(
   const kept = new Map([...before.told].filter(([id]) => firing.has(id)));
   if (fresh.length === 0 || now - before.at < NOTICE_EVERY_MS)
     return { noticed: { told: kept, at: before.at }, notice: null };
-  const shown = fresh.filter(
-    ({ severity }) => classOf(settings, severity)?.show && !isQuiet(settings, local, severity),
-  );
+  const shown = fresh.filter(({ severity }) => isTold(settings[severity]) && !isQuiet(settings, local, severity));
   const noticed = { told: firing, at: shown.length > 0 ? now : before.at };
   return { noticed, notice: shown.length > 0 ? noticeFor(shown, settings) : null };
 }
 
-const classOf = (settings: NotifySettings, severity: string) =>
-  severity === 'critical' ? settings.critical : severity === 'warning' ? settings.warning : undefined;
+/** It is shown or heard, or both. */
+const isTold = ({ show, sound }: NotifySettings[AlertSeverity]) => show || sound !== 'none';
 
 function noticeFor(alerts: readonly Alert[], settings: NotifySettings): Notice {
-  const worst = alerts.filter(({ severity }) => severity === 'critical');
-  const [first] = worst.length > 0 ? worst : alerts;
-  const sounds = alerts.map(({ severity }) => SOUND_RANK.indexOf(classOf(settings, severity)?.sound ?? 'none'));
-  const others = alerts.filter((alert) => alert !== first);
+  const [first] = [...alerts].sort((a, b) => SEVERITY_RANK[a.severity] - SEVERITY_RANK[b.severity]);
+  const shown = alerts.filter(({ severity }) => settings[severity].show);
+  const others = shown.filter((alert) => alert !== first);
   const lines = others.slice(0, MOST_LINES).map(({ title }) => title);
   const more = others.length - lines.length;
   return {
-    title: first?.title ?? '',
-    body: [...(first?.detail ? [first.detail] : []), ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
-    severity: worst.length > 0 ? 'critical' : 'warning',
-    sound: SOUND_RANK[Math.max(0, ...sounds)] ?? 'none',
+    title: first.title,
+    body: [...(first.detail ? [first.detail] : []), ...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+    severity: first.severity,
+    show: shown.length > 0,
+    sound: loudest(alerts.map(({ severity }) => settings[severity].sound)),
     alerts: alerts.map(({ id }) => id),
   };
 }
+
+const loudest = (sounds: readonly Sound[]): Sound =>
+  sounds.reduce((a, b) => (SOUND_RANK.indexOf(b) > SOUND_RANK.indexOf(a) ? b : a), 'none');
 
 /** How many loud alerts nobody has acknowledged, before a page's name: "(3) Fleetwatt". */
 export function countedTitle(title: string, count: number): string {

@@ -35,17 +35,21 @@ export const webhookSchema = z.strictObject({
 });
 export type WebhookSettings = z.infer<typeof webhookSchema>;
 
-export const SOUNDS = ['none', 'chime', 'alarm'] as const;
+/** Sounds of our own, from silent to urgent. */
+export const SOUNDS = ['none', 'chime', 'bell', 'alarm'] as const;
 export type Sound = (typeof SOUNDS)[number];
 
 const ofDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, 'A time of day is written 22:00');
 
 const noticeClass = z.strictObject({ show: z.boolean(), sound: z.enum(SOUNDS) });
 
-/** Notifications at the desk. */
+/** Notices, sounds and the count at whoever looks. */
 export const notifySchema = z.strictObject({
   critical: noticeClass.default({ show: true, sound: 'alarm' }),
   warning: noticeClass.default({ show: true, sound: 'none' }),
+  advisory: noticeClass.default({ show: false, sound: 'none' }),
+  /** Loud alerts that nobody has acknowledged are counted on the taskbar, in the page's title and on its icon. */
+  badge: z.boolean().default(true),
   /** Hours without notices, in the local time of whoever looks. `days`: of the beginning, 0 is Sunday. */
   quiet: z
     .array(

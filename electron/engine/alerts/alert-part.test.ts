@@ -237,7 +237,30 @@ describe('a flood (faults.md F4)', () => {
     bench.poll(frameOf(large, values, bench.now));
     const { alerts, total, incidents, trouble } = bench.call('alerts', {});
     expect([alerts.length, total, incidents.length]).toEqual([2000, 10_000, 50]);
-    expect(trouble.map(({ code }) => code)).toEqual(['flood']);
+    expect(trouble.map(({ message }) => message)).toEqual(['10,000 new alerts in 1 min, grouped by hall']);
     expect(bench.call('alertHistory', { most: 1000 }).rows).toHaveLength(1000);
+  });
+
+  it('is more than 20 new ones in a minute, and over when they are old; muted ones are none', () => {
+    const small = topologyOf({ nodes: 3 });
+    const codes = () => bench.call('alerts', {}).trouble.map(({ code }) => code);
+    const brake = (count: number) => {
+      const bits = [...times(count, 0x80), ...times(24 - count, 0)];
+      bench.poll(frameOf(small, { 'gpu.power': times(24, 500), 'gpu.throttle': bits }, bench.now));
+      bench.next();
+    };
+    brake(20);
+    expect(codes()).toEqual([]);
+    brake(21);
+    expect(codes()).toEqual(['flood']);
+    for (let passed = POLL; passed <= MINUTE - POLL; passed += POLL) brake(21);
+    expect(codes()).toEqual([]);
+    bench.call('silence', {
+      matchers: [{ name: 'alertname', op: '=', value: 'HwPowerBrake' }],
+      ...{ endsAt: bench.now + 3_600_000, who: 'Ann', reason: 'Works' },
+    });
+    brake(0);
+    brake(24);
+    expect(codes()).toEqual([]);
   });
 });

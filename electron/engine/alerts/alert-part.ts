@@ -15,6 +15,8 @@ import { Journal, type NewRow } from './journal.ts';
 import { forget, keep, recordOf, restored } from './kept.ts';
 import { RuleSet } from './rule-set.ts';
 import { Scenes } from './scenes.ts';
+import { KeptEvents } from './seen-events.ts';
+import { settingsAnswers } from './settings-answers.ts';
 import { type AlertState, rowOf } from './state.ts';
 import { Troubles } from './troubles.ts';
 
@@ -36,6 +38,7 @@ export class AlertPart implements EnginePart, AlertState {
   missedPasses = 0;
   readonly #troubles: Troubles;
   readonly #actions: AlertActions;
+  readonly #events: KeptEvents;
   #version = 0;
   #alerts: readonly Alert[] = [];
   #incidents: readonly Incident[] = [];
@@ -51,12 +54,13 @@ export class AlertPart implements EnginePart, AlertState {
     const { alerts, silences, rules, aliveAt, damaged } = this.journal.read();
     this.rules = new RuleSet(context.folder, rules);
     this.book.setRules(this.rules.compiled);
+    this.#events = new KeptEvents(context.store, aliveAt);
     this.#troubles = new Troubles(context.store, damaged, now);
     for (const silence of silences) this.silences.put(silence);
     this.#restore(alerts, aliveAt, now);
     this.#actions = new AlertActions(this);
-    this.answers = { ...alertAnswers(this), ...this.#actions.answers };
-    this.#work(now);
+    this.answers = { ...alertAnswers(this), ...settingsAnswers(this), ...this.#actions.answers };
+    this.#work();
   }
 
   alerts(): readonly Alert[] {
@@ -115,10 +119,11 @@ export class AlertPart implements EnginePart, AlertState {
       this.journal.write(change.rows, change.documents, now);
     }
     const tended = this.#actions.tend(now);
-    this.journal.tend(now);
+    this.journal.tend(now, this.context.settings().journal);
+    this.#events.tick(this.context.view().alertMemory, now);
     const passed = polled && this.#pass(now);
     const told = this.#troubles.update(this, now);
-    if (passed || tended || told || change) this.#work(now);
+    if (passed || tended || told || change) this.#work();
     this.context.view().showAlerts(this.#summary, this.#findings);
   }
 
@@ -160,19 +165,19 @@ export class AlertPart implements EnginePart, AlertState {
   refresh(): void {
     const { objects } = this.scenes;
     if (objects) mute(this.book.records.values(), this.silences, objects, this.context.clock.now());
-    this.#work(this.context.clock.now());
+    this.#work();
     this.context.view().showAlerts(this.#summary, this.#findings);
   }
 
   /** What is shown until the next pass. */
-  #work(now: number): void {
+  #work(): void {
     const { objects } = this.scenes;
     const records = [...this.book.records.values()];
     this.#alerts = loudestFirst(records.map((record) => alertOf(record, objects)));
     this.#incidents = objects ? incidentsOf(this.#alerts, objects.topology) : [];
     this.#findings = objects ? linesOf(this.#alerts, objects.topology).slice(0, MOST_LINES) : [];
     const counts = countsOf(records, this.#incidents.filter(({ muted }) => !muted).length);
-    this.#summary = { version: ++this.#version, counts, trouble: this.#troubles.list(counts, now) };
+    this.#summary = { version: ++this.#version, counts, trouble: this.#troubles.list() };
   }
 
   close(): void {

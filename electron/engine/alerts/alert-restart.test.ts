@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { frameOf, topologyOf } from '../../../shared/frame.fixture.ts';
-import { Bench, MINUTE, POLL } from './alerts.fixture.ts';
+import { frameOf, times, topologyOf } from '../../../shared/frame.fixture.ts';
+import { Bench, MINUTE, POLL, T0 } from './alerts.fixture.ts';
 
 const fs = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 let bench: Bench;
@@ -157,5 +157,69 @@ describe('the history', () => {
     expect(bench.call('alertHistory', { under: 'S/A/A' }).rows).toHaveLength(0);
     expect(bench.call('alertHistory', { text: 'RACK a1-01 AT 91' }).rows).toHaveLength(3);
     expect(bench.call('alertHistory', { text: '9_.0%' }).rows, 'no wildcards').toHaveLength(0);
+  });
+});
+
+describe('the journal’s limits', () => {
+  const written = () => bench.call('alertHistory', { most: 1000 }).rows;
+
+  it('let the oldest rows go by age and by size, as soon as they are changed; who changed them stays', () => {
+    bench.draw(9100, MINUTE);
+    bench.call('addNote', { alert: bench.alert('BudgetNearCap').id, who: 'Ada', text: 'x'.repeat(4000) });
+    bench.next(3 * 86_400_000);
+    bench.draw(5000);
+    const { rows, bytes, oldest } = bench.call('journalSize', {});
+    expect([rows, oldest]).toEqual([written().length, T0]);
+    expect(bytes).toBeGreaterThan(4000);
+    bench.call('saveJournal', { journal: { keepDays: 2, keepBytes: 1 << 20 }, who: 'Kim' });
+    bench.next();
+    bench.draw(5000);
+    expect(written().filter(({ time }) => time < bench.now - 2 * 86_400_000)).toEqual([]);
+    expect(written().find(({ kind }) => kind === 'file')).toMatchObject({
+      who: 'Kim',
+      text: 'Kept for 2 days, at most 1 MB; before, for 90 days, at most 256 MB',
+    });
+    const note = { alert: bench.alert('BudgetNearCap').id, who: 'Ada', text: 'y'.repeat(4000) };
+    for (let i = 0; i < 400; i++) bench.call('addNote', note);
+    bench.next(3_600_000);
+    bench.draw(5000);
+    // 400 notes of some 4 KB are 1.6 MB: the oldest are gone, the newest are there.
+    expect(bench.call('journalSize', {}).bytes).toBeLessThanOrEqual(1 << 20);
+    expect(written()[0].time).toBeGreaterThanOrEqual(bench.now - 3_600_000 - POLL);
+  });
+});
+
+describe('a fault that came while nothing ran (alerts.md)', () => {
+  const gpus = topologyOf({ nodes: 2 });
+  const read = (xid: number, ecc = 0) =>
+    bench.poll(
+      frameOf(
+        gpus,
+        { 'gpu.power': times(16, 500), 'gpu.xid': [xid, ...times(15, 0)], 'gpu.eccUncorrected': times(16, ecc) },
+        bench.now,
+      ),
+    );
+
+  it('is noticed at the next start, however late, with the time since when; what was there before is not', () => {
+    read(0);
+    bench.next();
+    read(31);
+    bench.restart(86_400_000);
+    read(79);
+    expect(bench.told()).toContain('FatalXid firing');
+    // That the engine lives is written every 30 s: the second reading is not in it.
+    expect(bench.alert('FatalXid').detail).toContain('while Fleetwatt did not look, after 23 Nov 2026 14:00:00 UTC.');
+    bench.restart(86_400_000);
+    read(79, 2);
+    expect(bench.told().filter((one) => one.startsWith('FatalXid'))).toEqual([]);
+    // Uncorrectable errors are counted on from what was last read.
+    expect(bench.told().filter((one) => one.startsWith('UncorrectableEcc'))).toHaveLength(16);
+  });
+
+  it('of a GPU that is read for the first time is old', () => {
+    read(79);
+    bench.next();
+    read(79);
+    expect(bench.told()).toEqual([]);
   });
 });

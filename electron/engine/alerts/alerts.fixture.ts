@@ -7,7 +7,7 @@ import type { CallArg, CallName, CallResult } from '../../../shared/contract.ts'
 import { calls } from '../../../shared/contract.ts';
 import { frameOf, times, topologyOf, type Values } from '../../../shared/frame.fixture.ts';
 import type { Frame } from '../../../shared/frame.ts';
-import { defaultSettings } from '../../../shared/settings.ts';
+import { defaultSettings, type Settings } from '../../../shared/settings.ts';
 import { FleetView } from '../../../shared/view.ts';
 import type { EngineContext } from '../part.ts';
 import type { Source } from '../sources/source.ts';
@@ -34,6 +34,7 @@ export class Bench {
   readonly folder: string;
   readonly sources: FakeSource[] = [];
   now = T0;
+  settings: Settings = defaultSettings;
   view = new FleetView({ ...defaultSettings, alerted: true });
   store: Store;
   part: AlertPart;
@@ -47,7 +48,10 @@ export class Bench {
     const store = new Store(this.folder, this.now);
     const context = {
       ...{ folder: this.folder, store, clock: { now: () => this.now, later: () => () => {} } },
-      ...{ settings: () => defaultSettings, view: () => this.view },
+      ...{ settings: () => this.settings, view: () => this.view },
+      changeSettings: (settings: Settings) => {
+        this.settings = settings;
+      },
       sources: () =>
         this.sources.map(({ name, site }) => ({ settings: { id: name, name, site } }) as unknown as Source),
     } as unknown as EngineContext;

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
-import type { HistoryPage, JournalKind, JournalRow, Note, Rule } from '../../../shared/alerting/alert.ts';
+import type { HistoryPage, JournalKind, JournalRow, JournalSize, Note, Rule } from '../../../shared/alerting/alert.ts';
 import { isUnder, type KeptSilence } from '../../../shared/alerting/silences.ts';
 import type { HistoryFilter } from '../../../shared/contract/alerts.ts';
+import type { Settings } from '../../../shared/settings.ts';
 import type { Row, Statement, Store, Value } from '../store/database.ts';
 import type { KeptAlert } from './kept.ts';
 
@@ -9,10 +10,8 @@ import type { KeptAlert } from './kept.ts';
 export type NewRow = Partial<Omit<JournalRow, 'seq' | 'time'>> & { readonly kind: JournalKind };
 
 const DAY_MS = 86_400_000;
-/** Journal rows are kept for so long, and as long as they are not larger than this together. */
-export const KEEP_MS = 90 * DAY_MS;
-export const KEEP_BYTES = 256 << 20;
 const RETENTION_EVERY_MS = 3_600_000;
+const TRIMMED_TO = 0.95;
 /** Bytes of a row beside its texts, indexes among them. */
 const ROW_BYTES = 150;
 /** When nothing else is written, that the engine still evaluates is written this often. */
@@ -23,6 +22,8 @@ const COLUMNS = [
   ...(['incident', 'who', 'text', 'value', 'labels'] as const),
 ] as const;
 const INSERT = `INSERT INTO journal (${COLUMNS.join(', ')}, crc) VALUES (${COLUMNS.map(() => '?').join(', ')}, ?)`;
+
+type Limits = Settings['journal'];
 
 /** What the database holds when the engine starts. */
 export interface Remembered {
@@ -46,6 +47,7 @@ export class Journal {
   #time: number;
   #aliveAt = Number.NEGATIVE_INFINITY;
   #keptAt = Number.NEGATIVE_INFINITY;
+  #limits: Limits | undefined;
   /** Rows that wait for the disk. */
   #unsaved: JournalRow[] = [];
   /** Rows whose checksum is wrong, by number. */
@@ -94,19 +96,27 @@ export class Journal {
     else this.#unsaved = [];
   }
 
-  /** Writes what waits, and lets old rows go. */
-  tend(now: number): void {
+  /** Writes what waits; once an hour, and when the limits change, lets rows go that are too old or too many. */
+  tend(now: number, limits: Limits): void {
     if (this.#store.retry(now)) this.#unsaved = [];
-    if (Math.abs(now - this.#keptAt) < RETENTION_EVERY_MS) return;
+    if (Math.abs(now - this.#keptAt) < RETENTION_EVERY_MS && limits === this.#limits) return;
     this.#keptAt = now;
-    this.#store.write([['DELETE FROM journal WHERE time < ?', [now - KEEP_MS]]], now);
-    const over = this.bytes() - KEEP_BYTES;
-    if (over <= 0) return;
-    const mean = this.bytes() / Math.max(1, this.#count());
+    this.#limits = limits;
+    this.#store.write([['DELETE FROM journal WHERE time < ?', [now - limits.keepDays * DAY_MS]]], now);
+    const bytes = this.bytes();
+    if (bytes <= limits.keepBytes) return;
+    // Some more than has to go, so that not every hour a few rows go.
+    const rows = Math.ceil(((bytes - TRIMMED_TO * limits.keepBytes) / bytes) * this.#count());
     this.#store.write(
-      [['DELETE FROM journal WHERE seq IN (SELECT seq FROM journal ORDER BY seq LIMIT ?)', [Math.ceil(over / mean)]]],
+      [['DELETE FROM journal WHERE seq IN (SELECT seq FROM journal ORDER BY seq LIMIT ?)', [rows]]],
       now,
     );
+  }
+
+  /** What it takes: rows, bytes by the size of its newest rows, and the time of its oldest. */
+  size(): JournalSize {
+    const oldest = this.#store.get('SELECT min(time) AS time FROM journal')?.time ?? null;
+    return { rows: this.#count(), bytes: Math.round(this.bytes()), oldest: oldest === null ? null : Number(oldest) };
   }
 
   #count(): number {

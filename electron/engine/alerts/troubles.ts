@@ -1,4 +1,5 @@
-import type { AlertCounts, AlertTrouble } from '../../../shared/alerting/alert.ts';
+import type { AlertTrouble } from '../../../shared/alerting/alert.ts';
+import { FLOOD_PER_MINUTE, newWithinMinute } from '../../../shared/alerting/flood.ts';
 import { formatAge, formatCount, formatTime } from '../../../shared/format.ts';
 import { printable } from '../fault.ts';
 import type { Store } from '../store/database.ts';
@@ -8,8 +9,6 @@ import type { AlertState } from './state.ts';
 const LATE_POLLS = 3;
 /** A rule that failed as often in a row is told. */
 const FAILED_PASSES = 3;
-/** From as many firing alerts on the banner says that there is a flood. */
-const FLOOD = 200;
 
 /** Why alerts may be missing or are not written down, for the banner. */
 export class Troubles {
@@ -40,7 +39,7 @@ export class Troubles {
 
   /** Looks again. @returns whether there is something else to tell */
   update(state: AlertState, now: number): boolean {
-    const found = [...this.#late(state, now), ...this.#rules(state), ...this.#file(state)];
+    const found = [...this.#late(state, now), ...this.#rules(state), ...this.#file(state), ...floodOf(state, now)];
     const seen = new Set(found.map(({ code }) => code));
     for (const code of this.#since.keys()) if (!seen.has(code as AlertTrouble['code'])) this.#since.delete(code);
     for (const { code } of found) if (!this.#since.has(code)) this.#since.set(code, now);
@@ -51,11 +50,8 @@ export class Troubles {
     return other;
   }
 
-  list({ critical, warning, advisory }: AlertCounts, now: number): readonly AlertTrouble[] {
-    const loud = critical + warning + advisory;
-    if (loud < FLOOD) return this.#found;
-    const message = `${formatCount(loud)} alerts fire: they are shown by incident`;
-    return [...this.#found, { code: 'flood', message, hint: 'Look at the incidents; silence by place.', since: now }];
+  list(): readonly AlertTrouble[] {
+    return this.#found;
   }
 
   #late({ book, context }: AlertState, now: number): Omit<AlertTrouble, 'since'>[] {
@@ -107,4 +103,12 @@ export class Troubles {
     }
     return found;
   }
+}
+
+/** More new alerts than anyone can read one by one. */
+function floodOf({ book }: AlertState, now: number): Omit<AlertTrouble, 'since'>[] {
+  const count = newWithinMinute(book.records.values(), now);
+  if (count <= FLOOD_PER_MINUTE) return [];
+  const message = `${formatCount(count)} new alerts in 1 min, grouped by hall`;
+  return [{ code: 'flood', message, hint: 'Look at groups and incidents first; silence by place.' }];
 }

@@ -81,6 +81,11 @@ export const STEPS: readonly string[] = [
   -- One instant. at is its time × 2, + 1 for five minutes together; data is the deflated Float32 values and the bases.
   CREATE TABLE rollup (at INTEGER PRIMARY KEY, ordered INTEGER NOT NULL, data BLOB NOT NULL);
   `,
+  // 5: what stood in the sticky gauges of each GPU
+  `
+  -- As they were last read, null where never: a code that differs at the next start came meanwhile.
+  CREATE TABLE gpu_seen (gpu TEXT PRIMARY KEY, xid REAL, xid_count REAL, ecc REAL) WITHOUT ROWID;
+  `,
 ];
 
 /** Tables whose readable rows are carried over when a damaged database is set aside, and their keys. */
@@ -96,4 +101,5 @@ export const TABLES: readonly { readonly name: string; readonly key: string }[] 
   { name: 'place_change', key: 'seq' },
   { name: 'rollup_order', key: 'id' },
   { name: 'rollup', key: 'at' },
+  { name: 'gpu_seen', key: 'gpu' },
 ];
