@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Profile } from '../../../shared/signals/profile.ts';
 import { profiles as builtIn } from '../../../shared/signals/profiles/all.ts';
 import { parseUserProfiles, withUserProfiles } from '../../../shared/signals/user-profile.ts';
 import { printable } from '../fault.ts';
+import { MOST_FILES, YamlFolder } from './yaml-folder.ts';
 
 /** The profiles in use, and what was wrong with the user's own. */
 export interface ProfilesInUse {
@@ -11,62 +10,30 @@ export interface ProfilesInUse {
   readonly warnings: readonly string[];
 }
 
-const MOST_BYTES = 1_000_000;
-const MOST_FILES = 100;
-
-/** Reads `profiles/*.yaml` of the profile folder; a folder that is not there is no error. */
+/** Reads `profiles/*.yaml` of the profile folder. */
 export class UserProfileReader {
-  readonly #folder: string;
-  #stamp: string | undefined;
+  readonly #folder: YamlFolder;
   #read: ProfilesInUse = { profiles: builtIn, warnings: [] };
 
   constructor(profileFolder: string) {
-    this.#folder = join(profileFolder, 'profiles');
+    this.#folder = new YamlFolder(profileFolder, 'profiles');
   }
 
   /** Reads again when a file changed; gives the very same object while none did. */
   read(): ProfilesInUse {
-    const files = this.#files();
-    const stamp = files.map(({ path, stamp: one }) => `${path} ${one}`).join('\n');
-    if (stamp === this.#stamp) return this.#read;
-    this.#stamp = stamp;
+    const changed = this.#folder.changed();
+    if (!changed) return this.#read;
     const warnings: string[] = [];
-    const own = files.slice(0, MOST_FILES).flatMap(({ path, size }) => {
-      try {
-        if (size > MOST_BYTES) throw new Error('it is larger than 1 MB');
-        const { profiles, errors } = parseUserProfiles(readFileSync(path, 'utf8'));
-        for (const { line, column, message } of errors)
-          warnings.push(`${path}, line ${line}, column ${column}: ${printable(message, 200)}`);
-        return profiles;
-      } catch (error) {
-        warnings.push(`${path} cannot be read: ${printable((error as Error).message, 200)}`);
-        return [];
-      }
+    const own = changed.files.flatMap(({ path, text, error }) => {
+      if (error !== '') warnings.push(`${path} cannot be read: ${printable(error, 200)}`);
+      const { profiles, errors } = parseUserProfiles(text);
+      for (const { line, column, message } of error === '' ? errors : [])
+        warnings.push(`${path}, line ${line}, column ${column}: ${printable(message, 200)}`);
+      return profiles;
     });
-    if (files.length > MOST_FILES)
-      warnings.push(`${this.#folder} has more than ${MOST_FILES} files: the others are not read`);
+    if (changed.tooMany !== '')
+      warnings.push(`${this.#folder.path} has more than ${MOST_FILES} files: the others are not read`);
     this.#read = { profiles: own.length === 0 ? builtIn : withUserProfiles(own, builtIn), warnings };
     return this.#read;
-  }
-
-  #files(): { path: string; stamp: string; size: number }[] {
-    let names: string[];
-    try {
-      names = readdirSync(this.#folder);
-    } catch {
-      return [];
-    }
-    return names
-      .filter((name) => /\.ya?ml$/.test(name))
-      .sort()
-      .flatMap((name) => {
-        const path = join(this.#folder, name);
-        try {
-          const { mtimeMs, size } = statSync(path);
-          return [{ path, stamp: `${mtimeMs} ${size}`, size }];
-        } catch {
-          return [];
-        }
-      });
   }
 }
