@@ -113,7 +113,11 @@ test.skipIf(real.skip !== null)(
     writeFileSync(path('topology.csv'), readFileSync(demo.topologyFile, 'utf8').split('\n').filter(inRow).join('\n'));
     const { groups } = alertingFile(rules, {
       ...{ profiles, rateWindow: '20s', intervalS: INTERVAL_S, constants: { warn_ratio: 0.9, crit_ratio: 0.97 } },
-      budgets: parseBudgetsCsv(budgets).rows.map(({ place, budgetW }) => ({ path: place, watts: budgetW })),
+      budgets: parseBudgetsCsv(budgets).rows.map(({ place, budgetW, ...row }) => ({
+        ...row,
+        path: place,
+        watts: budgetW,
+      })),
     });
     writeFileSync(path('rules.yml'), stringify({ groups }, { lineWidth: 0 }));
     const server = await startPrometheus({

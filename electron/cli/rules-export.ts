@@ -1,20 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { stringify } from 'yaml';
-import { pack } from '../../shared/alerting/pack.ts';
-import { alertingFile, type PlaceBudget } from '../../shared/recorded/alerting.ts';
+import { alertingFile } from '../../shared/recorded/alerting.ts';
 import { recordingGroups } from '../../shared/recorded/rules.ts';
-import { defaultSettings } from '../../shared/settings.ts';
 import { profiles } from '../../shared/signals/profiles/all.ts';
-import { parseBudgetsCsv } from '../../shared/topology-csv.ts';
 import { writeWhole } from '../engine/store/atomic.ts';
 import { type Parsed, UsageError, wholeNumber } from './options.ts';
+import { type OwnSettings, ownSettings, profileOptionsUsage } from './profile-option.ts';
 
 export const exportUsage = `       npm run -s fleetwatt -- rules export --kind KIND [--out FILE]
   Writes a rule file for Prometheus (also Thanos Ruler, Mimir, vmalert).
   --kind recording  racks and above, from targets with labels site, hall, row and rack: the overview of a large fleet
                     is then answered from racks, and GPUs are asked for only where one looks
-  --kind alerting   the pack of alerts with its runbooks; says what cannot be told by a server, and why
-  --budgets FILE    alerting: budgets.csv, without which there are no alerts about budgets
+  --kind alerting   the rules in use with their runbooks; its first lines say what a server cannot tell, and why
+  --budgets FILE    alerting: budgets.csv, without which (and without a profile that has one) there are no alerts about budgets
+${profileOptionsUsage}  --wait-tick B     alerting: bytes that a tick of ports' wait counters stands for; else the one that the profile's
+                    sources agree on. Without one, nothing is said about ports that wait
+  --rate-window W   alerting: window of rate(), such as 2m (the default): at least twice the server's scrape interval
   --interval S      alerting: seconds between evaluations (1 to 300, default 30)
   --out FILE        write it there instead of to standard output
 `;
@@ -31,23 +31,39 @@ const FILES: ReadonlyMap<string, (parsed: Parsed) => RuleFile> = new Map([
   ['alerting', alerting],
 ]);
 
+const NOTES = [
+  'Alerts of Fleetwatt for Prometheus 2.42 and later. On a server an alert ends when its series do; in Fleetwatt it holds.',
+  'Needs targets with labels site, hall, row and rack, PDUs with a label feed, and a job that scrapes the server itself.',
+  'SourceDown is about jobs here, RulesCannotRun about groups of rules; what is usual begins anew after an hour away.',
+];
+
 function alerting(parsed: Parsed): RuleFile {
-  const { budgets: file } = parsed.values;
-  const { warnRatio, critRatio } = defaultSettings;
-  const { groups, left } = alertingFile(pack, {
-    ...{ profiles, rateWindow: '2m', intervalS: intervalOf(parsed), budgets: budgetsOf(file) },
-    constants: { warn_ratio: warnRatio, crit_ratio: critRatio },
+  const own = ownSettings(parsed);
+  const { settings, budgets } = own;
+  const { groups, left } = alertingFile(own.rules, {
+    ...{ profiles: own.profiles, rateWindow: windowOf(parsed), intervalS: intervalOf(parsed), budgets },
+    waitTickBytes: tickOf(parsed, own),
+    constants: { warn_ratio: settings.warnRatio, crit_ratio: settings.critRatio },
   });
-  const unplaced = typeof file === 'string' ? [] : ['Without --budgets FILE there are no alerts about budgets.'];
-  return { groups, notes: [...unplaced, ...left.map(({ rule, why }) => `Not in this file: ${rule}: ${why}.`)] };
+  const unplaced = budgets.length > 0 ? [] : ['Without --budgets FILE there are no alerts about budgets.'];
+  return {
+    groups,
+    notes: [...NOTES, ...unplaced, ...left.map(({ rule, why }) => `Not in this file: ${rule}: ${why}.`)],
+  };
 }
 
-function budgetsOf(file: string | boolean | undefined): readonly PlaceBudget[] {
-  if (typeof file !== 'string') return [];
-  const { rows, errors } = parseBudgetsCsv(readFileSync(file, 'utf8'));
-  const [first] = errors;
-  if (first) throw new Error(`${file}, line ${first.line}, column ${first.column}: ${first.message}`);
-  return rows.flatMap(({ place, budgetW }) => (budgetW > 0 ? [{ path: place, watts: budgetW }] : []));
+function windowOf({ values }: Parsed): string {
+  const text = values['rate-window'] ?? '2m';
+  if (typeof text === 'string' && /^[1-9][0-9]{0,4}[smh]$/.test(text)) return text;
+  throw new UsageError(`--rate-window takes a duration such as 2m, not ${JSON.stringify(text)}`);
+}
+
+/** `--wait-tick`, else what all sources of the profile that have one agree on. */
+function tickOf(parsed: Parsed, { settings }: OwnSettings): number | undefined {
+  const given = wholeNumber(parsed, 'wait-tick', [1, 1_000_000], 0);
+  if (given > 0) return given;
+  const ticks = new Set(settings.sources.flatMap(({ waitTickBytes }) => waitTickBytes ?? []));
+  return ticks.size === 1 ? [...ticks][0] : undefined;
 }
 
 /** How often a server evaluates them, seconds. */

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { caseFileSchema, differencesOf, runCase } from '../../shared/alerting/cases.ts';
 import { parseOptions, UsageError } from './options.ts';
+import { PROFILE_OPTIONS } from './profile-option.ts';
 import { backTestCases, backTestUsage, stepsOf } from './rules-back-test.ts';
 import { exportRules, exportUsage } from './rules-export.ts';
 
@@ -26,6 +27,9 @@ export async function rules(args: readonly string[]): Promise<number> {
       out: { type: 'string' },
       budgets: { type: 'string' },
       interval: { type: 'string' },
+      'wait-tick': { type: 'string' },
+      'rate-window': { type: 'string' },
+      ...PROFILE_OPTIONS,
       ...RANGE,
     },
     usage,

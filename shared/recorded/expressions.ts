@@ -7,7 +7,7 @@ const RACK = PLACE_LABELS.join(', ');
 /** One object's label in these expressions, whatever labels its exporter has for it. */
 const OBJECT = 'fw_object';
 
-const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+export const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
 /**
  * Every value of a signal with the labels of its rack and, as one label, of its object; '' where none maps to it.
@@ -38,7 +38,7 @@ interface Group {
 }
 
 /** Mappings of a signal, the best rank first; those of one profile and rank add up (profile.ts, `rank`). */
-function groupsOf(signal: SignalId, profiles: readonly Profile[]): readonly Group[] {
+export function groupsOf(signal: SignalId, profiles: readonly Profile[]): readonly Group[] {
   const groups: Group[] = [];
   for (const profile of profiles) {
     for (const one of profile.mappings) {
@@ -52,7 +52,10 @@ function groupsOf(signal: SignalId, profiles: readonly Profile[]): readonly Grou
 }
 
 /** The series of a mapping by all its names, with its conditions; what says "no such reading" is left out. */
-function seriesOf({ names, kind, where, unless, absentUpTo, pegged, decimals }: Mapping, window: string): string {
+export function seriesOf(
+  { names, kind, where, unless, absentUpTo, pegged, decimals }: Mapping,
+  window: string,
+): string {
   const conditions = [
     ...Object.entries(where ?? {}).map(([label, pattern]) => `${label}=~${quoted(pattern)}`),
     ...Object.entries(unless ?? {}).map(([label, pattern]) => `${label}!~${quoted(pattern)}`),
@@ -77,7 +80,7 @@ function seriesOf({ names, kind, where, unless, absentUpTo, pegged, decimals }: 
 }
 
 /** In the signal's unit and within its range: what is out of range is a bad sample. */
-function inRange(values: string, { signal, scale }: Mapping): string {
+export function inRange(values: string, { signal, scale }: Mapping): string {
   const { min, max } = signalOf(signal);
   return `${values}${scale === 1 ? '' : ` * ${scale}`} >= ${min} <= ${max}`;
 }
@@ -118,7 +121,7 @@ function named(values: string, kind: string, profile: Profile): string {
 }
 
 /** Puts the node's name into a label. */
-function nodeNamed(values: string, into: string, { identity }: Profile): string {
+export function nodeNamed(values: string, into: string, { identity }: Profile): string {
   const put = (text: string, from: string, pattern: string) =>
     `label_replace(${text}, "${into}", "$1", "${from}", ${quoted(pattern)})`;
   const labels = [...NODE_LABELS, ...[...(identity.node?.labels ?? [])].reverse()];

@@ -4,6 +4,7 @@ import type { Profile } from '../signals/profile.ts';
 import { gpuValuesOf } from './expressions.ts';
 import { recordedName } from './names.ts';
 import type { RecordingRule } from './rules.ts';
+import { unusual, usualRecord } from './unusual.ts';
 
 /** How the expressions are made. */
 export interface AlertingOptions {
@@ -12,6 +13,8 @@ export interface AlertingOptions {
   readonly rateWindow: string;
   /** Seconds between evaluations of the file's groups. */
   readonly intervalS: number;
+  /** Bytes that a tick of ports' wait counters stands for; left out: nobody says. */
+  readonly waitTickBytes?: number | undefined;
 }
 
 /** Labels of our alerts of a GPU. */
@@ -26,6 +29,8 @@ const REASONS = gpuName('clock_event_reasons');
 const XID = gpuName('xid_last');
 const ECC = gpuName('ecc_uncorrected');
 const BOARD = gpuName('board_power_watts');
+const NVLINK_ERRORS = gpuName('nvlink_errors_per_second');
+const REPLAYS = gpuName('pcie_replays_per_second');
 const HELD = {
   cap: gpuName('held_by_cap:now'),
   hwHeat: gpuName('held_by_hw_heat:now'),
@@ -39,7 +44,7 @@ const HW_HEAT = `(((${bit(3)}) + (${bit(6)}) > bool 0) * (1 - (${bit(7)})))`;
 const SW_HEAT = `((${bit(5)}) * ((${bit(3)}) + (${bit(6)}) + (${bit(7)}) == bool 0))`;
 
 /** What has to be recorded of each GPU before conditions over windows can be told. */
-export function gpuRecords({ profiles, rateWindow }: AlertingOptions): readonly RecordingRule[] {
+export function gpuRecords({ profiles, rateWindow, intervalS }: AlertingOptions): readonly RecordingRule[] {
   const of = (signal: SignalId) => gpuValuesOf(signal, profiles, rateWindow);
   const [cap, heat] = [of('gpu.powerThrottle'), of('gpu.thermalThrottle')].map(
     (share) => share && `clamp_max(${share}, 1)`,
@@ -53,8 +58,14 @@ export function gpuRecords({ profiles, rateWindow }: AlertingOptions): readonly 
     [HELD.swHeat, `(${hot}) * (1 - ${HW_HEAT})`],
     [XID, of('gpu.xid')],
     [ECC, of('gpu.eccUncorrected')],
+    [NVLINK_ERRORS, of('gpu.nvlinkErrors')],
+    [REPLAYS, of('gpu.pcieReplay')],
   ];
-  return rules.flatMap(([record, expr]) => (expr === '' ? [] : [{ record, expr }]));
+  return rules.flatMap(([record, expr]) => {
+    if (expr === '') return [];
+    const rates = record === NVLINK_ERRORS || record === REPLAYS;
+    return [{ record, expr }, ...(rates ? [usualRecord(record, intervalS)] : [])];
+  });
 }
 
 const either = (first: string, second: string) => (first === '' ? second : `(${first}) or (${second})`);
@@ -90,6 +101,8 @@ export function gpuQuantity(name: string, options: AlertingOptions): string {
       `(${FATAL.map((code) => `${XID} == ${code}`).join(' or ')}) and changes(${XID}[${WINDOW}]) > 0`,
     'gpu.new_ecc': () => `${ECC} - min_over_time(${ECC}[${WINDOW}])`,
     'gpu.throttle': () => REASONS,
+    'gpu.nvlink_errors_unusual': () => unusual(NVLINK_ERRORS),
+    'gpu.pcie_replay_unusual': () => unusual(REPLAYS),
   };
   return made[name]?.() ?? '';
 }
