@@ -14,7 +14,7 @@ import type { SignalId } from './signals/catalogue.ts';
 import type { Profile } from './signals/profile.ts';
 import { profiles } from './signals/profiles/all.ts';
 import { type Slot, Slots } from './slots.ts';
-import { GPU, NODE, type Work } from './topology.ts';
+import { GPU, NODE, type Topology, type Work } from './topology.ts';
 import type { BudgetRow, RackRow, TopologyRow } from './topology-csv.ts';
 import type { DurationMs, EpochMs } from './units.ts';
 
@@ -264,6 +264,15 @@ export class Fleet {
     fleet.#placeOfNode = this.#placeOfNode;
     fleet.#pinned = true;
     return fleet;
+  }
+
+  /** Sites to racks by their paths, with the budgets of now: places of which nothing else is kept. */
+  placesOf(paths: readonly string[]): Topology {
+    const written = { budgets: this.#budgets, racks: this.#racks };
+    const places = paths.map((path) => ({ names: path.split('/'), model: '', gone: false }));
+    // A name with a slash in it cannot be told from a place below.
+    const known = places.filter(({ names }) => names.length <= NODE);
+    return buildTopology(1, [], [], [], written, 0, known).topology;
   }
 
   /** Profiles that series are read by. */

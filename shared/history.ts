@@ -20,7 +20,7 @@ import {
 import { aggregationOf, foldOf } from './history/signals.ts';
 import type { Topology } from './topology.ts';
 import type { TrendRow } from './trend.ts';
-import type { EpochMs } from './units.ts';
+import type { DurationMs, EpochMs } from './units.ts';
 
 /** One instant: what is told of sites to racks, by place, and the frame with every signal of every object. */
 export interface Instant {
@@ -148,6 +148,23 @@ export class History {
       return { time, values: values.subarray(0, space.places), basis, places: placesIn(space, topology) };
     });
     return [...minutes, ...recent];
+  }
+
+  /**
+   * Draws of the span up to a past instant, for its trends: at the poll where that is remembered, else by the minute.
+   * Minutes stand for their middle.
+   */
+  drawsBefore(topology: Topology, time: EpochMs, spanMs: DurationMs): readonly TrendRow[] {
+    const within = (row: TrendRow) => row.time > time - spanMs && row.time <= time;
+    const raw = this.draws(topology, time - spanMs).filter(within);
+    if ((this.#raw[0]?.time ?? Number.POSITIVE_INFINITY) <= time - spanMs) return raw;
+    const end = raw[0]?.time ?? time;
+    const minutes = this.#minutes.filter((row) => row.time >= time - spanMs && row.time + MINUTE_MS <= end);
+    const told = minutes.map(({ space, values, basis, time: at }): TrendRow => {
+      const of = { values: values.subarray(0, space.places), basis, places: placesIn(space, topology) };
+      return { time: at + MINUTE_MS / 2, ...of };
+    });
+    return [...told, ...raw];
   }
 
   /** Instants that were recorded, ascending: minutes before the first of the poll's own. */

@@ -38,7 +38,7 @@ import { gpuReport } from './rack/gpu-report.ts';
 import type { Settings, SitePrice } from './settings.ts';
 import { summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
-import { fitTrends, minutesToCap, WINDOW_MS } from './trend.ts';
+import { fitTrends, minutesToCap, type TrendRow, WINDOW_MS } from './trend.ts';
 import type { EpochMs } from './units.ts';
 import { heldInstant, LostWork } from './work/lost.ts';
 import { type WorkReport, workReport } from './work/report.ts';
@@ -47,6 +47,8 @@ import { type WorkReport, workReport } from './work/report.ts';
 export interface ViewOptions extends Pick<Settings, 'historyBytes' | 'pollMs' | 'staleMs' | 'warnRatio' | 'critRatio'> {
   /** An alert engine shows what it finds; otherwise conditions of each instant are told. */
   readonly alerted?: boolean;
+  /** Draws before an instant, for its trends, where they are not of this view's own history. */
+  readonly draws?: (topology: Topology) => readonly TrendRow[];
 }
 
 /** The fleet at one instant, with all that was told from it. */
@@ -150,7 +152,7 @@ export class FleetView {
 
   #outlook(topology: Topology, power: PowerColumns, now: EpochMs) {
     const count = topology.start[NODE];
-    const rows = this.#history.draws(topology, now - WINDOW_MS);
+    const rows = this.#options.draws?.(topology) ?? this.#history.draws(topology, now - WINDOW_MS);
     const { slope, r2, spanMin } = fitTrends(rows, power.drawW, power.quality, now, count);
     const capMin = slope.map((one, place) =>
       minutesToCap({ slope: one, r2: r2[place], spanMin: spanMin[place] }, power.drawW[place], topology.budgetW[place]),

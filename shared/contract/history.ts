@@ -109,7 +109,15 @@ export interface FrameAtReply {
   readonly time: number;
   /** Never live: numbers are of then, and nothing may be acknowledged or silenced on them. */
   readonly live: false;
-  readonly origin: 'memory' | 'prometheus' | 'none';
+  /** `mixed`: places of servers out of those, all others out of memory; `database`: roll-ups of sites to racks only. */
+  readonly origin: 'memory' | 'prometheus' | 'mixed' | 'database' | 'none';
+  /** What is told stands for this long from `time` on, ms: a poll, or a minute and more for what is long past. */
+  readonly stepMs: number;
+  /**
+   * `journal`: findings and alert counts of the frame are those that were shown then; `rules`: no engine ran then, they
+   * are what the rules that ship say of this instant.
+   */
+  readonly judged: 'journal' | 'rules';
   /** Names of the sources that were asked. */
   readonly sources: readonly string[];
   /** What is not in it and why, as a sentence; '' where nothing is missing. */

@@ -2,7 +2,7 @@ import type { Fleet } from '../fleet.ts';
 import type { Frame } from '../frame.ts';
 import type { Series } from '../labels.ts';
 import { lastMetered, measureRatios } from '../power/ratios.ts';
-import { computePower, type NodeRatios } from '../power.ts';
+import { computePower, type NodeRatios, type PowerColumns } from '../power.ts';
 import type { Matrix } from '../prom-api/matrix.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { aggregate } from './aggregate.ts';
@@ -17,6 +17,8 @@ export interface RangeAnswer {
   readonly query: RangeQuery;
   readonly site: string;
   readonly matrix: Matrix;
+  /** How far the clock of its times leads ours, ms. */
+  readonly leadMs?: number;
 }
 
 /** An answer as columns: step after step, one value a series. */
@@ -35,19 +37,22 @@ export class RangeReplay {
   readonly #grid: Grid;
   readonly #asked: readonly SeriesObjects[];
   readonly #answers: readonly Dense[];
+  readonly #hear: ((time: number, power: PowerColumns) => void) | undefined;
   /** Steps of each part of each object; draws by place. */
   readonly #steps = new Map<string, Float64Array>();
   #ratios: NodeRatios = new Map();
   #lastMeteredW: ReadonlyMap<string, number> = new Map();
 
-  /** `fleet` has the objects and places, and no numbers (`Fleet.past`). */
+  /** `fleet` has the objects and places, and no numbers (`Fleet.past`); `hear` gets the draws of every step. */
   constructor(
     fleet: Fleet,
     asked: readonly SeriesObjects[],
     grid: Grid,
     evaluation: Evaluation,
     answers: readonly RangeAnswer[],
+    hear?: (time: number, power: PowerColumns) => void,
   ) {
+    this.#hear = hear;
     this.#fleet = fleet;
     this.#grid = grid;
     this.#asked = asked;
@@ -86,6 +91,7 @@ export class RangeReplay {
     this.#ratios = measureRatios(frame, first, this.#ratios);
     const power = computePower(frame, this.#lastMeteredW, this.#ratios);
     this.#lastMeteredW = lastMetered(frame.topology, power, this.#lastMeteredW);
+    this.#hear?.(frame.time, power);
     for (const { signal, place } of this.#asked)
       if (signal === 'draw') this.#put(`draw ${place}`, step, power.drawW[place]);
   }
@@ -115,11 +121,12 @@ export class RangeReplay {
 
 /** Samples stand at the evaluated times; where there is none a step has none. */
 function denseOf(answer: RangeAnswer, count: number, { start, stepMs }: Evaluation): Dense {
-  const { series } = answer.matrix;
+  const { matrix, leadMs = 0 } = answer;
+  const { series } = matrix;
   const values = new Float64Array(series.length * count).fill(Number.NaN);
   series.forEach((one, i) => {
     for (let sample = 0; sample < one.times.length; sample++) {
-      const step = Math.round((one.times[sample] - start) / stepMs);
+      const step = Math.round((one.times[sample] - leadMs - start) / stepMs);
       if (step >= 0 && step < count) values[step * series.length + i] = one.values[sample];
     }
   });

@@ -6,6 +6,7 @@ import type { AlertLeaf } from '../../../shared/alerting/leaves.ts';
 import { alertOf, countsOf, mute } from '../../../shared/alerting/loud.ts';
 import type { AlertScene } from '../../../shared/alerting/scene.ts';
 import { Silences } from '../../../shared/alerting/silences.ts';
+import type { Frame } from '../../../shared/frame.ts';
 import type { OurAlert } from '../../../shared/interop/our-alert.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
 import type { Statement } from '../store/database.ts';
@@ -13,6 +14,7 @@ import { AlertActions } from './actions.ts';
 import { alertAnswers } from './answers.ts';
 import { Journal, type NewRow } from './journal.ts';
 import { forget, keep, recordOf, restored } from './kept.ts';
+import { type PastAlerts, pastAlerts } from './past-alerts.ts';
 import { RuleSet } from './rule-set.ts';
 import { Scenes } from './scenes.ts';
 import { KeptEvents } from './seen-events.ts';
@@ -125,6 +127,11 @@ export class AlertPart implements EnginePart, AlertState {
     const told = this.#troubles.update(this, now);
     if (passed || tended || told || change) this.#work();
     this.context.view().showAlerts(this.#summary, this.#findings);
+  }
+
+  /** Alerts as they stood at the time of a frame; undefined where that is not written down any more. */
+  at(frame: Frame): PastAlerts | undefined {
+    return pastAlerts(this, frame);
   }
 
   scene(): AlertScene | undefined {

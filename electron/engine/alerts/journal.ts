@@ -37,6 +37,16 @@ export interface Remembered {
   readonly damaged: number;
 }
 
+/** One alert as the journal tells of it: its last change, the change before, and what happened to it since. */
+export interface JournalState {
+  readonly row: JournalRow;
+  readonly before: JournalRow | undefined;
+  readonly ack: JournalRow | undefined;
+  readonly unknown: JournalRow | undefined;
+}
+
+/** Rows that say what an alert is from then on; after `restored` it is not any more. */
+const STATE_KINDS = ['pending', 'firing', 'resolved', 'dropped', 'restored'] as const satisfies JournalKind[];
 /**
  * The journal of alerts and what goes with it, in the profile's database. A batch is one commit: rows and the documents
  * of the alerts that they are of. Times never go back, whatever the clock does.
@@ -154,6 +164,34 @@ export class Journal {
     return Number(this.#store.get(text, [time])?.count ?? 0);
   }
 
+  /**
+   * What each alert was at a time: its last change until then. Undefined where rows of that time have been let go.
+   * Numbers grow with times, so that each alert's rows are looked up by the index alone.
+   */
+  statesAt(time: number): readonly JournalState[] | undefined {
+    const first = this.#store.get('SELECT seq, time FROM journal ORDER BY seq LIMIT 1');
+    if (!first) return [];
+    if (Number(first.seq) > 1 && Number(first.time) > time) return undefined;
+    const last = this.#store.get('SELECT max(seq) AS seq FROM journal WHERE time <= ?', [time])?.seq ?? 0;
+    const rows = new Map<number, JournalRow>();
+    const of = (seq: Value | undefined) => (seq === null || seq === undefined ? undefined : rows.get(Number(seq)));
+    const found = this.#store.all(STATES_AT, [last]);
+    const wanted = found
+      .flatMap(({ seq, prior, ack, unknown }) => [seq, prior, ack, unknown])
+      .filter((seq) => seq !== null);
+    for (let i = 0; i < wanted.length; i += 500) {
+      const some = wanted.slice(i, i + 500) as number[];
+      for (const row of this.#store.all(`SELECT * FROM journal WHERE seq IN (${some.join(', ')})`)) {
+        const sound = this.#sound(row);
+        if (sound) rows.set(sound.seq, sound);
+      }
+    }
+    return found.flatMap(({ seq, prior, ack, unknown }) => {
+      const row = of(seq);
+      return row ? [{ row, before: of(prior), ack: of(ack), unknown: of(unknown) }] : [];
+    });
+  }
+
   notes(alert: string): readonly Note[] {
     const filter = { alert, kinds: ['note'], most: 1000 } satisfies HistoryFilter;
     return this.page(filter as HistoryFilter).rows.map(({ time, who, text }) => ({ time, who, text }));
@@ -174,6 +212,27 @@ export class Journal {
     }
   }
 }
+
+const listed = (kinds: readonly JournalKind[]) => kinds.map((kind) => `'${kind}'`).join(', ');
+/** Number of the last row of an alert's that is of these kinds, and within a range of numbers. */
+const lastRow = (alert: string, kinds: readonly JournalKind[], within: string) =>
+  `(SELECT seq FROM journal WHERE alert = ${alert} AND ${within} AND kind IN (${listed(kinds)}) ORDER BY seq DESC LIMIT 1)`;
+/** Alerts one after another by the index, and of each the rows that tell what it was. ?1: the last row that counts. */
+const STATES_AT = `
+  WITH RECURSIVE
+    each(alert) AS (
+      SELECT min(alert) FROM journal WHERE alert > ''
+      UNION ALL
+      SELECT (SELECT min(alert) FROM journal WHERE alert > each.alert) FROM each WHERE each.alert IS NOT NULL
+    ),
+    state AS (
+      SELECT alert, ${lastRow('each.alert', STATE_KINDS, 'seq <= ?1')} AS seq FROM each WHERE alert IS NOT NULL
+    )
+  SELECT state.seq AS seq,
+    ${lastRow('state.alert', STATE_KINDS, 'seq < state.seq')} AS prior,
+    ${lastRow('state.alert', ['ack', 'unack'], 'seq > state.seq AND seq <= ?1')} AS ack,
+    ${lastRow('state.alert', ['unknown', 'known'], 'seq > state.seq AND seq <= ?1')} AS unknown
+  FROM state JOIN journal ON journal.seq = state.seq WHERE journal.kind IN ('pending', 'firing')`;
 
 const EMPTY = {
   ...({ alert: '', rule: '', severity: '', domain: '', path: '', object: '' } as const),

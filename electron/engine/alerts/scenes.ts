@@ -26,6 +26,11 @@ export class Scenes {
     this.#startedAt = context.clock.now();
   }
 
+  /** Leaves of the fabric as they are now. */
+  leaves(): readonly AlertLeaf[] {
+    return this.#leaves();
+  }
+
   /** The objects of the last scene; null before the first. */
   get objects(): AlertObjects | null {
     return this.#objects;

@@ -1,5 +1,6 @@
 import type { HistoryPiece, HistoryReply, RackHistoryReply, StepsReply } from '../../../shared/contract/history.ts';
 import type { CallParsed } from '../../../shared/contract.ts';
+import type { Frame } from '../../../shared/frame.ts';
 import { DAY_MS } from '../../../shared/history/cells.ts';
 import { type Grid, gridOf, MINUTE_MS, timesOf } from '../../../shared/history/grid.ts';
 import { objectsOf, type SeriesObjects } from '../../../shared/history/objects.ts';
@@ -16,8 +17,11 @@ import {
 } from '../../../shared/history/range.ts';
 import type { History } from '../../../shared/history.ts';
 import type { Topology } from '../../../shared/topology.ts';
+import { WINDOW_MS } from '../../../shared/trend.ts';
+import type { PastAlerts } from '../alerts/past-alerts.ts';
 import { faultOf } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
+import { Spans } from '../snapshots/spans.ts';
 import { settledInstant } from '../sources/prometheus.ts';
 import { Instants, type Past } from './instants.ts';
 import { ROLLUP_MS, Rollups } from './rollups.ts';
@@ -41,6 +45,9 @@ export class HistoryPart implements EnginePart {
   readonly #instants: Instants;
   /** The memory that has been given what earlier runs left. */
   #given: History | null = null;
+  readonly #spans = new Spans();
+  /** When this engine began to tell of the fleet, epoch ms. */
+  #begun = Number.POSITIVE_INFINITY;
 
   readonly answers: Answers = {
     history: (arg) => this.#history(arg),
@@ -49,11 +56,22 @@ export class HistoryPart implements EnginePart {
     steps: (arg) => this.#steps(arg),
   };
 
-  constructor(context: EngineContext) {
+  /** `alertsAt`: alerts as they stood at a frame's time, where an engine ran then. */
+  constructor(context: EngineContext, alertsAt: (frame: Frame) => PastAlerts | undefined = () => undefined) {
     this.#context = context;
     this.#servers = new ServerHistory(context);
     this.#rollups = new Rollups(context.store);
-    this.#instants = new Instants(context);
+    this.#instants = new Instants(context, {
+      alertsAt: (frame) => (this.#ranAt(frame.time) ? alertsAt(frame) : undefined),
+      sourcesAt: (time) => this.#spans.within(time, time)[0] ?? { sources: [], badSamples: 0 },
+      draws: (time) => this.#servers.draws(time),
+      rowsUpTo: (time) => this.#rollups.rowsUpTo(time, WINDOW_MS),
+    });
+  }
+
+  /** Whether an engine judged the fleet then: this one, or one before that wrote its minutes. */
+  #ranAt(time: number): boolean {
+    return time >= this.#begun || this.#rollups.wroteAt(time);
   }
 
   /** The fleet at an instant of the past. */
@@ -63,6 +81,9 @@ export class HistoryPart implements EnginePart {
 
   /** Minutes that are over go to the database; another memory gets those of the last day back. */
   tick(now: number, polled: boolean): void {
+    this.#begun = Math.min(this.#begun, now);
+    const current = this.#context.view().current();
+    if (current) this.#spans.add(current, this.#context.fleet().badSamples, now - DAY_MS);
     const history = this.#context.view().remembered;
     if (history !== this.#given) history.restore(this.#rollups.minutes(now - DAY_MS));
     this.#given = history;
@@ -98,8 +119,12 @@ export class HistoryPart implements EnginePart {
   /** Instants that can be shown: with a server any whole poll, else those that are remembered. */
   #steps(arg: CallParsed<'steps'>): StepsReply {
     const { pollMs } = this.#context.settings();
-    if (!this.#context.sources().some(({ settings }) => settings.kind === 'prometheus'))
-      return this.#context.view().steps(arg);
+    if (!this.#context.sources().some(({ settings }) => settings.kind === 'prometheus')) {
+      const remembered = this.#context.view().steps(arg);
+      const until = (this.#context.view().remembered.instants()[0] ?? Number.POSITIVE_INFINITY) - ROLLUP_MS;
+      const rolled = arg.from <= until ? this.#rollups.times(arg.from, Math.min(arg.to, until)) : [];
+      return { ...remembered, times: [...rolled, ...remembered.times].slice(-arg.most) };
+    }
     const to = Math.min(arg.to, settledInstant(this.#context.clock.now(), pollMs));
     const grid = gridOf(arg.from, to + 1, arg.most, pollMs);
     return {

@@ -1,8 +1,16 @@
+import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { CallParsed, CallResult } from '../../../shared/contract.ts';
 import type { Frame } from '../../../shared/frame.ts';
 import { textOfFrame } from '../../../shared/frame-text.ts';
+import { MINUTE_MS } from '../../../shared/history/grid.ts';
+import { overlaid } from '../../../shared/history/overlay.ts';
+import { instantOfRow } from '../../../shared/history/row-instant.ts';
+import { type PlaceRow, placesIn } from '../../../shared/history/rows.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
+import type { Topology } from '../../../shared/topology.ts';
+import { type TrendRow, WINDOW_MS } from '../../../shared/trend.ts';
 import { FleetView } from '../../../shared/view.ts';
+import type { PastAlerts } from '../alerts/past-alerts.ts';
 import { faultOf } from '../fault.ts';
 import type { EngineContext } from '../part.ts';
 import { PrometheusReader } from '../sources/prometheus.ts';
@@ -12,24 +20,44 @@ import { LayoutIds } from './layout-ids.ts';
 const KEPT = 8;
 /** A past view remembers nothing. */
 const NO_HISTORY = 1_000_000;
+/** Instants before that a trend needs at least. */
+const TREND_LEAST = 4;
+
+/** What else is known of an instant. */
+export interface InstantWitnesses {
+  /** Alerts as they stood then; undefined where no engine ran, or nothing of it is kept. */
+  alertsAt(frame: Frame): PastAlerts | undefined;
+  /** How the sources did then. */
+  sourcesAt(time: number): { readonly sources: readonly SourceHealth[]; readonly badSamples: number };
+  /** Draws of servers before an instant. @throws FaultError */
+  draws(time: number): Promise<readonly PlaceRow[]>;
+  /** Rows of sites to racks before an instant, the last one is of it; none where nothing is kept. */
+  rowsUpTo(time: number): { readonly rows: readonly PlaceRow[]; readonly stepMs: number };
+}
 
 /** The fleet of one instant, and where it is from. */
-export interface Past {
+export interface Past
+  extends Pick<CallResult<'frameAt'>, 'time' | 'origin' | 'stepMs' | 'judged' | 'sources' | 'missing'> {
   readonly view: FleetView;
-  readonly time: number;
-  readonly origin: 'memory' | 'prometheus' | 'none';
-  readonly sources: readonly string[];
-  readonly missing: string;
+}
+
+/** A frame before it is told. */
+interface Found extends Omit<Past, 'view' | 'judged'> {
+  readonly frame: Frame | null;
+  /** Where only sites to racks are kept: their rows up to the instant. */
+  readonly rows?: readonly PlaceRow[];
 }
 
 /** The fleet at any instant: out of memory at the poll, else of the servers by the path of a refresh, else by the minute. */
 export class Instants {
   readonly #context: EngineContext;
+  readonly #witnesses: InstantWitnesses;
   readonly #kept = new Map<number, Promise<Past>>();
   readonly #layouts = new LayoutIds();
 
-  constructor(context: EngineContext) {
+  constructor(context: EngineContext, witnesses: InstantWitnesses) {
     this.#context = context;
+    this.#witnesses = witnesses;
   }
 
   async frameAt({ time, watch, known }: CallParsed<'frameAt'>): Promise<CallResult<'frameAt'>> {
@@ -47,62 +75,118 @@ export class Instants {
     const slot = Math.floor(time / pollMs) * pollMs;
     let past = this.#kept.get(slot);
     if (!past) {
-      past = this.#at(slot);
+      past = this.#find(slot).then((found) => this.#tell(found));
       this.#kept.set(slot, past);
       // What failed, or was not there yet, is asked anew the next time.
-      past.then(({ missing }) => missing !== '' && this.#kept.delete(slot));
+      past.then(
+        ({ missing }) => missing !== '' && this.#kept.delete(slot),
+        () => this.#kept.delete(slot),
+      );
       for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(oldest);
     }
     return past;
   }
 
-  async #at(time: number): Promise<Past> {
+  async #find(time: number): Promise<Found> {
+    const { pollMs } = this.#context.settings();
     const remembered = this.#context.view().remembered.frameAt(time);
     const servers = this.#context
       .sources()
       .flatMap(({ settings }) => (settings.kind === 'prometheus' ? [settings] : []));
-    const memory = (missing: string): Past => {
-      const nothing = { view: this.#viewOf(null, time), time, origin: 'none', sources: [], missing } as const;
-      if (!remembered) return nothing;
-      const { frame } = remembered;
-      return { view: this.#viewOf(frame, frame.time), time: frame.time, origin: 'memory', sources: [], missing: '' };
+    const memory = (missing: string): Found => {
+      if (!remembered) return this.#rolledUp(time, missing);
+      const { frame, raw } = remembered;
+      const stepMs = raw ? pollMs : MINUTE_MS;
+      return { frame, time: frame.time, origin: 'memory', stepMs, sources: [], missing: '' };
     };
     if (remembered?.raw || servers.length === 0) return memory('Nothing of this instant is remembered.');
     try {
-      return await this.#ask(servers, time);
+      return this.#withRemembered(await this.#ask(servers, time), remembered?.frame ?? null);
     } catch (error) {
       const { message, hint } = faultOf(error);
-      return memory(`${message} ${hint}`);
+      const found = memory('');
+      return { ...found, missing: [`${message} ${hint}`, found.missing].filter((text) => text !== '').join(' ') };
     }
+  }
+
+  /** What the database has of sites to racks. */
+  #rolledUp(time: number, missing: string): Found {
+    const { rows, stepMs } = this.#witnesses.rowsUpTo(time);
+    const last = rows.at(-1);
+    if (!last) return { frame: null, time, origin: 'none', stepMs: 0, sources: [], missing };
+    const only = 'Of this instant sites to racks are kept, and nothing of nodes and GPUs.';
+    return { frame: null, rows, time: last.time, origin: 'database', stepMs, sources: [], missing: only };
+  }
+
+  /** What other sources told then, by the minute, beside what servers tell. */
+  #withRemembered(found: Found & { readonly frame: Frame }, remembered: Frame | null): Found {
+    const servers = this.#context.sources().filter(({ settings }) => settings.kind === 'prometheus').length;
+    const others = this.#context.sources().length - servers;
+    if (others === 0) return found;
+    const both = remembered && overlaid({ ...remembered, time: found.time }, found.frame);
+    if (both) return { ...found, frame: both, origin: 'mixed', stepMs: MINUTE_MS };
+    const which = others === 1 ? '1 source that is no server is' : `${others} sources that are no servers are`;
+    return { ...found, missing: `${which} not in it: nobody kept their numbers of then.` };
   }
 
   /** Asks every server what a refresh would have asked at that time. @throws FaultError */
-  async #ask(servers: readonly PrometheusSource[], time: number): Promise<Past> {
+  async #ask(servers: readonly PrometheusSource[], time: number): Promise<Found & { readonly frame: Frame }> {
     const fleet = this.#context.fleet().blank();
-    const { staleMs } = this.#context.settings();
-    const others = this.#context.sources().length - servers.length;
+    const { staleMs, pollMs } = this.#context.settings();
     for (const settings of servers) {
+      const source = this.#context.sources().find(({ settings: { id } }) => id === settings.id);
+      // A server knows instants by its own clock.
+      const leadMs = source?.leadMs?.() ?? 0;
       const reader = new PrometheusReader(settings, fleet, this.#context.clock, this.#context.fleet().profiles);
       try {
-        await reader.readAll(time, true);
+        await reader.readAll(time + leadMs, { leadMs });
       } finally {
-        this.#context
-          .sources()
-          .find(({ settings: { id } }) => id === settings.id)
-          ?.spent?.(reader.health([]).bytes);
+        source?.spent?.(reader.health([]).bytes);
         reader.close();
       }
     }
-    const missing = others > 0 ? `${others} sources that are no servers are not in it: nobody kept their numbers.` : '';
-    const names = servers.map(({ name }) => name);
     const frame = fleet.frame(time, staleMs);
-    return { view: this.#viewOf(frame, time), time, origin: 'prometheus', sources: names, missing };
+    const sources = servers.map(({ name }) => name);
+    return { frame, time, origin: 'prometheus', stepMs: pollMs, sources, missing: '' };
   }
 
-  #viewOf(frame: Frame | null, time: number): FleetView {
-    const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY });
+  /** Everything that is told of an instant: draws, trends, alerts and sources of then. */
+  async #tell({ frame, rows, ...found }: Found): Promise<Past> {
+    if (rows) return this.#tellRows(rows, found);
+    const draws = frame ? await this.#draws(found.time) : () => [];
+    const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY, draws });
+    if (!frame) return { ...found, view, judged: 'rules' };
+    const { sources, badSamples } = this.#witnesses.sourcesAt(found.time);
     // Twice: what metered racks draw for each watt of their boards is measured first.
-    for (let i = 0; frame && i < 2; i++) view.update(frame, [], 0, time, false);
-    return view;
+    for (let i = 0; i < 2; i++) view.update(frame, sources, badSamples, found.time, false);
+    const alerts = this.#witnesses.alertsAt(frame);
+    if (alerts) view.showAlerts(alerts.summary, alerts.findings);
+    return { ...found, view, judged: alerts ? 'journal' : 'rules' };
+  }
+
+  #tellRows(rows: readonly PlaceRow[], found: Omit<Found, 'frame' | 'rows'>): Past {
+    const { space, time } = rows.at(-1) as PlaceRow;
+    const topology = this.#context.fleet().placesOf(space.paths);
+    const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY });
+    const instant = instantOfRow(topology, rows, this.#witnesses.sourcesAt(time));
+    view.show(instant);
+    const alerts = this.#witnesses.alertsAt(instant.frame);
+    if (alerts) view.showAlerts(alerts.summary, alerts.findings);
+    return { ...found, view, judged: alerts ? 'journal' : 'rules' };
+  }
+
+  /** Draws of the minutes before an instant: as they are remembered, else as servers have them. */
+  async #draws(time: number): Promise<(topology: Topology) => readonly TrendRow[]> {
+    const history = this.#context.view().remembered;
+    const before = (topology: Topology) => history.drawsBefore(topology, time, WINDOW_MS);
+    const current = this.#context.view().current()?.frame.topology;
+    if (current && before(current).length >= TREND_LEAST) return before;
+    try {
+      const rows = await this.#witnesses.draws(time);
+      return (topology) => rows.map(({ space, ...row }) => ({ ...row, places: placesIn(space, topology) }));
+    } catch {
+      // No trend is better than no instant: the numbers themselves are there.
+      return before;
+    }
   }
 }

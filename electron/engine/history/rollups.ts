@@ -45,6 +45,34 @@ export class Rollups {
     return this.#first;
   }
 
+  /** Whether something was written of the five minutes before a time: an engine ran then. */
+  wroteAt(time: number): boolean {
+    const text = 'SELECT 1 AS one FROM rollup WHERE at BETWEEN ? AND ? LIMIT 1';
+    return this.#store.get(text, [(time - ROLLUP_MS) * 2, time * 2 + 1]) !== undefined;
+  }
+
+  /** Rows of the span up to a time, where the last one stands for that time; none where nothing does. */
+  rowsUpTo(time: number, spanMs: number): { readonly rows: readonly PlaceRow[]; readonly stepMs: number } {
+    for (const [tier, stepMs] of [
+      [0, MINUTE_MS],
+      [1, ROLLUP_MS],
+    ] as const) {
+      const text = 'SELECT * FROM rollup WHERE at % 2 = ? AND at BETWEEN ? AND ? ORDER BY at';
+      const found = this.#store.all(text, [tier, (time - spanMs - stepMs) * 2, time * 2 + 1]);
+      const rows = found.flatMap((row) => this.#rowOf(row) ?? []);
+      const last = rows.at(-1);
+      if (last && time - last.time < stepMs)
+        return { rows: rows.filter((row) => row.time >= last.time - spanMs), stepMs };
+    }
+    return { rows: [], stepMs: 0 };
+  }
+
+  /** Beginnings of the five minutes together that were written within a span, ascending. */
+  times(from: number, to: number): readonly number[] {
+    const text = 'SELECT at FROM rollup WHERE at % 2 = 1 AND at BETWEEN ? AND ? ORDER BY at';
+    return this.#store.all(text, [from * 2, to * 2 + 1]).map(({ at }) => (Number(at) - 1) / 2);
+  }
+
   /** Minutes from a time on, in their order; a row that cannot be read is a gap. */
   minutes(since: number): PlaceRow[] {
     return this.#store

@@ -1,8 +1,13 @@
 import type { Fleet } from '../../../shared/fleet.ts';
 import type { Grid } from '../../../shared/history/grid.ts';
-import type { SeriesObjects } from '../../../shared/history/objects.ts';
+import { objectsOf, type SeriesObjects } from '../../../shared/history/objects.ts';
 import { evaluationOf, planRange, type RangePlan } from '../../../shared/history/queries.ts';
 import { type RangeAnswer, RangeReplay } from '../../../shared/history/replay.ts';
+import { type PlaceRow, placeSpaceOf } from '../../../shared/history/rows.ts';
+import type { PowerColumns } from '../../../shared/power.ts';
+import { HALL } from '../../../shared/topology.ts';
+import { WINDOW_MS } from '../../../shared/trend.ts';
+import type { EpochMs } from '../../../shared/units.ts';
 import type { EngineContext } from '../part.ts';
 import { SETTLE_MS } from '../sources/prometheus.ts';
 import { RangeAsker } from './ask-range.ts';
@@ -13,6 +18,9 @@ const CHUNK = 128;
 /** Samples that one series, or one signal of a rack, may cost a server: longer steps where there are more objects. */
 const MOST_SAMPLES = 2_000_000;
 const SLICE_MS = 15;
+
+/** Steps of draws that trends are fitted to. */
+const TREND_STEP_MS = 60_000;
 
 /** Series of one kind, asked together. */
 export interface ServerSeries {
@@ -67,11 +75,13 @@ export class ServerHistory {
     const values = asked.map(() => new Float64Array(grid.count).fill(Number.NaN));
     const span = CHUNK * stepMs;
     const end = Math.min(before, grid.first + grid.count * stepMs, this.#settled(stepMs));
+    const named = this.#context.sources().filter(({ settings }) => plan.sources.has(settings.id));
+    const leads = named.map((source) => source.leadMs?.() ?? 0).join();
     let query = '';
     for (let begin = Math.floor(grid.first / span) * span; begin < end; begin += span) {
       const wanted = Math.min(CHUNK, Math.ceil((end - begin) / stepMs));
       const chunk = await this.#chunk(
-        `${key} ${stepMs} ${begin}`,
+        `${key} ${stepMs} ${begin} ${leads}`,
         asked,
         plan,
         { first: begin, stepMs, count: CHUNK },
@@ -84,7 +94,6 @@ export class ServerHistory {
           values[i][step + shift] = one[step];
       });
     }
-    const named = this.#context.sources().filter(({ settings }) => plan.sources.has(settings.id));
     return { values, sources: named.map(({ settings }) => settings.name), query };
   }
 
@@ -109,22 +118,52 @@ export class ServerHistory {
     return steps;
   }
 
-  async #ask(asked: readonly SeriesObjects[], plan: RangePlan, grid: Grid): Promise<CachedSteps> {
+  /**
+   * Draws of all sites to racks over the minutes before an instant, for their trends; none where no server has what they
+   * are made of. @throws FaultError where a server fails
+   */
+  async draws(time: EpochMs): Promise<readonly PlaceRow[]> {
+    const current = this.#context.view().current();
+    if (!current) return [];
+    const { topology } = current.frame;
+    const asked = Array.from({ length: topology.start[HALL] }, (_, place) =>
+      objectsOf(topology, { signal: 'draw', place }),
+    );
+    const plan = asked.length > 0 ? this.plan(asked) : null;
+    if (!plan) return [];
+    const steps = Math.min(WINDOW_MS / TREND_STEP_MS, this.mostSteps(plan));
+    const stepMs = Math.ceil(WINDOW_MS / steps / TREND_STEP_MS) * TREND_STEP_MS;
+    const count = Math.floor(WINDOW_MS / stepMs) + 1;
+    const rows: PlaceRow[] = [];
+    const space = placeSpaceOf(topology);
+    await this.#ask(asked, plan, { first: time - (count - 1) * stepMs, stepMs, count }, (at, { drawW, quality }) =>
+      rows.push({ time: at, space, values: drawW.slice(0, space.places), basis: quality.slice(0, space.places) }),
+    );
+    return rows;
+  }
+
+  async #ask(
+    asked: readonly SeriesObjects[],
+    plan: RangePlan,
+    grid: Grid,
+    hear?: (time: EpochMs, power: PowerColumns) => void,
+  ): Promise<CachedSteps> {
     const evaluation = evaluationOf(grid, this.#context.settings().staleMs);
     const queries = plan.queries(evaluation, (id) => this.#asker(id)?.settings.rateWindow ?? '1m');
     const answers = await Promise.all(
       queries.map(async (query): Promise<RangeAnswer> => {
         const asker = this.#asker(query.sourceId);
         if (!asker) return { query, site: '', matrix: { series: [], histograms: 0, serverWarnings: [] } };
-        const { matrix, bytes } = await asker.ask(query.planned.promql, evaluation);
-        this.#context
-          .sources()
-          .find(({ settings }) => settings.id === query.sourceId)
-          ?.spent?.(bytes);
-        return { query, site: asker.settings.site, matrix };
+        const source = this.#context.sources().find(({ settings }) => settings.id === query.sourceId);
+        // A server knows instants by its own clock.
+        const leadMs = source?.leadMs?.() ?? 0;
+        const [start, end] = [evaluation.start + leadMs, evaluation.end + leadMs];
+        const { matrix, bytes } = await asker.ask(query.planned.promql, { ...evaluation, start, end });
+        source?.spent?.(bytes);
+        return { query, site: asker.settings.site, matrix, leadMs };
       }),
     );
-    const replay = new RangeReplay(this.#context.fleet().past(), asked, grid, evaluation, answers);
+    const replay = new RangeReplay(this.#context.fleet().past(), asked, grid, evaluation, answers, hear);
     let slice = this.#context.clock.now();
     for (let step = 0; step < grid.count; step++) {
       replay.take(step);

@@ -169,8 +169,14 @@ export class PrometheusReader implements Source {
     });
   }
 
-  /** One refresh. Rejects as a whole when a query fails: half a refresh would look like silent GPUs. */
-  async readAll(time: number, past = false): Promise<void> {
+  /**
+   * One refresh. Rejects as a whole when a query fails: half a refresh would look like silent GPUs.
+   *
+   * @param time what is asked for, by the server's clock
+   * @param past the instant is not now: its numbers have the time that was asked for, by our clock
+   */
+  async readAll(time: number, past?: { readonly leadMs: number }): Promise<void> {
+    if (past) this.#leadMs = past.leadMs;
     const begin = this.#clock.now();
     try {
       await this.#planFor(time);
@@ -189,7 +195,7 @@ export class PrometheusReader implements Source {
           site,
           targetLabels: new Map(),
           decoded: vector,
-          time: past ? time : begin,
+          time: past ? time - past.leadMs : begin,
           query,
           leadMs: this.#leadMs,
         });
@@ -273,6 +279,10 @@ export class PrometheusReader implements Source {
 
   queries(): readonly string[] {
     return this.#plan.map(({ promql }) => promql);
+  }
+
+  leadMs(): number {
+    return this.#leadMs;
   }
 
   settled(share: number): boolean {

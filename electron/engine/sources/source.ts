@@ -17,6 +17,8 @@ export interface Source {
   settled(share: number): boolean;
   /** Another part of the engine asked the server something, and got so many bytes: it counts as the source's. */
   spent?(bytes: number): void;
+  /** How far the server's clock leads ours, ms, as far as it counts; left out, or 0, where they are alike. */
+  leadMs?(): number;
   /** Ends its reads and its connections. */
   close(): void;
 }

@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { AlertCounts } from '../../../shared/alerting/alert.ts';
+import { frameOf, LOST, times, topologyOf, type Values } from '../../../shared/frame.fixture.ts';
+import type { Frame } from '../../../shared/frame.ts';
+import { Bench, POLL } from './alerts.fixture.ts';
+
+const MINUTE = 60_000;
+const topology = topologyOf({ nodes: 2, racks: 2, budgets: { 'S/A/A1/A1-01': 10_000, 'S/A/A1/A1-02': 10_000 } });
+let bench: Bench;
+beforeEach(() => {
+  bench = new Bench();
+});
+afterEach(() => bench.end());
+
+/** What a viewer was shown at an instant. */
+interface Shown {
+  readonly frame: Frame;
+  readonly counts: AlertCounts;
+  readonly lines: readonly (readonly [string, string, number, number])[];
+}
+
+it('alerts of any instant are told out of the journal as they were shown then, after a restart too', () => {
+  const shown: Shown[] = [];
+  const look = (frame: Frame) => {
+    const seen = bench.view.frame({ signal: 'power', gpus: false, racks: [] }, 1);
+    if (!seen) throw new Error('no frame');
+    const lines = seen.findings.map(({ severity, title, place, since }) => [severity, title, place, since] as const);
+    shown.push({ frame, counts: seen.alerts.counts, lines });
+  };
+  const poll = (first: number | typeof LOST, second: number, forMs: number) => {
+    for (const until = bench.now + forMs; bench.now < until; bench.now += POLL) {
+      const of = (watts: number | typeof LOST): Values => times(16, watts === LOST ? LOST : watts / 16);
+      const frame = frameOf(topology, { 'gpu.power': [...of(first), ...of(second)] }, bench.now);
+      bench.poll(frame);
+      look(frame);
+    }
+  };
+  const firing = () => bench.call('alerts', {}).alerts.find(({ state }) => state === 'firing')?.id ?? '';
+  poll(5000, 5000, MINUTE);
+  poll(9100, 5000, 2 * MINUTE);
+  bench.call('ackAlert', { alerts: [firing()], who: 'Ada' });
+  poll(9100, 5000, MINUTE / 2);
+  bench.call('unackAlert', { alerts: [firing()], who: 'Ada' });
+  // The second rack is silenced while it fires, for a minute.
+  const silence = { under: 'S/A/A1/A1-02', endsAt: bench.now + 2 * MINUTE, who: 'Ada', reason: 'test' };
+  bench.call('silence', silence);
+  poll(9100, 9900, 3 * MINUTE);
+  poll(LOST, 9900, MINUTE);
+  bench.restart(5000);
+  poll(5000, 5000, 3 * MINUTE);
+  expect(new Set(shown.map(({ counts }) => JSON.stringify(counts))).size).toBeGreaterThan(5);
+  // Around every change, and some between.
+  const alike = (a: Shown | undefined, b: Shown | undefined) =>
+    JSON.stringify([a?.counts, a?.lines]) === JSON.stringify([b?.counts, b?.lines]);
+  const telling = shown.filter((one, i) => i % 20 === 0 || !alike(one, shown[i - 1]) || !alike(one, shown[i + 1]));
+  for (const { frame, counts, lines } of telling) {
+    const past = bench.part.at(frame);
+    const told = past?.findings.map(({ severity, title, place, since }) => [severity, title, place, since]);
+    expect([frame.time, past?.summary.counts, told]).toEqual([frame.time, counts, lines]);
+  }
+});
+
+it('of a journal that has let its first rows go nothing is told before them', () => {
+  const frame = frameOf(topology, { 'gpu.power': times(32, 600) }, bench.now);
+  bench.poll(frame);
+  expect(bench.part.at(frame)?.summary.counts.pending).toBe(2);
+  bench.store.write([['UPDATE journal SET seq = seq + 10, time = time + 1000', []]], bench.now);
+  expect(bench.part.at(frame)).toBeUndefined();
+});
