@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import { parseArgs } from 'node:util';
 import { browserFlags, testBrowser } from './browser.mjs';
 import { root } from './install.mjs';
@@ -44,15 +44,42 @@ function readyUrl(child) {
   });
 }
 
+/** Every page in every state, theme and size into a folder, by the spec that looks at them all (e2e/specs/states.spec.ts). */
+async function states(to, minutes) {
+  const run = spawn(
+    process.execPath,
+    [
+      join(root, 'node_modules/@playwright/test/cli.js'),
+      ...['test', '-c', 'e2e/playwright.config.ts', '--project=serve', '--reporter=list', 'specs/states.spec.ts'],
+    ],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: {
+        ...process.env,
+        CHROMIUM_PATH: await testBrowser(),
+        FLEETWATT_PICTURES: resolvePath(to),
+        FLEETWATT_PICTURES_AFTER: `${minutes * 60_000}`,
+      },
+    },
+  );
+  return new Promise((resolve) => run.once('exit', (code) => resolve(code ?? 1)));
+}
+
 /**
  * Starts the demo fleet, lets it run for some minutes so that there is a history, and takes every picture, or those whose
- * names begin with what `--only` says.
+ * names begin with what `--only` says; with `--states FOLDER` every page in every state instead.
  */
 export async function pictures(args) {
   const { values } = parseArgs({
     args,
-    options: { minutes: { type: 'string', default: '4' }, only: { type: 'string', default: '' } },
+    options: {
+      minutes: { type: 'string', default: '4' },
+      only: { type: 'string', default: '' },
+      states: { type: 'string' },
+    },
   });
+  if (values.states !== undefined) return states(values.states, Number(values.minutes));
   const wanted = shots.filter(({ name }) => name.startsWith(values.only));
   const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-pictures-'));
   const child = spawn(

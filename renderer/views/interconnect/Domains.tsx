@@ -73,7 +73,7 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
     <div ref={holder} className={styles.domains}>
       {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the picture over it is named. */}
       <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
-      {width === 0 ? null : (
+      {width === 0 || strips.length === 0 ? null : (
         <svg className={styles.words} width={width} height={height} role="img" aria-label={spoken(strips, stale)}>
           {strips.map((strip, index) => (
             <StripWords

@@ -1,0 +1,72 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { violations } from '../axe.ts';
+import { expect, test } from '../console.ts';
+import { pagesOf, STATES, startState } from '../states.ts';
+
+/**
+ * Every page in every state and theme: no WCAG violation, no text that is cut or lies beyond the page. With
+ * FLEETWATT_PICTURES=FOLDER each is photographed as well, at every size (`npm run pictures -- --states FOLDER`).
+ */
+const folder = process.env.FLEETWATT_PICTURES;
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 1920, height: 1080 },
+  { width: 3840, height: 2160 },
+];
+const themeOf = (page: Page) => page.evaluate(() => document.documentElement.dataset.theme);
+
+for (const name of STATES) {
+  test(`every page, ${name}: axe finds nothing in dark, light and high contrast; nothing lies beyond the page`, async ({
+    open,
+  }, info) => {
+    test.skip(info.project.name === 'desktop', 'the same page in the same Chromium: looked at once, on serve');
+    test.setTimeout(folder ? 1_200_000 : 240_000);
+    const state = await startState(name);
+    try {
+      const { page } = await open({ ...state.options, viewport: SIZES[0] });
+      await state.entered(page);
+      if (folder && name === 'alarm') await page.waitForTimeout(Number(process.env.FLEETWATT_PICTURES_AFTER ?? 0));
+      const found: string[] = [];
+      for (const { name: view, hash } of pagesOf(state)) {
+        await page.evaluate((to) => {
+          location.hash = to;
+        }, hash);
+        await expect(page.locator('main')).toBeVisible();
+        const begin = await themeOf(page);
+        do {
+          const theme = await themeOf(page);
+          const tell = (line: string) => found.push(`${view} ${theme}: ${line}`);
+          for (const line of await violations(page, theme === begin ? undefined : 'color-contrast')) tell(line);
+          for (const line of await beyond(page)) tell(line);
+          if (folder) await photograph(page, join(folder, name), `${view}-${theme}`);
+          await page.keyboard.press('d');
+        } while (view !== 'wall' && (await themeOf(page)) !== begin);
+      }
+      expect(found).toEqual([]);
+    } finally {
+      await state.stop();
+    }
+  });
+}
+
+/** Texts of which a part lies beyond the window's right edge, and a page that scrolls sideways. */
+function beyond(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const wide = document.documentElement.scrollWidth - innerWidth;
+    return wide > 0 ? [`the page is ${wide} px wider than its window`] : [];
+  });
+}
+
+async function photograph(page: Page, to: string, name: string): Promise<void> {
+  mkdirSync(to, { recursive: true });
+  const before = page.viewportSize();
+  for (const size of SIZES) {
+    if (size.width > 1920 && !name.startsWith('wall')) continue;
+    await page.setViewportSize(size);
+    await page.waitForTimeout(1200);
+    await page.screenshot({ path: join(to, `${name}-${size.width}.png`) });
+  }
+  if (before) await page.setViewportSize(before);
+}
