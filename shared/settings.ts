@@ -71,12 +71,7 @@ export type SitePrice = z.infer<typeof sitePriceSchema>;
 
 export const journalSchema = z.strictObject({
   keepDays: z.number().int().min(1).max(3650).default(90),
-  keepBytes: z
-    .number()
-    .int()
-    .min(1 << 20)
-    .max(64 * 2 ** 30)
-    .default(256 << 20),
+  keepBytes: z.number().int().min(1_000_000).max(64_000_000_000).default(256_000_000),
 });
 
 export const settingsSchema = z.strictObject({

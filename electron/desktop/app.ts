@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { app, type BrowserWindow, Menu, Notification, protocol, session } from 'electron';
+import { app, type BrowserWindow, Menu, Notification, nativeImage, protocol, session } from 'electron';
 import { createHub, type Hub } from '../../shared/hub.ts';
 import { givenSource } from '../../shared/run-sources.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
+import { BADGE_SIDE, badgePicture } from './badge-picture.ts';
 import { Bridge } from './bridge.ts';
 import { closeDoors } from './doors.ts';
 import { menuTemplate } from './menu.ts';
@@ -40,6 +41,10 @@ function startHub(profile: string): Hub {
       const timer = setTimeout(run, ms);
       return () => clearTimeout(timer);
     },
+    testNotice: (severity) =>
+      showNotice(`Test of a notice: ${severity}`, 'Nothing is wrong. Sounds are played by the window.', {
+        ...{ silent: true, critical: severity === 'critical', onClick: () => {} },
+      }),
     vault: new DesktopVault(join(profile, 'secrets.json'), Date.now),
     hostName: 'desktop',
     version: app.getVersion(),
@@ -57,17 +62,34 @@ function reloadAfterCrash(window: BrowserWindow): void {
   });
 }
 
-/** Alerts at the desk: a notice of the system's that opens the console, and a badge with their number. */
-function notices(hub: Hub, open: () => void): () => void {
+/** A notice of the system's. @returns whether this system shows any */
+function showNotice(title: string, body: string, more: { silent: boolean; critical: boolean; onClick: () => void }) {
+  if (!Notification.isSupported()) return false;
+  const urgency = more.critical ? 'critical' : 'normal';
+  const notice = new Notification({ title, body, silent: more.silent, urgency });
+  notice.on('click', more.onClick);
+  notice.show();
+  return true;
+}
+
+/** The count on the taskbar or the dock; Windows has none of its own, so it is drawn over the icon. */
+function showBadge(count: number, window: BrowserWindow): void {
+  app.setBadgeCount(count);
+  if (process.platform !== 'win32' || window.isDestroyed()) return;
+  const size = { width: BADGE_SIDE, height: BADGE_SIDE };
+  const picture = count === 0 ? null : nativeImage.createFromBitmap(Buffer.from(badgePicture(count)), size);
+  window.setOverlayIcon(picture, count === 0 ? '' : `${count} alerts that nobody has acknowledged`);
+}
+
+/** Alerts at the desk: a notice that opens the console, and a badge with their number. */
+function notices(hub: Hub, open: () => void, window: () => BrowserWindow): () => void {
   return startNotifier(hub, {
     show({ title, body, severity, sound }) {
-      if (!Notification.isSupported()) return;
-      const urgency = severity === 'critical' ? 'critical' : 'normal';
-      const notice = new Notification({ title, body, silent: sound === 'none', urgency });
-      notice.on('click', open);
-      notice.show();
+      // An open window makes the sound of the settings itself; without one the system's own is heard.
+      const silent = sound === 'none' || !window().isDestroyed();
+      showNotice(title, body, { silent, critical: severity === 'critical', onClick: open });
     },
-    badge: (count) => void app.setBadgeCount(count),
+    badge: (count) => showBadge(count, window()),
     now: Date.now,
     local() {
       const time = new Date();
@@ -95,9 +117,9 @@ async function run(): Promise<void> {
     engineUp: () => hub.engine().state === 'up',
     onChange: () => Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(process.platform, walls.menu()))),
   });
-  const endNotices = notices(hub, () => focus());
+  const ends: (() => void)[] = [];
   app.on('will-quit', () => {
-    endNotices();
+    for (const end of ends) end();
     walls.close();
     hub.close();
   });
@@ -114,6 +136,7 @@ async function run(): Promise<void> {
     if (window.isMinimized()) window.restore();
     window.focus();
   };
+  ends.push(notices(hub, focus, () => window));
   app.on('second-instance', focus);
   app.on('activate', () => {
     if (window.isDestroyed()) window = open();

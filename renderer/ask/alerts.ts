@@ -6,9 +6,11 @@ import { useConsole } from '../live/console.tsx';
 import { useAsk } from './ask.ts';
 
 /** Alerts of now; `version` is the frame's, which grows when there is another answer. */
-export const useAlerts = (version: number) => useAsk('alerts', {}, { tick: version });
+export const useAlerts = (version: number, enabled = true) => useAsk('alerts', {}, { tick: version, enabled });
 export const useSilences = (version: number) => useAsk('silences', {}, { tick: version });
 export const useRules = (version: number) => useAsk('rules', {}, { tick: version });
+
+export const useJournalSize = (version: number) => useAsk('journalSize', {}, { tick: version });
 
 /** Rows of the journal, the newest first; asked again when alerts changed. */
 export function useAlertHistory(filter: CallArg<'alertHistory'>, version: number, enabled = true) {

@@ -57,10 +57,12 @@ export function useTell<Name extends CallName>(name: Name) {
   return useMutation({ mutationFn: (arg: CallArg<Name>): Promise<CallResult<Name>> => link.call(name, arg) });
 }
 
+type SettingsCall =
+  | ('saveSource' | 'removeSource' | 'saveSettings' | 'openDemo' | 'closeDemo')
+  | ('saveNotify' | 'saveJournal');
+
 /** Like `useTell` for calls that answer with the settings: every view sees the new ones at once. */
-function useSettingsCall<Name extends 'saveSource' | 'removeSource' | 'saveSettings' | 'openDemo' | 'closeDemo'>(
-  name: Name,
-) {
+function useSettingsCall<Name extends SettingsCall>(name: Name) {
   const { link } = useConsole();
   const client = useQueryClient();
   return useMutation({
@@ -170,6 +172,8 @@ export const useTestSource = () => useTell('testSource');
 export const useSaveSource = () => useSettingsCall('saveSource');
 export const useRemoveSource = () => useSettingsCall('removeSource');
 export const useSaveSettings = () => useSettingsCall('saveSettings');
+export const useSaveNotify = () => useSettingsCall('saveNotify');
+export const useSaveJournal = () => useSettingsCall('saveJournal');
 export const useOpenDemo = () => useSettingsCall('openDemo');
 export const useCloseDemo = () => useSettingsCall('closeDemo');
 

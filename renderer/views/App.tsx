@@ -16,6 +16,7 @@ import styles from './frame/frame.module.css';
 import { KeysDialog } from './frame/KeysDialog.tsx';
 import { type KeyHint, StatusBar } from './frame/StatusBar.tsx';
 import { TopBar } from './frame/TopBar.tsx';
+import { useNotices } from './frame/use-notices.ts';
 import { goneOf } from './gone.ts';
 import { InterconnectPage } from './interconnect/InterconnectPage.tsx';
 import { useKeys } from './keys.ts';
@@ -127,7 +128,13 @@ export function App() {
   const fresh = replay === null && isFirstRun(hello.data, frame);
   const operate = hello.data?.role === 'operate';
 
-  useTitle(view, freshness, frame?.alerts.counts.unowned ?? 0);
+  useTitle(view, freshness, hello.data?.settings.notify.badge === false ? 0 : (frame?.alerts.counts.unowned ?? 0));
+  useNotices(
+    frame?.alerts.version ?? 0,
+    hello.data?.settings.notify,
+    replay === null && view !== 'wall' && freshness.state !== 'stale' && pausedAt === null,
+    freshness.now,
+  );
   useEffect(() => applyTheme(theme), [theme]);
   useAppKeys({
     go: (to) => go(lastOf(to)),

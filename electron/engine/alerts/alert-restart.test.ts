@@ -171,7 +171,7 @@ describe('the journal’s limits', () => {
     const { rows, bytes, oldest } = bench.call('journalSize', {});
     expect([rows, oldest]).toEqual([written().length, T0]);
     expect(bytes).toBeGreaterThan(4000);
-    bench.call('saveJournal', { journal: { keepDays: 2, keepBytes: 1 << 20 }, who: 'Kim' });
+    bench.call('saveJournal', { journal: { keepDays: 2, keepBytes: 1_000_000 }, who: 'Kim' });
     bench.next();
     bench.draw(5000);
     expect(written().filter(({ time }) => time < bench.now - 2 * 86_400_000)).toEqual([]);
@@ -184,7 +184,7 @@ describe('the journal’s limits', () => {
     bench.next(3_600_000);
     bench.draw(5000);
     // 400 notes of some 4 KB are 1.6 MB: the oldest are gone, the newest are there.
-    expect(bench.call('journalSize', {}).bytes).toBeLessThanOrEqual(1 << 20);
+    expect(bench.call('journalSize', {}).bytes).toBeLessThanOrEqual(1_000_000);
     expect(written()[0].time).toBeGreaterThanOrEqual(bench.now - 3_600_000 - POLL);
   });
 });

@@ -25,4 +25,4 @@ export function settingsAnswers({ journal, context }: AlertState): Answers {
 
 /** "90 days, at most 256 MB". */
 const limitWords = ({ keepDays, keepBytes }: Settings['journal']) =>
-  `${keepDays} ${keepDays === 1 ? 'day' : 'days'}, at most ${Math.round(keepBytes / 2 ** 20)} MB`;
+  `${keepDays} ${keepDays === 1 ? 'day' : 'days'}, at most ${Math.round(keepBytes / 1e6)} MB`;

@@ -1,13 +1,15 @@
 import { useMemo, useState } from 'react';
-import type { Alert } from '../../../shared/alerting/alert.ts';
+import type { Alert, AlertTrouble } from '../../../shared/alerting/alert.ts';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { useAlertCall, useAlertHistory, useAlerts, useRules } from '../../ask/alerts.ts';
+import { useHello } from '../../ask/ask.ts';
 import { useOthersAlerts } from '../../ask/others.ts';
 import { faultOf } from '../../link/link.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
+import { isToldOnTop } from '../frame/troubles.ts';
 import { useKeys } from '../keys.ts';
 import type { Go, Route } from '../route.ts';
 import { AckDialog } from './AckDialog.tsx';
@@ -19,6 +21,7 @@ import styles from './alerts.module.css';
 import { Facets } from './Facets.tsx';
 import { History } from './History.tsx';
 import { timelineLanes } from './lanes.ts';
+import { Notifications } from './notify/Notifications.tsx';
 import { OthersAlerts } from './OthersAlerts.tsx';
 import { Rules } from './Rules.tsx';
 import { SilenceDialog } from './SilenceDialog.tsx';
@@ -32,6 +35,7 @@ const TABS = [
   { id: 'history', label: 'History' },
   { id: 'silences', label: 'Silences' },
   { id: 'rules', label: 'Rules' },
+  { id: 'notify', label: 'Notifications' },
 ] as const;
 type Tab = (typeof TABS)[number]['id'];
 
@@ -52,6 +56,7 @@ export function AlertsView(props: Props) {
   const tab = TABS.find(({ id }) => id === route.params.tab)?.id ?? 'active';
   const { version } = frame.alerts;
   const [silencing, setSilencing] = useState(false);
+  const hello = useHello();
   return (
     <main className={styles.alerts}>
       <div className={styles.tabs} data-region>
@@ -61,18 +66,22 @@ export function AlertsView(props: Props) {
           value={tab}
           onPick={(id) => go({ view: 'alerts', params: id === 'active' ? {} : { tab: id } }, true)}
         />
-        {frame.alerts.trouble.map(({ code, message, hint }) => (
+        {frame.alerts.trouble.filter(isOfThisView).map(({ code, message, hint }) => (
           <p key={code} className={styles.trouble} role="status">
             <b>{message}</b> {hint}
           </p>
         ))}
       </div>
       {tab === 'history' ? (
-        <History version={version} />
+        <History version={version} operate={props.operate} />
       ) : tab === 'silences' ? (
         <Silences version={version} now={freshness.now} operate={props.operate} onNew={() => setSilencing(true)} />
       ) : tab === 'rules' ? (
         <Rules version={version} operate={props.operate} />
+      ) : tab === 'notify' ? (
+        hello.data ? (
+          <Notifications hello={hello.data} operate={props.operate} />
+        ) : null
       ) : (
         <Active {...props} />
       )}
@@ -197,6 +206,8 @@ function Active(props: Props) {
 }
 
 const NONE: readonly Alert[] = [];
+/** What is not told across the top of every view. */
+const isOfThisView = (trouble: AlertTrouble) => !isToldOnTop(trouble);
 
 function emptyWords(all: number, resolved: number): string {
   if (all > 0) return 'No alert passes what is chosen at the left.';

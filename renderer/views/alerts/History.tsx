@@ -10,6 +10,7 @@ import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
 import { ruleWords } from './alert-facets.ts';
 import styles from './alerts.module.css';
+import { JournalLimits } from './JournalLimits.tsx';
 import { saveText } from './save-text.ts';
 
 const KIND_WORDS: Readonly<Record<JournalKind, string>> = {
@@ -36,7 +37,7 @@ const GROUPS: Readonly<Record<string, readonly JournalKind[]>> = {
 };
 
 /** What became of alerts: every row that the journal keeps, with filters, and as CSV or JSON. */
-export function History({ version }: { version: number }) {
+export function History({ version, operate }: { version: number; operate: boolean }) {
   const { link } = useConsole();
   const [group, setGroup] = useState<'alerts' | 'people' | 'all'>('alerts');
   const [text, setText] = useState('');
@@ -96,7 +97,7 @@ export function History({ version }: { version: number }) {
       {page.error ? <p className={styles.fault}>{faultOf(page.error).message}</p> : null}
       {page.data ? <Rows page={page.data} /> : null}
       {page.data ? (
-        <p className={styles.pages}>
+        <div className={styles.pages}>
           {before === null ? null : (
             <button type="button" className={parts.button} onClick={() => setBefore(null)}>
               Newest
@@ -107,7 +108,8 @@ export function History({ version }: { version: number }) {
               Older
             </button>
           )}
-        </p>
+          <JournalLimits version={version} operate={operate} />
+        </div>
       ) : null}
     </section>
   );

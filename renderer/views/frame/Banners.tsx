@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import type { AlertTrouble } from '../../../shared/alerting/alert.ts';
 import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { ViewFrame } from '../../../shared/contract.ts';
 import { formatAge, formatPower, formatTime } from '../../../shared/format.ts';
@@ -7,6 +8,7 @@ import type { LastSeen } from '../../live/store.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import styles from './frame.module.css';
+import { isToldOnTop } from './troubles.ts';
 
 /** A source that failed this many refreshes in a row is told of across the top (ui.md 5). */
 const SILENT_POLLS = 3;
@@ -60,6 +62,9 @@ export function Banners(props: {
           )}
         </Banner>
       ) : null}
+      {(freshness.trouble === '' ? (frame?.alerts.trouble ?? []) : []).filter(isToldOnTop).map((trouble) => (
+        <AlertBanner key={trouble.code} trouble={trouble} />
+      ))}
       {silent.slice(0, 2).map((source) => (
         <SilentSource key={source.id} source={source} now={freshness.now} />
       ))}
@@ -103,7 +108,23 @@ function SilentSource({ source, now }: { source: SourceHealth; now: number }) {
   );
 }
 
-function Banner({ tone, live, children }: { tone: 'demo' | 'nodata' | 'paused'; live?: boolean; children: ReactNode }) {
+/** Alerts are too many to be read one by one, may be missing, or are not written down. */
+function AlertBanner({ trouble: { code, message, hint } }: { trouble: AlertTrouble }) {
+  const flood = code === 'flood';
+  return (
+    <Banner tone={flood ? 'flood' : 'nodata'} live>
+      <Glyph severity={flood ? 'critical' : 'nodata'} named={false} /> <b className="num">{message}</b>
+      <span>{hint}</span>
+      <a href="#/alerts">
+        Alerts <Kbd>4</Kbd>
+      </a>
+    </Banner>
+  );
+}
+
+type Tone = 'demo' | 'nodata' | 'paused' | 'flood';
+
+function Banner({ tone, live, children }: { tone: Tone; live?: boolean; children: ReactNode }) {
   return (
     <div className={styles[tone]} role={live ? 'status' : undefined}>
       {children}

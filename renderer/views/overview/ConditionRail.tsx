@@ -4,7 +4,7 @@ import { formatAge, formatTime } from '../../../shared/format.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
-import { conditionGroups, conditionKey, countBySeverity } from './condition-groups.ts';
+import { type ConditionGroup, conditionGroups, conditionKey, countBySeverity } from './condition-groups.ts';
 import { RailActions } from './RailActions.tsx';
 import styles from './rail.module.css';
 
@@ -20,11 +20,21 @@ export function ConditionRail(props: {
   operate: boolean;
   /** The frame's number of alerts. */
   version: number;
+  /** Too many are new to be read one by one: groups are shown folded. */
+  flood: boolean;
   onSelect: (finding: Finding) => void;
   onClose: () => void;
 }) {
   const { layout, findings, now, unknown } = props;
   const groups = conditionGroups(layout, findings);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  const isSelected = (finding: Finding) => conditionKey(layout, finding) === props.selected;
+  const isOpen = ({ title, findings: of }: ConditionGroup) =>
+    !props.flood || unfolded.has(title) || of.some(isSelected);
+  const fold = (title: string) =>
+    setUnfolded((before) =>
+      before.has(title) ? new Set([...before].filter((one) => one !== title)) : new Set([...before, title]),
+    );
   return (
     <>
       <div className={parts.header}>
@@ -50,12 +60,16 @@ export function ConditionRail(props: {
           ? null
           : groups.map((group) => (
               <div key={group.title}>
-                <h3 className={`${styles.group} ${parts.caption}`}>
-                  <span>{group.title}</span>
-                  <span className="num">{group.findings.length}</span>
-                </h3>
-                {group.findings.map((finding) => {
-                  const selected = conditionKey(layout, finding) === props.selected;
+                {props.flood ? (
+                  <FoldedGroup group={group} open={isOpen(group)} onFold={() => fold(group.title)} />
+                ) : (
+                  <h3 className={`${styles.group} ${parts.caption}`}>
+                    <span>{group.title}</span>
+                    <span className="num">{group.findings.length}</span>
+                  </h3>
+                )}
+                {(isOpen(group) ? group.findings : []).map((finding) => {
+                  const selected = isSelected(finding);
                   return (
                     <Fragment key={conditionKey(layout, finding) + finding.title.split(' at ')[0]}>
                       <Condition
@@ -77,6 +91,19 @@ export function ConditionRail(props: {
         </p>
       </section>
     </>
+  );
+}
+
+/** A group of a flood: its worst severity, its name and how many lines it has; opened by a click or Enter. */
+function FoldedGroup({ group, open, onFold }: { group: ConditionGroup; open: boolean; onFold: () => void }) {
+  return (
+    <h3 className={styles.folded}>
+      <button type="button" aria-expanded={open} onClick={onFold}>
+        <Glyph severity={group.findings[0].severity} size={13} />
+        <span>{group.title}</span>
+        <span className="num">{group.findings.length}</span>
+      </button>
+    </h3>
   );
 }
 

@@ -78,6 +78,7 @@ export function Overview(props: OverviewProps) {
               selected={state.condition}
               operate={props.operate && !stale && !props.paused}
               version={frame.alerts.version}
+              flood={frame.alerts.trouble.some(({ code }) => code === 'flood')}
               onSelect={steps.take}
               onClose={() => panels.setConditions(false)}
             />
