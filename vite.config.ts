@@ -1,5 +1,5 @@
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 /**
  * One build for every host: `vite build --app`. Node bundles keep only packages with files of their own outside
@@ -28,12 +28,54 @@ const node = (outDir: string, input: Record<string, string>, format: 'es' | 'cjs
   },
 });
 
+/** What stands in a script or style element must neither end it nor be changed by the parser: its hash is of these bytes. */
+function inElement(text: string, name: string): string {
+  if (/[\r\0]|<!--|<\/(script|style)/i.test(text)) throw new Error(`${name} cannot stand in an HTML file as it is`);
+  return text;
+}
+
+/** The report's console as three texts for shared/snapshot/report: a classic script, its styles, and the fonts apart. */
+const reportTexts: Plugin = {
+  name: 'report-texts',
+  applyToEnvironment: ({ name }) => name === 'report',
+  enforce: 'post',
+  generateBundle(_, bundle) {
+    const fontFace = /@font-face\s*\{[^}]*\}/g;
+    for (const [name, file] of Object.entries(bundle)) {
+      delete bundle[name];
+      if (file.type === 'chunk')
+        this.emitFile({
+          type: 'asset',
+          fileName: 'console.js',
+          source: inElement(file.code.replace(/<(?=!--|\/script)/gi, '\\x3C'), name),
+        });
+      else if (name.endsWith('.css')) {
+        const css = inElement(String(file.source), name);
+        this.emitFile({ type: 'asset', fileName: 'console.css', source: css.replace(fontFace, '') });
+        this.emitFile({ type: 'asset', fileName: 'fonts.css', source: (css.match(fontFace) ?? []).join('') });
+      } else throw new Error(`The report's console has a file beside it: ${name}`);
+    }
+  },
+};
+
 export default defineConfig({
   root: 'renderer',
   base: './',
-  plugins: [react()],
+  plugins: [react(), reportTexts],
   environments: {
     client: { build: { outDir: '../dist/renderer', emptyOutDir: true, target: 'chrome120', assetsInlineLimit: 0 } },
+    report: {
+      consumer: 'client',
+      build: {
+        outDir: '../dist/report',
+        emptyOutDir: true,
+        target: ['chrome111', 'firefox115', 'safari16.4'],
+        assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+        cssCodeSplit: false,
+        modulePreload: false,
+        rollupOptions: { input: 'renderer/report.tsx', output: { format: 'iife', codeSplitting: false } },
+      },
+    },
     node: node(
       '../dist/node',
       {

@@ -163,6 +163,7 @@ export function heavyPages() {
     }
   };
   visit('renderer/main.tsx', []);
+  visit('renderer/report.tsx', []);
   return found;
 }
 
@@ -176,6 +177,7 @@ export function orphans() {
     'electron/desktop/main.ts',
     'electron/preload/preload.ts',
     'renderer/main.tsx',
+    'renderer/report.tsx',
   ]);
   const known = new Set();
   const all = ['shared', 'electron', 'renderer'].flatMap((folder) => sources(folder));

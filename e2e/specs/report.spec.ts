@@ -37,7 +37,9 @@ async function openOffline(browser: Browser, url: string, options: Parameters<Br
   return { page, asked, said, close: () => context.close() };
 }
 
-test('the report opens from disk with the network cut, in dark, light and without scripts', async ({ open }) => {
+test('the report opens from disk with the network cut: it reads without scripts, and with them it is the console in replay', async ({
+  open,
+}) => {
   test.skip(test.info().project.name === 'desktop', 'the stand-in tells nobody of downloads');
   const { page, profile } = await open({ demo: true });
   const browser = page.context().browser() as Browser;
@@ -45,21 +47,57 @@ test('the report opens from disk with the network cut, in dark, light and withou
   for (const colorScheme of ['dark', 'light'] as const) {
     for (const javaScriptEnabled of [true, false]) {
       const report = await openOffline(browser, url, { colorScheme, javaScriptEnabled });
-      await expect(report.page).toHaveTitle(/^Snapshot of 20\d\d-/);
-      await expect(report.page.getByText(/^Frozen .* UTC\. These numbers do not update\.$/)).toBeVisible();
-      await expect(report.page.getByText(/^The sites drew .* of a budget of .*2,0\d\d GPUs/)).toBeVisible();
-      for (const name of ['What happened', 'Racks at the moment, % of budget', 'Sequence', 'Sharing'])
-        await expect(report.page.getByRole('heading', { name })).toBeVisible();
-      await expect(report.page.getByRole('img', { name: /^Row \S+ power, Site power/ })).toBeVisible();
-      // The tables fold out without a script.
-      await report.page.getByText('All racks').first().click();
-      await expect(report.page.getByRole('region', { name: 'All racks' }).getByRole('row')).toHaveCount(45);
-      // What leaves had its host names and devices replaced, as the library does by itself.
-      expect(await report.page.content()).not.toMatch(/GPU-[0-9a-f]{8}/);
-      if (javaScriptEnabled) expect(await violations(report.page)).toEqual([]);
+      await reads(report.page);
+      if (javaScriptEnabled) await replays(report.page);
       expect(report.asked).toEqual([url]);
       expect(report.said).toEqual([]);
       await report.close();
     }
   }
 });
+
+async function reads(page: Page): Promise<void> {
+  // What is redacted has no words that somebody wrote: its title is told from its numbers.
+  await expect(page).toHaveTitle(/^(\S+ \S+ is (within|.* over)|The fleet draws|\d+ )/);
+  await expect(
+    page.getByText(/^Frozen .* UTC\. These numbers do not update\.$/).filter({ visible: true }),
+  ).toBeVisible();
+  await expect(page.getByText(/^The sites drew .* of a budget of .*2,0\d\d GPUs/)).toBeVisible();
+  for (const name of ['What happened', 'Racks at the moment, % of budget', 'Sequence', 'Sharing'])
+    await expect(page.getByRole('heading', { name })).toBeVisible();
+  await expect(page.getByRole('img', { name: /^Row \S+ power, Site power/ })).toBeVisible();
+  // The tables fold out without a script.
+  await page.getByText('All racks').first().click();
+  await expect(page.getByRole('region', { name: 'All racks' }).getByRole('row')).toHaveCount(45);
+  // What leaves had its host names and devices replaced, as the library does by itself.
+  expect(await page.content()).not.toMatch(/GPU-[0-9a-f]{8}/);
+}
+
+/** The console over the same file: every view of the moment, and the time moved by keys and by the bar. */
+async function replays(page: Page): Promise<void> {
+  const banner = page.getByRole('region', { name: 'Replay' });
+  await expect(banner).toContainText(/^Replay \d\d:\d\d:\d\d UTC/);
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('1');
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await expect(page.getByText('Not live')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'What happened' })).toBeHidden();
+  expect(await violations(page)).toEqual([]);
+  const shown = () => banner.locator('b').first().innerText();
+  const moment = await shown();
+  await page.keyboard.press(',');
+  await expect.poll(shown).not.toBe(moment);
+  await banner.getByRole('slider').fill('0');
+  await expect(banner).toContainText(/ before “/);
+  await page.keyboard.press('2');
+  await expect(page.getByRole('grid', { name: 'GPUs by tray' })).toBeVisible();
+  await page.keyboard.press('4');
+  await expect(page.getByRole('heading', { name: 'Alerts', exact: true })).toBeVisible();
+  await page.keyboard.press('5');
+  await expect(page.getByRole('heading', { name: 'What happened' })).toBeVisible();
+  // Paper has the report alone, whatever was looked at, and all of it.
+  await page.keyboard.press('1');
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.getByRole('heading', { name: 'What happened' })).toBeVisible();
+  await expect(page.getByText('Not live')).toBeHidden();
+}

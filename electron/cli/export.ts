@@ -12,6 +12,7 @@ import type { Opened } from '../../shared/snapshot/file.ts';
 import { reportOf } from '../../shared/snapshot/report/report.ts';
 import { openFile, readCandidate, redactFile } from '../engine/snapshots/assemble.ts';
 import { digest } from '../engine/snapshots/keys.ts';
+import { embeddedIn } from '../engine/snapshots/report-console.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
 import { parseOptions, UsageError } from './options.ts';
 import { redactionsOf } from './snapshot.ts';
@@ -22,7 +23,7 @@ type Format = (typeof FORMATS)[number];
 const usage = `Usage: npm run -s fleetwatt -- export FILE --format ${FORMATS.join('|')} [options]
   Writes a snapshot in another form, to standard output or to --out FILE. openmetrics can be back-filled:
   promtool tsdb create-blocks-from openmetrics FILE DIR
-  html is the report: one file that reads in any browser, offline, without scripts
+  html is the report: one file that reads in a browser, offline, and is the console in replay
   --signals LIST  only these, such as gpu.power,feed.power
   --under PATH    only what stands at or under a place
   --redact KINDS  all, or some kinds as of snapshot; format fwsnap gives a redacted snapshot
@@ -42,15 +43,16 @@ export async function exportFile(args: readonly string[]): Promise<number> {
   if (format === 'fwsnap' && typeof out !== 'string')
     throw new UsageError(`--format fwsnap needs --out FILE\n\n${usage}`);
   const kinds = redactionsOf(parsed.values.redact);
-  const read = openFile(readCandidate(file), file);
-  const redacted = kinds.length > 0 ? (await redactFile(read, kinds)).bytes : undefined;
+  const whole = readCandidate(file);
+  const read = openFile(whole, file);
+  const bytes = kinds.length > 0 ? (await redactFile(read, kinds)).bytes : whole;
   if (format === 'fwsnap') {
-    await writeFileWhole(out as string, redacted ?? readCandidate(file));
+    await writeFileWhole(out as string, bytes);
     return 0;
   }
-  const opened = redacted ? openFile(redacted, file) : read;
+  const opened = kinds.length > 0 ? openFile(bytes, file) : read;
   const choice = { signals: signalsOf(parsed.values.signals), under: typeof under === 'string' ? under : '' };
-  await write(textOf(opened, format as Format, choice), typeof out === 'string' ? out : undefined);
+  await write(textOf(opened, bytes, format as Format, choice), typeof out === 'string' ? out : undefined);
   return 0;
 }
 
@@ -62,9 +64,9 @@ function signalsOf(text: string | boolean | undefined): readonly SignalId[] | nu
   return wanted as SignalId[];
 }
 
-function textOf(opened: Opened, format: Format, choice: Choice): Iterable<string> {
+function textOf(opened: Opened, file: Uint8Array, format: Format, choice: Choice): Iterable<string> {
   const { snapshot } = opened;
-  if (format === 'html') return reportOf(opened, digest);
+  if (format === 'html') return reportOf(opened, digest, embeddedIn(file));
   if (format === 'csv') return csvOf(snapshot, choice);
   if (format === 'json') return jsonOf(snapshot, choice);
   return format === 'md' ? [markdownOf(snapshot, opened.digest)] : openMetricsOf(snapshot, choice);

@@ -7,11 +7,13 @@ import { REDACTIONS, type RedactionKind, SNAPSHOT_ENDING } from '../../shared/sn
 import { redact } from '../../shared/snapshot/redact.ts';
 import { reportOf } from '../../shared/snapshot/report/report.ts';
 import { scopeOf } from '../../shared/snapshot/scope.ts';
+import { sentenceAt, sentenceWith } from '../../shared/snapshot/sentence-at.ts';
 import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
 import { systemClock } from '../engine/clock.ts';
 import { gather, openFile, pack } from '../engine/snapshots/assemble.ts';
 import { digest, KEY_FILE, signer } from '../engine/snapshots/keys.ts';
 import { record } from '../engine/snapshots/record.ts';
+import { embeddedIn } from '../engine/snapshots/report-console.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
 import { ownVersion } from '../engine/version.ts';
 import { type Parsed, parseOptions, required, UsageError, wholeNumber } from './options.ts';
@@ -26,7 +28,7 @@ const usage = `Usage: npm run -s fleetwatt -- snapshot --source URL --minutes N 
   --minutes N      1 to 60
   --step S         seconds between two instants (default 15)
   --out FILE       ends in ${SNAPSHOT_ENDING}, or in ${REPORT_ENDING} for the report alone; is there whole or not at all
-  --title TEXT     a sentence
+  --title TEXT     a sentence (default: what stands out at the end)
   --scope PATH     a site, hall, row or rack such as PDX-1/A/A2; others are left out
   --csv FILE       topology.csv; --budgets FILE budgets.csv
   --redact KINDS   all, or some of ${REDACTIONS.join(',')}: names become pseudonyms
@@ -82,21 +84,21 @@ export async function snapshot(args: readonly string[]): Promise<number> {
   if (path !== '' && topology === recording.topology) throw new UsageError(`--scope: there is no place ${path}`);
   const { ring, from, to, papers, origins, missing } = recording;
   const writer = await gather(ring.chunks(from, to), topology, { from, to, stepMs: 0 }, () => {});
+  const draft = writer.finish();
   const parts = {
     cover: {
       id: randomBytes(16).toString('hex'),
-      title:
-        typeof title === 'string' && title !== '' ? title : `${source.name}, ${Math.round((to - from) / 60_000)} min`,
+      title: typeof title === 'string' && title !== '' ? title : sentenceAt({ ...draft, topology }, papers.limits, to),
       ...{ at: to, scope: path, origins, redacted: [], missing },
       made: { at: systemClock.now(), by: userInfo().username, reason: 'command' as const, version: ownVersion() },
     },
     ...{ topology, papers },
   };
-  const { names: _, ...redacted } = redact(parts, kinds);
+  const { names: _, ...redacted } = redact(parts, kinds, sentenceWith(draft.run, papers.limits, to));
   const key = typeof sign === 'string' ? signer(join(sign, KEY_FILE)) : undefined;
-  const { bytes, manifest, digest: whole } = await pack({ ...redacted, draft: writer.finish() }, key, () => {});
+  const { bytes, manifest, digest: whole } = await pack({ ...redacted, draft }, key, () => {});
   const leaves = out.endsWith(REPORT_ENDING)
-    ? Buffer.from([...reportOf(openFile(bytes, out), digest)].join(''))
+    ? Buffer.from([...reportOf(openFile(bytes, out), digest, embeddedIn(bytes))].join(''))
     : bytes;
   await writeFileWhole(out, leaves);
   const { gpus, samples } = manifest.counts;

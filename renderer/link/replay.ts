@@ -20,6 +20,8 @@ const MOST_MS = 5000;
 /** A snapshot as a link: the same calls and frames as of an engine, as of the instant that is shown. */
 export class ReplayLink implements Link {
   readonly snapshot: Snapshot;
+  /** The instant that the snapshot is about. */
+  readonly moment: number;
   readonly #replay: Replay;
   readonly #doors: ReplayDoors;
   readonly #listeners = new Listeners();
@@ -32,11 +34,13 @@ export class ReplayLink implements Link {
   #cancelPlay = () => {};
   #cancelJudge = () => {};
 
-  constructor(snapshot: Snapshot, doors: ReplayDoors) {
+  /** @param replay one of the same snapshot that was judged up to its moment already */
+  constructor(snapshot: Snapshot, doors: ReplayDoors, replay = new Replay(snapshot)) {
     this.snapshot = snapshot;
     this.#doors = doors;
-    this.#replay = new Replay(snapshot);
+    this.#replay = replay;
     const instant = this.#replay.instantAt(snapshot.manifest.at);
+    this.moment = instant;
     this.#replay.seek(instant);
     this.#position = {
       instant,

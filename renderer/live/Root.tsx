@@ -7,7 +7,8 @@ import type { ReplayLink } from '../link/replay.ts';
 import { type Console, ConsoleProvider } from './console.tsx';
 import { LiveStore } from './store.ts';
 
-const later = (run: () => void, ms: number) => {
+/** The page's timer. */
+export const later = (run: () => void, ms: number) => {
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
 };
@@ -25,7 +26,10 @@ export function liveStore(link: Link): LiveStore {
 
 /** The store of a replay: its clock stands still, so that what is shown is as old as it was then. */
 export function replayStore(link: ReplayLink): LiveStore {
-  return new LiveStore(link, { decode: decodeFrame, clock: () => ({ steady: 0, wall: 0 }), drawn, complain });
+  const store = new LiveStore(link, { decode: decodeFrame, clock: () => ({ steady: 0, wall: 0 }), drawn, complain });
+  // Whatever view comes first has a frame: an engine is watched by the time a replay begins, a replay is not.
+  store.watch({ signal: 'power', gpus: false, racks: [] });
+  return store;
 }
 
 /** The console on its engine, or on a snapshot that was opened. What is asked of one is never shown for the other. */
@@ -55,8 +59,8 @@ export function Root({ link, live, children }: { link: Link; live: LiveStore; ch
     });
   }, []);
   const value: Console = opened
-    ? { ...opened, replay: opened.link, openReplay, closeReplay }
-    : { link, live, replay: null, openReplay, closeReplay };
+    ? { ...opened, replay: opened.link, report: false, openReplay, closeReplay }
+    : { link, live, replay: null, report: false, openReplay, closeReplay };
   return (
     <QueryClientProvider client={opened ? replayClient : liveClient}>
       <ConsoleProvider key={opened ? opened.link.snapshot.manifest.id : 'live'} value={value}>
@@ -65,3 +69,20 @@ export function Root({ link, live, children }: { link: Link; live: LiveStore; ch
     </QueryClientProvider>
   );
 }
+
+/** The console of a report: on the one snapshot that is in its file, with no fleet to go back to. */
+export function ReplayRoot({ link, live, children }: { link: ReplayLink; live: LiveStore; children: ReactNode }) {
+  const client = useMemo(newQueryClient, []);
+  const value = useMemo(
+    (): Console => ({ link, live, replay: link, report: true, openReplay, closeReplay }),
+    [link, live],
+  );
+  return (
+    <QueryClientProvider client={client}>
+      <ConsoleProvider value={value}>{children}</ConsoleProvider>
+    </QueryClientProvider>
+  );
+}
+
+const openReplay = () => Promise.reject(new Error('A report shows its own snapshot'));
+const closeReplay = () => {};

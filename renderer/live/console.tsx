@@ -12,6 +12,8 @@ export interface Console {
   readonly live: LiveStore;
   /** The link as a replay; null on a live fleet. */
   readonly replay: ReplayLink | null;
+  /** Inside a report's file: there is no live fleet, and the report itself is one of the views. */
+  readonly report: boolean;
   /** Opens a snapshot's file in place of what is shown. Rejects with SnapshotRefused. */
   openReplay(file: Uint8Array): Promise<void>;
   closeReplay(): void;

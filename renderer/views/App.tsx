@@ -29,11 +29,12 @@ import { GpuPage } from './rack/GpuPage.tsx';
 import { type PageProps, RackPage } from './rack/RackPage.tsx';
 import { pageOf, rackOfPath } from './rack/rack-model.ts';
 import { ReplayBanner } from './replay/ReplayBanner.tsx';
+import { ReportView } from './report/ReportView.tsx';
 import { type Go, type Route, useLastRoutes, useRoute } from './route.ts';
 import { CaptureDialog } from './snapshots/CaptureDialog.tsx';
 import { Snapshots } from './snapshots/Snapshots.tsx';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
-import { PAGES, VIEWS, type ViewId } from './views.ts';
+import { PAGES, type ViewId, viewsOf } from './views.ts';
 import { Wall } from './wall/Wall.tsx';
 
 const OVERVIEW_HINTS: readonly KeyHint[] = [
@@ -79,6 +80,13 @@ const ALERT_HINTS: readonly KeyHint[] = [
   { keys: 'G', action: 'Show on floor plan' },
   { keys: 'D', action: 'Theme' },
 ];
+const REPORT_HINTS: readonly KeyHint[] = [
+  { keys: '1', action: 'Floor plan' },
+  { keys: ', .', action: 'Step' },
+  { keys: 'Space', action: 'Play' },
+  { keys: 'D', action: 'Theme' },
+  { keys: '?', action: 'All keys' },
+];
 const OTHER_HINTS: readonly KeyHint[] = [
   { keys: '1', action: 'Overview' },
   { keys: 'D', action: 'Theme' },
@@ -91,6 +99,7 @@ const HINTS: Readonly<Partial<Record<ViewId, readonly KeyHint[]>>> = {
   interconnect: INTERCONNECT_HINTS,
   alerts: ALERT_HINTS,
   power: POWER_HINTS,
+  report: REPORT_HINTS,
 };
 
 /** No places yet: what the overview's state starts from. */
@@ -110,7 +119,7 @@ const NOWHERE: LayoutDocument = {
 /** The whole console: bars above and below, banners, and the view that the address names. */
 export function App() {
   useKeepInStep();
-  const { live, replay } = useConsole();
+  const { live, replay, report } = useConsole();
   const hello = useHello();
   const freshness = useFreshness();
   const frame = useLive((held) => held);
@@ -128,7 +137,10 @@ export function App() {
   const fresh = replay === null && isFirstRun(hello.data, frame);
   const operate = hello.data?.role === 'operate';
 
-  useTitle(view, freshness, hello.data?.settings.notify.badge === false ? 0 : (frame?.alerts.counts.unowned ?? 0));
+  // A replay counts what stood open then, a report is called by its sentence.
+  const counts = hello.data?.settings.notify?.badge !== false;
+  const title = report ? (replay?.snapshot.manifest.title ?? '') : '';
+  useTitle(title, view, freshness, counts ? (frame?.alerts.counts.unowned ?? 0) : 0);
   useNotices(
     frame?.alerts.version ?? 0,
     hello.data?.settings.notify,
@@ -137,6 +149,7 @@ export function App() {
   );
   useEffect(() => applyTheme(theme), [theme]);
   useAppKeys({
+    report,
     go: (to) => go(lastOf(to)),
     theme: () => setTheme(nextTheme(theme)),
     keys: () => setKeysOpen(true),
@@ -191,7 +204,9 @@ export function App() {
           operate={operate}
           stale={goneOf(freshness, pausedAt !== null, 0) !== null}
         />
-      ) : view !== 'overview' ? (
+      ) : view === 'report' && report ? (
+        <ReportView />
+      ) : view !== 'overview' && view !== 'report' ? (
         <Coming view={view} />
       ) : (
         <OverviewPage
@@ -253,6 +268,7 @@ function openWall(go: Go): void {
 
 /** The keys that work in every view (ui.md 8). */
 function useAppKeys(does: {
+  report: boolean;
   go(view: ViewId): void;
   theme(): void;
   keys(): void;
@@ -262,7 +278,7 @@ function useAppKeys(does: {
   wall(): void;
 }): void {
   useKeys({
-    ...Object.fromEntries(VIEWS.map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
+    ...Object.fromEntries(viewsOf(does.report).map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
     d: does.theme,
     'Shift+P': () => does.go('power'),
     '[Shift]+(\\?)': does.keys,
@@ -278,13 +294,15 @@ function useAppKeys(does: {
 }
 
 /** The window's title says it too when there is no data, and counts alerts: a tab in the background is looked at as well. */
-function useTitle(view: ViewId, { trouble, state }: Freshness, unowned: number): void {
+function useTitle(fixed: string, view: ViewId, { trouble, state }: Freshness, unowned: number): void {
   const gone = trouble !== '' || state === 'stale';
   useEffect(() => {
+    // A report is called by its sentence, whatever is looked at in it.
+    if (fixed !== '') return;
     const label = PAGES.find(({ id }) => id === view)?.label;
     // What is not known is not counted: the title says so instead.
     showCount(`${gone ? 'No data · ' : ''}${label} · Fleetwatt`, gone ? 0 : unowned);
-  }, [view, gone, unowned]);
+  }, [fixed, view, gone, unowned]);
 }
 
 function SourcesPage(props: {

@@ -8,9 +8,18 @@ export const VIEWS = [
   { id: 'sources', label: 'Sources', path: '/sources' },
 ] as const;
 
+const REPORT = { id: 'report', label: 'Report', path: '/report' } as const;
+/** What a report's own console has no use for: there is no library and no source. */
+const LIVE_ONLY: ReadonlySet<string> = new Set(['snapshots', 'sources']);
+
+/** The views with a tab and a number; within a report's file the report is one of them. */
+export const viewsOf = (report: boolean) =>
+  report ? [...VIEWS.filter(({ id }) => !LIVE_ONLY.has(id)), REPORT] : VIEWS;
+
 /** Every page that an address may name: the views, and what belongs to one of them without a tab of its own. */
 export const PAGES = [
   ...VIEWS,
+  REPORT,
   { id: 'gpu', label: 'GPU', path: '/gpu' },
   { id: 'power', label: 'Power', path: '/power' },
   { id: 'wall', label: 'Wall', path: '/wall' },

@@ -94,6 +94,10 @@ function leaves(file: Uint8Array): string[] {
   const opened = openSnapshot(file, { digest: sha256 });
   const { snapshot } = opened;
   const choice = { signals: null, under: '' };
+  const console = { script: '', style: '', fonts: '' };
+  const report = [...reportOf(opened, sha256, { console, file })].join('');
+  // What a browser has of the report's block of data, unpacked.
+  const within = Buffer.from(/octet-stream" id="[^"]*">([^<]*)</.exec(report)?.[1] ?? '', 'base64');
   const texts = [
     ...[...readZip(file)].map(([name, bytes]) => `${name}\n${Buffer.from(bytes).toString('latin1')}`),
     Buffer.from(file).toString('latin1'),
@@ -101,7 +105,8 @@ function leaves(file: Uint8Array): string[] {
     [...jsonOf(snapshot, choice)].join(''),
     [...openMetricsOf(snapshot, choice)].join(''),
     markdownOf(snapshot, opened.digest),
-    [...reportOf(opened, sha256)].join(''),
+    report,
+    ...[...readZip(within)].map(([name, bytes]) => `${name}\n${Buffer.from(bytes).toString('latin1')}`),
   ];
   return texts;
 }

@@ -42,8 +42,14 @@ const USUAL_LABELS: ReadonlySet<string> = new Set(
  * Replaces names by pseudonyms, the same one wherever a name stands, and takes out what cannot be replaced: notes and
  * free text, addresses, settings that name something. What is kept is listed, not what is removed, so that a field that
  * is new is not forgotten.
+ *
+ * @param sentence the title of places with other names, where the one that somebody wrote may not leave
  */
-export function redact(from: Redactable, kinds: readonly RedactionKind[]): Redacted {
+export function redact(
+  from: Redactable,
+  kinds: readonly RedactionKind[],
+  sentence: (topology: Topology) => string = () => '',
+): Redacted {
   if (kinds.length === 0) return { ...from, names: [] };
   const all = new Set<RedactionKind>([...from.cover.redacted, ...kinds]);
   const names = new Pseudonyms(all);
@@ -52,7 +58,7 @@ export function redact(from: Redactable, kinds: readonly RedactionKind[]): Redac
   learnSources(from, names);
   return {
     topology,
-    cover: redactCover(from.cover, names, all),
+    cover: redactCover(from.cover, names, all, () => sentence(topology)),
     papers: redactPapers(from.papers, names, all),
     names: names.rows(),
   };
@@ -140,11 +146,16 @@ function sourceName(names: Pseudonyms, id: string, name: string): string {
   return pseudonym;
 }
 
-function redactCover(cover: Cover, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Cover {
+function redactCover(
+  cover: Cover,
+  names: Pseudonyms,
+  kinds: ReadonlySet<RedactionKind>,
+  sentence: () => string,
+): Cover {
   const day = new Date(cover.at).toISOString().replace('T', ' ').slice(0, 16);
   return {
     ...cover,
-    title: kinds.has('notes') ? `Snapshot of ${day} UTC` : names.inText(cover.title),
+    title: kinds.has('notes') ? sentence() || `Snapshot of ${day} UTC` : names.inText(cover.title),
     scope: names.path(cover.scope),
     made: { ...cover.made, by: cover.made.by === '' ? '' : names.of('users', 'person', cover.made.by) },
     origins: cover.origins.map((origin) => redactOrigin(origin, names, kinds)),

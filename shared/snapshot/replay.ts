@@ -7,7 +7,7 @@ import { giveInstant, objectsOf } from './cells.ts';
 import type { Snapshot } from './document.ts';
 
 /** The recorded instant as a frame, with its parents' values made of their children's as the engine makes them. */
-export function frameAt({ topology, run }: Snapshot, instant: number): Frame {
+export function frameAt({ topology, run }: Pick<Snapshot, 'topology' | 'run'>, instant: number): Frame {
   const chunk = run.chunks.findIndex(({ first, count }) => instant >= first && instant < first + count);
   if (chunk < 0) throw new RangeError(`There is no instant ${instant}`);
   const at = instant - run.chunks[chunk].first;

@@ -6,6 +6,7 @@ import { redact } from '../../../shared/snapshot/redact.ts';
 import { SnapshotRefused } from '../../../shared/snapshot/refused.ts';
 import type { OpenChunk } from '../../../shared/snapshot/ring.ts';
 import { draftOfRun, RunWriter } from '../../../shared/snapshot/run-writer.ts';
+import { sentenceWith } from '../../../shared/snapshot/sentence-at.ts';
 import { ZIP_LIMITS } from '../../../shared/snapshot/zip.ts';
 import type { Topology } from '../../../shared/topology.ts';
 import { FaultError, printable } from '../fault.ts';
@@ -86,7 +87,8 @@ export function refusal(error: unknown, path: string): unknown {
 /** The same snapshot with names replaced, as a new file; unsigned where no key is given. */
 export async function redactFile(opened: Opened, kinds: readonly RedactionKind[], sign?: Sign) {
   const { manifest, topology, papers } = opened.snapshot;
-  const { names, ...redacted } = redact({ cover: manifest, topology, papers }, kinds);
+  const sentence = sentenceWith(opened.snapshot.run, papers.limits, manifest.at);
+  const { names, ...redacted } = redact({ cover: manifest, topology, papers }, kinds, sentence);
   const packed = await pack({ ...redacted, draft: draftOfRun(opened.snapshot) }, sign, () => {});
   return { ...packed, names };
 }

@@ -7,6 +7,7 @@ import type { Papers } from '../../../shared/snapshot/document.ts';
 import { redact } from '../../../shared/snapshot/redact.ts';
 import type { Ring } from '../../../shared/snapshot/ring.ts';
 import { objectsLost, scopeOf } from '../../../shared/snapshot/scope.ts';
+import { sentenceWith } from '../../../shared/snapshot/sentence-at.ts';
 import { originOf, settingsPart } from '../../../shared/snapshot/settings-part.ts';
 import type { Topology } from '../../../shared/topology.ts';
 import { FaultError, faultOf } from '../fault.ts';
@@ -163,12 +164,14 @@ export class Captures {
     if (first - from > 2 * pollMs) missing.push(`Nothing is recorded before ${formatTime(first)}`);
     const lost = order.scope === '' ? this.#lost(ring, topology, from, to) : 0;
     if (lost > 0) missing.push(`${lost} objects that were gone by the end are left out`);
+    const draft = writer.finish();
     const { names: _, ...document } = redact(
       { cover: this.#cover(order, at, missing), topology, papers },
       order.redact,
+      sentenceWith(draft.run, papers.limits, at),
     );
     const sign = signer(join(this.#context.folder, KEY_FILE));
-    const { bytes } = await pack({ ...document, draft: writer.finish() }, sign, progress);
+    const { bytes } = await pack({ ...document, draft }, sign, progress);
     check();
     const { quotaBytes } = this.#context.settings().snapshots;
     await this.#library.makeRoom(bytes.length, quotaBytes, ({ manifest }) => manifest?.made.reason !== 'alert');

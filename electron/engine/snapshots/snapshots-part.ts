@@ -9,6 +9,7 @@ import { redact } from '../../../shared/snapshot/redact.ts';
 import { reportOf } from '../../../shared/snapshot/report/report.ts';
 import { Ring } from '../../../shared/snapshot/ring.ts';
 import { scopeOf } from '../../../shared/snapshot/scope.ts';
+import { sentenceWith } from '../../../shared/snapshot/sentence-at.ts';
 import { GPU } from '../../../shared/topology.ts';
 import { FaultError } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
@@ -16,6 +17,7 @@ import { openFile, redactFile, turn } from './assemble.ts';
 import { Captures } from './captures.ts';
 import { digest } from './keys.ts';
 import { SnapshotLibrary } from './library.ts';
+import { embeddedIn } from './report-console.ts';
 import { Spans } from './spans.ts';
 
 /** Samples that are packed each second, so that no tick takes long. */
@@ -156,8 +158,9 @@ export class SnapshotsPart implements EnginePart {
 
   async #preview({ file, redact: kinds }: CallArg<'previewRedaction'>) {
     const { snapshot } = openFile(await this.#library.read(file), file);
-    const { manifest, topology, papers } = snapshot;
-    const { names, cover } = redact({ cover: manifest, topology, papers }, kinds);
+    const { manifest, topology, papers, run } = snapshot;
+    const sentence = sentenceWith(run, papers.limits, manifest.at);
+    const { names, cover } = redact({ cover: manifest, topology, papers }, kinds, sentence);
     const all = new Set(cover.redacted);
     const removed = [
       ...(all.has('notes') && papers.notes.length > 0 ? [`${papers.notes.length} notes`] : []),
@@ -182,7 +185,7 @@ export class SnapshotsPart implements EnginePart {
       json: () => jsonOf(snapshot, choice),
       openmetrics: () => openMetricsOf(snapshot, choice),
       md: () => [markdownOf(snapshot, leaving.digest)],
-      html: () => reportOf(leaving, digest),
+      html: () => reportOf(leaving, digest, embeddedIn(bytes)),
     }[format]();
     const pieces: Buffer[] = [];
     let size = 0;

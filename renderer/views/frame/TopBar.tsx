@@ -1,9 +1,10 @@
 import type { AlertCounts } from '../../../shared/alerting/alert.ts';
+import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import type { Crumb } from '../places.ts';
 import { hrefOf, type Route } from '../route.ts';
-import { VIEWS, type ViewId } from '../views.ts';
+import { type ViewId, viewsOf } from '../views.ts';
 import { Beacon } from './Beacon.tsx';
 import styles from './frame.module.css';
 
@@ -22,13 +23,14 @@ export function TopBar(props: {
   alerts: Pick<AlertCounts, 'critical' | 'warning' | 'unowned'>;
 }) {
   const { crumbs } = props;
+  const { report } = useConsole();
   return (
     <header className={styles.top}>
       <h1 className={styles.brand}>
         <Logo /> Fleetwatt
       </h1>
       <nav className={styles.tabs} aria-label="Views">
-        {VIEWS.map((view, index) => (
+        {viewsOf(report).map((view, index) => (
           <a
             key={view.id}
             href={hrefOf(props.lastOf(view.id))}

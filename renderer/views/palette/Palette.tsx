@@ -1,10 +1,11 @@
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { useConsole } from '../../live/console.tsx';
 import { conditionKey } from '../overview/condition-groups.ts';
 import type { OverviewState } from '../overview/overview-state.ts';
 import { SIGNAL_CHOICES } from '../overview/signals.ts';
 import { pageOf } from '../rack/rack-model.ts';
 import type { Go, Route } from '../route.ts';
-import { VIEWS, type ViewId } from '../views.ts';
+import { type ViewId, viewsOf } from '../views.ts';
 import { CommandPalette } from './CommandPalette.tsx';
 import { conditionEntries, type Entry, looksLikeFilter, placesAnswering, signalEntries } from './entries.ts';
 
@@ -24,6 +25,7 @@ interface Props {
 /** The palette with everything that the console can do. */
 export function Palette(props: Props) {
   const { open, layout, go, lastOf } = props;
+  const { report } = useConsole();
   // A rack, a node's rack and a GPU have pages of their own; what is above them stands on the overview.
   const toPlace = (place: number) => {
     const page = layout && pageOf(layout, place);
@@ -33,7 +35,7 @@ export function Palette(props: Props) {
     <CommandPalette
       open={open}
       onClose={props.onClose}
-      entries={open ? entriesOf(props) : NONE}
+      entries={open ? entriesOf(props, report) : NONE}
       entriesFor={(query) =>
         looksLikeFilter(query)
           ? [
@@ -56,7 +58,7 @@ const filterEntry = (query: string, run: () => void): Entry => ({
   ...{ label: `Filter the floor plan by ${query}`, run },
 });
 
-function entriesOf(props: Props): Entry[] {
+function entriesOf(props: Props, report: boolean): Entry[] {
   const { layout, frame, state, go, lastOf } = props;
   const overview = () => lastOf('overview');
   const action = (label: string, keys: string, run: () => void): Entry => ({
@@ -64,7 +66,7 @@ function entriesOf(props: Props): Entry[] {
   });
   const pick = (signal: string) => go({ ...overview(), params: { ...overview().params, signal } });
   return [
-    ...VIEWS.map(({ id, label }, index): Entry => {
+    ...viewsOf(report).map(({ id, label }, index): Entry => {
       return { id, group: 'Views', label, detail: '', keys: `${index + 1}`, run: () => go(lastOf(id)) };
     }),
     {

@@ -1,4 +1,5 @@
 import { formatAge, formatDate, formatTime } from '../../../shared/format.ts';
+import { frozenWords } from '../../../shared/snapshot/report/embedded.ts';
 import { SPEEDS } from '../../link/replay-position.ts';
 import { useConsole, useReplayPosition } from '../../live/console.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
@@ -7,7 +8,7 @@ import styles from './replay.module.css';
 
 /** Across the top while a snapshot is shown: what time it is there, and how to move in it. Nothing of it is live. */
 export function ReplayBanner() {
-  const { replay, closeReplay } = useConsole();
+  const { replay, report, closeReplay } = useConsole();
   const position = useReplayPosition();
   const toggle = () => (position?.playing ? replay?.pause() : replay?.play());
   useKeys(
@@ -17,19 +18,19 @@ export function ReplayBanner() {
           Space: toggle,
           ',': () => replay.step(-1),
           '.': () => replay.step(1),
-          'Shift+Escape': closeReplay,
+          ...(report ? {} : { 'Shift+Escape': closeReplay }),
         },
   );
   if (replay === null || position === null) return null;
   const { manifest, run } = replay.snapshot;
-  const apart = position.time - manifest.at;
+  const apart = position.time - run.times[replay.moment];
   return (
     <section className={styles.banner} aria-label="Replay" data-region>
       <b className="num">Replay {formatTime(position.time)}</b>
       <span className={styles.title} title={manifest.title}>
-        {formatDate(position.time)},{' '}
-        {apart === 0 ? 'the moment of' : `${formatAge(Math.abs(apart))} ${apart < 0 ? 'before' : 'after'}`} “
-        {manifest.title}”
+        {report && apart === 0
+          ? frozenWords(position.time)
+          : `${formatDate(position.time)}, ${apart === 0 ? 'the moment of' : `${formatAge(Math.abs(apart))} ${apart < 0 ? 'before' : 'after'}`} “${manifest.title}”`}
       </span>
       <button type="button" onClick={toggle}>
         {position.playing ? 'Pause' : 'Play'} <Kbd>Space</Kbd>
@@ -60,9 +61,11 @@ export function ReplayBanner() {
           </option>
         ))}
       </select>
-      <button type="button" onClick={closeReplay}>
-        Back to live <Kbd>Shift Esc</Kbd>
-      </button>
+      {report ? null : (
+        <button type="button" onClick={closeReplay}>
+          Back to live <Kbd>Shift Esc</Kbd>
+        </button>
+      )}
     </section>
   );
 }

@@ -2,12 +2,14 @@ import { type ReactNode, useId, useState } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatBytes, formatCount, formatTime } from '../../../shared/format.ts';
 import { REDACTION_WORDS, type RedactionKind } from '../../../shared/snapshot/manifest.ts';
+import { sentenceOf } from '../../../shared/snapshot/sentence.ts';
 import { NODE } from '../../../shared/topology.ts';
-import { useSnapshotSize, useTakeSnapshot } from '../../ask/ask.ts';
+import { useHello, useSnapshotSize, useTakeSnapshot } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
+import { labelOf } from '../places.ts';
 import { REDACTION_KINDS, tagsOf } from './snapshot-words.ts';
 import styles from './snapshots.module.css';
 
@@ -34,10 +36,15 @@ export function CaptureDialog(props: {
   chosen: string;
 }) {
   const { open, onClose, frame, layout } = props;
+  const limits = useHello().data?.settings;
   return (
     <Dialog title="Capture snapshot" open={open} onClose={onClose}>
-      {open && layout !== null ? (
-        <CaptureForm {...props} layout={layout} worst={frame?.findings[0]?.title ?? ''} />
+      {open && layout !== null && frame !== null && limits !== undefined ? (
+        <CaptureForm
+          {...props}
+          layout={layout}
+          sentence={sentenceOf(frame.summary, (place) => labelOf(layout, place), limits)}
+        />
       ) : (
         <p className={styles.quiet}>Nothing was read yet, so there is nothing to capture.</p>
       )}
@@ -45,9 +52,9 @@ export function CaptureDialog(props: {
   );
 }
 
-function CaptureForm(props: { layout: LayoutDocument; worst: string; chosen: string; onClose: () => void }) {
+function CaptureForm(props: { layout: LayoutDocument; sentence: string; chosen: string; onClose: () => void }) {
   const { layout, onClose } = props;
-  const [title, setTitle] = useState(props.worst || 'The fleet as it is');
+  const [title, setTitle] = useState(props.sentence);
   const [before, setBefore] = useState<(typeof BEFORE)[number]['id']>('15');
   const [after, setAfter] = useState<(typeof AFTER)[number]['id']>('0');
   const [scope, setScope] = useState('');

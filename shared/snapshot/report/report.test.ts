@@ -3,10 +3,21 @@ import { describe, expect, it } from 'vitest';
 import { frameOf, type Values } from '../../frame.fixture.ts';
 import { openSnapshot, packer } from '../file.ts';
 import { sha256 } from '../sha256.ts';
-import { coverOf, draftOf, fileOf, framesOf, papersOf, START, smallTopology, valuesAt } from '../snapshot.fixture.ts';
-import { reportOf } from './report.ts';
+import { draftOf, fileOf, START, smallTopology, valuesAt } from '../snapshot.fixture.ts';
+import { SNAPSHOT_DATA } from './embedded.ts';
+import { hostileFile } from './hostile.fixture.ts';
+import { MOST_EMBEDDED, reportOf } from './report.ts';
 
 const report = (file: Uint8Array) => [...reportOf(openSnapshot(file, { digest: sha256 }), sha256)].join('');
+
+const OWN = { script: 'start("…")', style: '.a{}', fonts: '@font-face{}' };
+const withConsole = (file: Uint8Array) =>
+  [...reportOf(openSnapshot(file, { digest: sha256 }), sha256, { console: OWN, file })].join('');
+
+/** What stands in the block of data, as it was written. */
+const dataIn = (html: string) =>
+  new RegExp(`<script type="application/octet-stream" id="${SNAPSHOT_DATA}">([^<]*)</script>`).exec(html)?.[1] ?? '';
+const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** What no parser took for markup: the text between the tags. */
 const textIn = (html: string) =>
@@ -14,31 +25,6 @@ const textIn = (html: string) =>
     .replace(/<style>[\s\S]*?<\/style>/g, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ');
-
-const HOSTILE = `</title><script>alert(1)</script><img src=x onerror=alert(2)>"'&\u202e`;
-
-function hostileFile() {
-  const topology = smallTopology();
-  const name = topology.name.map((one) => `${HOSTILE}${one}`);
-  const papers = papersOf({
-    alerts: [
-      {
-        ...{ id: '0123456789abcdef', rule: HOSTILE, severity: 'critical', domain: 'power', path: HOSTILE },
-        ...{ title: HOSTILE, detail: HOSTILE, state: 'firing', since: START, until: null },
-        ...{ acknowledgedBy: HOSTILE, labels: {} },
-      },
-    ],
-    journal: [{ time: START, kind: 'note', alert: '', who: HOSTILE, text: HOSTILE }],
-    notes: [{ time: START, who: HOSTILE, path: HOSTILE, text: HOSTILE }],
-  });
-  const cover = coverOf({
-    title: HOSTILE,
-    made: { at: START, by: HOSTILE, reason: 'person', version: '0.1.0' },
-    origins: [{ source: HOSTILE, name: HOSTILE, kind: '<b>"x\'', url: HOSTILE, queries: [HOSTILE], stepMs: 15_000 }],
-    missing: [HOSTILE],
-  });
-  return packer({ ...draftOf(framesOf({ ...topology, name }, 20), { cover, papers }) }, sha256).finish().bytes;
-}
 
 describe('report', () => {
   it('tells the numbers of the moment', () => {
@@ -69,6 +55,33 @@ describe('report', () => {
     expect(html.match(/<\/title>/g)?.length).toBe(1 + 2);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(html).toContain('\\u202e');
+  });
+
+  it('has the console by hash, and the snapshot as it is in a block that no name can end', () => {
+    const file = hostileFile();
+    const html = withConsole(file);
+    const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1];
+    const [own, style] = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map((match) => match[1]);
+    expect(own.startsWith(OWN.fonts)).toBe(true);
+    expect(policy).toBe(
+      `default-src 'none'; script-src ${hashOf(OWN.script)}; style-src ${hashOf(own)} ${hashOf(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`,
+    );
+    expect(Buffer.compare(Buffer.from(dataIn(html), 'base64'), file)).toBe(0);
+    expect(html.match(/<script/gi)?.length).toBe(2);
+    expect(html.match(/<\/script>/gi)?.length).toBe(2);
+    expect(html).not.toContain('<!--');
+    expect(html.endsWith(`<script>${OWN.script}</script>\n</body>\n</html>\n`)).toBe(true);
+  });
+
+  it('takes a large file in pieces, leaves a larger one outside and says so', () => {
+    const opened = openSnapshot(fileOf(10), { digest: sha256 });
+    const file = Uint8Array.from({ length: (3 << 18) * 2 + 5 }, (_, i) => i * 31);
+    const html = [...reportOf(opened, sha256, { console: OWN, file })].join('');
+    expect(dataIn(html)).toBe(Buffer.from(file).toString('base64'));
+    expect(html).toContain('The samples are in it');
+    const outside = [...reportOf(opened, sha256, { console: OWN, file: new Uint8Array(MOST_EMBEDDED + 1) })].join('');
+    expect(outside).toContain('The samples are too many for it');
+    expect(outside).not.toMatch(/<script|script-src/);
   });
 
   it('says where there is no data', () => {

@@ -18,61 +18,105 @@ import { stepOf } from '../replay.ts';
 import type { Digest } from '../sha256.ts';
 import { bytesOfText } from '../text.ts';
 import { chartStack } from './chart.ts';
+import { CONSOLE_ROOT, CONSOLE_STYLE, frozenWords, SNAPSHOT_DATA } from './embedded.ts';
 import { floorPlan } from './floor.ts';
 import { glyph } from './glyphs.ts';
 import { lanesOf } from './lanes.ts';
 import { type Markup, markup, NOTHING } from './markup.ts';
 import { type Happening, sequenceOf, weightiest } from './sequence.ts';
-import { styleSheet } from './style.ts';
+import { REPORT_CLASS, styleSheet } from './style.ts';
 import { nearestRacks, siteWords, tables } from './tables.ts';
 import { scaleOf, type Told, tell } from './told.ts';
 
+/** The console as three texts of our own, built for reports: a classic script, its styles, and its @font-face rules. */
+export interface ReportConsole {
+  readonly script: string;
+  readonly style: string;
+  readonly fonts: string;
+}
+
+/** What goes into a report besides the page: the console, and the snapshot's own file that it replays. */
+export interface Embedded {
+  readonly console: ReportConsole;
+  readonly file: Uint8Array;
+}
+
+/** Larger files stay outside: a browser would have to hold them as text, as bytes and unpacked. */
+export const MOST_EMBEDDED = 40 << 20;
+
 /**
- * A snapshot as one HTML file that reads by itself: no script, nothing loaded from anywhere, light on paper. Every text
- * of the fleet is escaped, and the file's own policy would let nothing of it run.
+ * A snapshot as one HTML file that reads by itself: nothing loaded from anywhere, light on paper, readable without
+ * scripts. Every text of the fleet is escaped, and the file's own policy would let nothing of it run. With `embedded` it
+ * is the console in replay too, where scripts may run: the snapshot's file stands in it as base64, which no name can end.
  *
  * It comes in pieces, empty ones while instants are judged, so that a host can do other work between them.
  *
- * @param digest SHA-256 of bytes, for the policy's hash of the style sheet
+ * @param digest SHA-256 of bytes, for the policy's hashes of our own script and styles
  */
-export function* reportOf({ snapshot, digest: whole, seal }: Opened, digest: Digest): Generator<string, void> {
+export function* reportOf(opened: Opened, digest: Digest, embedded?: Embedded): Generator<string, void> {
+  const { snapshot } = opened;
+  const within = embedded !== undefined && embedded.file.length <= MOST_EMBEDDED ? embedded : undefined;
   const telling = tell(snapshot);
   let step = telling.next();
   for (; step.done !== true; step = telling.next()) yield '';
   const told = step.value;
-  const style = styleSheet();
+  const { script, style, fonts } = within?.console ?? { script: '', style: '', fonts: '' };
+  const own = styleSheet(fonts);
   const { manifest } = snapshot;
-  // Only the two texts of our own go in as they are.
+  // Only the texts of our own go in as they are. The console's styles wait until its script runs.
   yield `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(style, digest)}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(own, within ? { script, style } : null, digest)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 ${markup`<title>${manifest.title}</title>`.text}
-<style>${style}</style>
+<style>${own}</style>${within ? `\n<style media="not all" id="${CONSOLE_STYLE}">${style}</style>` : ''}
 </head>
-<body>
-${page(snapshot, told, whole, seal).text}
-</body>
-</html>
+<body>${within ? `\n<div id="${CONSOLE_ROOT}"></div>` : ''}
+<div class="${REPORT_CLASS}">
+${page(opened, told, insideWords(embedded, within)).text}
+</div>
 `;
+  if (within) {
+    yield `<script type="application/octet-stream" id="${SNAPSHOT_DATA}">`;
+    for (let at = 0; at < within.file.length; at += PIECE) yield base64Of(within.file.subarray(at, at + PIECE));
+    yield `</script>\n<script>${script}</script>\n`;
+  }
+  yield '</body>\n</html>\n';
 }
 
-function policyOf(style: string, digest: Digest): string {
-  const hex = digest(bytesOfText(style));
-  const bytes = Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
-  return `default-src 'none'; style-src 'sha256-${base64Of(bytes)}'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
+/** A multiple of three: pieces of base64 can stand one after the other. */
+const PIECE = 3 << 18;
+
+function policyOf(own: string, console: Omit<ReportConsole, 'fonts'> | null, digest: Digest): string {
+  const hash = (text: string) => {
+    const hex = digest(bytesOfText(text));
+    const bytes = Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
+    return `'sha256-${base64Of(bytes)}'`;
+  };
+  const script = console ? `script-src ${hash(console.script)}; ` : '';
+  const styles = [own, ...(console ? [console.style] : [])].map(hash).join(' ');
+  return `default-src 'none'; ${script}style-src ${styles}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
+}
+
+/** What the file has beside what can be read in it, and where the rest is. */
+function insideWords(embedded: Embedded | undefined, within: Embedded | undefined): string {
+  if (within)
+    return 'This file loads nothing. The samples are in it, as is the console that replays them where scripts may run.';
+  return embedded
+    ? 'This file loads nothing and runs nothing. The samples are too many for it; they are in the .fwsnap file.'
+    : 'This file loads nothing and runs nothing. The samples are in the .fwsnap file.';
 }
 
 const moment = (time: number) => `${formatDate(time)}, ${formatTime(time)}`;
 
-function page(snapshot: Snapshot, told: Told, whole: string, seal: Opened['seal']): Markup {
+function page({ snapshot, digest: whole, seal }: Opened, told: Told, inside: string): Markup {
   const { manifest, papers } = snapshot;
   const all = sequenceOf(snapshot, told.moment);
   const shown = weightiest(all);
-  return markup`<header class="banner"><b>Incident snapshot</b><span>Frozen ${moment(told.moment.now)}. These numbers do not update.</span></header>
+  return markup`<div class="banner"><b>Incident snapshot</b><span>${frozenWords(told.moment.now)}</span></div>
 <svg width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V5" class="hatching"/></pattern></defs></svg>
 <main>
 <h1>${manifest.title}</h1>
@@ -86,7 +130,7 @@ ${provenance(snapshot, told, whole)}
 <section aria-labelledby="nearest"><h2 id="nearest">Racks nearest to their budgets</h2>${nearestRacks(told, papers.limits)}</section>
 </div></div>
 <section class="folds" aria-labelledby="tables"><h2 id="tables">Tables</h2>${tables(snapshot, told)}</section>
-${footer(snapshot, told, whole, seal)}
+${footer(snapshot, told, inside, [whole, sealWords(seal)])}
 </main>`;
 }
 
@@ -158,8 +202,8 @@ function provenance({ manifest, run }: Snapshot, told: Told, whole: string): Mar
 function footer(
   { manifest, papers }: Snapshot,
   { moment: { summary, power, frame } }: Told,
-  whole: string,
-  seal: Opened['seal'],
+  inside: string,
+  [whole, sealed]: readonly [string, string],
 ): Markup {
   const { warnRatio, critRatio } = papers.limits;
   const replaced = REDACTIONS.filter((kind) => manifest.redacted.includes(kind));
@@ -172,11 +216,11 @@ function footer(
   return markup`<footer>
 <div><h2>How to read this</h2><p>Percent is draw divided by the budget of that rack, row or hall. “≥” stands where something silent is counted at its nameplate or its last reading. “${MISSING}” is no data, never zero; lines end where data ends. The busiest port is the larger of its directions divided by its rate. Warning from ${formatPercent(warnRatio, 0)}, critical from ${formatPercent(critRatio, 0)} of a budget.</p></div>
 <div><h2>What is missing</h2>${manifest.missing.map((sentence) => markup`<p>${sentence}</p>`)}<p>${reportingWords(summary, ' at the moment.')} ${assumed > 0 ? `${formatCount(assumed)} racks count something silent.` : ''}</p></div>
-<div><h2>Sharing</h2><p>${replaced.length > 0 ? `Replaced by pseudonyms: ${list(replaced)}.` : 'Nothing was replaced by pseudonyms.'} ${kept.length > 0 ? `As they were: ${list(kept)}.` : ''}</p><p>This file loads nothing and runs nothing. The samples themselves are in the .fwsnap file, ${sealWords(seal)}. Its SHA-256: <code>${whole}</code>. Snapshot <code>${manifest.id}</code>, made with Fleetwatt ${manifest.made.version}.</p></div>
+<div><h2>Sharing</h2><p>${replaced.length > 0 ? `Replaced by pseudonyms: ${list(replaced)}.` : 'Nothing was replaced by pseudonyms.'} ${kept.length > 0 ? `As they were: ${list(kept)}.` : ''}</p><p>${inside} The snapshot is ${sealed}. Its SHA-256: <code>${whole}</code>. Snapshot <code>${manifest.id}</code>, made with Fleetwatt ${manifest.made.version}.</p></div>
 </footer>`;
 }
 
 function sealWords(seal: Opened['seal']): string {
-  if (seal.kind === 'unsigned') return 'which is not signed';
+  if (seal.kind === 'unsigned') return 'not signed';
   return seal.kind === 'signed' ? `signed by the key ${seal.key}` : `signed by the key ${seal.key}, not checked here`;
 }

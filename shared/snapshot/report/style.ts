@@ -11,8 +11,8 @@ const TOKENS = {
 };
 
 const BODY = `
-*{box-sizing:border-box}
-body{margin:0;background:var(--bg);color:var(--tx-2);font:400 13px/18px Inter,"Inter Variable","Segoe UI",system-ui,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
+*{box-sizing:border-box;margin:0;padding:0}
+&{min-height:100vh;background:var(--bg);color:var(--tx-2);font:400 13px/18px Inter,"Inter Variable","Segoe UI",system-ui,"Helvetica Neue",Arial,"DejaVu Sans",sans-serif}
 .banner{background:var(--tx-1);color:var(--bg);min-height:34px;padding:8px 24px;display:flex;flex-wrap:wrap;justify-content:center;gap:4px 28px}
 .banner b{font-weight:600}
 main{max-width:1608px;margin:0 auto;padding:28px 24px 48px}
@@ -58,13 +58,13 @@ td.hot{color:var(--crit);font-weight:680}
 details{border-top:1px solid var(--line-2);padding:10px 0}details:last-of-type{border-bottom:1px solid var(--line-2)}
 summary{font-weight:600;color:var(--tx-1);cursor:pointer}summary span{font-weight:400;color:var(--tx-3);margin-left:8px}details[open] summary{margin-bottom:10px}
 summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-.none{color:var(--tx-3)}
+.none{color:var(--tx-3);margin-bottom:8px}
 footer{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:16px 44px;margin-top:34px;padding-top:14px;border-top:1px solid var(--line-2);color:var(--tx-3);font-size:12px;line-height:19px;overflow-wrap:anywhere}
 footer h2{margin:0;font-size:12px;line-height:19px;letter-spacing:0;color:var(--tx-2)}footer p{margin:0 0 4px}
 @media (max-width:1080px){.two{grid-template-columns:minmax(0,1fr)}footer{grid-template-columns:minmax(0,1fr)}}
 @page{margin:14mm}
 @media print{
-body{background:#fff}main{max-width:none;padding:14px 0 0}
+&{background:#fff}main{max-width:none;padding:14px 0 0}
 .banner{background:none;color:var(--tx-1);border-bottom:1px solid var(--line-2);justify-content:flex-start;padding:0 0 6px;min-height:0}
 h1{font-size:24px;line-height:30px}.lead{font-size:13px;line-height:19px}.two{grid-template-columns:minmax(0,1fr)}
 .halls{grid-template-columns:repeat(2,minmax(0,1fr))}.chart .name,.chart .axis{font-size:12.5px}
@@ -74,20 +74,41 @@ footer{break-inside:avoid;grid-template-columns:repeat(3,minmax(0,1fr));gap:12px
 @media (forced-colors:active){.cell{stroke:CanvasText}}
 `;
 
-/** The whole style sheet: light by itself and on paper, dark where the reader's screen asks for it. */
-export function styleSheet(): string {
-  const dark = `:root{color-scheme:dark;${TOKENS.dark}}${fills('dark')}`;
-  return `:root{color-scheme:light;${TOKENS.light}}${fills('light')}@media screen and (prefers-color-scheme:dark){${dark}}${BODY}`;
+/** Everything of the report stands in one element of this class: a console around it has styles of its own. */
+export const REPORT_CLASS = 'report';
+
+/** The rules of BODY within the report alone; `&` is the report itself. */
+function scoped(rules: string): string {
+  const one = (selector: string) =>
+    selector.trim() === '&' ? `.${REPORT_CLASS}` : `.${REPORT_CLASS} ${selector.trim()}`;
+  return rules.replace(/[^{}]+(?=\{)/g, (head) =>
+    head.trim().startsWith('@') ? head : head.split(',').map(one).join(','),
+  );
 }
 
-/** Fill and ink of every percent of a limit. */
+/**
+ * The whole style sheet: light by itself and on paper, dark where the reader's screen asks for it, or as the console
+ * around it says. `fonts` are @font-face rules.
+ */
+export function styleSheet(fonts = ''): string {
+  const [light, dark] = (['light', 'dark'] as const).map(
+    (theme) => `color-scheme:${theme};${TOKENS[theme]};${fills(theme)}`,
+  );
+  const [report, themed] = [`.${REPORT_CLASS}`, (theme: string) => `[data-theme="${theme}"] .${REPORT_CLASS}`];
+  return `${fonts}body{margin:0}${report}{${light}}@media screen and (prefers-color-scheme:dark){${report}{${dark}}}@media screen{${themed('light')}{${light}}${themed('dark')},${themed('contrast')}{${dark}}}${scoped(STEP_RULES + BODY)}`;
+}
+
+const STEP_RULES = Array.from(
+  { length: STEPS + 1 },
+  (_, percent) => `.s${percent} .cell{fill:var(--f${percent})}.s${percent} text{fill:var(--i${percent})}`,
+).join('');
+
+/** Fill and ink of every percent of a limit, as tokens. */
 function fills(theme: 'dark' | 'light'): string {
-  let text = '';
-  for (let percent = 0; percent <= STEPS; percent++) {
+  return Array.from({ length: STEPS + 1 }, (_, percent) => {
     const color = colorAt(percent === 90 ? 0.9 : percent / 100, LIMIT[theme]);
-    text += `.s${percent} .cell{fill:${hex(color)}}.s${percent} text{fill:${inkOn(color)}}`;
-  }
-  return text;
+    return `--f${percent}:${hex(color)};--i${percent}:${inkOn(color)}`;
+  }).join(';');
 }
 
 type Rgb = readonly [number, number, number];
