@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { type Browser, chromium, _electron as electron, type Page } from '@playwright/test';
+import { type Browser, chromium, type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '..');
 /** Folder of the stand-in for Electron's binary. */
@@ -31,6 +31,8 @@ export interface Console {
   readonly profile: string;
   /** Process that the host started us in: the parent of the engine's process. */
   readonly pid: number;
+  /** Does what begins a download, and gives the file once it is whole. */
+  saved(begin: () => Promise<unknown>): Promise<{ readonly name: string; readonly bytes: Buffer }>;
   close(): Promise<void>;
 }
 
@@ -120,7 +122,7 @@ async function openServe(options: OpenOptions): Promise<Console> {
     });
     await prepare(page);
     await page.goto(options.readOnly ? `${url.split('#')[0]}#key=${READ_TOKEN}` : url);
-    return { page, ranOn: 'serve', profile, pid: child.pid as number, close };
+    return { page, ranOn: 'serve', profile, pid: child.pid as number, saved: (begin) => savedBy(page, begin), close };
   } catch (error) {
     await close();
     throw error;
@@ -160,6 +162,7 @@ async function openDesktop(options: OpenOptions): Promise<Console> {
     ranOn: real ? 'desktop host on Electron' : 'desktop host on stand-in',
     profile,
     pid: app.process().pid as number,
+    saved: (begin) => savedAt(app, profile, begin),
     async close() {
       await app.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
@@ -185,6 +188,29 @@ function watchViolations(): void {
 /** Every page remembers the policy violations that it did not ask for. */
 async function prepare(page: Page): Promise<void> {
   await page.addInitScript(watchViolations);
+}
+
+async function savedBy(page: Page, begin: () => Promise<unknown>) {
+  const [download] = await Promise.all([page.waitForEvent('download'), begin()]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+/** Electron asks its user where a download goes; a spec says it by the session's event before anybody is asked. */
+async function savedAt(app: ElectronApplication, profile: string, begin: () => Promise<unknown>) {
+  const path = join(profile, 'saved.download');
+  const done = app.evaluate(
+    ({ session }, to) =>
+      new Promise<{ name: string; state: string }>((resolve) =>
+        session.defaultSession.once('will-download', (_event, item) => {
+          item.setSavePath(to);
+          item.once('done', (_done, state) => resolve({ name: item.getFilename(), state }));
+        }),
+      ),
+    path,
+  );
+  const [{ name, state }] = await Promise.all([done, begin()]);
+  if (state !== 'completed') throw new Error(`The download of ${name} was ${state}`);
+  return { name, bytes: readFileSync(path) };
 }
 
 /** Opens the console on a host, with a profile of its own that `close` removes. */

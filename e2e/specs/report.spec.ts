@@ -1,12 +1,13 @@
-import { copyFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
 import { violations } from '../axe.ts';
 import { expect, test } from '../console.ts';
+import { type Console, launchBrowser } from '../hosts.ts';
 
 /** Captures the demo fleet and takes its report, names replaced or not. */
-async function reportFile(page: Page, profile: string): Promise<string> {
+async function reportFile({ page, profile, saved }: Console): Promise<string> {
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
   await page.keyboard.press('5');
   await page.keyboard.press('Shift+S');
@@ -15,13 +16,10 @@ async function reportFile(page: Page, profile: string): Promise<string> {
   await dialog.getByRole('button', { name: 'Capture snapshot' }).click();
   await expect(page.getByText('Whole, signed').first()).toBeVisible();
   await page.getByRole('combobox', { name: 'Form' }).selectOption({ label: 'Report (HTML)' });
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download' }).click(),
-  ]);
-  expect(download.suggestedFilename()).toMatch(/\.html$/);
+  const { name, bytes } = await saved(() => page.getByRole('button', { name: 'Download' }).click());
+  expect(name).toMatch(/\.html$/);
   const file = join(profile, 'report.html');
-  copyFileSync((await download.path()) as string, file);
+  writeFileSync(file, bytes);
   return pathToFileURL(file).href;
 }
 
@@ -40,10 +38,8 @@ async function openOffline(browser: Browser, url: string, options: Parameters<Br
 test('the report opens from disk with the network cut: it reads without scripts, and with them it is the console in replay', async ({
   open,
 }) => {
-  test.skip(test.info().project.name === 'desktop', 'the stand-in tells nobody of downloads');
-  const { page, profile } = await open({ demo: true });
-  const browser = page.context().browser() as Browser;
-  const url = await reportFile(page, profile);
+  const url = await reportFile(await open({ demo: true }));
+  const browser = await launchBrowser();
   for (const colorScheme of ['dark', 'light'] as const) {
     for (const javaScriptEnabled of [true, false]) {
       const report = await openOffline(browser, url, { colorScheme, javaScriptEnabled });
@@ -54,6 +50,7 @@ test('the report opens from disk with the network cut: it reads without scripts,
       await report.close();
     }
   }
+  await browser.close();
 });
 
 async function reads(page: Page): Promise<void> {

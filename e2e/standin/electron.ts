@@ -73,6 +73,9 @@ const displayOf = (id: number, label: string, x: number) => {
 };
 const displays = { all: [displayOf(1, 'First', 0), displayOf(2, 'Second', 1920)] };
 
+/** What the session tells of: downloads. */
+export const downloading = new EventEmitter();
+
 const members = {
   app,
   ipcMain,
@@ -82,7 +85,7 @@ const members = {
   webContents: { fromDevToolsTargetId: WebContents.fromDevToolsTargetId },
   utilityProcess: { fork: (path: string, args: string[] = []) => new UtilityProcess(path, args) },
   session: {
-    defaultSession: {
+    defaultSession: Object.assign(downloading, {
       setPermissionRequestHandler(handler: unknown) {
         permissions.request = handler;
       },
@@ -92,7 +95,7 @@ const members = {
       setDevicePermissionHandler(handler: unknown) {
         permissions.device = handler;
       },
-    },
+    }),
   },
   safeStorage,
   shell: {

@@ -2,7 +2,8 @@ import Module from 'node:module';
 import { join } from 'node:path';
 import { app, claimInstance, lifecycle } from './app.ts';
 import { startChromium } from './chromium.ts';
-import { electron } from './electron.ts';
+import { watchDownloads } from './downloads.ts';
+import { downloading, electron } from './electron.ts';
 import { browser } from './web.ts';
 
 /** Answers `require('electron')`; everything else is Node's own business. */
@@ -26,8 +27,9 @@ async function start(): Promise<void> {
   const require = Module.createRequire(join(process.cwd(), 'standin.cjs'));
   const launched = startChromium();
   lifecycle.setStartup(
-    launched.then((chromium) => {
+    launched.then(async (chromium) => {
       browser.cdp = chromium.cdp;
+      process.once('exit', await watchDownloads(chromium.cdp, downloading));
       lifecycle.atExit.push(() => chromium.close());
     }),
   );

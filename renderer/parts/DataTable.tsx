@@ -1,5 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import type { TableDocument, TableValue } from '../../shared/tables/document.ts';
+import { useSavable } from '../save/savable.ts';
 import styles from './data-table.module.css';
 
 export interface TableColumn<Row> {
@@ -11,6 +13,10 @@ export interface TableColumn<Row> {
   readonly sort?: (row: Row) => number | string | null;
   /** Begins with the largest. */
   readonly descending?: boolean;
+  /** Unit of what it is sorted by, or of `value`: what a saved table says of it. */
+  readonly unit?: string;
+  /** What a saved table has where that is not what rows are sorted by. */
+  readonly value?: (row: Row) => TableValue;
   readonly cell: (row: Row) => ReactNode;
 }
 
@@ -28,6 +34,30 @@ interface Props<Row> {
   readonly sort?: { readonly column: string; readonly descending: boolean };
   /** What stands where there are no rows. */
   readonly empty: string;
+  /** How the numbers of a row are known: measured, derived …; for a saved table. */
+  readonly qualityOf?: (row: Row) => string;
+}
+
+/** What the screen says of the unit in a label: saved values are in the column's own. */
+const UNIT_IN_LABEL = /( %|, [^,]*\/s)$/;
+
+/** A table's rows as they may be saved: plain values in the units of the columns. */
+export function tableDocument<Row>(
+  title: string,
+  columns: readonly TableColumn<Row>[],
+  rows: readonly Row[],
+  qualityOf: (row: Row) => string = () => '',
+): TableDocument {
+  const told = columns.filter(({ sort, value }) => sort !== undefined || value !== undefined);
+  return {
+    ...{ kind: 'table', title, at: null },
+    columns: told.map(({ label, unit = '' }) => ({
+      label: unit === '' ? label : label.replace(UNIT_IN_LABEL, ''),
+      unit,
+    })),
+    rows: rows.map((row) => told.map(({ value, sort }) => (value ?? sort)?.(row) ?? null)),
+    quality: rows.map(qualityOf),
+  };
 }
 
 /** A table whose columns sort, with only the rows in view in the page. Arrows move along the rows, Enter opens one. */
@@ -42,6 +72,7 @@ export function DataTable<Row>(props: Props<Row>) {
     estimateSize: () => ROW_HEIGHT,
     overscan: 8,
   });
+  useSavable(props.label, () => tableDocument(props.label, columns, rows, props.qualityOf));
   const items = virtual.getVirtualItems();
   const [above, below] = [items[0]?.start ?? 0, virtual.getTotalSize() - (items.at(-1)?.end ?? 0)];
   const at = rows.findIndex((row) => keyOf(row) === props.selected);

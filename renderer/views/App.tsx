@@ -6,6 +6,8 @@ import { NO_INVENTORY } from '../../shared/inventory.ts';
 import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
 import { useConsole, useFreshness, useLive } from '../live/console.tsx';
 import type { Freshness } from '../live/freshness.ts';
+import { captionOf } from '../save/caption.ts';
+import { SaveDialog } from '../save/SaveDialog.tsx';
 import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
 import { AlertsView } from './alerts/AlertsView.tsx';
 import { Coming } from './Coming.tsx';
@@ -44,6 +46,7 @@ const OVERVIEW_HINTS: readonly KeyHint[] = [
   { keys: 'P U T R N I', action: 'Signal' },
   { keys: '[ ]', action: 'Step condition' },
   { keys: 'Space', action: 'Pause' },
+  { keys: 'E', action: 'Save' },
 ];
 const RACK_HINTS: readonly KeyHint[] = [
   { keys: '↑ ↓', action: 'GPU' },
@@ -132,6 +135,7 @@ export function App() {
   const [keysOpen, setKeysOpen] = useState(false);
   const [searching, setSearching] = useState(false);
   const [capturing, setCapturing] = useState(false);
+  const [saving, setSaving] = useState(false);
   const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go, view === 'overview');
   const closeDemo = useCloseDemo();
   const fresh = replay === null && isFirstRun(hello.data, frame);
@@ -157,6 +161,7 @@ export function App() {
     // In a replay Space plays, and there is nothing to capture.
     pause: replay === null ? () => live.pause(pausedAt === null) : null,
     capture: replay === null && operate ? () => setCapturing(true) : null,
+    save: () => setSaving(true),
     wall: () => openWall(go),
   });
 
@@ -228,6 +233,7 @@ export function App() {
         {...{ layout, frame, state, go, lastOf }}
         theme={() => setTheme(nextTheme(theme))}
         keys={() => setKeysOpen(true)}
+        save={() => setSaving(true)}
         pause={() => live.pause(pausedAt === null)}
       />
       <CaptureDialog
@@ -236,6 +242,12 @@ export function App() {
         frame={frame}
         layout={layout}
         chosen={layout?.path[state.selected] ?? ''}
+      />
+      <SaveDialog
+        open={saving}
+        onClose={() => setSaving(false)}
+        at={frame?.time ?? freshness.now}
+        caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null)}
       />
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
     </div>
@@ -276,6 +288,7 @@ function useAppKeys(does: {
   pause: (() => void) | null;
   capture: (() => void) | null;
   wall(): void;
+  save(): void;
 }): void {
   useKeys({
     ...Object.fromEntries(viewsOf(does.report).map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
@@ -284,6 +297,7 @@ function useAppKeys(does: {
     '[Shift]+(\\?)': does.keys,
     '$mod+k': does.search,
     w: does.wall,
+    e: does.save,
     F11: does.wall,
     '[Shift]+(/)': does.search,
     ...(does.pause ? { Space: does.pause } : {}),

@@ -70,6 +70,7 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['←', '→'], action: 'On a rack: time; with Shift: extend the brush' },
   { keys: ['O'], action: 'On a rack: GPUs by position or by value' },
   { keys: ['Shift S'], action: 'Capture snapshot' },
+  { keys: ['E'], action: 'Save the view: picture, tables, charts' },
   { keys: ['Space'], action: 'Pause updates; in a replay: play and pause' },
   { keys: [',', '.'], action: 'In a replay: one instant back, on' },
   { keys: ['Shift Esc'], action: 'Leave the replay' },

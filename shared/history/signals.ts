@@ -1,4 +1,11 @@
-import { type Aggregation, type ObjectKind, type SignalId, signalOf, signals } from '../signals/catalogue.ts';
+import {
+  type Aggregation,
+  type ObjectKind,
+  type SignalId,
+  type SignalUnit,
+  signalOf,
+  signals,
+} from '../signals/catalogue.ts';
 
 /**
  * What ranges can be asked of: every signal of the catalogue, and what is told from several of them.
@@ -8,6 +15,12 @@ import { type Aggregation, type ObjectKind, type SignalId, signalOf, signals } f
 export const DERIVED_SIGNALS = ['draw', 'link.use', 'link.waited'] as const;
 export type HistorySignal = SignalId | (typeof DERIVED_SIGNALS)[number];
 export const HISTORY_SIGNALS: readonly HistorySignal[] = [...DERIVED_SIGNALS, ...signals.map(({ id }) => id)];
+
+/** The unit of a range's values. */
+export function unitOf(signal: HistorySignal): SignalUnit {
+  if (signal === 'draw') return 'W';
+  return signal === 'link.use' || signal === 'link.waited' ? 'ratio' : signalOf(signal).unit;
+}
 
 /** How several samples of one object within a step make one value. */
 export type TimeFold = 'mean' | 'peak' | 'or' | 'last';

@@ -4,6 +4,8 @@ import type { Alert } from '../../../shared/alerting/alert.ts';
 import type { LayoutDocument } from '../../../shared/contract.ts';
 import { formatTime } from '../../../shared/format.ts';
 import { useHistory } from '../../ask/ask.ts';
+import { historyChart } from '../../save/documents.ts';
+import { useSavable } from '../../save/savable.ts';
 import styles from './alerts.module.css';
 import { chartOf } from './chart-series.ts';
 import { valueText } from './words.ts';
@@ -29,6 +31,14 @@ export function AlertChart(props: { alert: Alert; layout: LayoutDocument; now: n
   // By the minute: a chart of an hour is not asked for again with every second.
   const now = Math.ceil(props.now / MINUTE) * MINUTE;
   const history = useHistory(chart ? [chart.series] : [], HOUR, now, chart !== null);
+  const title = `${chart?.label}: ${alert.object}`;
+  useSavable(
+    title,
+    chart === null
+      ? null
+      : () =>
+          historyChart(title, [{ name: chart.label, signal: chart.series.signal, object: alert.path }], history.data),
+  );
   if (chart === null) return null;
   const values = (history.data?.values[0] ?? []).map((value) => (value === null ? null : value * chart.scale));
   const times = history.data?.times ?? [];

@@ -8,10 +8,10 @@ import { useConsole } from '../../live/console.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
+import { saveText } from '../../save/save-file.ts';
 import { ruleWords } from './alert-facets.ts';
 import styles from './alerts.module.css';
 import { JournalLimits } from './JournalLimits.tsx';
-import { saveText } from './save-text.ts';
 
 const KIND_WORDS: Readonly<Record<JournalKind, string>> = {
   pending: 'Pending',

@@ -2,9 +2,11 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { cellOfRatio } from '../../../shared/cells.ts';
 import type { DomainStrip } from '../../../shared/fabric/overview.ts';
 import { formatPercent } from '../../../shared/format.ts';
+import type { TableDocument } from '../../../shared/tables/document.ts';
 import { cancelPaint, requestPaint } from '../../draw/frame-loop.ts';
 import { paletteOf } from '../../draw/palette.ts';
 import { useSize } from '../../draw/use-size.ts';
+import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import styles from './interconnect.module.css';
 import { readColors } from './Matrix.tsx';
@@ -44,6 +46,19 @@ function boxesOf(strips: readonly DomainStrip[], height: number): readonly Box[]
   });
 }
 
+function domainTable(strips: readonly DomainStrip[]): TableDocument {
+  const cells = strips.flatMap(({ kind, title, cells }) => cells.map((cell) => ({ kind, title, ...cell })));
+  return {
+    ...{ kind: 'table', title: 'NVLink and Ethernet domains', at: null },
+    columns: [
+      ...['Kind', 'Strip', 'Domain', 'Key'].map((label) => ({ label, unit: '' })),
+      { label: 'Use, busier direction', unit: 'ratio' },
+    ],
+    rows: cells.map(({ kind, title, name, key, use }) => [kind, title, name, key, use]),
+    quality: cells.map(({ use }) => (use === null ? 'no data' : 'derived')),
+  };
+}
+
 /** NVLink and Ethernet domains: a cell each, the busier direction's share of the peak. */
 export function Domains(props: { strips: readonly DomainStrip[] | undefined; theme: Theme; stale: boolean }) {
   const { theme, stale } = props;
@@ -52,6 +67,7 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
   const { width, height } = useSize(holder);
   const [ratio] = useState(() => window.devicePixelRatio || 1);
   const strips = useMemo(() => (props.strips ?? []).slice(0, 6), [props.strips]);
+  useSavable('NVLink and Ethernet domains', () => (stale ? null : domainTable(props.strips ?? [])));
   const boxes = useMemo(() => boxesOf(strips, height), [strips, height]);
   // Two lines of words need their room; where there is none the second is left to speech.
   const low = height / Math.max(1, strips.length) < 46;

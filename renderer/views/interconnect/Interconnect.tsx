@@ -3,9 +3,10 @@ import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
 import type { FabricOverview } from '../../../shared/fabric/overview.ts';
 import { RACK } from '../../../shared/topology.ts';
 import { useFabric, useFabricOverview } from '../../ask/fabric.ts';
-import { DataTable } from '../../parts/DataTable.tsx';
+import { DataTable, tableDocument } from '../../parts/DataTable.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
+import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import { useKeys } from '../keys.ts';
 import { KpiCells } from '../overview/KpiStrip.tsx';
@@ -33,6 +34,10 @@ export function Interconnect(props: InterconnectProps) {
   const row = matrix?.rows[selected];
   const actions = actionsOf(props, matrix, selected);
   useInterconnectKeys(state, matrix, actions);
+  const title = `${KIND_LABEL[state.kind]} by ${rowWord(matrix?.word ?? 'leaf').toLowerCase()}`;
+  useSavable(title, () =>
+    matrix === null || gone !== null ? null : tableDocument(title, wholeColumns(matrix, freshness.now), matrix.rows),
+  );
   const cells = useMemo(
     () => fabricKpis(gone === null ? overview : null, freshness.now, gone?.text ?? 'Loading'),
     [overview, gone, freshness.now],

@@ -4,8 +4,10 @@ import type { FabricMatrix, MatrixRow } from '../../../shared/fabric/matrix.ts';
 import type { LeafHistory } from '../../../shared/fabric/memory.ts';
 import { FULL, WAITS } from '../../../shared/fabric.ts';
 import { formatPercent } from '../../../shared/format.ts';
+import type { ChartDocument } from '../../../shared/tables/document.ts';
 import { useSize } from '../../draw/use-size.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
+import { useSavable } from '../../save/savable.ts';
 import styles from './interconnect.module.css';
 import { compact, rateText } from './words.ts';
 
@@ -26,6 +28,7 @@ export function LeafDetail(props: {
   const { width, height } = useSize(holder);
   const x = scaleUtc([now - HOUR, now], [LEFT, Math.max(LEFT + 40, width - RIGHT)]);
   const middle = Math.round(height * 0.56);
+  useSavable(`${row.name}, last hour`, () => leafChart(row, history));
   const has = history !== undefined && history.times.length > 0;
   const onset = row.severity === 'critical' && !props.stale ? row.since : null;
   return (
@@ -69,6 +72,17 @@ export function LeafDetail(props: {
       )}
     </div>
   );
+}
+
+/** Use in both directions and wait of a leaf, as they were sampled. */
+function leafChart({ name, key }: MatrixRow, history: LeafHistory | undefined): ChartDocument | null {
+  if (history === undefined) return null;
+  const { times, tx, rx, wait } = history;
+  const of = (label: string, signal: string, values: readonly (number | null)[]) => ({
+    ...{ name: label, signal, object: key, unit: 'ratio', times, values, quality: 'derived' },
+  });
+  const series = [of('Transmit', 'leaf.tx', tx), of('Receive', 'leaf.rx', rx), of('Wait', 'leaf.wait', wait)];
+  return { kind: 'chart', title: `${name}, last hour`, series };
 }
 
 /** When it was first seen saturated. */

@@ -33,10 +33,17 @@ const COLUMNS: readonly TableColumn<LinkRow>[] = [
       );
     },
   },
-  { id: 'kind', label: 'Kind', sort: ({ kind }) => kind, cell: ({ kind }) => KIND_LABEL[kind] },
   {
-    ...{ id: 'rate', label: 'Busier of rate', right: true, descending: true },
+    id: 'kind',
+    label: 'Kind',
+    sort: ({ kind }) => kind,
+    value: ({ kind }) => KIND_LABEL[kind],
+    cell: ({ kind }) => KIND_LABEL[kind],
+  },
+  {
+    ...{ id: 'rate', label: 'Busier of rate', unit: 'B/s', right: true, descending: true },
     sort: ({ txBps, rxBps }) => Math.max(txBps ?? -1, rxBps ?? -1),
+    value: ({ txBps, rxBps }) => (txBps === null && rxBps === null ? null : Math.max(txBps ?? 0, rxBps ?? 0)),
     cell: ({ kind, txBps, rxBps, rateBps, rateAssumed }) => {
       const busier = txBps === null && rxBps === null ? null : Math.max(txBps ?? 0, rxBps ?? 0);
       return (
@@ -51,11 +58,11 @@ const COLUMNS: readonly TableColumn<LinkRow>[] = [
     },
   },
   {
-    ...{ id: 'use', label: 'Use %', right: true, descending: true, sort: ({ use }: LinkRow) => use },
+    ...{ id: 'use', label: 'Use %', unit: 'ratio', right: true, descending: true, sort: ({ use }: LinkRow) => use },
     cell: ({ use }) => <b>{missing(bare(use, 1))}</b>,
   },
   {
-    ...{ id: 'wait', label: 'Wait', right: true, descending: true, sort: ({ wait }: LinkRow) => wait },
+    ...{ id: 'wait', label: 'Wait', unit: 'ratio', right: true, descending: true, sort: ({ wait }: LinkRow) => wait },
     cell: ({ wait, waitTicks }) =>
       wait !== null ? formatPercent(wait, 1) : waitTicks === null ? <Missing /> : `${compact(waitTicks)} ticks/s`,
   },

@@ -41,7 +41,7 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
       ...{ sort: ({ full }: MatrixRow) => full, cell: ({ full, cells }: MatrixRow) => `${full} of ${cells}` },
     },
     {
-      ...{ id: 'tx', label: `Transmit per ${pair}, ${unit}`, right: true, descending: true },
+      ...{ id: 'tx', label: `Transmit per ${pair}, ${unit}`, unit: 'B/s', right: true, descending: true },
       sort: ({ txBps }) => txBps,
       cell: (row) => (
         <>
@@ -51,7 +51,7 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
       ),
     },
     {
-      ...{ id: 'use', label: 'Use %', right: true, descending: true, sort: ({ tx }: MatrixRow) => tx },
+      ...{ id: 'use', label: 'Use %', unit: 'ratio', right: true, descending: true, sort: ({ tx }: MatrixRow) => tx },
       cell: (row) => (
         <b className={row.severity === 'critical' ? styles.hot : undefined}>
           <OrNone text={bare(row.tx, 1)} />
@@ -61,6 +61,7 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
     ...waitColumns(matrix),
     {
       ...{ id: 'since', label: 'Since', right: true, sort: ({ since }: MatrixRow) => since },
+      value: ({ since }) => (since === null ? null : new Date(since).toISOString()),
       cell: ({ since, severity }) =>
         severity === null ? <span className={styles.faint}>none</span> : since === null ? '' : ago(now - since),
     },
@@ -74,11 +75,25 @@ function waitColumns(matrix: FabricMatrix): readonly TableColumn<MatrixRow>[] {
   if (matrix.kind === 'ethernet') {
     return [
       {
-        ...{ id: 'ecn', label: 'ECN marks/s', right: true, descending: true, sort: ({ ecn }: MatrixRow) => ecn },
+        ...{
+          id: 'ecn',
+          label: 'ECN marks/s',
+          unit: '1/s',
+          right: true,
+          descending: true,
+          sort: ({ ecn }: MatrixRow) => ecn,
+        },
         cell: ({ ecn }) => <OrNone text={compact(ecn)} />,
       },
       {
-        ...{ id: 'pfc', label: 'PFC pauses/s', right: true, descending: true, sort: ({ pfc }: MatrixRow) => pfc },
+        ...{
+          id: 'pfc',
+          label: 'PFC pauses/s',
+          unit: '1/s',
+          right: true,
+          descending: true,
+          sort: ({ pfc }: MatrixRow) => pfc,
+        },
         cell: ({ pfc }) => <OrNone text={compact(pfc)} />,
       },
     ];
@@ -87,6 +102,7 @@ function waitColumns(matrix: FabricMatrix): readonly TableColumn<MatrixRow>[] {
   return [
     {
       ...{ id: 'wait', label: matrix.waitKnown ? 'Wait %' : 'Wait, raw ticks/s', right: true, descending: true },
+      unit: matrix.waitKnown ? 'ratio' : 'ticks/s',
       sort: ({ wait, ticks }) => wait ?? ticks,
       cell: ({ wait, ticks }) => (
         <b className={(wait ?? 0) > WAITS ? styles.hot : undefined}>
@@ -125,7 +141,14 @@ export function wholeColumns(matrix: FabricMatrix, now: number): readonly TableC
   const columns = rowColumns(matrix, now);
   const more: readonly TableColumn<MatrixRow>[] = [
     {
-      ...{ id: 'rx', label: 'Receive %', right: true, descending: true, sort: ({ rx }: MatrixRow) => rx },
+      ...{
+        id: 'rx',
+        label: 'Receive %',
+        unit: 'ratio',
+        right: true,
+        descending: true,
+        sort: ({ rx }: MatrixRow) => rx,
+      },
       cell: ({ rx }) => <OrNone text={formatPercent(rx, 1).replace('%', '')} />,
     },
     {

@@ -7,6 +7,8 @@ import { Dialog } from '../../parts/Dialog.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
+import { placesTable } from '../../save/documents.ts';
+import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import { countAt } from '../places.ts';
@@ -41,6 +43,7 @@ export function FloorPanel(props: {
   const stale = props.gone?.lost ?? false;
   const { live } = useConsole();
   const [hovered, setHovered] = useState(-1);
+  useSavable('Floor plan and budgets', () => placesTable(layout, stale ? null : frame, state.signal));
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
       <Header

@@ -8,6 +8,8 @@ import type { Freshness } from '../../live/freshness.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
+import { historyChart } from '../../save/documents.ts';
+import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import { useKeys } from '../keys.ts';
@@ -167,10 +169,15 @@ function Strip(props: OverviewProps) {
   const shown = props.paused ? frame.time : props.freshness.now;
   const series = laneSeries(layout, frame);
   const history = useHistory(series, state.range, frame.time, true);
+  const lanes = lanesOf(layout, frame, series, history.data);
+  useSavable('History', () => {
+    const named = series.map(({ signal, place }, i) => ({ name: lanes[i].label, signal, object: layout.path[place] }));
+    return historyChart('History', named, history.data);
+  });
   return (
     <section className={`${parts.panel} ${styles.strip}`} aria-label="History" data-region>
       <TimeStrip
-        lanes={lanesOf(layout, frame, series, history.data)}
+        lanes={lanes}
         now={shown}
         end={replay === null && !props.paused ? 'Now' : formatTime(shown).replace(' UTC', '')}
         range={state.range}

@@ -20,6 +20,7 @@ interface Props {
   theme(): void;
   keys(): void;
   pause(): void;
+  save(): void;
 }
 
 /** The palette with everything that the console can do. */
@@ -91,6 +92,7 @@ function entriesOf(props: Props, report: boolean): Entry[] {
       go(overview());
       state.setFlagged(!state.flagged);
     }),
+    action('Save a picture, a table or a chart of this view', 'E', props.save),
     action('Pause or resume updates', 'Space', props.pause),
     action('Next theme: dark, light, high contrast', 'D', props.theme),
     action('All keys', '?', props.keys),

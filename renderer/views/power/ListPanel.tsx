@@ -112,23 +112,34 @@ function List(props: Parameters<typeof ListPanel>[0]) {
 function feedColumns(nameOf: (place: number) => string, now: number): readonly TableColumn<FeedRow>[] {
   const use = ({ drawW, budgetW }: FeedRow) => (drawW === null || budgetW === null ? null : drawW / budgetW);
   return [
-    { id: 'rack', label: 'Rack', sort: ({ rack }) => rack, cell: ({ rack }) => <b>{nameOf(rack)}</b> },
+    {
+      ...{ id: 'rack', label: 'Rack', sort: ({ rack }: FeedRow) => rack, value: ({ rack }: FeedRow) => nameOf(rack) },
+      cell: ({ rack }) => <b>{nameOf(rack)}</b>,
+    },
     { id: 'feed', label: 'Feed', sort: ({ name }) => name, cell: ({ name }) => name },
     {
-      ...{ id: 'draw', label: 'Draw', right: true, descending: true, sort: ({ drawW }: FeedRow) => drawW },
+      ...{ id: 'draw', label: 'Draw', unit: 'W', right: true, descending: true, sort: ({ drawW }: FeedRow) => drawW },
       cell: ({ drawW }) => <b>{missing(formatPower(drawW, 'rack'))}</b>,
     },
     {
-      ...{ id: 'budget', label: 'May carry', right: true, descending: true, sort: ({ budgetW }: FeedRow) => budgetW },
+      ...{
+        id: 'budget',
+        label: 'May carry',
+        unit: 'W',
+        right: true,
+        descending: true,
+        sort: ({ budgetW }: FeedRow) => budgetW,
+      },
       cell: ({ budgetW }) => missing(formatPower(budgetW, 'rack')),
     },
     {
-      ...{ id: 'use', label: 'Use %', right: true, descending: true, sort: use },
+      ...{ id: 'use', label: 'Use %', unit: 'ratio', right: true, descending: true, sort: use },
       cell: (row) => missing(formatPercent(use(row), 1).replace('%', '')),
     },
     { id: 'quality', label: 'Quality', sort: ({ quality }) => quality, cell: ({ quality }) => quality },
     {
       ...{ id: 'age', label: 'Age', right: true, sort: ({ sampled }: FeedRow) => (sampled === null ? null : -sampled) },
+      ...{ unit: 's', value: ({ sampled }: FeedRow) => (sampled === null ? null : Math.max(0, now - sampled) / 1000) },
       cell: ({ sampled }) => (sampled === null ? <Missing /> : formatAge(Math.max(0, now - sampled))),
     },
   ];
@@ -147,7 +158,12 @@ const BOUND: Readonly<Record<JobRow['bound'], string>> = {
 const JOBS: readonly TableColumn<JobRow>[] = [
   { id: 'name', label: 'Job or pod', sort: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
   { id: 'bound', label: 'Bound by', sort: ({ bound }) => BOUND[bound], cell: ({ bound }) => BOUND[bound] },
-  { id: 'evidence', label: 'Evidence', cell: ({ evidence }) => evidence.join('; ') },
+  {
+    id: 'evidence',
+    label: 'Evidence',
+    value: ({ evidence }) => evidence.join('; '),
+    cell: ({ evidence }) => evidence.join('; '),
+  },
   {
     ...{ id: 'gpus', label: 'GPUs', right: true, descending: true, sort: ({ gpus }: JobRow) => gpus },
     cell: ({ gpus, silentGpus }) =>
@@ -158,7 +174,14 @@ const JOBS: readonly TableColumn<JobRow>[] = [
     cell: ({ nodes }) => formatCount(nodes.length),
   },
   {
-    ...{ id: 'power', label: 'Board power', right: true, descending: true, sort: ({ powerW }: JobRow) => powerW },
+    ...{
+      id: 'power',
+      label: 'Board power',
+      unit: 'W',
+      right: true,
+      descending: true,
+      sort: ({ powerW }: JobRow) => powerW,
+    },
     cell: ({ powerW, silentGpus }) => (
       <>
         {silentGpus > 0 && powerW !== null ? '≥ ' : ''}
@@ -167,7 +190,7 @@ const JOBS: readonly TableColumn<JobRow>[] = [
     ),
   },
   {
-    ...{ id: 'util', label: 'Use %', right: true, descending: true, sort: ({ util }: JobRow) => util },
+    ...{ id: 'util', label: 'Use %', unit: 'ratio', right: true, descending: true, sort: ({ util }: JobRow) => util },
     cell: ({ util }) => missing(formatPercent(util, 0).replace('%', '')),
   },
 ];
@@ -179,20 +202,34 @@ const TOKENS: readonly TableColumn<TokenRow>[] = [
     cell: ({ rack }) => (rack === '' ? 'all' : rack.slice(rack.lastIndexOf('/') + 1)),
   },
   {
-    ...{ id: 'tps', label: 'Tokens/s', right: true, descending: true, sort: ({ tokensPerS }: TokenRow) => tokensPerS },
+    ...{
+      id: 'tps',
+      label: 'Tokens/s',
+      unit: '1/s',
+      right: true,
+      descending: true,
+      sort: ({ tokensPerS }: TokenRow) => tokensPerS,
+    },
     cell: ({ tokensPerS }) => formatCount(tokensPerS),
   },
   {
-    ...{ id: 'power', label: 'Board power', right: true, descending: true, sort: ({ powerW }: TokenRow) => powerW },
+    ...{
+      id: 'power',
+      label: 'Board power',
+      unit: 'W',
+      right: true,
+      descending: true,
+      sort: ({ powerW }: TokenRow) => powerW,
+    },
     cell: ({ powerW }) => formatPower(powerW, 'rack'),
   },
   {
-    ...{ id: 'tpj', label: 'Tokens/J', right: true, descending: true },
+    ...{ id: 'tpj', label: 'Tokens/J', unit: '1/J', right: true, descending: true },
     sort: ({ tokensPerJoule }) => tokensPerJoule,
     cell: ({ tokensPerJoule }) => <b>{missing(yieldText(tokensPerJoule))}</b>,
   },
   {
-    ...{ id: 'jpt', label: 'J/token', right: true, descending: true },
+    ...{ id: 'jpt', label: 'J/token', unit: 'J', right: true, descending: true },
     sort: ({ joulesPerToken }) => joulesPerToken,
     cell: ({ joulesPerToken }) => missing(yieldText(joulesPerToken)),
   },
@@ -209,7 +246,7 @@ const TOKENS: readonly TableColumn<TokenRow>[] = [
 
 const hours = (value: number) => `${value < 9.95 ? value.toFixed(2) : value.toFixed(0)} h`;
 const lostColumn = (id: 'power' | 'thermal' | 'watched', label: string): TableColumn<LostRow> => ({
-  ...{ id, label, right: true, descending: true, sort: (row: LostRow) => row[id] },
+  ...{ id, label, unit: 'h', right: true, descending: true, sort: (row: LostRow) => row[id] },
   cell: (row) => hours(row[id]),
 });
 
@@ -222,7 +259,7 @@ const LOST: readonly TableColumn<LostRow>[] = [
   lostColumn('thermal', 'To heat'),
   lostColumn('watched', 'Watched'),
   {
-    ...{ id: 'share', label: 'Lost %', right: true, descending: true },
+    ...{ id: 'share', label: 'Lost %', unit: 'ratio', right: true, descending: true },
     sort: ({ power, thermal, watched }) => (watched > 0 ? (power + thermal) / watched : null),
     cell: ({ power, thermal, watched }) =>
       watched > 0 ? formatPercent((power + thermal) / watched, 1).replace('%', '') : <Missing />,
@@ -232,27 +269,46 @@ const LOST: readonly TableColumn<LostRow>[] = [
 const ENERGY: readonly TableColumn<EnergyRow>[] = [
   { id: 'site', label: 'Site', sort: ({ site }) => site, cell: ({ site }) => <b>{site}</b> },
   {
-    ...{ id: 'kwh', label: 'IT energy', right: true, descending: true, sort: ({ kWh }: EnergyRow) => kWh },
+    ...{ id: 'kwh', label: 'IT energy', unit: 'kWh', right: true, descending: true, sort: ({ kWh }: EnergyRow) => kWh },
     cell: ({ kWh }) => <b>{energyText(kWh)}</b>,
   },
   {
-    ...{ id: 'measured', label: 'Measured', right: true, sort: ({ measuredMin }: EnergyRow) => measuredMin },
+    ...{
+      id: 'measured',
+      label: 'Measured',
+      unit: 'min',
+      right: true,
+      sort: ({ measuredMin }: EnergyRow) => measuredMin,
+    },
     cell: ({ measuredMin }) => formatAge(measuredMin * 60_000),
   },
   {
-    ...{ id: 'gap', label: 'Not known', right: true, sort: ({ gapMin }: EnergyRow) => gapMin },
+    ...{ id: 'gap', label: 'Not known', unit: 'min', right: true, sort: ({ gapMin }: EnergyRow) => gapMin },
     cell: ({ gapMin }) => (gapMin === 0 ? '0' : formatAge(gapMin * 60_000)),
   },
   {
-    ...{ id: 'facility', label: 'With PUE', right: true, sort: ({ facilityKWh }: EnergyRow) => facilityKWh },
+    ...{
+      id: 'facility',
+      label: 'With PUE',
+      unit: 'kWh',
+      right: true,
+      sort: ({ facilityKWh }: EnergyRow) => facilityKWh,
+    },
     cell: ({ facilityKWh }) => (facilityKWh === null ? <Missing /> : energyText(facilityKWh)),
   },
   {
-    ...{ id: 'cost', label: 'Cost', right: true, sort: ({ cost }: EnergyRow) => cost },
+    ...{
+      id: 'cost',
+      label: 'Cost',
+      value: ({ cost, currency }: EnergyRow) => (cost === null ? null : `${cost} ${currency}`),
+      right: true,
+      sort: ({ cost }: EnergyRow) => cost,
+    },
     cell: ({ cost, currency }) => missing(moneyText(cost, currency)),
   },
   {
     ...{ id: 'hourly', label: 'An hour now', right: true, sort: ({ costPerHour }: EnergyRow) => costPerHour },
+    value: ({ costPerHour, currency }) => (costPerHour === null ? null : `${costPerHour} ${currency}`),
     cell: ({ costPerHour, currency }) => missing(moneyText(costPerHour, currency)),
   },
 ];

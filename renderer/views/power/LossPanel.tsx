@@ -39,16 +39,23 @@ const COLUMNS: readonly TableColumn<LossRow>[] = [
   },
   { id: 'verdict', label: 'Then', sort: ({ verdict }) => verdict, cell: ({ verdict }) => WORDS[verdict] ?? verdict },
   {
-    ...{ id: 'carries', label: 'Other feed carries', right: true, descending: true },
+    ...{ id: 'carries', unit: 'W', label: 'Other feed carries', right: true, descending: true },
     sort: ({ carriesW }) => carriesW,
     cell: ({ carriesW }) => missing(formatPower(carriesW, 'rack')),
   },
   {
-    ...{ id: 'rating', label: 'Its rating', right: true, descending: true, sort: ({ ratingW }: LossRow) => ratingW },
+    ...{
+      id: 'rating',
+      unit: 'W',
+      label: 'Its rating',
+      right: true,
+      descending: true,
+      sort: ({ ratingW }: LossRow) => ratingW,
+    },
     cell: ({ ratingW }) => missing(formatPower(ratingW, 'rack')),
   },
   {
-    ...{ id: 'over', label: 'Over by', right: true, descending: true, sort: ({ overW }: LossRow) => overW },
+    ...{ id: 'over', unit: 'W', label: 'Over by', right: true, descending: true, sort: ({ overW }: LossRow) => overW },
     cell: ({ overW }) => <b>{missing(formatPower(overW, 'rack'))}</b>,
   },
 ];

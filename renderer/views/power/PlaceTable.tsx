@@ -29,6 +29,7 @@ export function PlaceTable(props: {
       onOpen={props.onOpen}
       sort={{ column: 'stranded', descending: true }}
       empty={props.empty}
+      qualityOf={({ quality, atLeast }) => (atLeast ? `${quality}, draw at least` : quality)}
     />
   );
 }
@@ -37,8 +38,8 @@ export const placeKey = ({ place }: PlacePower) => `${place}`;
 
 function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly TableColumn<PlacePower>[] {
   const watts = (value: number | null) => missing(formatPower(value, scale));
-  const number = (id: string, label: string, of: (row: PlacePower) => number | null) => ({
-    ...{ id, label, right: true, descending: true, sort: of },
+  const number = (id: string, label: string, unit: string, of: (row: PlacePower) => number | null) => ({
+    ...{ id, label, unit, right: true, descending: true, sort: of },
   });
   const ratio = ({ drawW, budgetW }: PlacePower) => (drawW === null || budgetW === null ? null : drawW / budgetW);
   return [
@@ -47,12 +48,12 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
       cell: (row) => <Name row={row} use={ratio(row) ?? 0} warn={warn} crit={crit} />,
     },
     {
-      ...number('stranded', 'Stranded', ({ strandedW }) => strandedW),
+      ...number('stranded', 'Stranded', 'W', ({ strandedW }) => strandedW),
       cell: ({ strandedW }) => <b>{watts(strandedW)}</b>,
     },
-    { ...number('p99', 'p99', ({ p99W }) => p99W), cell: ({ p99W }) => watts(p99W) },
+    { ...number('p99', 'p99', 'W', ({ p99W }) => p99W), cell: ({ p99W }) => watts(p99W) },
     {
-      ...number('draw', 'Draw of budget', ({ drawW }) => drawW),
+      ...number('draw', 'Draw of budget', 'W', ({ drawW }) => drawW),
       cell: ({ drawW, budgetW, atLeast }) => (
         <>
           {atLeast ? '≥ ' : ''}
@@ -60,9 +61,12 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
         </>
       ),
     },
-    { ...number('use', 'Use %', ratio), cell: (row) => missing(formatPercent(ratio(row), 1).replace('%', '')) },
     {
-      ...number('headroom', 'Headroom', ({ headroomW }) => headroomW),
+      ...number('use', 'Use %', 'ratio', ratio),
+      cell: (row) => missing(formatPercent(ratio(row), 1).replace('%', '')),
+    },
+    {
+      ...number('headroom', 'Headroom', 'W', ({ headroomW }) => headroomW),
       cell: ({ headroomW, atLeast }) => (
         <>
           {atLeast && headroomW !== null ? '≤ ' : ''}
@@ -70,17 +74,23 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
         </>
       ),
     },
-    { ...number('fits', 'GPUs fit', ({ fits }) => fits), cell: ({ fits }) => missing(formatCount(fits)) },
+    { ...number('fits', 'GPUs fit', '', ({ fits }) => fits), cell: ({ fits }) => missing(formatCount(fits)) },
     {
-      ...number('over', 'Limits ÷ budget', ({ oversubscription }) => oversubscription),
+      ...number('over', 'Limits ÷ budget', 'ratio', ({ oversubscription }) => oversubscription),
       cell: ({ oversubscription }) => (oversubscription === null ? <Missing /> : oversubscription.toFixed(2)),
     },
     {
-      ...number('imbalance', 'A, B apart', ({ imbalance }) => imbalance),
+      ...number('imbalance', 'A, B apart', 'ratio', ({ imbalance }) => imbalance),
       cell: ({ imbalance }) => (imbalance === null ? <Missing /> : formatPercent(imbalance, 1)),
     },
     {
-      ...{ id: 'cap', label: 'Time to cap', right: true, sort: ({ cap }: PlacePower) => cap?.minutes ?? null },
+      ...{
+        id: 'cap',
+        label: 'Time to cap',
+        unit: 'min',
+        right: true,
+        sort: ({ cap }: PlacePower) => cap?.minutes ?? null,
+      },
       cell: ({ cap }) =>
         cap === null ? <span className={styles.faint}>none</span> : formatCap(cap.minutes).replace('Cap in ', ''),
     },

@@ -4,12 +4,14 @@ import { formatPercent } from '../../../shared/format.ts';
 import { useSize } from '../../draw/use-size.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { Missing } from '../../parts/Missing.tsx';
+import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import styles from './gpu.module.css';
 import multiples from './multiples.module.css';
 import { RackAxis } from './RackAxis.tsx';
 import rackStyles from './rack.module.css';
+import { gpuChart } from './rack-documents.ts';
 import { modelsOf } from './rack-kpi.ts';
 import { type RackModel, rackNow } from './rack-model.ts';
 import { endOf, LANES, type RackPast, withNow } from './rack-past.ts';
@@ -56,6 +58,17 @@ function Signal(props: Props & { view: RackView; gridEnd: number; last: boolean 
   const known = rackNow(frame, model);
   const limit = limitsOf(props.view, known, modelsOf(layout, model))[number];
   const value = now?.value(view.signal)[number] ?? Number.NaN;
+  const path = layout.path[model.first + number];
+  useSavable(view.title, () =>
+    gpuChart(
+      `${view.title}, ${path}`,
+      view,
+      past,
+      () => path,
+      () => path,
+      number,
+    ),
+  );
   return (
     <>
       <div className={styles.chartHead}>

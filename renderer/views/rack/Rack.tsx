@@ -9,6 +9,7 @@ import { Dialog } from '../../parts/Dialog.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
+import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import { KpiCells } from '../overview/KpiStrip.tsx';
@@ -21,6 +22,7 @@ import { RackInspector } from './RackInspector.tsx';
 import { RackPower } from './RackPower.tsx';
 import { RackTables } from './RackTables.tsx';
 import styles from './rack.module.css';
+import { drawChart, gpuChart, gpusTable, throttleChart } from './rack-documents.ts';
 import { modelsOf, rackKpis } from './rack-kpi.ts';
 import { gpuName, type RackModel, rackNow } from './rack-model.ts';
 import { LANES, type RackPast, withNow } from './rack-past.ts';
@@ -68,6 +70,11 @@ export function Rack(props: RackProps) {
   const models = useMemo(() => modelsOf(layout, model), [layout, model]);
   const limits = useLimits(state.view, model, rackNow(frame, model), models);
   const draws = useDraws(frame, model, gridEnd, gone === null);
+  const [pathOf, nameOf] = [(one: number) => layout.path[model.first + one], (one: number) => names[one]];
+  useSavable('GPUs now', () => gpusTable(model, now, pathOf, nameOf));
+  useSavable(view.title, () => gpuChart(`Rack ${model.name}: ${view.title}`, view, past, pathOf, nameOf));
+  useSavable('Throttle reasons', () => throttleChart(model, past));
+  useSavable('Rack power', () => drawChart(model, draws.points));
   const openGpu = (gpu: number) => {
     if (gpu >= 0) go({ view: 'gpu', object: layout.path[model.first + gpu] });
   };

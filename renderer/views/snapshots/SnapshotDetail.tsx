@@ -6,9 +6,10 @@ import { useDescribeSnapshot, useExportSnapshot, useRedactionPreview } from '../
 import { faultOf } from '../../link/link.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
+import { saveFile } from '../../save/save-file.ts';
 import { Redactions, Text } from './CaptureDialog.tsx';
 import { EXPORT_FORMATS } from './export-formats.ts';
-import { bytesOf, saveAs } from './fetch-file.ts';
+import { bytesOf } from './fetch-file.ts';
 import { integrityText, tagsOf, windowText } from './snapshot-words.ts';
 import styles from './snapshots.module.css';
 
@@ -138,7 +139,7 @@ function Leave({ row }: { row: SnapshotRow }) {
   const go = () =>
     leave.mutate(
       { file: row.file, format, redact: [...redact] },
-      { onSuccess: ({ name, type, base64 }) => saveAs(name, type, bytesOf(base64)) },
+      { onSuccess: ({ name, type, base64 }) => saveFile(name, new Blob([bytesOf(base64)], { type })) },
     );
   return (
     <div className={styles.form}>

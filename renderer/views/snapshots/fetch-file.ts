@@ -22,14 +22,3 @@ export async function fetchFile(link: Link, file: string, progress: (share: numb
   }
   return whole;
 }
-
-/** Hands bytes to the person as a file. */
-export function saveAs(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): void {
-  const url = URL.createObjectURL(new Blob([bytes], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken what it needs once the click is through.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}

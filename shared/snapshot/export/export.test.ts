@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compareInstants } from '../../compare.ts';
+import { safeCell } from '../../csv.ts';
+import { shortest } from '../../tables/forms.ts';
+import { familyOf } from '../../tables/openmetrics-text.ts';
 import { Replay } from '../replay.ts';
 import { fileOf, snapshotOf } from '../snapshot.fixture.ts';
-import { csvCell, csvOf, short } from './csv.ts';
+import { csvOf } from './csv.ts';
 import { jsonOf } from './json.ts';
-import { metricOf, openMetricsOf } from './openmetrics.ts';
+import { openMetricsOf } from './openmetrics.ts';
 
 const snapshot = snapshotOf(fileOf(20));
 
@@ -26,7 +29,7 @@ describe('CSV (faults.md D5)', () => {
     ['a "b"', '"a ""b"""'],
     ['two\nlines', '"two\nlines"'],
   ])('%j becomes %j', (text, cell) => {
-    expect(csvCell(text)).toBe(cell);
+    expect(safeCell(text)).toBe(cell);
   });
 
   it('has a row a sample, numbers as they are, and none where there is none', () => {
@@ -49,7 +52,7 @@ describe('JSON', () => {
 
 describe('OpenMetrics', () => {
   it('names signals by their unit and ends with EOF', () => {
-    expect(metricOf('gpu.powerLimit', 'W')).toBe('fleetwatt_gpu_power_limit_watts');
+    expect(familyOf('gpu.powerLimit', 'W', '').metric).toBe('fleetwatt_gpu_power_limit_watts');
     const lines = [...openMetricsOf(snapshot, { signals: ['feed.power'], under: '' })].join('').split('\n');
     expect(lines.slice(0, 4)).toEqual([
       '# TYPE fleetwatt_feed_power_watts gauge',
@@ -62,8 +65,8 @@ describe('OpenMetrics', () => {
 
   it('writes a 32-bit number so that it is read back as itself', () => {
     for (const value of [0.1, 1 / 3, 123456.789, 3e11, 7e-12, 16_777_217].map(Math.fround))
-      expect(Math.fround(Number(short(value)))).toBe(value);
-    expect(short(Math.fround(514.3))).toBe('514.3');
+      expect(Math.fround(Number(shortest(value)))).toBe(value);
+    expect(shortest(Math.fround(514.3))).toBe('514.3');
   });
 });
 

@@ -1,5 +1,5 @@
+import { shortest } from '../../tables/forms.ts';
 import type { Snapshot } from '../document.ts';
-import { short } from './csv.ts';
 import { type Choice, seriesOf } from './rows.ts';
 
 /**
@@ -14,7 +14,7 @@ export function* jsonOf({ manifest, papers, run, ...snapshot }: Snapshot, choice
   let first = true;
   for (const { signal, object, values } of seriesOf({ manifest, papers, run, ...snapshot }, choice)) {
     const about = JSON.stringify({ signal: signal.id, unit: signal.unit, ...object });
-    const numbers = Array.from(values, (value) => (Number.isNaN(value) ? 'null' : short(value))).join(',');
+    const numbers = Array.from(values, (value) => (Number.isNaN(value) ? 'null' : shortest(value))).join(',');
     yield `${first ? '' : ','}\n${about.slice(0, -1)},"values":[${numbers}]}`;
     first = false;
   }

@@ -5,6 +5,7 @@ import { RACK } from '../../../../shared/topology.ts';
 import { useBudgetLines, usePlaceCall, useReadBudgets } from '../../../ask/places.ts';
 import { useLive } from '../../../live/console.tsx';
 import parts from '../../../parts/parts.module.css';
+import { saveText } from '../../../save/save-file.ts';
 import {
   BUDGET_FIELDS,
   type BudgetDraft,
@@ -18,7 +19,6 @@ import {
   writtenText,
   wrongWith,
 } from './budget-table.ts';
-import { download } from './download.ts';
 import { FilePicker } from './FilePicker.tsx';
 import { Failure, FileErrors, Panel } from './Part.tsx';
 import styles from './places.module.css';
@@ -71,7 +71,11 @@ export function Budgets({ operate, who, lost }: { operate: boolean; who: string;
         title="Budgets"
         actions={
           <>
-            <button type="button" className={parts.button} onClick={() => download('budgets.csv', budgetsCsv(rows))}>
+            <button
+              type="button"
+              className={parts.button}
+              onClick={() => saveText('budgets.csv', 'text/csv;charset=utf-8', budgetsCsv(rows))}
+            >
               Export CSV
             </button>
             {operate ? (

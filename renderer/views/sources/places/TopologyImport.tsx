@@ -4,7 +4,7 @@ import { formatCount } from '../../../../shared/format.ts';
 import { usePlaceCall, usePlacesReport, usePreviewImport, usePutImport, useTopologyText } from '../../../ask/places.ts';
 import parts from '../../../parts/parts.module.css';
 import { Segmented } from '../../../parts/Segmented.tsx';
-import { download } from './download.ts';
+import { saveText } from '../../../save/save-file.ts';
 import { FilePicker } from './FilePicker.tsx';
 import { Failure, FileErrors, Panel } from './Part.tsx';
 import styles from './places.module.css';
@@ -29,7 +29,7 @@ export function TopologyImport({ operate, who }: { operate: boolean; who: string
   const text = useTopologyText();
   const save = async () => {
     const csv = await text.mutateAsync({}).catch(() => undefined);
-    if (csv !== undefined) download('topology.csv', csv);
+    if (csv !== undefined) saveText('topology.csv', 'text/csv;charset=utf-8', csv);
   };
   return (
     <div className={styles.split}>

@@ -1,0 +1,28 @@
+import { useEffect, useRef } from 'react';
+import type { DataDocument } from '../../shared/tables/document.ts';
+
+/** A table or a chart that is on the screen and may be saved. */
+export interface Savable {
+  readonly title: string;
+  /** Made when it is asked for; null where there is nothing yet. */
+  document(): DataDocument | null;
+}
+
+/** What is on the screen, in the order in which it came there. */
+const shown = new Map<symbol, { current: Savable }>();
+
+/** Tables and charts that are on the screen. */
+export const savables = (): readonly Savable[] => [...shown.values()].map(({ current }) => current);
+
+/** Offers a table or a chart to be saved for as long as its component is shown. null offers nothing. */
+export function useSavable(title: string, document: (() => DataDocument | null) | null): void {
+  const held = useRef<Savable>({ title, document: () => null });
+  held.current = { title, document: document ?? (() => null) };
+  const offered = document !== null;
+  useEffect(() => {
+    if (!offered) return;
+    const key = Symbol();
+    shown.set(key, held);
+    return () => void shown.delete(key);
+  }, [offered]);
+}
