@@ -191,6 +191,11 @@ class BindingDraft {
 
   #clockOf({ object: kind, profile }: Slot, object: number, own: Labels): number {
     if (!this.#input.query) return -1;
+    // What is recorded of a pod is as old as what is recorded of its rack.
+    if (kind === 'work')
+      return this.#known.clocks.numberOf(
+        this.#clockKey('place', profile, `${this.#known.objects.works[object].place}`),
+      );
     const ofObject = kind === 'gpu' || kind === 'feed' || kind === 'place';
     return this.#known.clocks.numberOf(
       ofObject ? this.#clockKey(kind, profile, `${object}`) : this.#instanceKey(profile, own),
@@ -210,6 +215,7 @@ class BindingDraft {
     if (kind === 'server') return identity.server ? objects.server(labels, identity.server, this.#origin) : -1;
     if (kind === 'place')
       return identity.place ? objects.place(labels, levelOfName(name) || levelOfLabels(labels), this.#origin) : -1;
+    if (kind === 'work') return identity.place ? objects.work(labels, this.#origin) : -1;
     const link = slot?.mapping.link;
     if (kind === 'port') return link ? objects.port(labels, identity, link, this.#origin) : -1;
     if (kind === 'link') return link ? objects.link(labels, identity, link, this.#origin) : -1;

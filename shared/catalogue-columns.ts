@@ -45,7 +45,7 @@ function gpuValues(id: SignalId, { topology, columns }: Frame): GpuValues {
   const column = columns.get(id);
   const count = start[GPU + 1] - start[GPU];
   const { kind } = signalOf(id);
-  if (!column || kind === 'server' || kind === 'place') {
+  if (!column || kind === 'server' || kind === 'place' || kind === 'work') {
     return { raw: new Float32Array(count).fill(Number.NaN), lost: () => CELL_UNSUPPORTED };
   }
   if (kind === 'gpu') {

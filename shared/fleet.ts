@@ -7,6 +7,7 @@ import { NodeLocator } from './mapping.ts';
 import { type Host, Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
 import { MostGpus } from './recorded/most-gpus.ts';
+import { SilentWork } from './recorded/silent-work.ts';
 import { resolve, SUMS } from './resolve.ts';
 import type { LabelMapping } from './settings.ts';
 import { isBlank, isMark } from './signals/blank.ts';
@@ -71,6 +72,7 @@ export class Fleet {
   readonly #clocks = new Clocks();
   #placeOfNode = new Int32Array(0);
   readonly #mostGpus = new MostGpus();
+  readonly #silentWork = new SilentWork();
   /** Bad samples since the start. */
   badSamples = 0;
 
@@ -217,7 +219,7 @@ export class Fleet {
     const { nodeOf, places } = seen;
     const nodes = [...seen.nodes, ...missingTrays(seen.nodes, this.#racks)];
     const feeds = [...seen.feeds, ...missingFeeds(seen.feeds, nodes, this.#racks, this.#budgets)];
-    const { servers, gpus } = this.#objects;
+    const { servers, gpus, works } = this.#objects;
     const links = this.#objects.links.map((link) => ({
       ...link,
       node: link.source === '' ? -1 : nodeOf[link.node],
@@ -239,6 +241,8 @@ export class Fleet {
         ports,
         nvlinkDomain: domainsOf(built, nodeOf, this.#objects.nodes),
         work: workOf(built, gpus),
+        workRack: Int32Array.from(works, ({ place, source }) => (source === '' ? -1 : built.placeOfPlace[place])),
+        workOn: works.map(({ work }) => work),
       },
     };
     const { placeOfNode } = this.#built;
@@ -253,6 +257,7 @@ export class Fleet {
     const instant = { topology, placeOfGpu, placeOfNode: this.#placeOfNode, placeOfPlace, now, staleMs };
     const columns = resolve(this.#slots, instant);
     this.#mostGpus.update(columns, topology.path);
+    this.#silentWork.update(columns, topology, now);
     return { time: now, topology, columns };
   }
 

@@ -16,9 +16,11 @@ import {
   MISSING,
 } from './format.ts';
 import { type Frame, QUALITY } from './frame.ts';
+import { placesOfLevel } from './history/objects.ts';
 import { levelOf, membersOf } from './members.ts';
 import { formatMissing } from './missing.ts';
 import type { PowerColumns } from './power.ts';
+import { recordedAt, recordedRacks } from './recorded/columns.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { reasonsOf, SW_POWER_CAP } from './throttle.ts';
 import { GPU, NODE, RACK } from './topology.ts';
@@ -73,22 +75,35 @@ function placeFacts(parts: InspectParts, place: number): Fact[] {
   return [...facts, ...missingFact(parts, place)];
 }
 
-/** GPUs held by the power cap, of those that tell. */
+/** GPUs held by the power cap, of those that tell: of recorded racks as they are counted there, of others one by one. */
 function cappedFact({ frame }: InspectParts, place: number): Fact {
-  const { gpus } = membersOf(frame.topology);
+  const { start } = frame.topology;
+  const { gpus, rackOfGpu } = membersOf(frame.topology);
   const column = frame.columns.get('gpu.throttle');
+  const counted = recordedRacks(frame);
   let [capped, known, sampled] = [0, 0, Number.NaN];
+  const add = (held: number, of: number, time: number) => {
+    capped += held;
+    known += of;
+    if (!(time >= sampled)) sampled = time;
+  };
+  for (const rack of placesOfLevel(frame.topology, RACK, place)) {
+    if (counted?.[rack - start[RACK]] !== 1) continue;
+    const of = recordedAt(frame, 'place.reasons', rack);
+    // Recorded by rules that do not count them: then nobody knows.
+    if (of > 0)
+      add(recordedAt(frame, 'place.capped', rack), of, frame.columns.get('place.reasons')?.time[rack] ?? Number.NaN);
+  }
   for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) {
     const mask = column?.value[gpu] ?? Number.NaN;
-    if (Number.isNaN(mask)) continue;
-    known++;
-    if ((mask & SW_POWER_CAP) !== 0) capped++;
-    if (!((column?.time[gpu] as number) >= sampled)) sampled = column?.time[gpu] as number;
+    if (Number.isNaN(mask) || counted?.[rackOfGpu[gpu - start[GPU]] - start[RACK]] === 1) continue;
+    add((mask & SW_POWER_CAP) === 0 ? 0 : 1, 1, column?.time[gpu] as number);
   }
+  const told = known > 0 && !Number.isNaN(capped);
   return {
     ...{ signal: 'gpu.throttle', label: 'Power-capped', sampled: orNull(sampled) },
-    text: known === 0 ? MISSING : formatCountPair(capped, known),
-    quality: known === 0 ? QUALITY[column?.quality[place] ?? 0] : 'derived',
+    text: told ? formatCountPair(capped, known) : MISSING,
+    quality: told ? 'derived' : QUALITY[column?.quality[place] ?? 0],
   };
 }
 

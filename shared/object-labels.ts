@@ -1,11 +1,11 @@
 import type { Labels } from './labels.ts';
 import { isAddress } from './mapping.ts';
+import { EXPORTER_POD } from './recorded/names.ts';
 import { type GpuIdentity, JOB, labelOf, NAMESPACE, POD } from './signals/profile.ts';
 import type { Work } from './topology.ts';
 
 export const NO_WORK: Work = { namespace: '', pod: '', job: '' };
-/** Prometheus gives the exporter's own pod as `pod` where it found the exporter by its pod. */
-const EXPORTER = /exporter|dcgm|device-metrics/;
+const EXPORTER = new RegExp(EXPORTER_POD);
 
 /** The pod or job that the labels of a series name. */
 export function workOf(labels: Labels): Work {

@@ -3,7 +3,7 @@ import type { Labels } from './labels.ts';
 import { type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
 import { gpuId, indexNumber, NO_WORK, shortName, workOf } from './object-labels.ts';
 import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
-import { PLACE_LABELS } from './recorded/names.ts';
+import { PLACE_LABELS, WORK_LABELS } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
 import {
   DEFAULT_FEED,
@@ -90,6 +90,8 @@ export class Objects {
   readonly servers: (ServerPlace & { source: string })[] = [];
   /** Racks and places above them of which recorded series tell. */
   readonly places: (RecordedPlace & { source: string })[] = [];
+  /** Pods and jobs of recorded racks: the rack's number in `places`, and what runs there. */
+  readonly works: { readonly place: number; readonly work: Work; source: string }[] = [];
   /** Grows with every change of objects: a topology built for another number is out of date. */
   changes = 0;
   #locator: NodeLocator;
@@ -103,6 +105,7 @@ export class Objects {
   readonly #feedOf = new Map<string, number>();
   readonly #serverOf = new Map<string, number>();
   readonly #placeOf = new Map<string, number>();
+  readonly #recordedWorkOf = new Map<string, number>();
   /** `source target` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
@@ -299,6 +302,16 @@ export class Objects {
     return number;
   }
 
+  /** The pod or job of a recorded series in its rack; one without a name is what nothing works on. */
+  work(labels: Labels, origin: Origin): number {
+    const [namespace, pod, job] = WORK_LABELS.map((label) => labels.get(label) ?? '');
+    const place = this.place(labels, PLACE_LABELS.length, origin);
+    if (place < 0) return -1;
+    return this.#numbered(this.#recordedWorkOf, this.works, [place, namespace, pod, job].join('\n'), origin, () => {
+      return { place, work: { namespace, pod, job }, source: origin.sourceId };
+    });
+  }
+
   #numbered<One>(numbers: Map<string, number>, list: One[], key: string, { fixed }: Origin, make: () => One): number {
     let number = numbers.get(key);
     if (number === undefined && fixed) return -1;
@@ -355,8 +368,9 @@ export class Objects {
 
   /** How many objects of a kind there are, forgotten ones included. */
   count(kind: ObjectKind): number {
-    const { gpus: gpu, nodes: node, links: link, ports: port, feeds: feed, servers: server, places: place } = this;
-    return { gpu, node, link, port, feed, server, place }[kind].length;
+    const { gpus: gpu, nodes: node, links: link, ports: port, feeds: feed } = this;
+    const { servers: server, places: place, works: work } = this;
+    return { gpu, node, link, port, feed, server, place, work }[kind].length;
   }
 
   /** Drops the objects of a source; their numbers are not used again. `dropped` is told of each. */
@@ -376,6 +390,7 @@ export class Objects {
     drop(this.feeds, this.#feedOf, (object) => dropped('feed', object));
     drop(this.servers, this.#serverOf, (object) => dropped('server', object));
     drop(this.places, this.#placeOf, (object) => dropped('place', object));
+    drop(this.works, this.#recordedWorkOf, (object) => dropped('work', object));
     drop(this.nodes, this.#nodeOf, (object) => dropped('node', object));
     drop(this.nodes, this.#shortOf);
     this.#instance.clear();

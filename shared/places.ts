@@ -290,6 +290,8 @@ export function buildTopology(
       feedHole: Uint8Array.from(feeds, (feed) => (feed.unseen ? 1 : 0)),
       servers: [],
       work: [],
+      workRack: new Int32Array(0),
+      workOn: [],
     },
   };
 }

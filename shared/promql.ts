@@ -1,4 +1,4 @@
-import { PLACE_LABELS, SAMPLE_TIME } from './recorded/names.ts';
+import { PLACE_LABELS, SAMPLE_TIME, WORK_LABELS } from './recorded/names.ts';
 import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
 import {
   DEFAULT_FEED,
@@ -79,7 +79,7 @@ export interface Asked {
 }
 
 /**
- * The queries of one refresh, made from the profiles: at most 12, few labels each, valid for Prometheus ≥ 2.42 and
+ * The queries of one refresh, made from the profiles: at most 12, and 3 where racks are recorded, few labels each, valid for Prometheus ≥ 2.42 and
  * VictoriaMetrics. Queries of sample times stand before those of values, since a value is as old as its sample and
  * not as the reply. A query of which nothing is present is left out.
  */
@@ -99,10 +99,13 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
   });
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
   const times = (kind: PlannedQuery['kind'], promql: string) => ({ id: `${kind}-times`, promql, kind, times: true });
-  const places = racks === undefined ? [] : of('gauge', 'place');
+  const recorded = (object: ObjectKind) => (racks === undefined ? [] : of('gauge', object));
+  const places = recorded('place');
   const plan: readonly PlannedQuery[] = [
     times('place', places.length > 0 ? placeTimes() : ''),
     values('place-values', 'place', gauges(places)),
+    // Apart: what nothing works on has no other labels than its rack.
+    values('work-values', 'place', gauges(recorded('work'))),
     times('gpu', gpuTimes(profiles, hasInRacks, within)),
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
     values('gpu-rates', 'gpu', rates(of('counter', 'gpu'), window)),
@@ -148,6 +151,7 @@ export function objectLabels({ object, profile: { identity }, mappings }: Asked)
     return ['instance', ...pdu, ...unit, ...inlet, 'feed', 'site', 'hall', 'row', 'rack'];
   }
   if (object === 'place') return [...PLACE_LABELS, 'model'];
+  if (object === 'work') return [...PLACE_LABELS, ...WORK_LABELS];
   if (object === 'node') return TARGET;
   if (object === 'server') return [...TARGET, ...NAMESPACE, ...POD, 'job', ...(identity.server?.model ?? [])];
   if (object === 'port') {

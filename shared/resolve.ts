@@ -54,7 +54,8 @@ export function makeParents(columns: Map<SignalId, Column>, topology: Topology):
 }
 
 /** How many entries a column of that kind has. */
-export function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers }: Topology): number {
+export function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers, workRack }: Topology): number {
+  if (kind === 'work') return workRack.length;
   if (kind === 'server') return servers.length;
   if (kind === 'port') return ports.length;
   return kind === 'link' ? linkNode.length : kind === 'feed' ? feedRack.length : parent.length;

@@ -68,6 +68,9 @@ export interface Topology {
   readonly servers: readonly ServerPlace[];
   /** What each GPU works on (index: place − start[GPU]); undefined where nobody says. */
   readonly work: readonly (Work | undefined)[];
+  /** What recording rules tell of pods and jobs: place of the rack (−1: gone), and the part of the work that runs there. */
+  readonly workRack: Int32Array;
+  readonly workOn: readonly Work[];
 }
 
 /** What is written of a rack: 0 and '' where nothing is. */

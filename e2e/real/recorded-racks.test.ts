@@ -59,7 +59,9 @@ beforeAll(async () => {
   for (const [query, wanted] of [
     ['sum(rack:fleetwatt_gpus:count)', 160],
     ['sum(rack:fleetwatt_nodes_metered:count)', 20],
-    ['count(count_over_time(rack:fleetwatt_gpu_util_ratio:median[8s]) > 7)', 5],
+    ['sum(rack:fleetwatt_work_gpus:count)', 160],
+    ['count(rack:fleetwatt_work_util_ratio:avg{work_pod!=""})', 12],
+    ['count(count_over_time(rack:fleetwatt_gpu_util_ratio:median[8s]) > 3)', 5],
   ] as const) {
     const rows = await askUntil(server.url, query, ([row]) => Number(row?.value) === wanted);
     expect([query, Number(rows[0]?.value)]).toEqual([query, wanted]);
@@ -129,9 +131,13 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
         throttled: throttled && { ...throttled, where: 0 },
         cells,
         silent: silentIn(frame),
+        ...places(view, frame),
+        ...jobs(view),
       };
     });
     expect(seen[1]).toEqual(seen[0]);
+    // Every NVIDIA node serves a model.
+    expect([seen[0].jobs.length, seen[0].untoldRacks, seen[0].tokens.length > 0]).toEqual([12, 0, true]);
   });
 
   test('a rack that was looked at and is not any more is never silent, whichever of its boards is read last', async () => {
@@ -174,6 +180,33 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
     expect(computePower(frame).gpuCount[0]).toBeGreaterThan(0);
   });
 });
+
+/** What the inspector and the power view tell of every place down to racks. */
+function places(view: FleetView, { topology: { start, path } }: Frame) {
+  const all = [...path.keys()].slice(0, start[NODE]);
+  const report = view.power({ place: 0, windowMs: 60_000 });
+  return {
+    capped: all.map((place) => view.inspect(place).facts.find(({ label }) => label === 'Power-capped')?.text),
+    allowed: [report?.place, ...(report?.under ?? [])].map(
+      (one) => one && [path[one.place], one.oversubscription?.toPrecision(6), one.fits],
+    ),
+  };
+}
+
+/** Who works on it; what recorded racks say nothing of is left out: nodes, and the links in the evidence. */
+function jobs(view: FleetView) {
+  const { jobs: rows, tokens, untoldRacks } = view.work();
+  const told = (value: number | null) => value?.toPrecision(6);
+  return {
+    jobs: rows.map(({ nodes: _, evidence, util, powerW, ...row }) => ({
+      ...{ ...row, util: told(util), powerW: told(powerW), evidence: evidence[0] },
+    })),
+    tokens: tokens.map(({ tokensPerS, powerW, tokensPerJoule, joulesPerToken, ...row }) => ({
+      ...{ ...row, numbers: [tokensPerS, powerW, tokensPerJoule, joulesPerToken].map(told) },
+    })),
+    untoldRacks,
+  };
+}
 
 /** Places that the rules take for silent. */
 function silentIn(frame: Frame): readonly string[] {

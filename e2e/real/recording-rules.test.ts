@@ -29,12 +29,18 @@ const board = (uuid: string, gpu: number, in_ = 'A1-01', more = '') =>
   `{instance="n1:9400",gpu="${gpu}",UUID="${uuid}",modelName="NVIDIA H100 80GB HBM3",${rack(in_)}${more}}`;
 const port = (device: string, more = '') => `{instance="n1:9100",device="${device}",${rack('A1-01')}${more}}`;
 
+const OWN_POD = 'namespace="gpu-operator",pod="nvidia-dcgm-exporter-x"';
+const IN_POD = `${OWN_POD},exported_namespace="inf",exported_pod="vllm-0"`;
+
 /** A rack of three boards, of which one is cut into two instances and one has the new names; and another maker's rack. */
 const SERIES: Readonly<Record<string, string>> = {
-  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-a', 0)}`]: '300x10',
-  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-b', 1, 'A1-01', ',GPU_I_ID="7"')}`]: '116.043x10',
+  // A pod of inference, as an exporter that runs in a pod of its own tells it; a half of the next is another's.
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-a', 0, 'A1-01', `,${IN_POD}`)}`]: '300x10',
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-b', 1, 'A1-01', ',GPU_I_ID="7",namespace="inf",pod="vllm-0"')}`]: '116.043x10',
   [`DCGM_FI_DEV_POWER_USAGE${board('GPU-b', 1, 'A1-01', ',GPU_I_ID="9"')}`]: '116.163x10',
-  [`DCGM_FI_DEV_BOARD_POWER_WATTS${board('GPU-c', 2)}`]: '500x10',
+  [`DCGM_FI_DEV_BOARD_POWER_WATTS${board('GPU-c', 2, 'A1-01', `,${OWN_POD},hpc_job="4711"`)}`]: '500x10',
+  [`DCGM_FI_DEV_ENFORCED_POWER_LIMIT${board('GPU-a', 0)}`]: '700x10',
+  [`DCGM_FI_DEV_POWER_MGMT_LIMIT${board('GPU-c', 2)}`]: '650x10',
   // The same board by nvidia-smi, which counts for nothing beside DCGM; and one that only nvidia-smi sees.
   [`nvidia_smi_power_draw_watts{instance="n1:9835",uuid="a",${rack('A1-01')}}`]: '299x10',
   [`nvidia_smi_power_draw_watts{instance="n1:9835",uuid="d",${rack('A1-01')}}`]: '77x10',
@@ -62,6 +68,9 @@ const SERIES: Readonly<Record<string, string>> = {
 };
 
 const named = (labels: string) => `{${rack(labels)}}`;
+const worked = (labels: string) => `{${rack('A1-01')},${labels}}`;
+const VLLM = 'work_namespace="inf",work_pod="vllm-0"';
+const JOB = 'work_job="4711"';
 /** Worked out by hand of the series above. */
 const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'rack:fleetwatt_gpu_power_watts:sum': { [named('A1-01')]: 300 + 116.163 + 500 + 77, [named('A1-02')]: 610 },
@@ -74,6 +83,17 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'rack:fleetwatt_gpus_with_reasons:count': { [named('A1-01')]: 3 },
   'rack:fleetwatt_gpus_held:count': { [named('A1-01')]: 2 },
   'rack:fleetwatt_gpus_held_by_power:count': { [named('A1-01')]: 2 },
+  'rack:fleetwatt_gpus_capped:count': { [named('A1-01')]: 2 },
+  'rack:fleetwatt_gpu_limit_watts:sum': { [named('A1-01')]: 700 + 650 },
+  'rack:fleetwatt_gpus_limited:count': { [named('A1-01')]: 2 },
+  'rack:fleetwatt_work_gpus:count': { [worked(VLLM)]: 2, [worked(JOB)]: 1, [named('A1-01')]: 1, [named('A1-02')]: 1 },
+  'rack:fleetwatt_work_gpus_metered:count': {
+    ...{ [worked(VLLM)]: 2, [worked(JOB)]: 1, [named('A1-01')]: 1, [named('A1-02')]: 1 },
+  },
+  'rack:fleetwatt_work_gpu_power_watts:sum': {
+    ...{ [worked(VLLM)]: 300 + 116.163, [worked(JOB)]: 500, [named('A1-01')]: 77, [named('A1-02')]: 610 },
+  },
+  'rack:fleetwatt_work_util_ratio:avg': { [worked(VLLM)]: (0.01 + 0.5) / 2, [worked(JOB)]: 0.75 },
   'rack:fleetwatt_node_power_watts:sum': { [named('A1-01')]: 2100 },
   'rack:fleetwatt_nodes_metered:count': { [named('A1-01')]: 1 },
   'rack:fleetwatt_link_use_ratio:max': { [named('A1-01')]: 0.6 },

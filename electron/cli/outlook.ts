@@ -15,7 +15,7 @@ export interface Outlook {
   readonly headroomW: Readonly<Record<string, number>>;
   readonly strandedW: Readonly<Record<string, number>>;
   readonly links: readonly Omit<LinkRow, 'place'>[];
-  readonly jobs: readonly Omit<JobRow, 'nodes'>[];
+  readonly jobs: readonly JobRow[];
   readonly tokensPerJoule: Readonly<Record<string, number>>;
 }
 
@@ -49,7 +49,7 @@ export function outlookOf(view: FleetView): Outlook {
   return {
     ...{ feeds, headroomW, strandedW },
     links: shown.map(({ place: _place, ...row }) => row),
-    jobs: jobs.map(({ nodes: _nodes, ...row }) => row),
+    jobs,
     tokensPerJoule: Object.fromEntries(models),
   };
 }

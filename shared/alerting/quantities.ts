@@ -15,7 +15,7 @@ const BRAKE = 0x80;
 const NONE = new Float32Array(0);
 /** The columns of the catalogue's signals; those of GPUs and nodes are rolled up to the places above. */
 const ofSignals: readonly Quantity[] = signals
-  .filter(({ kind }) => kind !== 'server' && kind !== 'port')
+  .filter(({ kind }) => kind !== 'server' && kind !== 'port' && kind !== 'work')
   .map(({ id, label, unit, kind, aggregation }) => ({
     ...{ name: snakeCase(id), label, unit },
     levels: [

@@ -36,16 +36,21 @@ export function keyOf(kind: ObjectKind, object: number, topology: Topology): str
   if (kind === 'gpu' || kind === 'node' || kind === 'place') return topology.path[object];
   if (kind === 'link') return `${topology.path[topology.linkNode[object]] ?? ''} ${topology.linkName[object]}`;
   if (kind === 'feed') return `${topology.path[topology.feedRack[object]] ?? ''} ${topology.feedName[object]}`;
+  if (kind === 'work') {
+    const { namespace, pod, job } = topology.workOn[object];
+    return `${topology.path[topology.workRack[object]] ?? ''} ${namespace} ${pod} ${job}`;
+  }
   if (kind === 'port') return portKey(topology.ports[object]);
   const { site, namespace, pod, model } = topology.servers[object];
   return `${site} ${namespace} ${pod} ${model}`;
 }
 
 function keysOf(kind: ObjectKind, topology: Topology): string[] {
-  const { start, linkNode, feedRack, ports, servers } = topology;
+  const { start, linkNode, feedRack, ports, servers, workOn } = topology;
   const first = firstOf(kind, topology);
   const counts = {
     ...{ link: linkNode.length, feed: feedRack.length, port: ports.length, server: servers.length },
+    work: workOn.length,
     place: start[NODE],
   };
   const count = kind === 'gpu' ? start[GPU + 1] - first : kind === 'node' ? start[GPU] - first : counts[kind];

@@ -1,7 +1,9 @@
 import { ASSUMED, type Frame, QUALITY } from '../frame.ts';
+import { placesOfLevel } from '../history/objects.ts';
 import { labelOf, levelOf, membersOf, placesUnder } from '../members.ts';
 import { type PowerColumns, RUNGS } from '../power.ts';
 import { quantile } from '../quantile.ts';
+import { recordedAt } from '../recorded/columns.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { NODE, RACK, type Topology } from '../topology.ts';
 import { forecastCap, type TrendRow, WINDOW_MS } from '../trend.ts';
@@ -144,7 +146,7 @@ function placePower(
     headroomW: orNull(headroomW),
     fits: orNull(Math.floor(Math.max(0, headroomW) / planned)),
     plannedWPerGpu: orNull(planned),
-    oversubscription: orNull(limitsOf(frame, place) / budgetW),
+    oversubscription: orNull(limitsOf(frame, power, place) / budgetW),
     ...{ p99W: orNull(p99W), strandedW: orNull(Math.max(0, budgetW - p99W)) },
     cap: capOf(parts, place),
     imbalance: rack < 0 ? null : orNull(imbalance(sums.a[rack], sums.b[rack])),
@@ -166,20 +168,38 @@ function capOf({ frame, power, rows, now }: PowerReportParts, place: number): Pl
 /** Watts that a node of the place's first known model is planned with for each of its GPUs (nameplate, signals.md 9). */
 function plannedWPerGpu(topology: Topology, place: number): number {
   const { gpus } = membersOf(topology);
-  for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) {
-    const hardware = hardwareOf(topology.model[gpu] || (topology.model[topology.parent[gpu]] ?? ''));
+  for (const rack of placesOfLevel(topology, RACK, place)) {
+    for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) {
+      const hardware = hardwareOf(topology.model[gpu] || (topology.model[topology.parent[gpu]] ?? ''));
+      if (hardware) return hardware.nodeWPerGpu;
+    }
+    // The boards of a recorded rack may not be read: its model is told all the same.
+    const hardware = gpus.to[rack] > gpus.from[rack] ? undefined : hardwareOf(topology.model[rack]);
     if (hardware) return hardware.nodeWPerGpu;
   }
   return Number.NaN;
 }
 
-/** Σ power limits of the boards, NaN where one is not known. */
-function limitsOf({ topology, columns }: Frame, place: number): number {
+/** Σ power limits of the boards, NaN where one is not known. Of recorded racks by what is recorded of them. */
+function limitsOf(frame: Frame, power: PowerColumns, place: number): number {
+  const { topology, columns } = frame;
   const { gpus } = membersOf(topology);
   const limit = columns.get('gpu.powerLimit');
-  let sum = gpus.to[place] > gpus.from[place] ? 0 : Number.NaN;
-  for (let gpu = gpus.from[place]; gpu < gpus.to[place]; gpu++) sum += limit?.value[gpu] ?? Number.NaN;
-  return sum;
+  let [sum, count] = [0, 0];
+  for (const rack of placesOfLevel(topology, RACK, place)) {
+    count += power.gpuCount[rack];
+    if (!Number.isNaN(recordedAt(frame, 'place.gpus', rack))) sum += recordedLimits(frame, rack, power.gpuCount[rack]);
+    else for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += limit?.value[gpu] ?? Number.NaN;
+  }
+  return count > 0 ? sum : Number.NaN;
+}
+
+/** What is recorded of the boards that tell their limit; those that do not have the hardware table's. */
+function recordedLimits(frame: Frame, rack: number, gpus: number): number {
+  const told = recordedAt(frame, 'place.gpusLimited', rack) || 0;
+  const { tdpW = Number.NaN } = hardwareOf(frame.topology.model[rack]) ?? {};
+  const rest = gpus - told;
+  return (told > 0 ? recordedAt(frame, 'place.gpuLimit', rack) : 0) + (rest > 0 ? rest * tdpW : 0);
 }
 
 function basisOf({ topology }: Frame, power: PowerColumns, place: number): string {

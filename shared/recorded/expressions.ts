@@ -1,6 +1,15 @@
 import { type SignalId, signalOf } from '../signals/catalogue.ts';
-import { DEFAULT_FEED, DEFAULT_GPU, DEFAULT_LINK, type Mapping, type Profile } from '../signals/profile.ts';
-import { PLACE_LABELS } from './names.ts';
+import {
+  DEFAULT_FEED,
+  DEFAULT_GPU,
+  DEFAULT_LINK,
+  JOB,
+  type Mapping,
+  NAMESPACE,
+  POD,
+  type Profile,
+} from '../signals/profile.ts';
+import { EXPORTER_POD, PLACE_LABELS, WORK_LABELS } from './names.ts';
 
 const RACK = PLACE_LABELS.join(', ');
 
@@ -11,7 +20,7 @@ export const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replac
 
 /**
  * Every value of a signal with the labels of its rack and, as one label, of its object; '' where none maps to it.
- * @param keep labels that are kept beside: `node`, which is made of whatever names the node, or one of the targets
+ * @param keep labels that are kept beside: `node`, which is made of whatever names the node, or labels of the series
  */
 export function valuesOf(
   signal: SignalId,
@@ -21,8 +30,27 @@ export function valuesOf(
 ): string {
   return groupsOf(signal, profiles)
     .map(({ profile, mappings }) => mappings.map((one) => `(${objectValues(one, profile, window, keep)})`).join(' + '))
-    .join(' or ');
+    .join(keep === TOLD_WORK ? OR_BOARD : ' or ');
 }
+
+/** Labels that tell what works on a board. */
+const TOLD_WORK = [...NAMESPACE, ...POD, ...JOB];
+/** Of two exporters that tell of a board only the better counts, whatever else their labels are. */
+const OR_BOARD = ` or on (${OBJECT}, ${RACK}) `;
+
+/** A 1 for every board that tells one of these signals, with its pod and job; one that several share has one of them. */
+export function workOfBoards(signals: readonly SignalId[], profiles: readonly Profile[], window: string): string {
+  const boards = signals.map((signal) => valuesOf(signal, profiles, window, TOLD_WORK)).filter((text) => text !== '');
+  const by = [OBJECT, RACK, ...WORK_LABELS].join(', ');
+  // All are 1, so the first is taken each time.
+  return boards.length === 0
+    ? ''
+    : `topk by (${OBJECT}, ${RACK}) (1, group by (${by}) (${workNamed(boards.join(OR_BOARD))}))`;
+}
+
+/** Values of boards with the labels of what works on them. */
+export const withWork = (values: string, work: string) =>
+  `(${values}) * on (${OBJECT}, ${RACK}) group_left (${WORK_LABELS.join(', ')}) ${work}`;
 
 /** Values of a signal of GPUs by place, node and UUID: the labels of our alerts of them. */
 export function gpuValuesOf(signal: SignalId, profiles: readonly Profile[], window: string): string {
@@ -128,6 +156,24 @@ export function nodeNamed(values: string, into: string, { identity }: Profile): 
   const node = labels.reduce((text, label) => put(text, label, '(.+?)(?::[0-9]+)?'), values);
   const strip = identity.node?.strip;
   return strip ? put(node, into, `(.+?)${strip}`) : node;
+}
+
+/**
+ * Puts what works on a board into labels of their own, as `objects.ts` reads them: the exporter's own pod is no work,
+ * and what Prometheus set aside as `exported_…` comes before it.
+ */
+function workNamed(values: string): string {
+  const put = (text: string, into: string, from: string, pattern: string, as = '$1') =>
+    `label_replace(${text}, "${into}", "${as}", "${from}", ${quoted(pattern)})`;
+  const best = (text: string, into: string, from: readonly string[]) =>
+    [...from].reverse().reduce((done, label) => put(done, into, label, '(.+)'), text);
+  const [namespace, pod, job] = WORK_LABELS;
+  const [exported, own] = POD;
+  // A pod that is an exporter's leaves no name, unless another one was set aside.
+  const ofPod = put(put(put(values, pod, own, '(.+)'), pod, own, `.*(?:${EXPORTER_POD}).*`, ''), pod, exported, '(.+)');
+  // Without a pod there is no namespace.
+  const named = put(best(ofPod, namespace, NAMESPACE), namespace, pod, '', '');
+  return best(named, job, JOB);
 }
 
 /** A 1 for every model of board in a rack. */

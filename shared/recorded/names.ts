@@ -14,3 +14,9 @@ export const levelOfLabels = (labels: ReadonlyMap<string, string>) =>
 
 /** When the oldest sample of a rack was taken, seconds: as old is what is recorded of it. */
 export const SAMPLE_TIME = recordedName('rack', 'sample_time_seconds:min');
+
+/** Labels of what is recorded of a pod or job in a rack. */
+export const WORK_LABELS = ['work_namespace', 'work_pod', 'work_job'] as const;
+
+/** Prometheus gives the exporter's own pod as `pod` where it found the exporter by its pod: that is no work. */
+export const EXPORTER_POD = 'exporter|dcgm|device-metrics';

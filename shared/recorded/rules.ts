@@ -1,8 +1,8 @@
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Profile } from '../signals/profile.ts';
-import { HELD, POWER_REASONS, throttleClass } from '../throttle.ts';
-import { modelsOf, portBytes, portUse, valuesOf } from './expressions.ts';
-import { PLACE_LABELS, recordedName } from './names.ts';
+import { HELD, POWER_REASONS, SW_POWER_CAP, throttleClass } from '../throttle.ts';
+import { modelsOf, portBytes, portUse, valuesOf, withWork, workOfBoards } from './expressions.ts';
+import { PLACE_LABELS, recordedName, WORK_LABELS } from './names.ts';
 
 /** One recording rule. */
 export interface RecordingRule {
@@ -45,7 +45,9 @@ export function recordingGroups({ profiles, rateWindow: window }: RecordingOptio
       'power',
       [...byRack('gpu_power_watts:sum', 'sum', power), ...byRack('sample_time_seconds:min', 'min', times(profiles))],
     ],
-    ['gpus', [...byRack('gpus:count', 'count', joined(power, temp, util)), ...models(profiles, window)]],
+    // One after another: how many of a rack's boards are silent, and whose they are, belong together (silent-work.ts).
+    ['gpus', [...byRack('gpus:count', 'count', joined(power, temp, util)), ...workCounts(profiles, window)]],
+    ['models', models(profiles, window)],
     [
       'use',
       [
@@ -58,7 +60,9 @@ export function recordingGroups({ profiles, rateWindow: window }: RecordingOptio
     ['clocks', clockEvents(of('gpu.throttle'))],
     ['nvlink', byLevels('nvlink_bytes_per_second:median', 0.5, nvlink(of))],
     ['nodes', [...byRack('node_power_watts:sum', 'sum', nodes), ...byRack('nodes_metered:count', 'count', nodes)]],
+    ['limits', limits(of('gpu.powerLimit'))],
     ['ports', ports(profiles, window)],
+    ...work(profiles, window),
   ];
   return groups.flatMap(([name, rules]) => (rules.length > 0 ? [{ name: `fleetwatt-racks-${name}`, rules }] : []));
 }
@@ -102,6 +106,7 @@ function clockEvents(masks: string): readonly RecordingRule[] {
     { record: recordedName('rack', 'gpus_with_reasons:count'), expr: all },
     count('gpus_held:count', (mask) => throttleClass(mask) >= HELD),
     count('gpus_held_by_power:count', (mask) => (mask & POWER_REASONS) !== 0),
+    count('gpus_capped:count', (mask) => (mask & SW_POWER_CAP) !== 0),
   ];
 }
 
@@ -109,6 +114,53 @@ function clockEvents(masks: string): readonly RecordingRule[] {
 function heat(of: (signal: SignalId) => string): string {
   const [temp, limit, margin] = [of('gpu.temp'), of('gpu.tempLimit'), of('gpu.tempMargin')];
   return temp && joined(limit && `((${temp}) / (${limit}))`, margin && `((${temp}) / ((${temp}) + (${margin})))`);
+}
+
+/** Σ power limits, and of how many boards: those of the others are the hardware table's. */
+function limits(values: string): readonly RecordingRule[] {
+  return [...byRack('gpu_limit_watts:sum', 'sum', values), ...byRack('gpus_limited:count', 'count', values)];
+}
+
+/** What is told of each pod and job: the signal, and the name of its mean over the boards of a rack. */
+const OF_WORK: readonly (readonly [SignalId, string])[] = [
+  ['gpu.util', 'work_util_ratio:avg'],
+  ['gpu.powerThrottle', 'work_held_by_cap_ratio:avg'],
+  ['gpu.thermalThrottle', 'work_held_by_heat_ratio:avg'],
+  ['gpu.brakeThrottle', 'work_held_by_brake_ratio:avg'],
+  ['gpu.dram', 'work_memory_ratio:avg'],
+  ['gpu.tensor', 'work_tensor_ratio:avg'],
+  ['gpu.smActive', 'work_sm_ratio:avg'],
+];
+
+const byWork = (what: string, how: string, values: string): RecordingRule[] =>
+  values === ''
+    ? []
+    : [
+        {
+          record: recordedName('rack', what),
+          expr: `${how} by (${[RACK, ...WORK_LABELS].join(', ')}) (${values})`,
+        },
+      ];
+
+/** How many boards of each rack each pod and job has, and of how many their draw is known. */
+function workCounts(profiles: readonly Profile[], window: string): readonly RecordingRule[] {
+  return [
+    ...byWork('work_gpus:count', 'count', workOfBoards(['gpu.power', 'gpu.util'], profiles, window)),
+    ...byWork('work_gpus_metered:count', 'count', workOfBoards(['gpu.power'], profiles, window)),
+  ];
+}
+
+/** What each pod and job of a rack draws, and what tells what holds it back. */
+function work(profiles: readonly Profile[], window: string): readonly (readonly [string, readonly RecordingRule[]])[] {
+  const boards = workOfBoards(['gpu.power'], profiles, window);
+  const of = (signal: SignalId) => {
+    const values = valuesOf(signal, profiles, window);
+    return values && boards && withWork(values, boards);
+  };
+  return [
+    ['work-power', byWork('work_gpu_power_watts:sum', 'sum', of('gpu.power'))],
+    ['work-load', OF_WORK.flatMap(([signal, what]) => byWork(what, 'avg', of(signal)))],
+  ];
 }
 
 function models(profiles: readonly Profile[], window: string): RecordingRule[] {

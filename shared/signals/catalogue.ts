@@ -7,7 +7,7 @@
  * Which kind of object carries a signal. A `link` is one NIC port, a `port` one of a switch, a `feed` one PDU inlet, a
  * `server` one of inference, a `place` a rack or what is above it.
  */
-export type ObjectKind = 'gpu' | 'node' | 'link' | 'port' | 'feed' | 'server' | 'place';
+export type ObjectKind = 'gpu' | 'node' | 'link' | 'port' | 'feed' | 'server' | 'place' | 'work';
 
 /** How children make their parent's value. `none`: the parent has no such value. */
 export type Aggregation = 'sum' | 'max' | 'median' | 'worst' | 'none';
@@ -161,6 +161,9 @@ const rows = {
   'place.reasons': ['GPUs that tell clock event reasons, recorded', 'count', 'place', 0, 1e7, 'none'],
   'place.held': ['GPUs held, recorded', 'count', 'place', 0, 1e7, 'none'],
   'place.heldByPower': ['GPUs held by power, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.capped': ['GPUs held by the power cap, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.gpuLimit': ['Board power limits, recorded', 'W', 'place', 0, 1e9, 'none'],
+  'place.gpusLimited': ['GPUs that tell their limit, recorded', 'count', 'place', 0, 1e7, 'none'],
   'place.nvlink': ['NVLink throughput, recorded', 'B/s', 'place', 0, 4e12, 'none'],
   'place.nodePower': ['Node power, recorded', 'W', 'place', 0, 1e9, 'none'],
   'place.nodesMetered': ['Nodes that are metered, recorded', 'count', 'place', 0, 1e6, 'none'],
@@ -168,6 +171,18 @@ const rows = {
   'place.links': ['Ports of known use, recorded', 'count', 'place', 0, 1e7, 'none'],
   'place.rx': ['Receive of all ports, recorded', 'B/s', 'place', 0, 1e15, 'none'],
   'place.tx': ['Transmit of all ports, recorded', 'B/s', 'place', 0, 1e15, 'none'],
+  // What recording rules tell of the pods and jobs of a rack.
+  'work.gpus': ['GPUs of a pod or job, recorded', 'count', 'work', 0, 1e7, 'none'],
+  'work.silent': ['Silent GPUs of a pod or job', 'count', 'work', 0, 1e7, 'none'],
+  'work.metered': ['Metered GPUs of a pod or job, recorded', 'count', 'work', 0, 1e7, 'none'],
+  'work.power': ['Board power of a pod or job, recorded', 'W', 'work', 0, 1e9, 'none'],
+  'work.util': ['GPU utilisation of a pod or job, recorded', 'ratio', 'work', 0, 1, 'none'],
+  'work.capHeld': ['Time held by power cap, recorded', 'ratio', 'work', 0, 1.05, 'none'],
+  'work.heatHeld': ['Time held by heat, recorded', 'ratio', 'work', 0, 1.05, 'none'],
+  'work.brakeHeld': ['Time held by power brake, recorded', 'ratio', 'work', 0, 1.05, 'none'],
+  'work.dram': ['Memory bandwidth used, recorded', 'ratio', 'work', 0, 1, 'none'],
+  'work.tensor': ['Tensor pipe active, recorded', 'ratio', 'work', 0, 1, 'none'],
+  'work.sm': ['SMs active, recorded', 'ratio', 'work', 0, 1, 'none'],
   'gpu.tempShutdown': ['Shutdown temperature', 'C', 'gpu', 20, 150, 'none'],
   'gpu.encoder': ['Video encoder busy', 'ratio', 'gpu', 0, 1, 'median'],
   'gpu.decoder': ['Video decoder busy', 'ratio', 'gpu', 0, 1, 'median'],

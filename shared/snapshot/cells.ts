@@ -10,7 +10,7 @@ export const AGE_MS = 100;
 
 /** Where the objects of a kind lie in a frame's columns; what lies around them is made of them. */
 export function objectsOf(kind: ObjectKind, topology: Topology): { readonly from: number; readonly to: number } {
-  const { start, linkNode, ports, feedRack, servers } = topology;
+  const { start, linkNode, ports, feedRack, servers, workRack } = topology;
   if (kind === 'gpu') return { from: start[GPU], to: start[GPU + 1] };
   if (kind === 'node') return { from: start[NODE], to: start[GPU] };
   const to = {
@@ -19,6 +19,7 @@ export function objectsOf(kind: ObjectKind, topology: Topology): { readonly from
     port: ports.length,
     feed: feedRack.length,
     server: servers.length,
+    work: workRack.length,
   };
   return { from: 0, to: to[kind] };
 }

@@ -1,7 +1,7 @@
 import type { ObjectKind } from '../signals/catalogue.ts';
 import { GPU, NODE, type Topology } from '../topology.ts';
 
-const KINDS: readonly ObjectKind[] = ['gpu', 'node', 'link', 'port', 'feed', 'server', 'place'];
+const KINDS: readonly ObjectKind[] = ['gpu', 'node', 'link', 'port', 'feed', 'server', 'place', 'work'];
 
 /** Identities of the objects of a kind, in the order of their columns (cells.ts `objectsOf`). */
 export function identitiesOf(kind: ObjectKind, topology: Topology): readonly string[] {
@@ -21,6 +21,10 @@ export function identitiesOf(kind: ObjectKind, topology: Topology): readonly str
       return topology.ports.map(({ site, kind: of, switch: owner, port }) => [site, of, owner, port].join('\n'));
     case 'place':
       return path.slice(0, start[NODE]);
+    case 'work':
+      return topology.workOn.map(
+        ({ namespace, pod, job }, at) => `${path[topology.workRack[at]] ?? ''}\n${namespace}\n${pod}\n${job}`,
+      );
     case 'server':
       return topology.servers.map(({ site, namespace, pod, model }) => [site, namespace, pod, model].join('\n'));
   }
@@ -56,6 +60,7 @@ export function sameObjects(a: Topology, b: Topology): boolean {
     alike(a.feedRack, b.feedRack) &&
     alike(a.feedName, b.feedName) &&
     (a.ports === b.ports || alike(identitiesOf('port', a), identitiesOf('port', b))) &&
+    (a.workOn === b.workOn || alike(identitiesOf('work', a), identitiesOf('work', b))) &&
     (a.servers === b.servers || alike(identitiesOf('server', a), identitiesOf('server', b)))
   );
 }

@@ -1,5 +1,5 @@
 import type { SourceHealth } from '../contract/sources.ts';
-import { LEVELS, NODE, type Topology } from '../topology.ts';
+import { LEVELS, NODE, type Topology, type Work } from '../topology.ts';
 import type { AlertRecord, Papers } from './document.ts';
 import type { Cover, Origin, RedactionKind } from './manifest.ts';
 import { type PseudonymRow, Pseudonyms } from './pseudonyms.ts';
@@ -69,7 +69,10 @@ const WORDS = ['site', 'hall', 'row', 'rack', 'node', 'gpu'] as const;
 /** Lists of a topology that name nothing. A new list has to be put here or into redactTopology, or nothing compiles. */
 const NAMELESS: Readonly<
   Record<
-    Exclude<keyof Topology, 'path' | 'name' | 'racks' | 'ports' | 'nvlinkDomain' | 'feedName' | 'servers' | 'work'>,
+    Exclude<
+      keyof Topology,
+      'path' | 'name' | 'racks' | 'ports' | 'nvlinkDomain' | 'feedName' | 'servers' | 'work' | 'workOn'
+    >,
     true
   >
 > = {
@@ -77,6 +80,7 @@ const NAMELESS: Readonly<
   ...{ nodeU: true, nodeHeight: true, nodeKind: true, priority: true, nameplateW: true, budgetW: true },
   ...{ linkNode: true, linkKind: true, linkName: true, linkTickBytes: true },
   ...{ feedRack: true, feedBudgetW: true, feedHole: true, ratingAW: true, ratingBW: true, derate: true },
+  workRack: true,
 };
 
 function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Topology {
@@ -101,6 +105,9 @@ function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySe
     }
   }
   const job = (word: string, text: string) => (text === '' ? '' : names.of('jobs', word, text));
+  const hidden = (work: Work): Work => ({
+    ...{ namespace: job('namespace', work.namespace), pod: job('pod', work.pod), job: job('job', work.job) },
+  });
   const owner = (text: string) => (text === '' ? '' : names.of('hosts', 'switch', text));
   const site = (text: string) => (text === '' ? '' : names.of('places', 'site', text));
   const nameless = Object.keys(NAMELESS).map((key) => [key, topology[key as keyof typeof NAMELESS]]);
@@ -118,10 +125,8 @@ function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySe
       site: site(place),
       ...{ namespace: job('namespace', namespace), pod: job('pod', pod), model: job('model', model) },
     })),
-    work: topology.work.map(
-      (work) =>
-        work && { namespace: job('namespace', work.namespace), pod: job('pod', work.pod), job: job('job', work.job) },
-    ),
+    work: topology.work.map((work) => work && hidden(work)),
+    workOn: topology.workOn.map(hidden),
   };
 }
 

@@ -26,6 +26,7 @@ export function scopeOf(topology: Topology, path: string): Topology {
     ...{ place, upper: place.filter((one) => one < start[NODE]) },
     ...{ rack: within(start[RACK], start[NODE]), node: within(start[NODE], start[GPU]) },
     ...{ gpu: within(start[GPU], parent.length), link: at(topology.linkNode), feed: at(topology.feedRack) },
+    work: at(topology.workRack),
     // Switches stand above racks: which of them a part of the fleet hangs on is told by their neighbours' names only.
     port: [...topology.ports.keys()].filter((one) => topology.ports[one].site === site),
     server: [...topology.servers.keys()].filter((one) => topology.servers[one].site === site),

@@ -7,7 +7,7 @@ import { fields, list, number, oneOf, orNull, type Shape, text, whole } from './
 const MOST = 2_000_000;
 
 /** What a list of a topology is indexed by: every place, those from sites to racks, racks, nodes, GPUs, or other objects. */
-type Space = 'place' | 'upper' | 'rack' | 'node' | 'gpu' | 'link' | 'port' | 'feed' | 'server';
+type Space = 'place' | 'upper' | 'rack' | 'node' | 'gpu' | 'link' | 'port' | 'feed' | 'server' | 'work';
 
 /** Lists of numbers, and the shape of one entry where a list is of something else. */
 type Entry =
@@ -57,6 +57,8 @@ export const TOPOLOGY_LISTS: Readonly<
   derate: ['upper', Float64Array],
   servers: ['server', fields({ site: name, namespace: name, pod: name, model: name })],
   work: ['gpu', orNull(fields({ namespace: name, pod: name, job: name }))],
+  workRack: ['work', Int32Array],
+  workOn: ['work', fields({ namespace: name, pod: name, job: name })],
 };
 
 const names = Object.keys(TOPOLOGY_LISTS) as (keyof typeof TOPOLOGY_LISTS)[];
@@ -91,7 +93,9 @@ export function topologyPart(topology: Topology): Record<string, unknown> {
 
 /** Reads the places. @throws SnapshotRefused where they do not form a tree */
 export function topologyFrom(value: unknown): Topology {
-  const part = shape(value, 'topology') as Readonly<Record<string, readonly unknown[]>>;
+  // A snapshot of before these were kept has none.
+  const since = typeof value === 'object' ? { workRack: [], workOn: [], ...value } : value;
+  const part = shape(since, 'topology') as Readonly<Record<string, readonly unknown[]>>;
   const [start, parent] = [part.start as number[], part.parent as number[]];
   const lists = names.map((key) => [key, listOf(TOPOLOGY_LISTS[key][1], part[key])]);
   const topology = {
@@ -111,7 +115,7 @@ function listOf(entry: Entry, values: readonly unknown[]): unknown {
 }
 
 /** How many entries a list of a space has; undefined: as many as there are. */
-function sizeOf(space: Space, { start, linkName, ports, feedName }: Topology): number | undefined {
+function sizeOf(space: Space, { start, linkName, ports, feedName, workOn }: Topology): number | undefined {
   switch (space) {
     case 'place':
       return start[LEVELS.length];
@@ -129,6 +133,8 @@ function sizeOf(space: Space, { start, linkName, ports, feedName }: Topology): n
       return ports.length;
     case 'feed':
       return feedName.length;
+    case 'work':
+      return workOn.length;
     case 'server':
       return undefined;
   }
@@ -141,8 +147,9 @@ function fitsSpace(key: keyof typeof TOPOLOGY_LISTS, topology: Topology): boolea
   return size === undefined || length === size || (length === 0 && (key === 'work' || key === 'nvlinkDomain'));
 }
 
-const pointsInside = ({ start, linkNode, feedRack }: Topology) =>
-  linkNode.every((node) => node < start[LEVELS.length]) && feedRack.every((rack) => rack < start[NODE]);
+const pointsInside = ({ start, linkNode, feedRack, workRack }: Topology) =>
+  linkNode.every((node) => node < start[LEVELS.length]) &&
+  [feedRack, workRack].every((racks) => racks.every((rack) => rack < start[NODE]));
 
 /** Every place has a parent of the level above; those of one parent lie together, in the order of their parents. */
 function isTree(start: readonly number[], parent: readonly number[]): boolean {
@@ -176,5 +183,6 @@ export function pickObjects(topology: Topology, kept: Readonly<Record<Space, rea
     ...{ version: topology.version, start: places, parent: renumbered(topology.parent, kept.place) },
     linkNode: renumbered(topology.linkNode, kept.link),
     feedRack: renumbered(topology.feedRack, kept.feed),
+    workRack: renumbered(topology.workRack, kept.work),
   };
 }

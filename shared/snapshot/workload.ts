@@ -39,6 +39,7 @@ export function measuredTopology(gpus: number): Topology {
     ...{ linkTickBytes: none(0), ports: [], nvlinkDomain: [], feedRack: new Int32Array(0), feedName: [] },
     ...{ feedBudgetW: none(0), feedHole: new Uint8Array(0), ratingAW: none(upper), ratingBW: none(upper) },
     ...{ derate: new Float64Array(upper).fill(1), servers: [], work: [] },
+    ...{ workRack: new Int32Array(0), workOn: [] },
   };
 }
 

@@ -1,18 +1,19 @@
 import type { FabricColumns } from '../fabric.ts';
-import type { Column, Frame } from '../frame.ts';
-import type { SignalId } from '../signals/catalogue.ts';
-import { GPU } from '../topology.ts';
-import { type Bound, classify, type Load } from './classify.ts';
+import type { Frame } from '../frame.ts';
+import { GPU, type Work } from '../topology.ts';
+import { type Bound, classify } from './classify.ts';
+import { loadOf } from './load.ts';
 import type { LostHours } from './lost.ts';
-import { type GpuAtWork, type ServerReading, tokenYields } from './tokens.ts';
+import { type WorkPart, workParts } from './parts.ts';
+import { type ServerReading, tokenYields } from './tokens.ts';
 
 /** One job, or one pod where no scheduler's job is named; null is "not known". */
 export interface JobRow {
   /** "job 4711", "inference/vllm-0". */
   readonly name: string;
   readonly gpus: number;
-  /** Node places that it runs on. */
-  readonly nodes: readonly number[];
+  /** Nodes that it runs on; null where a rack of it is recorded and not looked at: that says nothing of nodes. */
+  readonly nodes: number | null;
   /** Σ board power of its GPUs that report; `silentGpus` of them do not. */
   readonly powerW: number | null;
   readonly silentGpus: number;
@@ -43,6 +44,8 @@ export interface WorkReport {
   readonly tokens: readonly TokenRow[];
   /** GPU-hours since the engine started, by rack: lost to power and to heat, and watched. */
   readonly lost: readonly ({ readonly rack: string } & LostHours)[];
+  /** Recorded racks of whose work nothing is recorded: jobs lack their boards there, and no yield is told. */
+  readonly untoldRacks: number;
 }
 
 /** Most jobs that a report lists. */
@@ -53,14 +56,18 @@ const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 /** Tells the work of a frame. */
 export function workReport(frame: Frame, fabric: FabricColumns, lost: ReadonlyMap<string, LostHours>): WorkReport {
   const { path } = frame.topology;
+  const { parts, untoldRacks } = workParts(frame);
+  // A board in a rack of which nobody tells may be of any server.
+  const known = (value: number) => (untoldRacks > 0 ? null : orNull(value));
   return {
-    jobs: jobsOf(frame, fabric),
-    tokens: tokenYields(serversOf(frame), boardsOf(frame)).map((one) => ({
+    jobs: jobsOf(frame, fabric, parts),
+    tokens: tokenYields(serversOf(frame), podParts(parts)).map((one) => ({
       ...{ model: one.model, rack: one.rack < 0 ? '' : path[one.rack], servers: one.servers, gpus: one.gpus },
       ...{ silentGpus: one.silentGpus, tokensPerS: one.tokensPerS, powerW: one.powerW },
-      ...{ tokensPerJoule: orNull(one.tokensPerJoule), joulesPerToken: orNull(one.joulesPerToken) },
+      ...{ tokensPerJoule: known(one.tokensPerJoule), joulesPerToken: known(one.joulesPerToken) },
     })),
     lost: [...lost].map(([rack, hours]) => ({ rack, ...hours })),
+    untoldRacks,
   };
 }
 
@@ -72,73 +79,71 @@ function serversOf({ topology: { servers }, columns }: Frame): readonly ServerRe
   });
 }
 
-function boardsOf({ topology, columns }: Frame): readonly GpuAtWork[] {
-  const power = columns.get('gpu.power');
-  return topology.work.flatMap((work, i) => {
-    if (!work || work.pod === '') return [];
-    const gpu = topology.start[GPU] + i;
-    const rack = topology.parent[topology.parent[gpu]];
-    return [{ namespace: work.namespace, pod: work.pod, rack, powerW: power?.value[gpu] ?? Number.NaN }];
-  });
+const podParts = (parts: readonly WorkPart[]) =>
+  parts.map(({ work, rack, gpus, silentGpus, powerW }) => ({
+    ...{ namespace: work.namespace, pod: work.pod, rack, gpus, silentGpus },
+    powerW: Number.isNaN(powerW) ? 0 : powerW,
+  }));
+
+const nameOf = ({ namespace, pod, job }: Work) => (job === '' ? `${namespace}/${pod}` : `job ${job}`);
+
+function jobsOf(frame: Frame, fabric: FabricColumns, parts: readonly WorkPart[]): readonly JobRow[] {
+  const jobs = new Map<string, { gpus: number; parts: WorkPart[] }>();
+  for (const part of parts) {
+    const name = nameOf(part.work);
+    const job = jobs.get(name) ?? { gpus: 0, parts: [] };
+    job.gpus += part.gpus;
+    job.parts.push(part);
+    jobs.set(name, job);
+  }
+  const largest = [...jobs].sort(([a, { gpus: x }], [b, { gpus: y }]) => y - x || (a < b ? -1 : 1)).slice(0, MOST_JOBS);
+  const read = readBoards(frame, new Set(largest.map(([name]) => name)));
+  const none = { nodes: new Set<number>(), heard: new Map<number, number>() };
+  return largest.map(([name, job]) => jobOf(frame, fabric, { name, ...job, read: read.get(name) ?? none }));
 }
 
-function jobsOf(frame: Frame, fabric: FabricColumns): readonly JobRow[] {
-  const { topology } = frame;
-  const jobs = new Map<string, number[]>();
-  topology.work.forEach((work, i) => {
-    if (!work) return;
-    const name = work.job === '' ? `${work.namespace}/${work.pod}` : `job ${work.job}`;
-    const gpus = jobs.get(name);
-    if (gpus) gpus.push(topology.start[GPU] + i);
-    else jobs.set(name, [topology.start[GPU] + i]);
-  });
-  const largest = [...jobs].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1)).slice(0, MOST_JOBS);
-  return largest.map(([name, gpus]) => jobOf(frame, fabric, name, gpus));
+/** What is read of a job's boards: their nodes, whose links are its own, and how many are heard by rack. */
+interface ReadBoards {
+  readonly nodes: Set<number>;
+  readonly heard: Map<number, number>;
 }
 
-function jobOf(frame: Frame, fabric: FabricColumns, name: string, gpus: readonly number[]): JobRow {
-  const nodes = [...new Set(gpus.map((gpu) => frame.topology.parent[gpu]))];
-  const load = loadOf(frame, fabric, gpus, nodes);
-  const watts = frame.columns.get('gpu.power');
-  const known = gpus.filter((gpu) => !Number.isNaN(watts?.value[gpu] ?? Number.NaN));
+/** Boards of each job as far as they are read, in recorded racks too: those that someone looks at. */
+function readBoards({ topology, columns }: Frame, jobs: ReadonlySet<string>): ReadonlyMap<string, ReadBoards> {
+  const { start, parent, work } = topology;
+  const watts = columns.get('gpu.power')?.value;
+  const found = new Map<string, ReadBoards>();
+  work.forEach((one, i) => {
+    const name = one ? nameOf(one) : '';
+    if (!jobs.has(name)) return;
+    const of = found.get(name) ?? { nodes: new Set(), heard: new Map() };
+    const node = parent[start[GPU] + i];
+    of.nodes.add(node);
+    if (watts && !Number.isNaN(watts[start[GPU] + i]))
+      of.heard.set(parent[node], (of.heard.get(parent[node]) ?? 0) + 1);
+    found.set(name, of);
+  });
+  return found;
+}
+
+interface Job {
+  readonly name: string;
+  readonly gpus: number;
+  readonly parts: readonly WorkPart[];
+  readonly read: ReadBoards;
+}
+
+function jobOf(frame: Frame, fabric: FabricColumns, { name, gpus, parts, read }: Job): JobRow {
+  const unread = parts.filter((part) => part.recorded >= 0 && (read.heard.get(part.rack) ?? 0) < part.gpus).length;
+  const load = loadOf(frame, fabric, parts, [...read.nodes]);
+  const known = parts.filter(({ powerW }) => !Number.isNaN(powerW));
+  const { bound, evidence } = classify(load);
   return {
-    ...{ name, gpus: gpus.length, nodes, silentGpus: gpus.length - known.length },
-    powerW: known.length === 0 ? null : known.reduce((sum, gpu) => sum + (watts as Column).value[gpu], 0),
-    util: orNull(load.util),
-    ...classify(load),
-  };
-}
-
-/** Means over the GPUs; of links the worst, since the slowest holds back the rest. */
-function loadOf(
-  { columns, topology }: Frame,
-  fabric: FabricColumns,
-  gpus: readonly number[],
-  nodes: readonly number[],
-): Load {
-  const mean = (id: SignalId) => {
-    const column = columns.get(id);
-    let [sum, count] = [0, 0];
-    for (const gpu of column ? gpus : []) {
-      const value = column?.value[gpu] ?? Number.NaN;
-      if (Number.isNaN(value)) continue;
-      sum += value;
-      count++;
-    }
-    return count === 0 ? Number.NaN : sum / count;
-  };
-  const on = new Set(nodes);
-  let [linkUse, linkWait] = [Number.NaN, Number.NaN];
-  topology.linkNode.forEach((node, link) => {
-    if (!on.has(node)) return;
-    const [use, wait] = [fabric.use[link], fabric.wait[link]];
-    // The link that waits longest; where none tells, the fullest.
-    if (wait > linkWait || (Number.isNaN(linkWait) && (!Number.isNaN(wait) || !(use <= linkUse))))
-      [linkUse, linkWait] = [use, wait];
-  });
-  return {
-    ...{ util: mean('gpu.util'), thermal: mean('gpu.thermalThrottle'), power: mean('gpu.powerThrottle') },
-    ...{ brake: mean('gpu.brakeThrottle'), memory: mean('gpu.dram'), tensor: mean('gpu.tensor') },
-    ...{ sm: mean('gpu.smActive'), linkUse, linkWait },
+    ...{ name, gpus, nodes: unread > 0 ? null : read.nodes.size },
+    silentGpus: parts.reduce((sum, part) => sum + part.silentGpus, 0),
+    powerW: known.length === 0 ? null : known.reduce((sum, { powerW }) => sum + powerW, 0),
+    ...{ util: orNull(load.util), bound },
+    evidence:
+      unread > 0 ? [...evidence, `links of ${unread} recorded ${unread > 1 ? 'racks' : 'rack'} not read`] : evidence,
   };
 }

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { type GpuAtWork, type ServerReading, tokenYields } from './tokens.ts';
+import { type GpusAtWork, type ServerReading, tokenYields } from './tokens.ts';
 
 const server = (model: string, pod: string, tokensPerS: number): ServerReading => {
   return { model, namespace: 'inference', pod, tokensPerS, time: 1000 };
 };
-const gpus = (count: number, pod: string, rack: number, powerW: number): GpuAtWork[] =>
-  Array.from({ length: count }, () => ({ namespace: 'inference', pod, rack, powerW }));
+const gpus = (count: number, pod: string, rack: number, powerW: number): GpusAtWork[] => {
+  const silent = Number.isNaN(powerW);
+  const own = { gpus: count, silentGpus: silent ? count : 0, powerW: silent ? 0 : count * powerW };
+  return [{ namespace: 'inference', pod, rack, ...own }];
+};
 const table = (...args: Parameters<typeof tokenYields>) =>
   tokenYields(...args).map((one) => [one.model, one.rack, one.tokensPerS, one.powerW, one.tokensPerJoule, one.servers]);
 
@@ -42,6 +45,9 @@ describe('tokenYields', () => {
   it('a silent board makes the yield unknown, never better', () => {
     const boards = [...gpus(7, 'a', 10, 500), ...gpus(1, 'a', 10, Number.NaN)];
     const [all] = tokenYields([server('m', 'a', 1000)], boards);
+    // Nor is that of another rack of the server: who knows what its part of the tokens is.
+    const apart = [...gpus(7, 'a', 10, 500), ...gpus(1, 'a', 11, Number.NaN)];
+    expect(table([server('m', 'a', 1000)], apart).map((row) => row[4])).toEqual([Number.NaN, Number.NaN, Number.NaN]);
     expect([all.tokensPerJoule, all.joulesPerToken, all.silentGpus, all.gpus]).toEqual([Number.NaN, Number.NaN, 1, 8]);
   });
 

@@ -8,13 +8,16 @@ export interface ServerReading {
   readonly time: number;
 }
 
-/** One GPU and what works on it. `namespace` and `pod` are '' where nobody says. */
-export interface GpuAtWork {
+/** GPUs of a pod in one rack. `namespace` and `pod` are '' where nobody says. */
+export interface GpusAtWork {
   readonly namespace: string;
   readonly pod: string;
-  /** Place index of its rack. */
+  /** Place index of the rack. */
   readonly rack: number;
-  /** Board power in watts; NaN: silent. */
+  readonly gpus: number;
+  /** Those of them whose power is not known. */
+  readonly silentGpus: number;
+  /** Σ board power of the others, watts. */
   readonly powerW: number;
 }
 
@@ -39,7 +42,11 @@ interface Sum {
   gpus: number;
   silentGpus: number;
   servers: number;
+  /** Silent GPUs of its servers in any rack: while there are any, nobody knows which rack made the tokens. */
+  silentOfServers: number;
 }
+
+const NOTHING: Sum = { tokensPerS: 0, powerW: 0, gpus: 0, silentGpus: 0, servers: 0, silentOfServers: 0 };
 
 /**
  * Tokens per joule by model and by model and rack: Σ tokens per second ÷ Σ watts of the GPUs in the servers' pods
@@ -49,9 +56,9 @@ interface Sum {
  *
  * @returns models by name, each with its racks after it
  */
-export function tokenYields(servers: readonly ServerReading[], gpus: readonly GpuAtWork[]): readonly TokenYield[] {
+export function tokenYields(servers: readonly ServerReading[], gpus: readonly GpusAtWork[]): readonly TokenYield[] {
   const podOf = ({ namespace, pod }: { namespace: string; pod: string }) => `${namespace}\n${pod}`;
-  const boards = new Map<string, GpuAtWork[]>();
+  const boards = new Map<string, GpusAtWork[]>();
   for (const gpu of gpus) {
     if (gpu.pod === '') continue;
     const key = podOf(gpu);
@@ -60,7 +67,7 @@ export function tokenYields(servers: readonly ServerReading[], gpus: readonly Gp
   const sums = new Map<string, Sum>();
   const add = (model: string, rack: number, part: Sum) => {
     const key = `${model}\n${rack}`;
-    const sum = sums.get(key) ?? { tokensPerS: 0, powerW: 0, gpus: 0, silentGpus: 0, servers: 0 };
+    const sum = sums.get(key) ?? { ...NOTHING };
     for (const name of Object.keys(sum) as (keyof Sum)[]) sum[name] += part[name];
     sums.set(key, sum);
   };
@@ -80,19 +87,22 @@ export function tokenYields(servers: readonly ServerReading[], gpus: readonly Gp
   return [...sums].map(([key, sum]) => yieldOf(key, sum)).sort(byModelThenRack);
 }
 
-/** What each rack of a server's GPUs adds: tokens by the rack's share of the watts, or of the GPUs while none is read. */
-function sharesOf(tokensPerS: number, own: readonly GpuAtWork[], countEnergy: boolean): ReadonlyMap<number, Sum> {
+/** What each rack of a server's GPUs adds: tokens by the rack's share of the watts, or of the GPUs while one is silent. */
+function sharesOf(tokensPerS: number, own: readonly GpusAtWork[], countEnergy: boolean): ReadonlyMap<number, Sum> {
   const parts = new Map<number, Sum>();
-  for (const { rack, powerW } of own) {
-    const part = parts.get(rack) ?? { tokensPerS: 0, powerW: 0, gpus: 0, silentGpus: 0, servers: 1 };
-    part.gpus++;
-    if (Number.isNaN(powerW)) part.silentGpus++;
-    else part.powerW += powerW;
+  for (const { rack, gpus, silentGpus, powerW } of own) {
+    const part = parts.get(rack) ?? { ...NOTHING, servers: 1 };
+    part.gpus += gpus;
+    part.silentGpus += silentGpus;
+    part.powerW += powerW;
     parts.set(rack, part);
   }
-  const totalW = [...parts.values()].reduce((sum, { powerW }) => sum + powerW, 0);
-  for (const part of parts.values()) {
-    part.tokensPerS = tokensPerS * (totalW > 0 ? part.powerW / totalW : part.gpus / own.length);
+  const all = [...parts.values()];
+  const of = (name: 'powerW' | 'gpus' | 'silentGpus') => all.reduce((sum, part) => sum + part[name], 0);
+  const [totalW, gpus, silent] = [of('powerW'), of('gpus'), of('silentGpus')];
+  for (const part of all) {
+    part.tokensPerS = tokensPerS * (silent === 0 && totalW > 0 ? part.powerW / totalW : part.gpus / gpus);
+    part.silentOfServers = silent;
     if (!countEnergy) [part.powerW, part.gpus, part.silentGpus] = [0, 0, 0];
   }
   return parts;
@@ -100,7 +110,7 @@ function sharesOf(tokensPerS: number, own: readonly GpuAtWork[], countEnergy: bo
 
 function yieldOf(key: string, sum: Sum): TokenYield {
   const at = key.lastIndexOf('\n');
-  const known = sum.silentGpus === 0 && sum.powerW > 0;
+  const known = sum.silentOfServers === 0 && sum.powerW > 0;
   const tokensPerJoule = known ? sum.tokensPerS / sum.powerW : Number.NaN;
   const joulesPerToken = known && sum.tokensPerS > 0 ? sum.powerW / sum.tokensPerS : Number.NaN;
   return { model: key.slice(0, at), rack: Number(key.slice(at + 1)), ...sum, tokensPerJoule, joulesPerToken };

@@ -83,7 +83,7 @@ const detailOf = (layout: LayoutDocument, place: number) =>
 /** Every signal of the catalogue that a floor plan can show. */
 export function signalEntries(pick: (signal: WatchSignal) => void): Entry[] {
   return signals
-    .filter(({ kind }) => kind !== 'server')
+    .filter(({ kind }) => kind !== 'server' && kind !== 'work')
     .map(({ id, label, kind }) => ({
       ...{ id: `signal ${id}`, group: 'Colour the floor plan by' as const, keys: '' },
       ...{ label, detail: `${kind} · ${id}`, run: () => pick(id) },

@@ -49,8 +49,22 @@ export function ListPanel(props: {
         <span className={parts.end} />
         <Segmented label="List" choices={CHOICES} value={state.list} onPick={state.setList} />
       </div>
+      {props.gone === '' && ['jobs', 'tokens'].includes(state.list) ? (
+        <Untold racks={props.work?.untoldRacks ?? 0} />
+      ) : null}
       {props.gone !== '' ? <p className={styles.sentence}>{props.gone}</p> : <List key={state.list} {...props} />}
     </section>
+  );
+}
+
+/** Recorded racks of whose work the server's rules record nothing. */
+function Untold({ racks }: { racks: number }) {
+  if (racks === 0) return null;
+  return (
+    <p className={styles.sentence}>
+      What works on {formatCount(racks)} recorded {racks === 1 ? 'rack' : 'racks'} is not known, so no yield is told.
+      Load the file that “rules export --kind recording” of this version writes.
+    </p>
   );
 }
 
@@ -170,8 +184,8 @@ const JOBS: readonly TableColumn<JobRow>[] = [
       silentGpus === 0 ? formatCount(gpus) : `${formatCount(gpus)}, ${silentGpus} silent`,
   },
   {
-    ...{ id: 'nodes', label: 'Nodes', right: true, descending: true, sort: ({ nodes }: JobRow) => nodes.length },
-    cell: ({ nodes }) => formatCount(nodes.length),
+    ...{ id: 'nodes', label: 'Nodes', right: true, descending: true, sort: ({ nodes }: JobRow) => nodes },
+    cell: ({ nodes }) => (nodes === null ? <Missing /> : formatCount(nodes)),
   },
   {
     ...{

@@ -37,7 +37,7 @@ export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
     cell('Feed imbalance', report && imbalanceCell(report), 'No rack with both feeds'),
     cell('Feed loss', report && lossCell(report), 'No feed is known'),
     cell('Energy', report && energyCell(input.energy), 'Nothing measured yet'),
-    cell('Tokens per joule', report && tokensCell(input.work), 'No inference server is read'),
+    cell('Tokens per joule', report && tokensCell(input.work), noTokens(input.work)),
   ];
 }
 
@@ -145,6 +145,12 @@ function energyCell(energy: readonly EnergyRow[] | undefined): Filled | null {
   const minutes = Math.max(...energy.map(({ measuredMin }) => measuredMin));
   const note = currencies.size === 1 ? `${moneyText(cost, [...currencies][0])} an hour` : 'no price set';
   return { value, unit, note: `In ${formatAge(minutes * 60_000)}, ${note}` };
+}
+
+/** Why there is no yield. */
+function noTokens(work: WorkReport | undefined): string {
+  if ((work?.untoldRacks ?? 0) > 0) return 'Recorded racks tell no work';
+  return (work?.tokens.length ?? 0) > 0 ? 'A board of every server is silent' : 'No inference server is read';
 }
 
 function tokensCell(work: WorkReport | undefined): Filled | null {

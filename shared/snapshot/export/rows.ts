@@ -82,6 +82,12 @@ function objectOf(kind: ObjectKind, topology: Topology, object: number): SeriesO
     return linkNode[object] < 0 ? null : { ...namesOf(topology, linkNode[object]), object: linkName[object] };
   if (kind === 'feed')
     return feedRack[object] < 0 ? null : { ...namesOf(topology, feedRack[object]), object: feedName[object] };
+  if (kind === 'work') {
+    const { workRack, workOn } = topology;
+    const { namespace, pod, job } = workOn[object];
+    const name = [namespace, pod, job].filter((part) => part !== '').join('/');
+    return workRack[object] < 0 ? null : { ...namesOf(topology, workRack[object]), object: name };
+  }
   if (kind === 'place') return { ...namesOf(topology, object), object: '' };
   if (kind === 'port') {
     const { site, name, switch: owner, port } = ports[object];
