@@ -341,6 +341,8 @@ export type EventName = keyof Events;
 export type ToEngine =
   | { readonly kind: 'open'; readonly viewer: number; readonly role: Role }
   | { readonly kind: 'close'; readonly viewer: number }
+  /** Where browsers reach the console; told by hosts that serve it, at the start of every engine. */
+  | { readonly kind: 'served'; readonly url: string }
   /** Values of the secrets in the host's vault, by name: at the start and after each change. Never answered or told. */
   | { readonly kind: 'secrets'; readonly values: Readonly<Record<string, string>> }
   | {

@@ -53,6 +53,8 @@ export interface HubOptions extends HostClock, DemoDoors {
 export interface Hub {
   connect(viewer: Viewer): ViewerLink;
   engine(): EngineEvent;
+  /** The console can be reached at this address now; every engine is told. */
+  served(url: string): void;
   /** Ends the engine and the demo; pending calls are answered with a fault. */
   close(): void;
 }
@@ -100,6 +102,7 @@ class RunningHub implements Hub {
   #lastViewer = OURSELVES;
   #lastCall = 0;
   #closed = false;
+  #url = '';
   /** This engine has secrets, so it must hear when there are none any more. */
   #gaveSecrets = false;
 
@@ -130,6 +133,11 @@ class RunningHub implements Hub {
     return this.#keeper.event();
   }
 
+  served(url: string): void {
+    this.#url = url;
+    this.#keeper.post({ kind: 'served', url });
+  }
+
   close(): void {
     this.#closed = true;
     this.#settleAll(STOPPING);
@@ -143,6 +151,7 @@ class RunningHub implements Hub {
     const held = [...this.#pending];
     this.#gaveSecrets = false;
     void this.#giveSecrets().catch(() => {});
+    if (this.#url !== '') this.#keeper.post({ kind: 'served', url: this.#url });
     this.#keeper.post({ kind: 'open', viewer: OURSELVES, role: 'operate' });
     for (const [id, { role }] of this.#viewers) this.#keeper.post({ kind: 'open', viewer: id, role });
     for (const source of this.#options.sources ?? []) void this.#giveSource(source).catch(() => {});

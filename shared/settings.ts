@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alertmanagerSchema, notifySchema, webhookSchema } from './interop/settings.ts';
+import { alertmanagerSchema, consoleUrl, notifySchema, webhookSchema } from './interop/settings.ts';
 import { httpUrl, transport } from './transport.ts';
 
 /**
@@ -87,6 +87,8 @@ export const settingsSchema = z.strictObject({
   /** Alertmanagers that our alerts are sent to, and whose alerts and silences are shown. */
   alertmanagers: z.array(alertmanagerSchema).max(20).default([]),
   webhooks: z.array(webhookSchema).max(20).default([]),
+  /** Where others reach this console: what pages lead to. Left out: the address that the host serves it at, if it does. */
+  consoleUrl: consoleUrl.optional(),
   notify: notifySchema.prefault({}),
   /** How long rows of the alert journal are kept, and how large they may become together: the oldest go first. */
   journal: journalSchema.prefault({}),

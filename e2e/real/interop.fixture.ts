@@ -59,6 +59,7 @@ export function startInterop(settings: object, sources: readonly Source[] = []):
     new Interop(
       {
         ...{ folder, clock: systemClock, store, sources: () => sources, settings: () => running.settings },
+        served: () => 'http://console:8080',
         changeSettings: (next: Settings) => {
           running.settings = next;
         },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Source } from '../../electron/engine/sources/source.ts';
 import { prometheusSource } from '../../shared/settings.ts';
+import { read } from './ask.ts';
 import { requireReal, titled } from './available.ts';
 import { ourAlert, startInterop, until } from './interop.fixture.ts';
 import { startReal } from './running.ts';
@@ -15,12 +16,13 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
+const RACK = { site: 'PDX-1', rack: 'a1', severity: 'warning' };
 const RULES = JSON.stringify({
   groups: [
     {
       name: 'site',
       rules: [
-        { alert: 'RackNearCap', expr: 'vector(1)', labels: { site: 'PDX-1', rack: 'a1', severity: 'warning' } },
+        { alert: 'RackNearCap', expr: 'vector(1)', labels: RACK },
         { alert: 'Soon', expr: 'vector(1)', for: '1h', annotations: { summary: 'Not yet' } },
         { alert: 'Never', expr: 'vector(0) > 1' },
         { record: 'recorded', expr: 'vector(1)' },
@@ -51,12 +53,14 @@ test.skipIf(missing)(
       writeFileSync(join(folder, 'rules.yml'), RULES);
       writeFileSync(
         join(folder, 'prometheus.yml'),
-        `global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\nalerting: {alertmanagers: [{static_configs: [{targets: ['127.0.0.1:${manager.port}']}]}]}\n`,
+        `global: {evaluation_interval: 1s, external_labels: {cluster: east, replica: a, site: PDX-1}}\nrule_files: [rules.yml]\nalerting: {alert_relabel_configs: [{action: labeldrop, regex: replica}], alertmanagers: [{static_configs: [{targets: ['127.0.0.1:${manager.port}']}]}]}\n`,
       );
       return [
         `--config.file=${join(folder, 'prometheus.yml')}`,
         `--storage.tsdb.path=${join(folder, 'd')}`,
         `--web.listen-address=127.0.0.1:${port}`,
+        // Its first alert is sent before it has found the Alertmanager.
+        '--rules.alert.resend-delay=1s',
         '--log.level=warn',
       ];
     });
@@ -69,10 +73,14 @@ test.skipIf(missing)(
     running.evaluated = { at: Date.now(), intervalMs: 5000, alerts: [ourAlert('a1', { firedAt: Date.now() - 1000 })] };
     running.tick();
 
+    // It reaches the Alertmanager with labels that the server itself does not show.
+    const sent = async () => JSON.parse(await read(`${manager.url}/api/v2/alerts`)) as { labels: object }[];
+    expect(await until(sent, (all) => all.some(({ labels }) => 'cluster' in labels))).toContainEqual(
+      expect.objectContaining({ labels: { alertname: 'RackNearCap', cluster: 'east', ...RACK } }),
+    );
     const { alerts, silent } = await until(
       () => running.call('othersAlerts', {}),
-      (told) => told.alerts.some(({ seenBy }) => seenBy.length === 2) && told.total === 2,
-      30_000,
+      (told) => told.alerts.some(({ labels, seenBy }) => 'rack' in labels && seenBy.length === 2) && told.total === 2,
     );
     expect(silent).toEqual([]);
     const [both, soon] = alerts;

@@ -43,6 +43,15 @@ test('an Alertmanager and a webhook are added, tested, shown with their state, a
     await page.getByRole('button', { name: 'Save webhook' }).click();
     await expect(page.getByRole('button', { name: /Webhook, not signed/ })).toBeVisible();
 
+    const address = page.getByLabel('Links in pages lead to');
+    await address.fill('fleet.example');
+    await page.getByRole('button', { name: 'Save address' }).click();
+    await expect(page.getByText('Expected an http or https URL')).toBeVisible();
+    await address.fill('https://fleet.example/console');
+    await page.getByRole('button', { name: 'Save address' }).click();
+    await expect(page.getByText('Expected an http')).toHaveCount(0);
+    await expect(page.getByRole('button', { name: 'Save address' })).toBeDisabled();
+
     expect(await violations(page)).toEqual([]);
 
     await server.kill();

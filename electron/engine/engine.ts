@@ -53,6 +53,7 @@ export class Engine {
   #schedule: Schedule;
   #polledAt = 0;
   #settleBy = 0;
+  #served = '';
   #stopped = false;
 
   constructor(port: Port, options: { readonly profile: string; readonly clock: Clock }) {
@@ -94,6 +95,7 @@ export class Engine {
       clock: this.#clock,
       store: this.#store,
       settings: () => this.#settings,
+      served: () => this.#served,
       view: () => this.#view,
       fleet: () => this.#fleet,
       sources: () => [...this.#sources.values()],
@@ -284,6 +286,7 @@ export class Engine {
     if (message.kind === 'open') this.#viewers.open(message.viewer, message.role);
     else if (message.kind === 'close') this.#viewers.close(message.viewer);
     else if (message.kind === 'secrets') this.#takeSecrets(message.values);
+    else if (message.kind === 'served') this.#served = message.url;
     else void this.#answer(message);
   }
 

@@ -24,6 +24,8 @@ export interface EngineContext {
   /** The embedded database: one for all parts. */
   readonly store: Store;
   settings(): Settings;
+  /** Where the host serves the console; '' where it does not. */
+  served(): string;
   view(): FleetView;
   fleet(): Fleet;
   /** Sources in the order they were configured. */

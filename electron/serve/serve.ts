@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createHub } from '../../shared/hub.ts';
 import { givenSource } from '../../shared/run-sources.ts';
@@ -85,6 +86,7 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
     throw new Error(notListening(error as NodeJS.ErrnoException, host, port), { cause: error });
   }
   const url = `http://${inUrl(shown(host))}:${server.port}/#key=${runKey}`;
+  hub.served(`http://${inUrl(reached(host))}:${server.port}`);
   if (!isLoopback(host))
     options.onWarning?.(
       `Listening on ${host} without TLS: whoever can read this network can read the keys. Safer: 127.0.0.1, reached through an SSH tunnel to the same port.`,
@@ -106,6 +108,9 @@ function notListening({ code, message }: NodeJS.ErrnoException, host: string, po
   if (code === 'EADDRNOTAVAIL') return `${host} is no address of this machine. Choose another with --host.`;
   return message;
 }
+
+/** An address that others can open, as far as this machine knows. */
+const reached = (host: string) => (host === '0.0.0.0' || host === '::' ? hostname() : host);
 
 /** An address that a browser on this machine can open. */
 function shown(host: string): string {

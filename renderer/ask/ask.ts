@@ -72,7 +72,7 @@ function useSettingsCall<Name extends SettingsCall>(name: Name) {
 }
 
 /** Like `useTell` for calls that change what `interop` answers. */
-function useInteropCall<Name extends 'restoreSilence' | 'forgetSilence'>(name: Name) {
+function useInteropCall<Name extends 'restoreSilence' | 'forgetSilence' | 'saveConsole'>(name: Name) {
   const { link } = useConsole();
   const client = useQueryClient();
   return useMutation({
@@ -137,6 +137,8 @@ export const useLinks = (under: number, tick: number) =>
 /** Alertmanagers, webhooks and the alerting of Prometheus sources: how they do. */
 export const useInterop = () => useAsk('interop', {}, { every: 5000 });
 export const useRestoreSilence = () => useInteropCall('restoreSilence');
+/** What pages lead to; every viewer hears of the settings by an event. */
+export const useSaveConsole = () => useInteropCall('saveConsole');
 export const useForgetSilence = () => useInteropCall('forgetSilence');
 export const useSecrets = () => useAsk('secrets', {});
 /** Write-only; the answer tells what the vault has now, and when it was set. */

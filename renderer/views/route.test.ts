@@ -1,9 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { linkOf } from '../../shared/interop/our-alert.ts';
 import { hrefOf, parseRoute } from './route.ts';
 import { VIEWS } from './views.ts';
 
 describe('addresses of the console', () => {
+  it('are what pages lead to', () => {
+    const link = linkOf('https://fleet.example/console/', '0123456789abcdef');
+    expect(new URL(link).pathname).toBe('/console/');
+    expect(parseRoute(new URL(link).hash)).toMatchObject({ view: 'alerts', object: '0123456789abcdef' });
+    expect(linkOf('', '0123456789abcdef')).toBe('');
+  });
+
   it.each([
     ['', 'overview', ''],
     ['#/', 'overview', ''],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Fault } from '../fault.ts';
 import { MATCH_OPS, type RemoteMatcher } from '../interop/alertmanager.ts';
 import type { MergedAlert } from '../interop/merge.ts';
-import { alertmanagerSchema, webhookSchema } from '../interop/settings.ts';
+import { alertmanagerSchema, consoleUrl, webhookSchema } from '../interop/settings.ts';
 import type { Settings } from '../settings.ts';
 
 /**
@@ -76,6 +76,8 @@ export interface LostSilence {
 }
 
 export interface InteropReply {
+  /** What pages lead to, and where the host serves the console by itself; '' where there is none. */
+  readonly console: { readonly url: string; readonly served: string };
   readonly alertmanagers: readonly AlertmanagerState[];
   readonly prometheus: readonly PrometheusAlertingState[];
   readonly webhooks: readonly WebhookState[];
@@ -172,6 +174,8 @@ export const interopCalls = {
   testAlertmanager: { role: 'operate', arg: z.strictObject({ alertmanager: alertmanagerSchema }) },
   saveWebhook: { role: 'operate', arg: z.strictObject({ webhook: webhookSchema }) },
   removeWebhook: { role: 'operate', arg: z.strictObject({ id }) },
+  /** What pages lead to; '' is where the host serves the console. */
+  saveConsole: { role: 'operate', arg: z.strictObject({ url: z.union([z.literal(''), consoleUrl]) }) },
   /** Sends a request that says it is a test. */
   testWebhook: { role: 'operate', arg: z.strictObject({ webhook: webhookSchema }) },
 } as const;
@@ -196,5 +200,6 @@ export interface InteropResults {
   testAlertmanager: InteropTestReply;
   saveWebhook: Settings;
   removeWebhook: Settings;
+  saveConsole: Settings;
   testWebhook: InteropTestReply;
 }

@@ -37,6 +37,8 @@ export interface Seen {
   readonly annotations: Labels;
   readonly startsAt: EpochMs;
   readonly sighting: Sighting;
+  /** Labels that its Prometheus adds when it sends it on. */
+  readonly external?: Labels;
 }
 
 const ORDER = { firing: 0, suppressed: 1, pending: 2 } as const;
@@ -44,14 +46,61 @@ const ORDER = { firing: 0, suppressed: 1, pending: 2 } as const;
 /** Alerts of all servers, one entry a label set: firing ones first, the newest of them before others. */
 export function mergeAlerts(seen: readonly Seen[], ours: ReadonlySet<string>): readonly MergedAlert[] {
   const found = new Map<string, Seen[]>();
+  const added = externalOf(seen);
   for (const one of seen) {
-    const key = fingerprintOf(one.labels);
+    const key = one.sighting.kind === 'alertmanager' ? sentKey(one.labels, added) : fingerprintOf(one.labels);
     const same = found.get(key);
     if (same) same.push(one);
     else found.set(key, [one]);
   }
   const merged = [...found].map(([fingerprint, all]) => one(fingerprint, all, ours.has(fingerprint)));
   return merged.sort((a, b) => ORDER[a.state] - ORDER[b.state] || (b.startsAt ?? 0) - (a.startsAt ?? 0));
+}
+
+/** A server may have it twice, with and without the labels that were added: as loud as the louder of the two. */
+function oneEach(all: readonly Sighting[]): readonly Sighting[] {
+  const louder = [...all].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
+  return all.filter((one) => one === louder.find(({ kind, id }) => kind === one.kind && id === one.id));
+}
+
+/** External labels of each Prometheus, with the alerts that it has. */
+function externalOf(seen: readonly Seen[]): readonly { readonly labels: Labels; readonly keys: ReadonlySet<string> }[] {
+  const found = new Map<string, { labels: Labels; keys: Set<string> }>();
+  for (const { sighting, external, labels } of seen) {
+    if (!external || external.size === 0) continue;
+    const of = found.get(sighting.id) ?? { labels: external, keys: new Set() };
+    of.keys.add(fingerprintOf(labels));
+    found.set(sighting.id, of);
+  }
+  return [...found.values()];
+}
+
+/** More labels than these are only ever taken off together. */
+const MOST_EXTERNAL = 6;
+
+/**
+ * The identity of an alert of an Alertmanager at the Prometheus that sent it, without the labels that were added on the
+ * way; its own where none of them has it. A relabelling may have dropped some of them, and an alert may have one of its
+ * own that is called the same: the most that leave an alert which that server has are taken off.
+ */
+function sentKey(labels: Labels, added: ReturnType<typeof externalOf>): string {
+  const own = fingerprintOf(labels);
+  for (const { labels: external, keys } of added) {
+    const names = [...external].flatMap(([name, value]) => (labels.get(name) === value ? [name] : []));
+    if (names.length === 0) continue;
+    for (const off of namesOff(names)) {
+      const key = fingerprintOf(new Map([...labels].filter(([name]) => !off.includes(name))));
+      if (keys.has(key)) return key;
+    }
+  }
+  return own;
+}
+
+/** All of the names, then all but one, … */
+function namesOff(names: readonly string[]): readonly (readonly string[])[] {
+  if (names.length > MOST_EXTERNAL) return [names];
+  const all = Array.from({ length: 2 ** names.length - 1 }, (_, mask) => names.filter((_, i) => ((mask + 1) >> i) & 1));
+  return all.sort((a, b) => b.length - a.length);
 }
 
 function one(fingerprint: string, all: readonly Seen[], ours: boolean): MergedAlert {
@@ -69,6 +118,6 @@ function one(fingerprint: string, all: readonly Seen[], ours: boolean): MergedAl
     state: !fires ? 'pending' : suppressed && !loud ? 'suppressed' : 'firing',
     startsAt: starts.length > 0 ? Math.min(...starts) : null,
     ours,
-    seenBy: all.map(({ sighting }) => sighting),
+    seenBy: oneEach(all.map(({ sighting }) => sighting)),
   };
 }

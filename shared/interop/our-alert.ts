@@ -7,8 +7,12 @@ export interface OurAlert {
   readonly runbook: Runbook;
 }
 
-/** An alert as Alertmanagers are told of it; nothing of one that is pending. */
-export function toldOf({ alert, runbook }: OurAlert): readonly ToldAlert[] {
+/** The address of an alert in a console; '' where nobody serves one. */
+export const linkOf = (console: string, id: string) =>
+  console === '' ? '' : `${console.replace(/\/$/, '')}/#/alerts/${id}`;
+
+/** An alert as Alertmanagers are told of it; nothing of one that is pending. @param console its address, or '' */
+export function toldOf({ alert, runbook }: OurAlert, console = ''): readonly ToldAlert[] {
   const { firedAt, resolvedAt, state } = alert;
   if (firedAt === null || state === 'pending') return [];
   const said: readonly (readonly [string, string])[] = [
@@ -22,7 +26,7 @@ export function toldOf({ alert, runbook }: OurAlert): readonly ToldAlert[] {
       annotations: new Map(said.filter(([, text]) => text !== '')),
       firedAt,
       resolvedAt: state === 'resolved' ? (resolvedAt ?? firedAt) : Number.NaN,
-      link: '',
+      link: linkOf(console, alert.id),
     },
   ];
 }

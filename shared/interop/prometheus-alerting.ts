@@ -21,8 +21,8 @@ const objects = (value: unknown): readonly Record<string, unknown>[] =>
 const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 10_000) : '');
 const seconds = (value: unknown): number => (typeof value === 'number' && value >= 0 ? value : 0);
 
-/** @throws AnswerError */
-function dataOf(json: string): Record<string, unknown> {
+/** What stands in `data`. @throws AnswerError */
+export function dataOf(json: string): Record<string, unknown> {
   let body: unknown;
   try {
     body = JSON.parse(json);

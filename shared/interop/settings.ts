@@ -20,6 +20,9 @@ export type AlertmanagerSettings = z.infer<typeof alertmanagerSchema>;
 
 const noQuery = (url: string): boolean => !url.includes('?');
 
+/** The address of a console: views stand behind its '#'. */
+export const consoleUrl = httpUrl.refine(noQuery, 'The address of the console has no query');
+
 export const webhookSchema = z.strictObject({
   ...named,
   /** An address without a query, or where the whole address stands: the path or query of many is a secret. */

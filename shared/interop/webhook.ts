@@ -1,6 +1,6 @@
 import type { Alert, Runbook } from '../alerting/alert.ts';
 import type { EpochMs } from '../units.ts';
-import type { OurAlert } from './our-alert.ts';
+import { linkOf, type OurAlert } from './our-alert.ts';
 
 /**
  * What a webhook gets: `POST` of this JSON, signed. README.md documents it for whoever writes a receiver.
@@ -32,6 +32,8 @@ export interface WebhookEvent {
   readonly firedAt: string | null;
   readonly resolvedAt: string | null;
   readonly runbook: Runbook;
+  /** Shows it in the console; '' where none is served. */
+  readonly link: string;
 }
 
 /** What a webhook was told to fire: when that began, and the event. */
@@ -63,6 +65,7 @@ export function newsOf(
   told: ReadonlyMap<string, Announced>,
   least: string,
   now: EpochMs,
+  console = '',
 ): News {
   const fired: { id: string; announced: Announced }[] = [];
   const firing = new Set<string>();
@@ -73,12 +76,12 @@ export function newsOf(
     if (alert.state === 'firing') firing.add(alert.id);
     const firedAt = alert.firedAt ?? now;
     if (isLoud(alert, least) && told.get(alert.id)?.firedAt !== firedAt)
-      fired.push({ id: alert.id, announced: { firedAt, event: eventOf('firing', one, now) } });
+      fired.push({ id: alert.id, announced: { firedAt, event: eventOf('firing', one, now, console) } });
   }
   const ended = [...told].flatMap(([id, { event }]) => {
     if (firing.has(id)) return [];
     const one = known.get(id);
-    if (one && one.alert.state === 'resolved') return [{ id, event: eventOf('resolved', one, now) }];
+    if (one && one.alert.state === 'resolved') return [{ id, event: eventOf('resolved', one, now, console) }];
     // Its rule was deleted or changed: what was told of it has ended all the same.
     return [{ id, event: { ...event, event: 'resolved' as const, at: iso(now), resolvedAt: iso(now) } }];
   });
@@ -87,7 +90,12 @@ export function newsOf(
 
 const iso = (time: EpochMs): string => new Date(time).toISOString();
 
-function eventOf(event: 'firing' | 'resolved', { alert, runbook }: OurAlert, now: EpochMs): WebhookEvent {
+function eventOf(
+  event: 'firing' | 'resolved',
+  { alert, runbook }: OurAlert,
+  now: EpochMs,
+  console: string,
+): WebhookEvent {
   const { id, rule, severity, domain, title, detail, object, path, labels, value, limit, unit, incident } = alert;
   return {
     event,
@@ -97,6 +105,7 @@ function eventOf(event: 'firing' | 'resolved', { alert, runbook }: OurAlert, now
     firedAt: alert.firedAt === null ? null : iso(alert.firedAt),
     resolvedAt: event === 'firing' || alert.resolvedAt === null ? null : iso(alert.resolvedAt),
     runbook,
+    link: linkOf(console, id),
   };
 }
 

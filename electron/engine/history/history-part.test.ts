@@ -32,7 +32,14 @@ function run() {
   const store = new Store(folder, now);
   const nothing = () => {};
   const context: EngineContext = {
-    ...{ folder, store, clock: { now: () => now, later: () => nothing }, settings: () => settings, view: () => view },
+    ...{
+      folder,
+      store,
+      clock: { now: () => now, later: () => nothing },
+      served: () => '',
+      settings: () => settings,
+      view: () => view,
+    },
     ...{
       fleet: () => new Fleet({ mappings: [] }),
       ask: never,

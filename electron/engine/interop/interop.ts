@@ -65,6 +65,7 @@ export class Interop implements EnginePart {
       testAlertmanager: ({ alertmanager }) => testAlertmanager(alertmanager, context.clock),
       saveWebhook: ({ webhook }) => this.#change('webhooks', webhook.id, webhook),
       removeWebhook: ({ id }) => this.#change('webhooks', id, null),
+      saveConsole: ({ url }) => this.#saveConsole(url),
       testWebhook: ({ webhook }) => testWebhook(webhook, context.clock),
     };
   }
@@ -77,10 +78,10 @@ export class Interop implements EnginePart {
     this.#offered = evaluated.at;
     const { at, intervalMs, alerts } = evaluated;
     if (this.#peers.size > 0) {
-      const told = alerts.flatMap(toldOf);
+      const told = alerts.flatMap((one) => toldOf(one, this.#console));
       for (const peer of this.#peers.values()) peer.offer(told, at, intervalMs);
     }
-    for (const webhook of this.#webhooks.values()) webhook.offer(alerts, at);
+    for (const webhook of this.#webhooks.values()) webhook.offer(alerts, at, this.#console);
   }
 
   close(): void {
@@ -160,8 +161,21 @@ export class Interop implements EnginePart {
     return settings;
   }
 
+  /** Where the console is reached: what pages lead to. */
+  get #console(): string {
+    return this.#context.settings().consoleUrl ?? this.#context.served();
+  }
+
+  #saveConsole(url: string): Settings {
+    const { consoleUrl: _, ...others } = this.#context.settings();
+    const settings = { ...others, ...(url === '' ? {} : { consoleUrl: url }) };
+    this.#context.changeSettings(settings);
+    return settings;
+  }
+
   #state(): InteropReply {
     return {
+      console: { url: this.#console, served: this.#context.served() },
       alertmanagers: [...this.#peers.values()].map((peer) => peer.state()),
       prometheus: [...this.#prometheus.values()].map((one) => one.state()),
       webhooks: [...this.#webhooks.values()].map((webhook) => webhook.state()),

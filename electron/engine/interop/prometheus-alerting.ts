@@ -7,15 +7,19 @@ import {
   readPrometheusRules,
 } from '../../../shared/interop/prometheus-alerting.ts';
 import { fingerprintOf } from '../../../shared/interop/told-alert.ts';
+import type { Labels } from '../../../shared/labels.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
 import { FaultError, printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
 import type { Clock } from '../schedule.ts';
 import { apiUrl } from '../sources/prometheus.ts';
+import { readExternalLabels } from './external-labels.ts';
 import { lastingFault } from './lasting.ts';
 
 const MOST_BYTES = 50 << 20;
 const RULES_EVERY_MS = 60_000;
+/** A configuration changes seldom, and is long. */
+const CONFIG_EVERY_MS = 600_000;
 /** A server without alerting is asked again now and then: it may get a ruler. */
 const NONE_EVERY_MS = 300_000;
 const NO_ALERTING: ReadonlySet<string> = new Set(['http-400', 'http-404', 'http-405', 'http-422', 'http-501']);
@@ -31,6 +35,8 @@ export class PrometheusAlerting {
   #alerts: readonly PrometheusAlert[] = [];
   #rules: readonly OthersRule[] = [];
   #rulesAt = Number.NEGATIVE_INFINITY;
+  #external: Labels = new Map();
+  #configAt = Number.NEGATIVE_INFINITY;
   /** The alerts with which they were asked for. */
   #rulesOf = '';
   #noneUntil = Number.NEGATIVE_INFINITY;
@@ -57,6 +63,7 @@ export class PrometheusAlerting {
         this.#rulesAt = now;
         this.#rulesOf = told;
       }
+      await this.#readConfig(now);
       this.#lastOk = this.#clock.now();
       this.#fault = null;
       this.#noneUntil = Number.NEGATIVE_INFINITY;
@@ -69,6 +76,17 @@ export class PrometheusAlerting {
       }
       this.#fault = lastingFault(this.#fault, error, this.#clock.now());
       throw error;
+    }
+  }
+
+  /** A server that does not tell its configuration (Mimir, Thanos, a proxy) is no fault: nothing is taken off its labels. */
+  async #readConfig(now: number): Promise<void> {
+    if (now - this.#configAt < CONFIG_EVERY_MS || this.#alerts.length === 0) return;
+    this.#configAt = now;
+    try {
+      this.#external = await this.#ask('status/config', readExternalLabels);
+    } catch (error) {
+      if (this.#stop.signal.aborted) throw error;
     }
   }
 
@@ -88,6 +106,7 @@ export class PrometheusAlerting {
       labels,
       annotations,
       startsAt: activeAt,
+      external: this.#external,
       sighting: { ...common, state, silentSince: this.silentSince },
     }));
   }

@@ -90,5 +90,6 @@ function testEvent(now: number): WebhookEvent {
     ...{ title: 'Test of this webhook by Fleetwatt', detail: '', object: '', path: '', labels: {}, incident: '' },
     ...{ value: null, limit: null, unit: '', firedAt: null, resolvedAt: null },
     runbook: { means: '', check: '', act: '' },
+    link: '',
   };
 }

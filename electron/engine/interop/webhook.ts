@@ -96,10 +96,10 @@ export class Webhook {
     this.#later(0);
   }
 
-  /** All alerts after an evaluation. */
-  offer(ours: readonly OurAlert[], now: number): void {
+  /** All alerts after an evaluation. `console`: its address, or ''. */
+  offer(ours: readonly OurAlert[], now: number, console = ''): void {
     const { id, least } = this.settings;
-    const { fired, ended } = newsOf(ours, this.#told, least, now);
+    const { fired, ended } = newsOf(ours, this.#told, least, now, console);
     if (fired.length === 0 && ended.length === 0) return;
     const batch: Statement[] = [];
     for (const { id: alert, announced } of fired) {

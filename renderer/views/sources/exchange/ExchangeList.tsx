@@ -4,6 +4,7 @@ import { formatAge, formatCount } from '../../../../shared/format.ts';
 import { Glyph } from '../../../parts/Glyph.tsx';
 import parts from '../../../parts/parts.module.css';
 import styles from '../sources.module.css';
+import { ConsoleAddress } from './ConsoleAddress.tsx';
 import type { ExchangeKind } from './exchange-form.ts';
 
 /** Which Alertmanager or webhook is looked at; an empty id is a new one. */
@@ -65,6 +66,7 @@ export function ExchangeList(props: {
           Add webhook
         </button>
       </div>
+      {interop === undefined ? null : <ConsoleAddress console={interop.console} operate={props.operate} />}
     </>
   );
 }
