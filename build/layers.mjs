@@ -26,6 +26,7 @@ const packages = [
   [/^electron$/, /^electron\/(desktop|preload)\/|^e2e\//],
   [/^node-sqlite3-wasm$/, /^electron\/engine\/store\/(database|salvage)\.ts$/],
   [/^systeminformation$/, /^electron\/engine\/sources\/workstation\.ts$/],
+  [/^puppeteer-core$/, /^e2e\//],
   [/^(react|react-dom|@tanstack\/.*|@base-ui\/react|d3|tinykeys|wouter|cmdk|@zumer\/snapdom)(\/|$)/, /^renderer\//],
   [/^yaml$/, /^electron\/(engine|cli)\/|^shared\/(signals\/user-profile|topology-import|alerting\/rule-file)/],
   [/^fflate$/, /^shared\/snapshot\//],

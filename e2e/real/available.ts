@@ -7,6 +7,8 @@ const PROGRAMS = {
   promtool: { names: ['promtool'], package: 'prometheus' },
   alertmanager: { names: ['prometheus-alertmanager', 'alertmanager'], package: 'prometheus-alertmanager' },
   nodeExporter: { names: ['prometheus-node-exporter', 'node_exporter'], package: 'prometheus-node-exporter' },
+  chromium: { names: ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'], package: 'chromium' },
+  firefox: { names: ['firefox-esr', 'firefox'], package: 'firefox-esr' },
   victoriaMetrics: { names: ['victoria-metrics', 'victoria-metrics-prod'], package: 'victoria-metrics' },
 } as const;
 
