@@ -29,16 +29,19 @@ test('engine: killed, it is said, and it is live again within 5 s; closing leave
     await page.evaluate(() => {
       const heard: string[] = [];
       Object.assign(window, { heard });
-      new MutationObserver(() => heard.push(document.querySelector('[role="status"] b')?.textContent ?? '')).observe(
-        document.body,
-        { childList: true, subtree: true, characterData: true },
-      );
+      const said = () => document.querySelector('[role="status"] b')?.textContent ?? '';
+      const state = () => document.querySelector('[data-state]')?.getAttribute('data-state') ?? '';
+      new MutationObserver(() => heard.push(`${said()} (${state()})`)).observe(document.body, {
+        ...{ childList: true, subtree: true, characterData: true },
+      });
     });
     process.kill(first as number, 'SIGKILL');
     const killed = Date.now();
     await expect
       .poll(() => page.evaluate(() => (window as unknown as { heard: string[] }).heard.join('\n')), { timeout: 5000 })
-      .toContain('Engine stopped; restarting');
+      .toContain('Engine stopped; restarting (late)');
+    const heard = await page.evaluate(() => (window as unknown as { heard: string[] }).heard.join('\n'));
+    expect(heard).not.toContain('Engine stopped; restarting (live)');
     await expect.poll(() => engineOf(pid), { timeout: 5000 }).not.toBe(first);
     await expect(page.getByText('Engine stopped; restarting')).toHaveCount(0, { timeout: 5000 });
     await expect(reporting).toContainText(/3\d\s*of 32/, { timeout: 5000 });

@@ -29,6 +29,7 @@ const SETTLE_MOST_MS = 10_000;
 /** Some dead hosts, whose time-out is still to come, hold nobody up for longer than this. */
 const SETTLE_NEARLY_MS = 2000;
 const NEARLY = 0.98;
+const SETTLE_LOOK_MS = 100;
 
 /** Reads all sources on schedule, keeps the fleet, and answers viewers. Everything that fails is told, not thrown. */
 export class Engine {
@@ -54,6 +55,7 @@ export class Engine {
   #polledAt = 0;
   #settleBy = 0;
   #served = '';
+  #awaiting = false;
   #stopped = false;
 
   constructor(port: Port, options: { readonly profile: string; readonly clock: Clock }) {
@@ -140,6 +142,8 @@ export class Engine {
     const settling = this.#isSettling(now);
     const remember = poll !== this.#polledAt && !settling;
     if (!settling) this.#polledAt = poll;
+    // Nobody is shown a first, partial reading: working it out would only make it take longer.
+    if (settling && this.#view.current()) return;
     this.#view.update(this.#fleet.frame(now, staleMs), this.#health(), this.#fleet.badSamples, now, remember);
     if (!settling) for (const part of this.#parts) part.tick?.(now, remember);
     this.#viewers.due();
@@ -154,6 +158,22 @@ export class Engine {
     if (now >= this.#settleBy) return false;
     const share = now < this.#settleBy - SETTLE_MOST_MS + SETTLE_NEARLY_MS ? 1 : NEARLY;
     return [...this.#sources.values()].some((source) => !source.settled(share));
+  }
+
+  /** Shows a first reading as soon as it is whole, not with the next beat. */
+  #awaitSettled(): void {
+    if (this.#awaiting) return;
+    this.#awaiting = true;
+    const look = () => {
+      if (this.#stopped) return;
+      if (this.#isSettling(this.#clock.now())) {
+        this.#clock.later(look, SETTLE_LOOK_MS);
+        return;
+      }
+      this.#awaiting = false;
+      this.#refresh();
+    };
+    this.#clock.later(look, SETTLE_LOOK_MS);
   }
 
   #health() {
@@ -196,6 +216,7 @@ export class Engine {
       this.#fleet.setWaitTick(id, settings.waitTickBytes);
       this.#sources.set(id, source);
       this.#settleBy = this.#clock.now() + SETTLE_MOST_MS;
+      this.#awaitSettled();
       source.start(this.#schedule, this.#settings.pollMs);
     }
     this.#startWorkstation();

@@ -22,3 +22,18 @@ test('a fleet is whole when all but a few targets answered or failed once; none 
   health.setTargets([...ids, ...ids.map((id) => `${id}?more`)]);
   expect(health.settled(1)).toBe(false);
 });
+
+test('one dead host of twelve is waited for no longer than one of a hundred; of three each is', () => {
+  const health = new Health({ id: 'x', kind: 'exporters', name: 'Exporters', targets: [] } as never);
+  for (const [of, settled] of [
+    [12, true],
+    [5, true],
+    [4, false],
+    [1, false],
+  ] as const) {
+    const ids = Array.from({ length: of }, (_, i) => `http://${of}-${i}/metrics`);
+    health.setTargets(ids);
+    for (const id of ids.slice(1)) health.ok(id, answer);
+    expect([of, health.settled(1), health.settled(0.98)]).toEqual([of, false, settled]);
+  }
+});

@@ -4,6 +4,9 @@ import type { ExportersSource, PrometheusSource } from '../../shared/settings.ts
 import { HourCost } from './cost.ts';
 import { FaultError, faultOf } from './fault.ts';
 
+/** Of so few targets each is waited for. */
+const FEW = 4;
+
 /** Counts what one source's reads gave, for its line on the Sources screen. */
 export class Health {
   readonly #source: PrometheusSource | ExportersSource;
@@ -79,11 +82,13 @@ export class Health {
     this.#partial = partly === undefined ? null : { since: this.#partial?.since ?? now, said: partly };
   }
 
-  /** This share of the targets has answered or failed once; never of none. */
+  /** This share of the targets has answered or failed once, or all but one of several where it is not all; never of none. */
   settled(share: number): boolean {
     let asked = 0;
     for (const target of this.#targets.values()) if (target.up !== undefined) asked++;
-    return this.#targets.size > 0 && asked >= this.#targets.size * share;
+    const all = this.#targets.size;
+    // One dead host of twelve is more than 2 % of them, and is waited for no longer than one of a hundred.
+    return all > 0 && asked >= (share < 1 && all > FEW ? Math.min(all - 1, all * share) : all * share);
   }
 
   /** `lines`: warnings of the source's files, shown with its own. */

@@ -33,6 +33,13 @@ describe('freshnessOf', () => {
     expect(freshnessOf({ ...frame, sampled: 1_009_000 }, passed(0), open, null).ageMs).toBe(0);
   });
 
+  it('is not live while the engine is gone or the link is lost, however young its sample', () => {
+    const down = { state: 'down', since: 0, starts: 1, reason: 'exit 1' } as const;
+    expect(freshnessOf(frame, passed(0), open, down)).toMatchObject({ state: 'late', ageMs: 2000 });
+    expect(freshnessOf(frame, passed(0), { kind: 'lost', reason: 'x' }, null).state).toBe('late');
+    expect(freshnessOf(frame, passed(58_001), open, down).state).toBe('stale');
+  });
+
   it('tells of a lost link before a dead engine', () => {
     const down = { state: 'down', since: 0, starts: 1, reason: 'exit 1' } as const;
     expect(freshnessOf(frame, passed(0), open, down).trouble).toBe('Engine stopped; restarting');

@@ -15,8 +15,8 @@ export interface Received {
 }
 
 /**
- * `waiting`: no sample was ever seen. `live` up to 3 polls, `late` up to the stale limit, `stale` beyond
- * (ui.md 5): every number is removed then, whether frames still come or not.
+ * `waiting`: no sample was ever seen. `live` up to 3 polls while link and engine are up, `late` up to the stale limit,
+ * `stale` beyond (ui.md 5): every number is removed then, whether frames still come or not.
  */
 export type FreshState = 'waiting' | 'live' | 'late' | 'stale';
 
@@ -50,7 +50,8 @@ export function freshnessOf(
   if (frame.sampled === null) return { state: 'waiting', ageMs: null, now, trouble };
   // A source whose clock leads gives samples of the future: their age is 0, and the skew is told elsewhere.
   const ageMs = Math.max(0, now - frame.sampled);
-  const live = Math.min(LIVE_POLLS * frame.pollMs, frame.staleMs);
+  // Nothing is live of which the next is not on its way, however young it is.
+  const live = trouble === '' ? Math.min(LIVE_POLLS * frame.pollMs, frame.staleMs) : Number.NEGATIVE_INFINITY;
   return { state: ageMs <= live ? 'live' : ageMs <= frame.staleMs ? 'late' : 'stale', ageMs, now, trouble };
 }
 
