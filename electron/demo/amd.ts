@@ -2,6 +2,7 @@ import type { EpochMs } from '../../shared/units.ts';
 import { type Load, type NodeState, newNodeState } from './load.ts';
 import type { Machine } from './machines.ts';
 import { hash32, unit } from './noise.ts';
+import type { NodePlan } from './plan.ts';
 
 type Read = (state: NodeState, gpu: number, machine: Machine) => number;
 
@@ -62,16 +63,17 @@ export class AmdText {
     for (const [name, help, read, label = ''] of FIELDS) {
       text += `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
       for (let i = 0; i < node.gpus; i++) {
-        text += `${name}{${label}${this.#labels(node.name, i, node.firstGpu + i)}} ${read(this.#state, i, machine)}\n`;
+        text += `${name}{${label}${this.#labels(node, i, node.firstGpu + i)}} ${read(this.#state, i, machine)}\n`;
       }
     }
     return text;
   }
 
-  #labels(host: string, index: number, gpu: number): string {
+  #labels({ name: host, job }: NodePlan, index: number, gpu: number): string {
     return (
       `gpu_id="${index}",serial_number="${amdSerial(this.#seed, gpu)}",card_model="${CARD_MODEL}",` +
-      `card_series="AMD Instinct MI300X",gpu_partition_id="0",gpu_compute_partition_type="spx",hostname="${host}"`
+      `card_series="AMD Instinct MI300X",gpu_partition_id="0",gpu_compute_partition_type="spx",hostname="${host}"` +
+      (job === '' ? '' : `,job_id="${job}"`)
     );
   }
 }

@@ -162,7 +162,8 @@ export class DcgmText {
   #boot(node: NodePlan): void {
     const { machine, newNames } = this.#load.plan.racks[node.rack];
     const host = `${newNames ? 'hostname' : 'Hostname'}="${node.name}"`;
-    const work = node.serves === '' ? '' : `,container="vllm",namespace="inference",pod="${podOf(node.name)}"`;
+    const pod = node.serves === '' ? '' : `,container="vllm",namespace="inference",pod="${podOf(node.name)}"`;
+    const work = node.job === '' ? pod : `,hpc_job="${node.job}"`;
     for (let i = 0; i < node.gpus; i++) {
       const gpu = node.firstGpu + i;
       const bus = (0x18 + i * 0x11).toString(16).toUpperCase().padStart(2, '0');

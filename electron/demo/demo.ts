@@ -7,9 +7,9 @@ import type { EpochMs, Watts } from '../../shared/units.ts';
 import { BmcText } from './bmc.ts';
 import { exportersOf, serveExporters } from './exporters.ts';
 import { type FleetFiles, type SiteFiles, writeFleetFiles, writeSiteFiles } from './fleet-files.ts';
-import { Load } from './load.ts';
+import { Load, newNodeState } from './load.ts';
 import { PduText } from './pdu.ts';
-import { drawnPlan, type FleetPlan, mixedPlans, sizedPlan } from './plan.ts';
+import { drawnPlan, type FleetPlan, mixedPlans, type NodePlan, sizedPlan } from './plan.ts';
 
 export interface DemoOptions {
   /** Nodes of a fleet of HGX H200; without it the fleet of the drawing (44 racks, 2,048 GPUs). */
@@ -57,6 +57,20 @@ export interface RackTruth {
   readonly feedW: Readonly<Record<'A' | 'B', Watts>>;
   /** Node by node: its boards and all that goes with them. */
   readonly nodeW: Readonly<Record<string, Watts>>;
+  readonly nodes: readonly NodeTruth[];
+}
+
+/** The simulated truth of one node. */
+export interface NodeTruth {
+  readonly name: string;
+  readonly gpus: number;
+  /** Its boards together. */
+  readonly gpuW: Watts;
+  /** Number of the Slurm job on it, or the model that it serves; '' where there is none. */
+  readonly job: string;
+  readonly serves: string;
+  /** InfiniBand port by port, bytes per second. */
+  readonly ports: readonly { readonly tx: number; readonly rx: number }[];
 }
 
 /**
@@ -130,10 +144,20 @@ function truthOf(
         drawW: load.rackW(rack, time),
         gpuW: load.rackGpuW(rack, time),
         feedW: { A: pdus.feedW(index, 'A', time), B: pdus.feedW(index, 'B', time) },
+        nodes: nodes.map((node) => nodeTruth(load, node, rack.machine.portBps, time)),
         nodeW: Object.fromEntries(nodes.map((node, i) => [node.name, bmc.nodeW(rack.firstNode + i, time)])),
       };
     });
   });
+}
+
+function nodeTruth(load: Load, node: NodePlan, portBps: number, time: EpochMs): NodeTruth {
+  const state = newNodeState(node.gpus);
+  load.read(node, time, state);
+  const { name, gpus, job, serves } = node;
+  const gpuW = state.powerW.reduce((sum, watts) => sum + watts, 0);
+  const ports = Array.from(state.portTx, (tx, port) => ({ tx: tx * portBps, rx: state.portRx[port] * portBps }));
+  return { name, gpus, gpuW, job, serves, ports };
 }
 
 function within(name: string, value: number, low: number, high: number): void {

@@ -46,6 +46,8 @@ export interface NodePlan {
   readonly silent: boolean;
   /** The model that an inference server on all its GPUs serves; '' where none runs. */
   readonly serves: string;
+  /** Number of the Slurm job on all its GPUs, one a training row; '' where none runs. */
+  readonly job: string;
 }
 
 /** The fleet as built: halls, rows, racks, nodes in floor order; GPUs are numbered node after node. */
@@ -61,6 +63,7 @@ export interface FleetPlan {
   readonly bmc: boolean;
 }
 
+const FIRST_JOB = 4711;
 const NONE: ReadonlySet<number> = new Set();
 const two = (n: number): string => String(n).padStart(2, '0');
 
@@ -109,6 +112,7 @@ class Builder {
         gpus,
         silent,
         serves: options.serves ?? '',
+        job: this.rows[row].work === 'training' ? String(FIRST_JOB + row) : '',
       });
       this.gpus += gpus;
     }

@@ -1,6 +1,7 @@
 import type { FabricColumns } from '../fabric.ts';
 import type { Frame } from '../frame.ts';
-import { GPU, type Work } from '../topology.ts';
+import { ancestorAt } from '../members.ts';
+import { GPU, SITE, type Topology, type Work } from '../topology.ts';
 import { type Bound, classify } from './classify.ts';
 import { loadOf } from './load.ts';
 import type { LostHours } from './lost.ts';
@@ -11,6 +12,7 @@ import { type ServerReading, tokenYields } from './tokens.ts';
 export interface JobRow {
   /** "job 4711", "inference/vllm-0". */
   readonly name: string;
+  readonly site: string;
   readonly gpus: number;
   /** Nodes that it runs on; null where a rack of it is recorded and not looked at: that says nothing of nodes. */
   readonly nodes: number | null;
@@ -61,7 +63,7 @@ export function workReport(frame: Frame, fabric: FabricColumns, lost: ReadonlyMa
   const known = (value: number) => (untoldRacks > 0 ? null : orNull(value));
   return {
     jobs: jobsOf(frame, fabric, parts),
-    tokens: tokenYields(serversOf(frame), podParts(parts)).map((one) => ({
+    tokens: tokenYields(serversOf(frame), podParts(frame, parts)).map((one) => ({
       ...{ model: one.model, rack: one.rack < 0 ? '' : path[one.rack], servers: one.servers, gpus: one.gpus },
       ...{ silentGpus: one.silentGpus, tokensPerS: one.tokensPerS, powerW: one.powerW },
       ...{ tokensPerJoule: known(one.tokensPerJoule), joulesPerToken: known(one.joulesPerToken) },
@@ -73,33 +75,41 @@ export function workReport(frame: Frame, fabric: FabricColumns, lost: ReadonlyMa
 
 function serversOf({ topology: { servers }, columns }: Frame): readonly ServerReading[] {
   const tokens = columns.get('server.tokens');
-  return servers.flatMap(({ namespace, pod, model }, index) => {
+  return servers.flatMap(({ site, namespace, pod, model }, index) => {
     if (model === '' || !tokens) return [];
-    return [{ model, namespace, pod, tokensPerS: tokens.value[index], time: tokens.time[index] }];
+    return [{ model, site, namespace, pod, tokensPerS: tokens.value[index], time: tokens.time[index] }];
   });
 }
 
-const podParts = (parts: readonly WorkPart[]) =>
+const podParts = ({ topology }: Frame, parts: readonly WorkPart[]) =>
   parts.map(({ work, rack, gpus, silentGpus, powerW }) => ({
-    ...{ namespace: work.namespace, pod: work.pod, rack, gpus, silentGpus },
+    ...{ site: siteOf(topology, rack), namespace: work.namespace, pod: work.pod, rack, gpus, silentGpus },
     powerW: Number.isNaN(powerW) ? 0 : powerW,
   }));
 
+const siteOf = (topology: Topology, place: number) => topology.name[ancestorAt(topology, place, SITE)];
+
 const nameOf = ({ namespace, pod, job }: Work) => (job === '' ? `${namespace}/${pod}` : `job ${job}`);
+
+/** Two sites may each have a job of that number. */
+const keyOf = (topology: Topology, place: number, work: Work) => `${siteOf(topology, place)}\n${nameOf(work)}`;
 
 function jobsOf(frame: Frame, fabric: FabricColumns, parts: readonly WorkPart[]): readonly JobRow[] {
   const jobs = new Map<string, { gpus: number; parts: WorkPart[] }>();
   for (const part of parts) {
-    const name = nameOf(part.work);
-    const job = jobs.get(name) ?? { gpus: 0, parts: [] };
+    const key = keyOf(frame.topology, part.rack, part.work);
+    const job = jobs.get(key) ?? { gpus: 0, parts: [] };
     job.gpus += part.gpus;
     job.parts.push(part);
-    jobs.set(name, job);
+    jobs.set(key, job);
   }
   const largest = [...jobs].sort(([a, { gpus: x }], [b, { gpus: y }]) => y - x || (a < b ? -1 : 1)).slice(0, MOST_JOBS);
-  const read = readBoards(frame, new Set(largest.map(([name]) => name)));
+  const read = readBoards(frame, new Set(largest.map(([key]) => key)));
   const none = { nodes: new Set<number>(), heard: new Map<number, number>() };
-  return largest.map(([name, job]) => jobOf(frame, fabric, { name, ...job, read: read.get(name) ?? none }));
+  return largest.map(([key, job]) => {
+    const [site, name] = key.split('\n');
+    return jobOf(frame, fabric, { site, name, ...job, read: read.get(key) ?? none });
+  });
 }
 
 /** What is read of a job's boards: their nodes, whose links are its own, and how many are heard by rack. */
@@ -114,32 +124,33 @@ function readBoards({ topology, columns }: Frame, jobs: ReadonlySet<string>): Re
   const watts = columns.get('gpu.power')?.value;
   const found = new Map<string, ReadBoards>();
   work.forEach((one, i) => {
-    const name = one ? nameOf(one) : '';
-    if (!jobs.has(name)) return;
-    const of = found.get(name) ?? { nodes: new Set(), heard: new Map() };
     const node = parent[start[GPU] + i];
+    const key = one ? keyOf(topology, node, one) : '';
+    if (!one || !jobs.has(key)) return;
+    const of = found.get(key) ?? { nodes: new Set(), heard: new Map() };
     of.nodes.add(node);
     if (watts && !Number.isNaN(watts[start[GPU] + i]))
       of.heard.set(parent[node], (of.heard.get(parent[node]) ?? 0) + 1);
-    found.set(name, of);
+    found.set(key, of);
   });
   return found;
 }
 
 interface Job {
+  readonly site: string;
   readonly name: string;
   readonly gpus: number;
   readonly parts: readonly WorkPart[];
   readonly read: ReadBoards;
 }
 
-function jobOf(frame: Frame, fabric: FabricColumns, { name, gpus, parts, read }: Job): JobRow {
+function jobOf(frame: Frame, fabric: FabricColumns, { site, name, gpus, parts, read }: Job): JobRow {
   const unread = parts.filter((part) => part.recorded >= 0 && (read.heard.get(part.rack) ?? 0) < part.gpus).length;
   const load = loadOf(frame, fabric, parts, [...read.nodes]);
   const known = parts.filter(({ powerW }) => !Number.isNaN(powerW));
   const { bound, evidence } = classify(load);
   return {
-    ...{ name, gpus, nodes: unread > 0 ? null : read.nodes.size },
+    ...{ name, site, gpus, nodes: unread > 0 ? null : read.nodes.size },
     silentGpus: parts.reduce((sum, part) => sum + part.silentGpus, 0),
     powerW: known.length === 0 ? null : known.reduce((sum, { powerW }) => sum + powerW, 0),
     ...{ util: orNull(load.util), bound },

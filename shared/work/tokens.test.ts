@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { type GpusAtWork, type ServerReading, tokenYields } from './tokens.ts';
 
 const server = (model: string, pod: string, tokensPerS: number): ServerReading => {
-  return { model, namespace: 'inference', pod, tokensPerS, time: 1000 };
+  return { model, site: 'S', namespace: 'inference', pod, tokensPerS, time: 1000 };
 };
 const gpus = (count: number, pod: string, rack: number, powerW: number): GpusAtWork[] => {
   const silent = Number.isNaN(powerW);
   const own = { gpus: count, silentGpus: silent ? count : 0, powerW: silent ? 0 : count * powerW };
-  return [{ namespace: 'inference', pod, rack, ...own }];
+  return [{ site: 'S', namespace: 'inference', pod, rack, ...own }];
 };
 const table = (...args: Parameters<typeof tokenYields>) =>
   tokenYields(...args).map((one) => [one.model, one.rack, one.tokensPerS, one.powerW, one.tokensPerJoule, one.servers]);
@@ -40,6 +40,16 @@ describe('tokenYields', () => {
     expect(table([server('m', 'a', 300), server('m', 'a', 200)], gpus(2, 'a', 3, 500))[0]).toEqual([
       ...['m', -1, 500, 1000, 0.5, 2],
     ]);
+  });
+
+  it('pods of one name at two sites are two; boards that a mapping puts to another site are still those of the pod', () => {
+    const at = <One extends { site: string }>(site: string, one: One): One => ({ ...one, site });
+    const boards = [at('T', gpus(1, 'a', 10, 500)[0]), ...gpus(1, 'a', 11, 250)];
+    const servers = [at('T', server('m', 'a', 1000)), server('m', 'a', 500)];
+    expect(table(servers, boards).map((row) => row[4])).toEqual([2, 2, 2]);
+    expect(table(servers.slice(0, 1), boards.slice(1)).map((row) => row[4])).toEqual([4, 4]);
+    // The boards of T are not read: nobody knows what its server draws.
+    expect(table(servers, boards.slice(1)).map((row) => row[4])).toEqual([2, 2]);
   });
 
   it('a silent board makes the yield unknown, never better', () => {

@@ -1,6 +1,7 @@
 /** An inference server at one instant. Rates per second; NaN is "not read". */
 export interface ServerReading {
   readonly model: string;
+  readonly site: string;
   readonly namespace: string;
   readonly pod: string;
   readonly tokensPerS: number;
@@ -10,6 +11,7 @@ export interface ServerReading {
 
 /** GPUs of a pod in one rack. `namespace` and `pod` are '' where nobody says. */
 export interface GpusAtWork {
+  readonly site: string;
   readonly namespace: string;
   readonly pod: string;
   /** Place index of the rack. */
@@ -57,13 +59,8 @@ const NOTHING: Sum = { tokensPerS: 0, powerW: 0, gpus: 0, silentGpus: 0, servers
  * @returns models by name, each with its racks after it
  */
 export function tokenYields(servers: readonly ServerReading[], gpus: readonly GpusAtWork[]): readonly TokenYield[] {
-  const podOf = ({ namespace, pod }: { namespace: string; pod: string }) => `${namespace}\n${pod}`;
-  const boards = new Map<string, GpusAtWork[]>();
-  for (const gpu of gpus) {
-    if (gpu.pod === '') continue;
-    const key = podOf(gpu);
-    boards.set(key, [...(boards.get(key) ?? []), gpu]);
-  }
+  const boards = boardsByPod(gpus);
+  const serving = new Set(servers.map(({ site, ...server }) => `${podOf(server)}\n${site}`));
   const sums = new Map<string, Sum>();
   const add = (model: string, rack: number, part: Sum) => {
     const key = `${model}\n${rack}`;
@@ -73,8 +70,8 @@ export function tokenYields(servers: readonly ServerReading[], gpus: readonly Gp
   };
   const counted = new Set<string>();
   for (const server of servers) {
-    const key = podOf(server);
-    const own = boards.get(key);
+    const key = `${podOf(server)}\n${server.site}`;
+    const own = boardsOf(server, boards, serving);
     if (own === undefined || Number.isNaN(server.tokensPerS)) continue;
     // The energy of a pod counts once, whichever of its servers comes first.
     const first = !counted.has(key);
@@ -85,6 +82,34 @@ export function tokenYields(servers: readonly ServerReading[], gpus: readonly Gp
     }
   }
   return [...sums].map(([key, sum]) => yieldOf(key, sum)).sort(byModelThenRack);
+}
+
+const podOf = ({ namespace, pod }: { namespace: string; pod: string }) => `${namespace}\n${pod}`;
+
+type BoardsOfPods = ReadonlyMap<string, ReadonlyMap<string, readonly GpusAtWork[]>>;
+
+/** GPUs by pod, and by site. */
+function boardsByPod(gpus: readonly GpusAtWork[]): BoardsOfPods {
+  const boards = new Map<string, Map<string, GpusAtWork[]>>();
+  for (const gpu of gpus) {
+    if (gpu.pod === '') continue;
+    const sites = boards.get(podOf(gpu)) ?? new Map<string, GpusAtWork[]>();
+    sites.set(gpu.site, [...(sites.get(gpu.site) ?? []), gpu]);
+    boards.set(podOf(gpu), sites);
+  }
+  return boards;
+}
+
+/**
+ * The GPUs of a server's pod. Clusters of two sites may each have a pod of that name: those of its own site; else, as a
+ * mapping may call the site of nodes something else, the only ones there are, unless they are another server's.
+ */
+function boardsOf(server: ServerReading, boards: BoardsOfPods, serving: ReadonlySet<string>) {
+  const sites = boards.get(podOf(server));
+  const own = sites?.get(server.site);
+  if (own || sites?.size !== 1) return own;
+  const [[site, others]] = sites;
+  return serving.has(`${podOf(server)}\n${site}`) ? undefined : others;
 }
 
 /** What each rack of a server's GPUs adds: tokens by the rack's share of the watts, or of the GPUs while one is silent. */

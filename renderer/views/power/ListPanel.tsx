@@ -87,7 +87,7 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         label={label}
         columns={JOBS}
         rows={work?.jobs ?? []}
-        keyOf={({ name }) => name}
+        keyOf={({ name, site }) => `${site} ${name}`}
         empty="No pod or job stands in the labels of the GPUs. Run dcgm-exporter with --kubernetes or with its job mapping."
       />
     );
@@ -171,6 +171,7 @@ const BOUND: Readonly<Record<JobRow['bound'], string>> = {
 
 const JOBS: readonly TableColumn<JobRow>[] = [
   { id: 'name', label: 'Job or pod', sort: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
+  { id: 'site', label: 'Site', sort: ({ site }) => site, cell: ({ site }) => site },
   { id: 'bound', label: 'Bound by', sort: ({ bound }) => BOUND[bound], cell: ({ bound }) => BOUND[bound] },
   {
     id: 'evidence',

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sourceSchema } from '../../shared/settings.ts';
+import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
+import { FleetView } from '../../shared/view.ts';
+import { type Demo, type RackTruth, startDemo } from '../demo/demo.ts';
+import { TOKENS_PER_JOULE } from '../demo/vllm.ts';
+import { runHeadless } from '../engine/headless.ts';
+import { type Totals, totals } from './summary.ts';
+
+/** AMS-2, NVIDIA and AMD with PDUs, BMCs and vLLM, on a clock that stands still but between two ticks. */
+let time = Date.UTC(2026, 10, 23, 14, 32, 10);
+const TICK_MS = 5000;
+let demo: Demo;
+let told: Totals;
+/** The truth at both ticks. */
+const truths: (readonly RackTruth[])[] = [];
+const budgetW = new Map<string, number>();
+
+beforeAll(async () => {
+  demo = await startDemo({ mixed: true, now: () => time });
+  const [, { targetsFile }] = demo.sites;
+  const source = sourceSchema.parse({ id: 'x', name: 'x', site: 'AMS-2', kind: 'exporters', files: [targetsFile] });
+  const budgets = parseBudgetsCsv(readFileSync(demo.budgetsFile, 'utf8')).rows;
+  for (const row of budgets) budgetW.set(row.place, row.budgetW);
+  const view = new FleetView({ historyBytes: 1e6, pollMs: TICK_MS, staleMs: 60_000, warnRatio: 0.9, critRatio: 1 });
+  const later = (task: () => void) => {
+    time += TICK_MS;
+    queueMicrotask(task);
+    return () => {};
+  };
+  const result = await runHeadless({
+    ...{ source, budgets, topology: parseTopologyCsv(readFileSync(demo.topologyFile, 'utf8')), ticks: 2 },
+    ...{ pollMs: TICK_MS, staleMs: 60_000, clock: { now: () => time, later } },
+    onTick: (frame, at, bad) => {
+      view.update(frame, [], bad, at, true);
+      truths.push(demo.truth(at).filter(({ path }) => path.startsWith('AMS-2/')));
+    },
+  });
+  told = totals(result, view);
+}, 30_000);
+afterAll(() => demo.close());
+
+const draw = ({ feedW }: RackTruth) => feedW.A + feedW.B;
+const inside = (path: string) => (rack: RackTruth) => `${rack.path}/`.startsWith(`${path}/`);
+const total = (racks: readonly RackTruth[]) => racks.reduce((sum, rack) => sum + draw(rack), 0);
+
+test('feeds, headroom and stranded power of every place are those of its racks', () => {
+  const [before, now] = truths;
+  const feeds = now.flatMap(({ path, feedW }) => (['A', 'B'] as const).map((name) => [path, name, feedW[name]]));
+  expect(told.feeds.map(({ rack, name, drawW }) => [rack, name, drawW]).sort()).toEqual(feeds.sort());
+  const paths = [...budgetW.keys()].filter((path) => now.some(inside(path)));
+  expect(Object.keys(told.headroomW).sort()).toEqual(paths.sort());
+  for (const path of paths) {
+    const [first, second] = [before, now].map((racks) => total(racks.filter(inside(path))));
+    const budget = budgetW.get(path) as number;
+    expect([path, Math.abs(told.headroomW[path] - (budget - second)) < 0.5]).toEqual([path, true]);
+    // Of two draws the least that 99 % of them do not exceed is the higher one.
+    const p99 = Math.max(first, second);
+    expect([path, Math.abs(told.strandedW[path] - (budget - p99)) < 0.5]).toEqual([path, true]);
+  }
+});
+
+test('jobs have the boards and watts of their nodes, and a model makes the tokens of a joule that it makes', () => {
+  const nodes = truths[1].flatMap((rack) => rack.nodes);
+  const wanted = new Map<string, { gpus: number; nodes: number; watts: number }>();
+  for (const { name, job, serves, gpus, gpuW } of nodes) {
+    const work = serves === '' ? `job ${job}` : `inference/vllm-${name.toLowerCase()}`;
+    const sum = wanted.get(work) ?? { gpus: 0, nodes: 0, watts: 0 };
+    wanted.set(work, { gpus: sum.gpus + gpus, nodes: sum.nodes + 1, watts: sum.watts + gpuW });
+  }
+  expect(told.jobs.map(({ name }) => name).sort()).toEqual([...wanted.keys()].sort());
+  for (const { name, site, gpus, nodes: on, powerW, silentGpus } of told.jobs) {
+    const { watts, ...counts } = wanted.get(name) ?? { watts: Number.NaN };
+    expect([name, site, { gpus, nodes: on }, silentGpus]).toEqual([name, 'AMS-2', counts, 0]);
+    // AMD's exporter prints whole watts.
+    expect([name, Math.abs((powerW ?? 0) - watts) <= gpus / 2]).toEqual([name, true]);
+  }
+  expect(Object.keys(told.tokensPerJoule)).toEqual(['qwen3-235b']);
+  expect(told.tokensPerJoule['qwen3-235b'] / TOKENS_PER_JOULE['qwen3-235b']).toBeCloseTo(1, 3);
+});
+
+test('links are the fifty fullest, with what they truly carry', () => {
+  const ports = truths[1].flatMap(({ nodes }) =>
+    nodes.flatMap((node) => node.ports.map((port, i) => [`${node.name} mlx5_${i}/1` as string, port] as const)),
+  );
+  const busiest = ports.map(([, { tx, rx }]) => Math.max(tx, rx)).sort((a, b) => b - a);
+  const infiniband = told.links.filter(({ kind }) => kind === 'infiniband');
+  expect([told.links.length, infiniband.length > 20]).toEqual([50, true]);
+  expect(Math.max(infiniband[0].txBps ?? 0, infiniband[0].rxBps ?? 0) / busiest[0]).toBeCloseTo(1, 6);
+  const truth = new Map(ports);
+  for (const { label, txBps, rxBps } of infiniband) {
+    const { tx, rx } = truth.get(label) ?? { tx: Number.NaN, rx: Number.NaN };
+    expect(
+      [label, (txBps ?? 0) / tx, (rxBps ?? 0) / rx].map((one) => (typeof one === 'number' ? one.toFixed(5) : one)),
+    ).toEqual([...[label, '1.00000', '1.00000']]);
+  }
+});
