@@ -29,8 +29,9 @@ const node = (outDir: string, input: Record<string, string>, format: 'es' | 'cjs
 });
 
 /** What stands in a script or style element must neither end it nor be changed by the parser: its hash is of these bytes. */
-function inElement(text: string, name: string): string {
-  if (/[\r\0]|<!--|<\/(script|style)/i.test(text)) throw new Error(`${name} cannot stand in an HTML file as it is`);
+function inElement(element: 'script' | 'style', text: string, name: string): string {
+  const ends = element === 'script' ? /[\r\0]|<!--|<\/script/i : /[\r\0]|<\/style/i;
+  if (ends.test(text)) throw new Error(`${name} cannot stand in an HTML file as it is`);
   return text;
 }
 
@@ -47,10 +48,10 @@ const reportTexts: Plugin = {
         this.emitFile({
           type: 'asset',
           fileName: 'console.js',
-          source: inElement(file.code.replace(/<(?=!--|\/script)/gi, '\\x3C'), name),
+          source: inElement('script', file.code.replace(/<(?=!--|\/script)/gi, '\\x3C'), name),
         });
       else if (name.endsWith('.css')) {
-        const css = inElement(String(file.source), name);
+        const css = inElement('style', String(file.source), name);
         this.emitFile({ type: 'asset', fileName: 'console.css', source: css.replace(fontFace, '') });
         this.emitFile({ type: 'asset', fileName: 'fonts.css', source: (css.match(fontFace) ?? []).join('') });
       } else throw new Error(`The report's console has a file beside it: ${name}`);
