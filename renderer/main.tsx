@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { pickLink } from './link/pick.ts';
 import { liveStore, Root } from './live/Root.tsx';
+import { TravelRoot } from './live/TravelRoot.tsx';
 import './theme/fonts.css';
 import './theme/tokens.css';
 import './theme/base.css';
@@ -15,7 +16,9 @@ const live = liveStore(link);
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <Root link={link} live={live}>
-      <App />
+      <TravelRoot>
+        <App />
+      </TravelRoot>
     </Root>
   </StrictMode>,
 );

@@ -13,6 +13,6 @@ export function makeParts(context: EngineContext): readonly EnginePart[] {
   const alerts = new AlertPart(context, () => fabric.leaves());
   const interop = new Interop(context, () => alerts.evaluated());
   const history = new HistoryPart(context, (frame) => alerts.at(frame));
-  const first = [fabric, history, new PastPart({ history, fabric }), alerts, interop];
+  const first = [fabric, history, new PastPart({ history, fabric, alerts }), alerts, interop];
   return [...first, new PlacesPart(context), new SnapshotsPart(context)];
 }

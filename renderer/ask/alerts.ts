@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
-import type { Rule } from '../../shared/alerting/alert.ts';
+import { useEffect, useMemo } from 'react';
+import type { AlertSeverity, HistoryPage, Rule } from '../../shared/alerting/alert.ts';
 import type { CallArg, CallName } from '../../shared/contract.ts';
 import { useConsole } from '../live/console.tsx';
+import { useScope, useTravel } from '../live/travel.tsx';
 import { useAsk } from './ask.ts';
 
 /** Alerts of now; `version` is the frame's, which grows when there is another answer. */
@@ -14,14 +15,48 @@ export const useJournalSize = (version: number) => useAsk('journalSize', {}, { t
 
 /** Rows of the journal, the newest first; asked again when alerts changed. */
 export function useAlertHistory(filter: CallArg<'alertHistory'>, version: number, enabled = true) {
-  const { link } = useConsole();
+  const { at, call } = useScope();
   return useQuery({
-    queryKey: ['alertHistory', filter, version],
-    queryFn: () => link.call('alertHistory', filter),
-    placeholderData: (before) => before,
+    queryKey: ['alertHistory', filter, at ?? version],
+    queryFn: () => call('alertHistory', filter),
+    // Rows of another time are not shown under the one that is looked at.
+    ...(at === undefined ? { placeholderData: (before?: HistoryPage) => before } : {}),
     enabled,
     gcTime: 30_000,
   });
+}
+
+/**
+ * When alerts began to fire on a time axis, of those that the journal has: the newest 500. Asked of the link of now, so
+ * that one can go on to what came later than the time that is shown.
+ */
+export function useOnsets(from: number, to: number, version: number): readonly Onset[] {
+  const { now } = useTravel();
+  const { link, replay } = useConsole();
+  const asked = replay === null ? now : link;
+  const minute = 60_000;
+  const range = { from: Math.floor(from / minute) * minute, to: Math.ceil(to / minute) * minute };
+  const query = useQuery({
+    queryKey: ['onsets', range, version],
+    queryFn: () => asked.call('alertHistory', { ...range, kinds: ['firing'], most: 500 }),
+    placeholderData: (before) => before,
+    gcTime: 30_000,
+  });
+  const { data } = query;
+  return useMemo(
+    () =>
+      (data?.rows ?? []).flatMap(({ time, severity, text }) =>
+        severity === '' ? [] : [{ time, severity, title: text }],
+      ),
+    [data],
+  );
+}
+
+/** An alert that began to fire. */
+export interface Onset {
+  readonly time: number;
+  readonly severity: AlertSeverity;
+  readonly title: string;
 }
 
 export const useAlertNotes = (alert: string, version: number) =>

@@ -4,6 +4,7 @@ import type { CallArg, CallName, CallResult, HelloReply } from '../../shared/con
 import type { AlertmanagerSettings, WebhookSettings } from '../../shared/interop/settings.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { useConsole } from '../live/console.tsx';
+import { useScope } from '../live/travel.tsx';
 
 /** The cache of what is asked. The browser's idea of "offline" says nothing about a link on this machine. */
 export function newQueryClient(): QueryClient {
@@ -35,13 +36,14 @@ interface AskOptions {
 }
 
 export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, options: AskOptions = {}) {
-  const { link } = useConsole();
-  const { tick } = options;
+  const scope = useScope();
+  const live = scope.at === undefined;
+  const tick = live ? options.tick : undefined;
   const query = useQuery({
-    queryKey: [name, arg],
-    queryFn: () => link.call(name, arg),
+    queryKey: live ? [name, arg] : [name, arg, name === 'hello' ? ALWAYS : scope.at],
+    queryFn: () => scope.call(name, arg),
     enabled: options.enabled ?? true,
-    refetchInterval: options.every ?? false,
+    refetchInterval: live ? (options.every ?? false) : false,
     gcTime: 60_000,
   });
   const { refetch } = query;
@@ -51,6 +53,9 @@ export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, op
   }, [tick, enabled, refetch]);
   return query;
 }
+
+/** Who looks at the past is the same at all of its times. */
+const ALWAYS = { at: 0 };
 
 export function useTell<Name extends CallName>(name: Name) {
   const { link } = useConsole();
@@ -181,14 +186,16 @@ export const useCloseDemo = () => useSettingsCall('closeDemo');
 
 /** The history of some series over the `range` before `now`; asked again with every poll, gaps stay null. */
 export function useHistory(series: CallArg<'history'>['series'], range: number, now: number, enabled: boolean) {
-  const { link } = useConsole();
+  const { call, places } = useScope();
   return useQuery({
-    queryKey: ['history', series, range, now],
-    queryFn: () => link.call('history', { series, from: now - range, to: now, points: HISTORY_POINTS }),
+    queryKey: ['history', series, range, now, places],
+    queryFn: () => call('history', { series, from: now - range, to: now, points: HISTORY_POINTS }),
     enabled: enabled && series.length > 0,
     // The drawn line stays while the next is on its way, unless other objects or another range were asked for.
     placeholderData: (before, query) =>
-      query !== undefined && JSON.stringify(query.queryKey.slice(1, 3)) === JSON.stringify([series, range])
+      query !== undefined &&
+      query.queryKey[4] === places &&
+      JSON.stringify(query.queryKey.slice(1, 3)) === JSON.stringify([series, range])
         ? before
         : undefined,
     gcTime: 10_000,

@@ -24,9 +24,14 @@ export function liveStore(link: Link): LiveStore {
   return new LiveStore(link, { decode: decodeFrame, clock, drawn, complain });
 }
 
-/** The store of a replay: its clock stands still, so that what is shown is as old as it was then. */
+/** The store of a replay, and of any past: its clock stands still, so that what is shown is as old as it was then. */
+export function stillStore(link: Link, missing = () => ''): LiveStore {
+  return new LiveStore(link, { missing, decode: decodeFrame, clock: () => ({ steady: 0, wall: 0 }), drawn, complain });
+}
+
+/** The store of a replay. */
 export function replayStore(link: ReplayLink): LiveStore {
-  const store = new LiveStore(link, { decode: decodeFrame, clock: () => ({ steady: 0, wall: 0 }), drawn, complain });
+  const store = stillStore(link);
   // Whatever view comes first has a frame: an engine is watched by the time a replay begins, a replay is not.
   store.watch({ signal: 'power', gpus: false, racks: [] });
   return store;

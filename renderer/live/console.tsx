@@ -46,9 +46,9 @@ export function useLive<Value>(select: (frame: ViewFrame | null, live: LiveStore
 /** The age of what is on the screen, told again every second though no frame may come. */
 export function useFreshness(): Freshness {
   const { live } = useConsole();
-  const [freshness, setFreshness] = useState(() => live.freshness());
+  const [told, setTold] = useState(() => ({ live, freshness: live.freshness() }));
   useEffect(() => {
-    const tell = () => setFreshness(live.freshness());
+    const tell = () => setTold({ live, freshness: live.freshness() });
     tell();
     const timer = setInterval(tell, 1000);
     const off = live.subscribe(tell);
@@ -57,7 +57,8 @@ export function useFreshness(): Freshness {
       off();
     };
   }, [live]);
-  return freshness;
+  // Of another store's frame nothing is told by the age of this one's.
+  return told.live === live ? told.freshness : live.freshness();
 }
 
 const NOWHERE = () => null;

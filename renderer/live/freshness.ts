@@ -26,6 +26,8 @@ export interface Freshness {
   readonly ageMs: number | null;
   /** The engine's clock now as the viewer reckons it, epoch ms. */
   readonly now: number;
+  /** Why there is no number at all: nothing is recorded of the time that is shown. Left out where there may be some. */
+  readonly missing?: string;
   /** Why nothing new may come; '' when link and engine are up. */
   readonly trouble: string;
 }

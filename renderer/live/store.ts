@@ -22,6 +22,8 @@ export interface StoreDoors {
   clock(): { readonly steady: number; readonly wall: number };
   /** Runs once the frame is on the screen. */
   drawn(run: () => void): void;
+  /** Why what is shown has no numbers at all, where that is known; '' otherwise. Left out: never. */
+  missing?(): string;
   /** A frame that cannot be read is told once per kind of error. */
   complain(error: unknown): void;
 }
@@ -104,7 +106,14 @@ export class LiveStore implements FrameSource {
 
   /** The age of what is on the screen now. */
   freshness(): Freshness {
-    return freshnessOf(this.#received, this.#doors.clock(), this.#link.state(), this.#engine);
+    const told = freshnessOf(this.#received, this.#doors.clock(), this.#link.state(), this.#engine);
+    const missing = this.#doors.missing?.() ?? '';
+    return missing === '' ? told : { ...told, missing };
+  }
+
+  /** What this viewer looks at; null before it said so. */
+  watched(): Watch | null {
+    return this.#watch;
   }
 
   /** Says what this viewer looks at; the same again is not sent twice. */

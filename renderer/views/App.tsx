@@ -6,6 +6,7 @@ import { NO_INVENTORY } from '../../shared/inventory.ts';
 import { useCloseDemo, useHello, useKeepInStep } from '../ask/ask.ts';
 import { useConsole, useFreshness, useLive } from '../live/console.tsx';
 import type { Freshness } from '../live/freshness.ts';
+import { useTravel } from '../live/travel.tsx';
 import { captionOf } from '../save/caption.ts';
 import { SaveDialog } from '../save/SaveDialog.tsx';
 import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
@@ -30,7 +31,9 @@ import { PowerPage } from './power/PowerPage.tsx';
 import { GpuPage } from './rack/GpuPage.tsx';
 import { type PageProps, RackPage } from './rack/RackPage.tsx';
 import { pageOf, rackOfPath } from './rack/rack-model.ts';
+import { NowOnly } from './replay/NowOnly.tsx';
 import { ReplayBanner } from './replay/ReplayBanner.tsx';
+import { TravelBanner } from './replay/TravelBanner.tsx';
 import { ReportView } from './report/ReportView.tsx';
 import { type Go, type Route, useLastRoutes, useRoute } from './route.ts';
 import { CaptureDialog } from './snapshots/CaptureDialog.tsx';
@@ -123,6 +126,8 @@ const NOWHERE: LayoutDocument = {
 export function App() {
   useKeepInStep();
   const { live, replay, report } = useConsole();
+  const { past } = useTravel();
+  const away = replay !== null || past !== null;
   const hello = useHello();
   const freshness = useFreshness();
   const frame = useLive((held) => held);
@@ -138,7 +143,7 @@ export function App() {
   const [saving, setSaving] = useState(false);
   const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go, view === 'overview');
   const closeDemo = useCloseDemo();
-  const fresh = replay === null && isFirstRun(hello.data, frame);
+  const fresh = !away && isFirstRun(hello.data, frame);
   const operate = hello.data?.role === 'operate';
 
   // A replay counts what stood open then, a report is called by its sentence.
@@ -148,7 +153,7 @@ export function App() {
   useNotices(
     frame?.alerts.version ?? 0,
     hello.data?.settings.notify,
-    replay === null && view !== 'wall' && freshness.state !== 'stale' && pausedAt === null,
+    !away && view !== 'wall' && freshness.state !== 'stale' && pausedAt === null,
     freshness.now,
   );
   useEffect(() => applyTheme(theme), [theme]);
@@ -158,9 +163,9 @@ export function App() {
     theme: () => setTheme(nextTheme(theme)),
     keys: () => setKeysOpen(true),
     search: () => setSearching(true),
-    // In a replay Space plays, and there is nothing to capture.
-    pause: replay === null ? () => live.pause(pausedAt === null) : null,
-    capture: replay === null && operate ? () => setCapturing(true) : null,
+    // Away from now Space plays, and there is nothing to capture.
+    pause: !away ? () => live.pause(pausedAt === null) : null,
+    capture: !away && operate ? () => setCapturing(true) : null,
     save: () => setSaving(true),
     wall: () => openWall(go),
   });
@@ -182,6 +187,7 @@ export function App() {
       />
       <div>
         <ReplayBanner />
+        <TravelBanner />
         <Banners
           frame={fresh ? null : frame}
           freshness={freshness}
@@ -193,6 +199,8 @@ export function App() {
       </div>
       {fresh && view === 'overview' ? (
         <FirstRun operate={operate} />
+      ) : past !== null && (view === 'sources' || view === 'snapshots') ? (
+        <NowOnly title={view === 'sources' ? 'Sources' : 'Snapshots'} />
       ) : view === 'sources' ? (
         <SourcesPage hello={hello.data} {...{ frame, freshness }} paused={pausedAt !== null} />
       ) : view === 'rack' || view === 'gpu' ? (
@@ -216,7 +224,7 @@ export function App() {
       ) : (
         <OverviewPage
           {...{ layout, frame, state, freshness, theme }}
-          operate={operate && replay === null}
+          operate={operate && !away}
           paused={pausedAt !== null}
         />
       )}

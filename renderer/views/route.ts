@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useRef } from 'react';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { hashAt, timeOfHash } from '../live/time-address.ts';
 import { PAGES, type ViewId } from './views.ts';
 
 /**
@@ -50,7 +51,9 @@ function decoded(part: string): string {
 /** Where each view was left: its tab and its key lead back there. */
 export function useLastRoutes(route: Route): (view: ViewId) => Route {
   const last = useRef<Partial<Record<ViewId, Route>>>({});
-  last.current[route.view] = route;
+  // The time is that of the page, whichever view is shown.
+  const { t: _, ...params } = route.params;
+  last.current[route.view] = { ...route, params };
   return useCallback((view) => last.current[view] ?? { view, object: '', params: {} }, []);
 }
 
@@ -59,7 +62,8 @@ export function useRoute(): { readonly route: Route; readonly go: Go } {
   const [hash] = useHashLocation();
   const route = useMemo(() => parseRoute(hash), [hash]);
   const go = useCallback((to: ToRoute, replace = false) => {
-    const href = hrefOf(to);
+    const time = to.view === 'wall' ? null : timeOfHash(window.location.hash);
+    const href = hashAt(hrefOf(to), time);
     if (href === window.location.hash) return;
     if (replace) {
       history.replaceState(null, '', href);

@@ -1,7 +1,7 @@
-import type { Alert, AlertSummary, Rule } from '../../../shared/alerting/alert.ts';
+import type { Alert, AlertSummary, AlertsReply, JournalKind, Rule } from '../../../shared/alerting/alert.ts';
 import type { AlertRecord } from '../../../shared/alerting/book.ts';
 import { incidentsOf, linesOf, loudestFirst } from '../../../shared/alerting/incidents.ts';
-import { alertOf, countsOf, mute } from '../../../shared/alerting/loud.ts';
+import { alertOf, countsOf, mute, plainAlert } from '../../../shared/alerting/loud.ts';
 import { AlertObjects } from '../../../shared/alerting/objects.ts';
 import type { Finding } from '../../../shared/contract.ts';
 import type { Frame } from '../../../shared/frame.ts';
@@ -13,7 +13,12 @@ import type { AlertState } from './state.ts';
 export interface PastAlerts {
   readonly summary: AlertSummary;
   readonly findings: readonly Finding[];
+  /** What `alerts` would have answered. */
+  reply(): AlertsReply;
 }
+
+const HOUR_MS = 3_600_000;
+const MOST_ALERTS = 2000;
 
 const MOST_LINES = 200;
 
@@ -35,12 +40,24 @@ export function pastAlerts(state: AlertState, frame: Frame): PastAlerts | undefi
   const records = states.flatMap((one) => recordOf(one, known, objects) ?? []);
   mute(records, state.silences, objects, time);
   const alerts: readonly Alert[] = loudestFirst(records.map((record) => alertOf(record, objects)));
-  const loud = incidentsOf(alerts, topology).filter(({ muted }) => !muted);
+  const incidents = incidentsOf(alerts, topology);
+  const loud = incidents.filter(({ muted }) => !muted);
+  const counts = countsOf(records, loud.length);
+  const cleared = { kinds: ['resolved'] satisfies JournalKind[], from: time - HOUR_MS, to: time, most: MOST_ALERTS };
   return {
-    summary: { version: 0, counts: countsOf(records, loud.length), trouble: [] },
+    summary: { version: 0, counts, trouble: [] },
     findings: linesOf(alerts, topology).slice(0, MOST_LINES),
+    reply: () => ({
+      ...{ version: 0, evaluatedAt: time, counts, incidents, trouble: [], total: alerts.length },
+      alerts: [...alerts.filter(isFiring), ...alerts.filter((one) => !isFiring(one))]
+        .slice(0, MOST_ALERTS)
+        .map(plainAlert),
+      resolvedLastHour: state.journal.page(cleared).rows.length,
+    }),
   };
 }
+
+const isFiring = ({ state }: Alert) => state === 'firing';
 
 /** An alert that was pending or fired; the rule may be another by now, or gone. */
 function recordOf(

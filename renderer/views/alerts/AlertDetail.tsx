@@ -4,6 +4,7 @@ import type { LayoutDocument } from '../../../shared/contract.ts';
 import { formatDate, formatTime } from '../../../shared/format.ts';
 import { useAlertCall, useAlertHistory, useAlertNotes } from '../../ask/alerts.ts';
 import { faultOf } from '../../link/link.ts';
+import { useOffReason, useTravel } from '../../live/travel.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
@@ -33,6 +34,9 @@ interface Props {
 export function AlertDetail(props: Props) {
   const { alert, rule, layout, now } = props;
   const standing = standingOf(alert);
+  const off = useOffReason();
+  const { traveller } = useTravel();
+  const began = alert.firedAt ?? alert.activeAt;
   return (
     <section className={`${parts.panel} ${styles.detail}`} aria-label="Alert" data-region>
       <div className={styles.detailHead}>
@@ -45,11 +49,18 @@ export function AlertDetail(props: Props) {
             type="button"
             className={parts.button}
             disabled={!props.operate}
+            title={off || undefined}
             onClick={alert.acked ? props.onUnack : props.onAck}
           >
             {alert.acked ? 'Give back' : 'Acknowledge'} <Kbd>A</Kbd>
           </button>
-          <button type="button" className={parts.button} disabled={!props.operate} onClick={props.onSilence}>
+          <button
+            type="button"
+            className={parts.button}
+            disabled={!props.operate}
+            title={off || undefined}
+            onClick={props.onSilence}
+          >
             Silence <Kbd>S</Kbd>
           </button>
           {alert.place >= 0 ? (
@@ -57,7 +68,13 @@ export function AlertDetail(props: Props) {
               Show on floor plan <Kbd>G</Kbd>
             </button>
           ) : null}
+          {traveller === null ? null : (
+            <button type="button" className={parts.button} onClick={() => traveller.to(began)}>
+              Go to {formatTime(began).slice(0, 5)} <Kbd>J</Kbd>
+            </button>
+          )}
         </div>
+        {off === '' ? null : <p className={styles.quiet}>{off}</p>}
       </div>
       <div className={styles.detailBody}>
         <AlertChart alert={alert} layout={layout} now={now} stale={props.stale} />

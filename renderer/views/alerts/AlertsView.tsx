@@ -6,11 +6,13 @@ import { useHello } from '../../ask/ask.ts';
 import { useOthersAlerts } from '../../ask/others.ts';
 import { faultOf } from '../../link/link.ts';
 import type { Freshness } from '../../live/freshness.ts';
+import { useTravel } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
 import { isToldOnTop } from '../frame/troubles.ts';
 import { useKeys } from '../keys.ts';
+import { NowOnly } from '../replay/NowOnly.tsx';
 import type { Go, Route } from '../route.ts';
 import { AckDialog } from './AckDialog.tsx';
 import { AlertDetail } from './AlertDetail.tsx';
@@ -57,6 +59,7 @@ export function AlertsView(props: Props) {
   const { version } = frame.alerts;
   const [silencing, setSilencing] = useState(false);
   const hello = useHello();
+  const { past } = useTravel();
   return (
     <main className={styles.alerts}>
       <div className={styles.tabs} data-region>
@@ -76,6 +79,8 @@ export function AlertsView(props: Props) {
         <History version={version} operate={props.operate} />
       ) : tab === 'silences' ? (
         <Silences version={version} now={freshness.now} operate={props.operate} onNew={() => setSilencing(true)} />
+      ) : tab === 'rules' && past !== null ? (
+        <NowOnly title="Rules" />
       ) : tab === 'rules' ? (
         <Rules version={version} operate={props.operate} />
       ) : tab === 'notify' ? (
@@ -96,6 +101,7 @@ function Active(props: Props) {
   const reply = useAlerts(version);
   const rules = useRules(version);
   const others = useOthersAlerts();
+  const { traveller } = useTravel();
   const hour = Math.floor(freshness.now / 60_000) * 60_000 - HOUR;
   const rows = useAlertHistory({ from: hour, kinds: ['firing', 'resolved', 'ack'], most: 1000 }, version);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set(['muted', 'resolved', 'others']));
@@ -124,6 +130,7 @@ function Active(props: Props) {
     a: () => (act ? (alert.acked ? giveBack() : setDialog('ack')) : undefined),
     s: () => (act ? setDialog('silence') : undefined),
     g: () => (alert && alert.place >= 0 ? toPlace(alert) : undefined),
+    j: () => alert && traveller?.to(alert.firedAt ?? alert.activeAt),
   });
   const toggleFold = (id: string) =>
     setFolded((before) =>

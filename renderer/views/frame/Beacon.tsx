@@ -1,6 +1,7 @@
 import { formatAge, formatTime } from '../../../shared/format.ts';
 import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
+import { useTravel } from '../../live/travel.tsx';
 import styles from './frame.module.css';
 
 const WORDS = { waiting: 'No data yet', live: 'Live', late: 'Late', stale: 'Stale' } as const;
@@ -9,7 +10,8 @@ const WORDS = { waiting: 'No data yet', live: 'Live', late: 'Late', stale: 'Stal
 export function Beacon({ freshness, pausedAt }: { freshness: Freshness; pausedAt: number | null }) {
   const { state, ageMs, now } = freshness;
   const { replay } = useConsole();
-  if (replay !== null) return <ReplayClock now={now} />;
+  const { past } = useTravel();
+  if (replay !== null || past !== null) return <ReplayClock now={now} />;
   const word = pausedAt === null ? WORDS[state] : 'Paused';
   const second = Math.floor(now / 1000) % 60;
   const age =

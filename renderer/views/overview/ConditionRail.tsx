@@ -1,6 +1,7 @@
 import { Fragment, useEffect, useRef, useState } from 'react';
 import type { Finding, LayoutDocument } from '../../../shared/contract.ts';
 import { formatAge, formatTime } from '../../../shared/format.ts';
+import { useOffReason } from '../../live/travel.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
@@ -35,6 +36,7 @@ export function ConditionRail(props: {
     setUnfolded((before) =>
       before.has(title) ? new Set([...before].filter((one) => one !== title)) : new Set([...before, title]),
     );
+  const off = useOffReason();
   return (
     <>
       <div className={parts.header}>
@@ -81,6 +83,7 @@ export function ConditionRail(props: {
                       {selected && props.operate && finding.alert !== undefined ? (
                         <RailActions alert={finding.alert} version={props.version} now={now} />
                       ) : null}
+                      {selected && off !== '' ? <p className={styles.quiet}>Acknowledge and silence: {off}</p> : null}
                     </Fragment>
                   );
                 })}

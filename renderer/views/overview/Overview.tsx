@@ -1,15 +1,11 @@
 import { type RefObject, useRef } from 'react';
 import type { Finding, LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
-import { formatTime } from '../../../shared/format.ts';
 import { HALL } from '../../../shared/topology.ts';
-import { useHistory } from '../../ask/ask.ts';
-import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
+import { useTravel } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
-import { historyChart } from '../../save/documents.ts';
-import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import { useKeys } from '../keys.ts';
@@ -21,22 +17,22 @@ import { FloorPanel } from './FloorPanel.tsx';
 import type { FloorPlanHandle } from './floor-plan/FloorPlan.tsx';
 import { KpiStrip } from './KpiStrip.tsx';
 import type { KpiCell } from './kpi.ts';
-import { laneSeries, lanesOf } from './lanes.ts';
 import styles from './overview.module.css';
 import type { OverviewState } from './overview-state.ts';
 import { usePanels } from './panels.ts';
 import { SiteFeeds } from './SiteFeeds.tsx';
-import { TimeStrip } from './time-strip/TimeStrip.tsx';
+import { Strip } from './Strip.tsx';
 
 /** The fleet at a glance: summary, budgets, floor plan, conditions, the last hour. */
 export function Overview(props: OverviewProps) {
   const { layout, frame, state, freshness, gone } = props;
   const plan = useRef<FloorPlanHandle>(null);
   const panels = usePanels();
+  const { past, traveller } = useTravel();
   const stale = gone !== null;
   const findings = stale ? NONE : frame.findings;
   const steps = conditionSteps(layout, frame, state, findings, plan);
-  useOverviewKeys(layout, state, plan, { ...steps, panels });
+  useOverviewKeys(layout, state, plan, { ...steps, panels, start: (time) => traveller?.to(time) });
   const goTo = (cell: KpiCell) => {
     if (cell.page !== undefined) {
       state.leave(cell.page);
@@ -48,7 +44,7 @@ export function Overview(props: OverviewProps) {
   const openConditions = () => panels.setConditions(true);
   return (
     <main className={styles.overview}>
-      <ConditionVoice findings={findings} layout={layout} now={freshness.now} />
+      {past === null ? <ConditionVoice findings={findings} layout={layout} now={freshness.now} /> : null}
       <div data-region className={styles.kpis}>
         <KpiStrip
           layout={layout}
@@ -149,7 +145,7 @@ function conditionSteps(
     state.select(place);
     plan.current?.zoomTo(place);
   };
-  return { take, step, goToRelated };
+  return { take, step, goToRelated, chosen: ordered[at] };
 }
 
 /** The way to the conditions while their panel is folded away; how many hold is not known (null) without data. */
@@ -163,37 +159,18 @@ function ConditionsTab({ count, onOpen }: { count: number | null; onOpen: () => 
 
 const NONE: readonly Finding[] = [];
 
-function Strip(props: OverviewProps) {
-  const { layout, frame, state } = props;
-  const { replay } = useConsole();
-  const shown = props.paused ? frame.time : props.freshness.now;
-  const series = laneSeries(layout, frame);
-  const history = useHistory(series, state.range, frame.time, true);
-  const lanes = lanesOf(layout, frame, series, history.data);
-  useSavable('History', () => {
-    const named = series.map(({ signal, place }, i) => ({ name: lanes[i].label, signal, object: layout.path[place] }));
-    return historyChart('History', named, history.data);
-  });
-  return (
-    <section className={`${parts.panel} ${styles.strip}`} aria-label="History" data-region>
-      <TimeStrip
-        lanes={lanes}
-        now={shown}
-        end={replay === null && !props.paused ? 'Now' : formatTime(shown).replace(' UTC', '')}
-        range={state.range}
-        onRange={state.setRange}
-        stale={props.gone !== null}
-      />
-    </section>
-  );
-}
-
 /** The keys of the overview (ui.md 8). */
 function useOverviewKeys(
   layout: LayoutDocument,
   state: OverviewState,
   plan: RefObject<FloorPlanHandle | null>,
-  actions: { step(by: number): void; goToRelated(): void; panels: ReturnType<typeof usePanels> },
+  actions: {
+    step(by: number): void;
+    goToRelated(): void;
+    panels: ReturnType<typeof usePanels>;
+    chosen: Finding | undefined;
+    start(time: number): void;
+  },
 ): void {
   const { panels } = actions;
   useKeys({
@@ -207,6 +184,7 @@ function useOverviewKeys(
     l: () => state.setFiltering(true),
     v: () => state.setTable(true),
     g: actions.goToRelated,
+    j: () => actions.chosen && actions.start(actions.chosen.since),
     b: () => panels.setBudgets(!panels.budgets),
     '(\\\\)': () => panels.setConditions(!panels.conditions),
     '(\\[)': () => actions.step(-1),

@@ -56,10 +56,13 @@ export function lanesOf(
   frame: ViewFrame,
   series: readonly LaneSeries[],
   reply: Pick<HistoryReply, 'times' | 'values'> | undefined,
+  /** The instant of the past that is shown; left out at the end of the record. */
+  at?: number,
 ): readonly Lane[] {
   return series.map((one, index) => {
     const past = { times: reply?.times ?? [], values: reply?.values[index] ?? [] };
-    const points = withNow(past, frame.sampled, nowOf(layout, frame, one));
+    const value = nowOf(layout, frame, one);
+    const points = at === undefined ? withNow(past, frame.sampled, value) : aroundTime(past, at, value);
     return one.signal === 'draw'
       ? powerLane(layout, frame, one.place, points)
       : shareLane(one.signal, points, ofSite(layout, one.place));
@@ -69,6 +72,8 @@ export function lanesOf(
 interface Points {
   readonly times: readonly number[];
   readonly values: readonly (number | null)[];
+  readonly later?: Pick<Points, 'times' | 'values'>;
+  readonly value?: number | null;
 }
 
 /** The value of a lane in the frame itself; null where the frame has none for that place. */
@@ -92,15 +97,41 @@ function withNow(past: Points, time: number | null, value: number | null): Point
     : { times: [...times, time], values: [...values, value] };
 }
 
-function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, { times, values }: Points): Lane {
+/**
+ * The points up to an instant of the past, and those after it. The value at it is the frame's own; where the frame has
+ * none by itself, that of the step that it lies in. Never that of a step before.
+ */
+function aroundTime({ times, values }: Points, at: number, value: number | null): Points {
+  const kept = times.filter((time) => time < at).length;
+  const here = times.findLastIndex((time) => time <= at);
+  const step = times.length > 1 ? times[1] - times[0] : 0;
+  const known = value ?? (here >= 0 && at - times[here] < step ? values[here] : null);
+  return {
+    times: [...times.slice(0, kept), at],
+    values: [...values.slice(0, kept), known],
+    later: { times: [at, ...times.slice(here + 1)], values: [known, ...values.slice(here + 1)] },
+    value: known,
+  };
+}
+
+/** The same points in the unit that is printed. */
+function scaled({ times, values, later, value }: Points, by: number) {
+  const of = (one: number | null) => (one === null ? null : one * by);
+  return {
+    ...{ times, values: values.map(of) },
+    ...(later ? { later: { times: later.times, values: later.values.map(of) } } : {}),
+    ...(value === undefined ? {} : { value: of(value) }),
+  };
+}
+
+function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, points: Points): Lane {
   const budget = layout.budgetW[place] ?? null;
   const slope = frame.slope[place];
   return {
     id: `draw/${layout.path[place]}`,
     label: layout.start[1] === 1 && place === 0 ? 'Site IT power' : `${labelOf(layout, place)} power`,
     unit: 'kW',
-    values: values.map((watts) => (watts === null ? null : watts / 1000)),
-    times,
+    ...scaled(points, 1 / 1000),
     limit: budget === null ? null : budget / 1000,
     critical: budget === null ? null : (budget * frame.critRatio) / 1000,
     decimals: frame.drawW[place] >= 200_000 ? 0 : 1,
@@ -114,14 +145,13 @@ function ofSite(layout: LayoutDocument, place: number): string {
   return layout.start[1] > 1 ? `, ${layout.name[place]}` : '';
 }
 
-function shareLane(signal: 'gpu.util' | 'link.use', { times, values }: Points, site: string): Lane {
+function shareLane(signal: 'gpu.util' | 'link.use', points: Points, site: string): Lane {
   const nic = signal === 'link.use';
   return {
     id: signal,
     label: `${nic ? 'Busiest network port, use' : 'GPU utilisation, median'}${site}`,
     unit: '%',
-    values: values.map((share) => (share === null ? null : share * 100)),
-    times,
+    ...scaled(points, 100),
     limit: nic ? 95 : null,
     critical: nic ? 95 : null,
     decimals: nic ? 1 : 0,

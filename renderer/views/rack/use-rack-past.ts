@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { floatsOf } from '../../../shared/base64.ts';
 import type { RackHistoryReply } from '../../../shared/contract/history.ts';
-import { useConsole } from '../../live/console.tsx';
+import { useScope } from '../../live/travel.tsx';
 import type { RackModel } from './rack-model.ts';
 import { emptyPast, movedTo, type RackPast } from './rack-past.ts';
 import { COLUMNS, STEP_MS } from './rack-state.ts';
@@ -15,13 +15,13 @@ export function pastUntil(gridEnd: number, answered: RackPast | undefined, gpus:
 
 /** The last hour of a rack's GPUs in one signal with what held them; asked again when a new column begins. */
 export function useRackPast(model: RackModel, view: RackView, to: number) {
-  const { link } = useConsole();
+  const { call, places } = useScope();
   return useQuery({
-    queryKey: ['rackHistory', model.path, model.rack, model.count, view, to],
+    queryKey: ['rackHistory', model.path, model.rack, model.count, view, to, places],
     queryFn: async () => {
       const from = to - COLUMNS * STEP_MS;
       const signals = [viewOfSignal(view).signal, 'gpu.throttle'] as const;
-      const reply = await link.call('rackHistory', {
+      const reply = await call('rackHistory', {
         rack: model.rack,
         signals: [...signals],
         from,

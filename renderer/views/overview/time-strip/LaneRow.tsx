@@ -8,6 +8,10 @@ export interface Lane {
   readonly unit: string;
   readonly values: readonly (number | null)[];
   readonly times: readonly number[];
+  /** What came after the time that is shown: drawn faintly, and never printed. Left out at the end of the record. */
+  readonly later?: { readonly times: readonly number[]; readonly values: readonly (number | null)[] };
+  /** The value at the time that is shown, where that is known by itself; left out: the line's newest. */
+  readonly value?: number | null;
   /** Drawn as a dashed line where it is within reach of the values. */
   readonly limit: number | null;
   /** From here on the line is critical. */
@@ -21,6 +25,9 @@ export interface Lane {
 export function lastOf({ values }: Lane): number | null {
   return values.slice(-3).reduce<number | null>((last, value) => value ?? last, null);
 }
+
+/** The value that a lane prints; null where there is none. */
+export const shownOf = (lane: Lane): number | null => (lane.value === undefined ? lastOf(lane) : lane.value);
 
 /** A number as the lane prints it; '—' for none. */
 export function printed({ decimals }: Lane, value: number | null): string {
@@ -41,8 +48,8 @@ interface RowProps {
 }
 
 /** Values' own range with room above and below; the limit belongs to it when it is near. */
-function domainOf({ values, limit }: Lane): [number, number] {
-  const known = values.filter((value) => value !== null);
+function domainOf({ values, later, limit }: Lane): [number, number] {
+  const known = [...values, ...(later?.values ?? [])].filter((value) => value !== null);
   if (known.length === 0) return [0, 1];
   let [low, high] = [Math.min(...known), Math.max(...known)];
   const least = Math.max(Math.abs(high) * 0.04, 1e-6);
@@ -67,7 +74,7 @@ export function LaneRow({ lane, x, top, height, left, width, right, stale }: Row
     .x(([time]) => x(time))
     .y0(top + height - 1)
     .y1(([, value]) => y(value ?? 0));
-  const last = stale ? null : lastOf(lane);
+  const last = stale ? null : shownOf(lane);
   const hot = last !== null && lane.critical !== null && last >= lane.critical;
   const at = width - right + 22;
   const clip = `hot-${lane.id.replace(/[^a-zA-Z0-9]/g, '-')}`;
@@ -79,6 +86,12 @@ export function LaneRow({ lane, x, top, height, left, width, right, stale }: Row
       </text>
       {lane.limit !== null && lane.limit <= high ? (
         <line className={styles.limit} x1={left} x2={width - right} y1={y(lane.limit)} y2={y(lane.limit)} />
+      ) : null}
+      {lane.later ? (
+        <path
+          className={styles.later}
+          d={path(lane.later.values.map((value, i) => [lane.later?.times[i] ?? 0, value])) ?? ''}
+        />
       ) : null}
       <path className={styles.area} d={fill(points) ?? ''} />
       <path className={styles.line} d={path(points) ?? ''} />
@@ -113,6 +126,6 @@ function End(props: { lane: Lane; x: RowProps['x']; y: (value: number) => number
   const { lane, x, y, hot, stale } = props;
   const index = lane.values.findLastIndex((value) => value !== null);
   const value = lane.values[index] ?? null;
-  if (stale || value === null || lastOf(lane) === null) return null;
+  if (stale || value === null || shownOf(lane) === null) return null;
   return <circle className={hot ? styles.endHot : styles.end} cx={x(lane.times[index])} cy={y(value)} r={2.5} />;
 }
