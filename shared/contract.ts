@@ -229,6 +229,8 @@ export interface HelloReply {
   readonly host: 'desktop' | 'serve';
   readonly role: Role;
   readonly engineStarted: number;
+  /** Names of the sources that are read in this run; those given at its start stand in no settings. */
+  readonly reading: readonly string[];
   readonly settings: Settings;
   /** The folder with settings.json, topology.csv, budgets.csv. */
   readonly profile: string;

@@ -115,7 +115,14 @@ export const demoFiles: DemoFiles = {
 };
 
 export function helloOf(settings: Partial<Settings> = {}) {
-  return { version: '?', host: 'serve', role: 'read', engineStarted: 5, settings: { ...defaultSettings, ...settings } };
+  return {
+    version: '?',
+    host: 'serve',
+    role: 'read',
+    engineStarted: 5,
+    reading: [],
+    settings: { ...defaultSettings, ...settings },
+  };
 }
 
 /** Lets promises that are settled be heard; no time passes. */

@@ -6,7 +6,7 @@ import { expect, test } from '../console.ts';
 import { pagesOf, STATES, startState } from '../states.ts';
 
 /**
- * Every page in every state and theme: no WCAG violation, no text that is cut or lies beyond the page. With
+ * Every page in every state and theme: no WCAG violation, nothing beyond the window. With
  * FLEETWATT_PICTURES=FOLDER each is photographed as well, at every size (`npm run pictures -- --states FOLDER`).
  */
 const folder = process.env.FLEETWATT_PICTURES;
@@ -41,6 +41,7 @@ for (const name of STATES) {
           for (const line of await violations(page, theme === begin ? undefined : 'color-contrast')) tell(line);
           for (const line of await beyond(page)) tell(line);
           if (folder) await photograph(page, join(folder, name), `${view}-${theme}`);
+          await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
           await page.keyboard.press('d');
         } while (view !== 'wall' && (await themeOf(page)) !== begin);
       }
@@ -51,11 +52,12 @@ for (const name of STATES) {
   });
 }
 
-/** Texts of which a part lies beyond the window's right edge, and a page that scrolls sideways. */
+/** A page that scrolls as a whole though its window is large enough. */
 function beyond(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
-    const wide = document.documentElement.scrollWidth - innerWidth;
-    return wide > 0 ? [`the page is ${wide} px wider than its window`] : [];
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const [wide, high] = [scrollWidth - innerWidth, scrollHeight - innerHeight];
+    return wide > 0 || high > 0 ? [`the page is ${wide} × ${high} px larger than its window`] : [];
   });
 }
 

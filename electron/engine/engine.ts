@@ -366,6 +366,9 @@ export class Engine {
         return this.#saveSource(arg);
       case 'removeSource':
         return this.#removeSource((arg as { id: string }).id);
+      case 'retry':
+        this.#schedule.retry();
+        return null;
       case 'saveSettings': {
         const { settings } = arg as { settings: Settings };
         this.#save(settings);
@@ -387,6 +390,7 @@ export class Engine {
       host: 'serve',
       role,
       engineStarted: this.#startedAt,
+      reading: [...this.#sources.values()].map(({ settings }) => settings.name),
       settings: this.#settings,
       profile: this.#folder,
     };

@@ -114,6 +114,19 @@ test('a job that takes longer than its interval never runs twice at once', async
   schedule.stop();
 });
 
+test('asked to, what failed is tried at once; what works keeps its time', async () => {
+  const { clock, schedule, job, runsOf } = setUp();
+  schedule.add(job('down', () => Promise.reject(new Error('down'))));
+  schedule.add(job('up'));
+  await clock.advance(300_001);
+  const asked = clock.now();
+  schedule.retry();
+  await clock.advance(0);
+  expect(runsOf('down').at(-1)).toBe(asked);
+  expect(runsOf('up').at(-1)).toBe(asked - 1);
+  schedule.stop();
+});
+
 test('a failing job is tried less often, and at least once a minute; then it recovers', async () => {
   const { clock, schedule, job, runsOf } = setUp();
   let fails = true;

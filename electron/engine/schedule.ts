@@ -68,6 +68,13 @@ export class Schedule {
     return [...this.#entries.keys()];
   }
 
+  /** Jobs that failed and wait for their next try run now. */
+  retry(): void {
+    const now = this.#clock.now();
+    for (const entry of this.#entries.values()) if (entry.failures > 0 && !entry.running) entry.due = now;
+    this.#wake();
+  }
+
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();

@@ -176,6 +176,7 @@ export const useRemoveSnapshot = () => useTell('removeSnapshot');
 export const useRestoreSnapshot = () => useTell('restoreSnapshot');
 export const useExportSnapshot = () => useTell('exportSnapshot');
 export const useTestSource = () => useTell('testSource');
+export const useRetry = () => useTell('retry');
 export const useSaveSource = () => useSettingsCall('saveSource');
 export const useRemoveSource = () => useSettingsCall('removeSource');
 export const useSaveSettings = () => useSettingsCall('saveSettings');

@@ -23,6 +23,7 @@ import { useNotices } from './frame/use-notices.ts';
 import { goneOf } from './gone.ts';
 import { InterconnectPage } from './interconnect/InterconnectPage.tsx';
 import { useKeys } from './keys.ts';
+import { NoFleet, noFleet } from './NoFleet.tsx';
 import { OverviewPage } from './OverviewPage.tsx';
 import { useOverviewState } from './overview/overview-state.ts';
 import { Palette } from './palette/Palette.tsx';
@@ -145,6 +146,7 @@ export function App() {
   const closeDemo = useCloseDemo();
   const fresh = !away && isFirstRun(hello.data, frame);
   const operate = hello.data?.role === 'operate';
+  const waits = noFleet(view, layout, frame);
 
   // A replay counts what stood open then, a report is called by its sentence.
   const counts = hello.data?.settings.notify?.badge !== false;
@@ -203,6 +205,8 @@ export function App() {
         <NowOnly title={view === 'sources' ? 'Sources' : 'Snapshots'} />
       ) : view === 'sources' ? (
         <SourcesPage hello={hello.data} {...{ frame, freshness }} paused={pausedAt !== null} />
+      ) : waits !== null ? (
+        <NoFleet why={waits} trouble={freshness.trouble} reading={hello.data?.reading ?? []} operate={operate} />
       ) : view === 'rack' || view === 'gpu' ? (
         <RackOrGpu {...{ layout, frame, route, go, freshness, theme }} paused={pausedAt !== null} />
       ) : view === 'interconnect' ? (
@@ -350,7 +354,7 @@ function isDemo(hello: HelloReply | undefined, frame: ViewFrame | null): boolean
 /** Nothing is configured and nothing was given at the start. */
 function isFirstRun(hello: HelloReply | undefined, frame: ViewFrame | null): boolean {
   if (hello === undefined || hello.settings.demo) return false;
-  return hello.settings.sources.length === 0 && (frame === null || frame.sources.length === 0);
+  return hello.reading.length === 0 && (frame === null || frame.sources.length === 0);
 }
 
 /** F6: the focus goes to the first control of the next region of the page. */

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import type { SourceHealth } from '../../shared/contract/sources.ts';
 import type { LayoutDocument, ViewFrame } from '../../shared/contract.ts';
 import { GPU, RACK } from '../../shared/topology.ts';
 import { useOpenDemo } from '../ask/ask.ts';
@@ -23,7 +22,6 @@ export function OverviewPage(props: {
   operate: boolean;
 }) {
   const { layout, frame, freshness } = props;
-  const faulty = frame?.sources.filter((source) => source.fault !== null) ?? [];
   if (layout === null || frame === null) {
     return (
       <Message title={freshness.trouble === '' ? 'Loading the fleet' : freshness.trouble}>
@@ -32,12 +30,7 @@ export function OverviewPage(props: {
     );
   }
   const racks = countAt(layout, RACK);
-  if (countAt(layout, GPU) === 0 && racks === 0) {
-    const reading = frame.sources.some((source) => source.state === 'starting');
-    if (faulty.length > 0) return <NoAnswer source={faulty[0]} />;
-    if (reading) return <Message title="Loading the fleet">The first samples are being read.</Message>;
-    return <NothingFound />;
-  }
+  if (countAt(layout, GPU) === 0 && racks === 0) return <NothingFound />;
   return <Overview {...props} layout={layout} frame={frame} gone={goneOf(freshness, props.paused, racks)} />;
 }
 
@@ -58,23 +51,8 @@ function NothingFound() {
   );
 }
 
-function NoAnswer({ source }: { source: SourceHealth }) {
-  return (
-    <Message title={`${source.name} does not answer`}>
-      <p>
-        {source.fault?.message} {source.fault?.hint}
-      </p>
-      <p>It is tried again with every poll.</p>
-      <div className={styles.actions}>
-        <a className={parts.button} href="#/sources">
-          Open Sources
-        </a>
-      </div>
-    </Message>
-  );
-}
-
-function Message({ title, children }: { title: string; children: ReactNode }) {
+/** A few words in the middle of a view. */
+export function Message({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main className={styles.message} data-region>
       <h2>{title}</h2>

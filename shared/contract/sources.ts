@@ -10,6 +10,8 @@ export const sourceCalls = {
   testSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema }) },
   saveSource: { role: 'operate', arg: z.strictObject({ source: sourceSchema, keep: z.boolean() }) },
   removeSource: { role: 'operate', arg: z.strictObject({ id: z.string().max(40) }) },
+  /** What failed is read again now, not when its time has come. */
+  retry: { role: 'operate', arg: z.strictObject({}) },
 } as const;
 
 export type SourceState = 'starting' | 'up' | 'partial' | 'down';
@@ -95,4 +97,5 @@ export interface SourceResults {
   testSource: TestReply;
   saveSource: Settings;
   removeSource: Settings;
+  retry: null;
 }

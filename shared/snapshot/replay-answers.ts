@@ -50,7 +50,14 @@ function helloOf({ manifest, papers }: Snapshot): Omit<HelloReply, 'settings'> &
     workstationAsNode: false,
   };
   return {
-    ...{ version: manifest.made.version, host: 'serve', role: 'read', engineStarted: manifest.from, profile: '' },
+    ...{
+      version: manifest.made.version,
+      host: 'serve',
+      role: 'read',
+      engineStarted: manifest.from,
+      reading: [],
+      profile: '',
+    },
     settings,
   };
 }

@@ -1,0 +1,117 @@
+import type { Locator, Page } from '@playwright/test';
+import { violations } from '../axe.ts';
+import { expect, test } from '../console.ts';
+
+/** What the page looks like to people who see it otherwise (ui.md 9), and to those who have no mouse. */
+
+async function demoShown(page: Page): Promise<void> {
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+}
+
+/** Which pixels of a picture are dark and which light, once its colours are grey: '0' and '1', row by row, at 24 × 24. */
+async function shapeOf(page: Page, glyph: Locator): Promise<string> {
+  const png = (await glyph.screenshot({ scale: 'device' })).toString('base64');
+  return page.evaluate(async (data) => {
+    const blob = new Blob([Uint8Array.from(atob(data), (char) => char.charCodeAt(0))], { type: 'image/png' });
+    const canvas = new OffscreenCanvas(24, 24);
+    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.filter = 'grayscale(1)';
+    context.drawImage(await createImageBitmap(blob), 0, 0, 24, 24);
+    const { data: pixels } = context.getImageData(0, 0, 24, 24);
+    const ground = pixels[0];
+    return Array.from({ length: 576 }, (_, i) => (Math.abs(pixels[i * 4] - ground) > 40 ? '1' : '0')).join('');
+  }, png);
+}
+
+test('in grey, critical and warning are told by their shape; forced colours, contrast and stillness are kept', async ({
+  open,
+}) => {
+  const { page } = await open({ demo: true });
+  await demoShown(page);
+  const rail = page.getByRole('region', { name: 'Alerts' });
+  const glyphs = ['critical', 'warning'].map((name) => rail.getByRole('img', { name }).first());
+  for (const glyph of glyphs) await expect(glyph).toBeVisible();
+  const [critical, warning] = [await shapeOf(page, glyphs[0]), await shapeOf(page, glyphs[1])];
+  const filled = (shape: string) => [...shape].filter((bit) => bit === '1').length;
+  expect(filled(critical)).toBeGreaterThan(60);
+  expect(filled(warning)).toBeGreaterThan(60);
+  const apart = [...critical].filter((bit, i) => bit !== warning[i]).length;
+  expect(apart, 'pixels of 576 in which the two shapes differ').toBeGreaterThan(60);
+
+  await page.emulateMedia({ forcedColors: 'active' });
+  const system = await page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.cssText = 'color: CanvasText; background: Canvas';
+    const { color, backgroundColor } = getComputedStyle(probe);
+    probe.remove();
+    const body = getComputedStyle(document.body);
+    return { wanted: [color, backgroundColor], is: [body.color, body.backgroundColor] };
+  });
+  expect(system.is).toEqual(system.wanted);
+  await expect(glyphs[0]).toBeVisible();
+  // What is chosen has a border of its own: its ground is gone.
+  const chosen = page.getByRole('radiogroup', { name: 'Signal' }).getByRole('radio', { checked: true });
+  const other = page.getByRole('radiogroup', { name: 'Signal' }).getByRole('radio', { checked: false }).first();
+  const look = (of: Locator) =>
+    of.evaluate((element) => {
+      const { outlineStyle, outlineWidth, backgroundColor, borderStyle, textDecorationLine } =
+        getComputedStyle(element);
+      return [outlineStyle, outlineWidth, backgroundColor, borderStyle, textDecorationLine].join(' ');
+    });
+  expect(await look(chosen)).not.toBe(await look(other));
+  expect(await violations(page)).toEqual([]);
+
+  await page.emulateMedia({ forcedColors: 'none', reducedMotion: 'reduce' });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Escape');
+  await page.getByRole('gridcell', { name: /^Rack A2-05,/ }).focus();
+  await page.keyboard.press('+');
+  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+
+  await page.emulateMedia({ reducedMotion: 'no-preference', contrast: 'more' });
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await demoShown(page);
+  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('contrast');
+});
+
+test('at 200 % on 1280 × 800 everything can be scrolled to, and nothing covers anything', async ({ open }) => {
+  const { page } = await open({ demo: true, viewport: { width: 640, height: 400 } });
+  await demoShown(page);
+  for (const [key, region] of [
+    ['1', 'Floor plan'],
+    ['3', 'Watch list'],
+    ['4', 'Alerts'],
+    ['6', 'Sources'],
+  ]) {
+    await page.keyboard.press(key);
+    await expect(
+      page
+        .getByRole('region', { name: region })
+        .or(page.getByRole('heading', { name: region }))
+        .first(),
+    ).toBeVisible();
+    const regions = page.locator('main [data-region]:visible, main[data-region]:visible, main section:visible');
+    const boxes = await regions.evaluateAll((elements) =>
+      elements
+        .filter((element) => !elements.some((other) => other !== element && element.contains(other)))
+        .map((element) => {
+          const { x, y, width, height } = element.getBoundingClientRect();
+          return { name: element.getAttribute('aria-label') ?? '', x, y, width, height };
+        }),
+    );
+    for (const [index, a] of boxes.entries()) {
+      expect(a.width, `width of ${a.name}`).toBeGreaterThan(40);
+      expect(a.height, `height of ${a.name}`).toBeGreaterThan(20);
+      for (const b of boxes.slice(index + 1)) {
+        const over =
+          Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x) > 1 &&
+          Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y) > 1;
+        expect(over, `${a.name} covers ${b.name}`).toBe(false);
+      }
+    }
+    const last = page.getByRole('button', { name: 'All keys' });
+    await last.scrollIntoViewIfNeeded();
+    await expect(last).toBeInViewport();
+  }
+});
