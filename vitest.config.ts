@@ -1,16 +1,27 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: [
-      'shared/**/*.test.ts',
-      'electron/**/*.test.ts',
-      'renderer/**/*.test.{ts,tsx}',
-      'e2e/real/**/*.test.ts',
-      'build/**/*.test.ts',
-    ],
     environment: 'node',
     testTimeout: 30_000,
     pool: 'threads',
+    // Files that start real servers wait for them most of the time: one more than the processors of a small machine.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['shared/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}'],
+          // Pure code has no state to leak: its modules are read once a worker, not once a file (half of the time).
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'machine', include: ['electron/**/*.test.ts', 'e2e/real/**/*.test.ts', 'build/**/*.test.ts'] },
+      },
+    ],
   },
 });

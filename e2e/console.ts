@@ -1,19 +1,28 @@
 import { test as base, expect } from '@playwright/test';
-import { type Console, type HostName, type OpenOptions, openConsole } from './hosts.ts';
+import { type Console, type HostName, type OpenOptions, Shared } from './hosts.ts';
 
 interface Fixtures {
   /** Opens the console on this project's host; closed and checked for policy violations after the test. */
   open(options?: OpenOptions): Promise<Console>;
 }
 
-export const test = base.extend<Fixtures>({
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern
-  open: async ({}, use, info) => {
+export const test = base.extend<Fixtures, { shared: Shared }>({
+  shared: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern
+    async ({}, use) => {
+      const shared = new Shared();
+      await use(shared);
+      await shared.close();
+    },
+    { scope: 'worker' },
+  ],
+  open: async ({ shared }, use, info) => {
     const opened: Console[] = [];
     const errors: string[] = [];
+    const wrong = (error: Error) => errors.push(error.message);
     await use(async (options) => {
-      const console = await openConsole(info.project.name as HostName, options);
-      console.page.on('pageerror', (error) => errors.push(error.message));
+      const console = await shared.open(info.project.name as HostName, options);
+      console.page.on('pageerror', wrong);
       opened.push(console);
       info.annotations.push({ type: 'ran on', description: console.ranOn });
       return console;
@@ -21,6 +30,7 @@ export const test = base.extend<Fixtures>({
     const violations: string[] = [];
     for (const console of opened) {
       violations.push(...((await console.page.evaluate(() => window.__violations).catch(() => [])) ?? []));
+      console.page.off('pageerror', wrong);
       await console.close();
     }
     expect(violations, 'policy violations that no spec asked for').toEqual([]);

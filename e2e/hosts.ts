@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Browser, chromium, type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
@@ -21,6 +21,8 @@ export interface OpenOptions {
   /** The page has a token that may only look (serve). */
   readonly readOnly?: boolean;
   readonly viewport?: { readonly width: number; readonly height: number };
+  /** The demo fleet is this test's alone: for one that acknowledges, silences or stops something. */
+  readonly own?: boolean;
 }
 
 /** A running console with one page, whichever host it is. */
@@ -92,7 +94,16 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-async function openServe(options: OpenOptions): Promise<Console> {
+/** A host that runs, without a page yet. */
+interface Host {
+  readonly profile: string;
+  readonly pid: number;
+  /** A page as the options want it, with nothing that an earlier one left in its storage. */
+  page(options: OpenOptions): Promise<Pick<Console, 'page' | 'ranOn' | 'saved' | 'close'>>;
+  end(): Promise<void>;
+}
+
+async function startServe(options: OpenOptions, browser: () => Promise<Browser>): Promise<Host> {
   const profile = newProfile(options);
   const child = spawn(
     process.execPath,
@@ -107,24 +118,28 @@ async function openServe(options: OpenOptions): Promise<Console> {
     ],
     { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, npm_lifecycle_event: '' } },
   );
-  let browser: Browser | undefined;
-  const close = async () => {
-    await browser?.close();
+  const end = async () => {
     await ended(child);
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
     const url = await readyUrl(child);
-    browser = await launchBrowser();
-    const page = await browser.newPage({
-      viewport: options.viewport ?? { width: 1920, height: 1080 },
-      colorScheme: options.theme ?? 'dark',
-    });
-    await prepare(page);
-    await page.goto(options.readOnly ? `${url.split('#')[0]}#key=${READ_TOKEN}` : url);
-    return { page, ranOn: 'serve', profile, pid: child.pid as number, saved: (begin) => savedBy(page, begin), close };
+    return {
+      profile,
+      pid: child.pid as number,
+      end,
+      async page({ viewport, theme, readOnly }) {
+        const page = await (await browser()).newPage({
+          viewport: viewport ?? { width: 1920, height: 1080 },
+          colorScheme: theme ?? 'dark',
+        });
+        await prepare(page);
+        await page.goto(readOnly ? `${url.split('#')[0]}#key=${READ_TOKEN}` : url);
+        return { page, ranOn: 'serve', saved: (begin) => savedBy(page, begin), close: () => page.context().close() };
+      },
+    };
   } catch (error) {
-    await close();
+    await end();
     throw error;
   }
 }
@@ -138,7 +153,7 @@ export function realElectron(): string | undefined {
   return existsSync(named) && existsSync(join(dist, readFileSync(named, 'utf8'))) ? dist : undefined;
 }
 
-async function openDesktop(options: OpenOptions): Promise<Console> {
+async function startDesktop(options: OpenOptions): Promise<Host> {
   const profile = newProfile(options);
   const real = realElectron();
   const size = options.viewport ?? { width: 1920, height: 1080 };
@@ -150,24 +165,42 @@ async function openDesktop(options: OpenOptions): Promise<Console> {
     cwd: root,
     env: process.env as Record<string, string>,
   });
-  const page = await app.firstWindow();
-  await prepare(page);
-  // The first document may have begun before the script above was known: it is watched from here on then.
-  await page.waitForFunction(() => location.href !== 'about:blank');
-  await page.evaluate(watchViolations);
-  await page.emulateMedia({ colorScheme: options.theme ?? 'dark' });
-  await page.setViewportSize(size);
+  let fresh = true;
   return {
-    page,
-    ranOn: real ? 'desktop host on Electron' : 'desktop host on stand-in',
     profile,
     pid: app.process().pid as number,
-    saved: (begin) => savedAt(app, profile, begin),
-    async close() {
+    async page({ theme, viewport }) {
+      const page = await app.firstWindow();
+      await page.emulateMedia({ colorScheme: theme ?? 'dark' });
+      if (fresh) await watchWindow(page);
+      else await startAgain(page);
+      fresh = false;
+      await page.setViewportSize(viewport ?? { width: 1920, height: 1080 });
+      // The app has one window, which the next page is as well.
+      const ranOn = real ? 'desktop host on Electron' : 'desktop host on stand-in';
+      return { page, ranOn, saved: (begin) => savedAt(app, profile, begin), close: async () => {} };
+    },
+    async end() {
       await app.close();
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+async function watchWindow(page: Page): Promise<void> {
+  await prepare(page);
+  // The first document may have begun before the script above was known: it is watched from here on then.
+  await page.waitForFunction(() => location.href !== 'about:blank');
+  await page.evaluate(watchViolations);
+}
+
+/** The window as it opens: its first view, and nothing in its storage. */
+async function startAgain(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    localStorage.clear();
+    history.replaceState(null, '', location.pathname);
+  });
+  await page.reload();
 }
 
 declare global {
@@ -213,9 +246,69 @@ async function savedAt(app: ElectronApplication, profile: string, begin: () => P
   return { name, bytes: readFileSync(path) };
 }
 
-/** Opens the console on a host, with a profile of its own that `close` removes. */
-export function openConsole(host: HostName, options: OpenOptions = {}): Promise<Console> {
-  return host === 'serve' ? openServe(options) : openDesktop(options);
+/**
+ * What tests of one worker have in common: a browser, and a console of the demo fleet that those get who ask for nothing
+ * else. A test that changes a file of its profile has it thrown away, so that the next begins afresh.
+ */
+export class Shared {
+  #browser: Promise<Browser> | undefined;
+  #demo: { readonly host: Host; readonly files: string } | undefined;
+
+  readonly browser = (): Promise<Browser> => {
+    this.#browser ??= launchBrowser();
+    return this.#browser;
+  };
+
+  /** Opens the console on a host: the shared demo, else one with a profile of its own that `close` removes. */
+  async open(name: HostName, options: OpenOptions = {}): Promise<Console> {
+    const own = options.own || !options.demo || options.settings || options.files || options.source;
+    const host = own ? await this.#start(name, options) : await this.#shared(name, options);
+    const { profile, pid, end } = host;
+    try {
+      const { close, ...shown } = await host.page(options);
+      return { ...shown, profile, pid, close: () => close().finally(() => (own ? end() : this.#kept(host))) };
+    } catch (error) {
+      await end();
+      this.#demo = own ? this.#demo : undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#demo?.host.end();
+    await (await this.#browser)?.close();
+  }
+
+  #start(name: HostName, options: OpenOptions): Promise<Host> {
+    return name === 'serve' ? startServe(options, this.browser) : startDesktop(options);
+  }
+
+  async #shared(name: HostName, options: OpenOptions): Promise<Host> {
+    if (!this.#demo) {
+      // Whoever may only look comes in beside who may change things.
+      const host = await this.#start(name, { ...options, readOnly: name === 'serve' });
+      this.#demo = { host, files: filesOf(host.profile) };
+    }
+    return this.#demo.host;
+  }
+
+  async #kept(host: Host): Promise<void> {
+    if (this.#demo?.host !== host || filesOf(host.profile) === this.#demo.files) return;
+    this.#demo = undefined;
+    await host.end();
+  }
+}
+
+/** Names and texts of what an operator may change in a profile; the database and the window go on by themselves. */
+function filesOf(profile: string): string {
+  return readdirSync(profile, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.(json|csv|ya?ml|fwsnap)$/.test(entry.name) && entry.name !== 'window.json')
+    .map(
+      (entry) =>
+        `${entry.name}\n${entry.name.endsWith('.fwsnap') ? '' : readFileSync(join(entry.parentPath, entry.name), 'utf8')}`,
+    )
+    .sort()
+    .join('\n');
 }
 
 /** Process ids of the children of a process, and of theirs (Linux). */

@@ -9,7 +9,9 @@ export default defineConfig({
   outputDir: '../test-results',
   timeout: 120_000,
   expect: { timeout: 30_000 },
-  workers: 1,
+  // Tests wait for polls and servers more than they compute; each console has ports and a profile of its own.
+  fullyParallel: true,
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['json']],

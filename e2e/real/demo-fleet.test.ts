@@ -5,7 +5,7 @@ import { type Demo, startDemo } from '../../electron/demo/demo.ts';
 import { ask, askUntil, read } from './ask.ts';
 import { requireReal, titled } from './available.ts';
 import type { Running } from './running.ts';
-import { startPrometheus, startVictoriaMetrics } from './servers.ts';
+import { everySecond, startPrometheus, startVictoriaMetrics } from './servers.ts';
 
 /** The clock of the fleet stands still, so that scrapes at different moments must all see the very same watts. */
 const FROZEN = Date.UTC(2026, 10, 23, 14, 32, 10);
@@ -64,7 +64,7 @@ describe.each(servers)('%s scrapes the demo fleet', (_name, need, start) => {
   let server: Running | undefined;
   beforeAll(async () => {
     demo = await startDemo({ nodes: 20, gpus: 8, now: () => FROZEN });
-    if (need.skip === null) server = await start({ config: demo.prometheusConfig });
+    if (need.skip === null) server = await start(await everySecond(demo.prometheusConfig));
   }, 40_000);
   afterAll(async () => {
     await server?.stop();

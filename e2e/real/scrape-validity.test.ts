@@ -368,7 +368,7 @@ function difference({ bytes, format }: Body, { accepted, reason, values }: Verdi
 }
 
 describe.skipIf(prometheus.skip !== null)(titled('Validity is that of a real Prometheus’s scrape', prometheus), () => {
-  it.each([
+  it.concurrent.each([
     [
       'texts made by hand',
       () => [
