@@ -17,6 +17,8 @@ type Options = NonNullable<ParseArgsConfig['options']>;
 export interface Parsed {
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
   readonly words: readonly string[];
+  /** Values of options that may be given several times. */
+  readonly lists: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Parses a command's arguments; `--help` prints the usage and gives undefined. Throws UsageError. */
@@ -31,7 +33,12 @@ export function parseOptions(args: readonly string[], options: Options, usage: s
       process.stdout.write(usage);
       return undefined;
     }
-    return { values: values as Parsed['values'], words: positionals };
+    const given = Object.entries(values);
+    return {
+      values: Object.fromEntries(given.filter(([, value]) => !Array.isArray(value))) as Parsed['values'],
+      lists: Object.fromEntries(given.filter(([, value]) => Array.isArray(value))) as unknown as Parsed['lists'],
+      words: positionals,
+    };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   }

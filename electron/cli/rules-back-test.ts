@@ -2,18 +2,11 @@ import { backTest, queryOf } from '../../shared/alerting/back-test.ts';
 import type { AlertCase, CaseAlert } from '../../shared/alerting/cases.ts';
 import type { Matrix } from '../../shared/prom-api/matrix.ts';
 import { parseMatrix } from '../../shared/prom-api/matrix.ts';
-import { givenSource } from '../../shared/run-sources.ts';
+import type { PrometheusSource } from '../../shared/settings.ts';
 import { systemClock } from '../engine/clock.ts';
 import { Fetcher } from '../engine/fetch.ts';
 import { apiUrl } from '../engine/sources/prometheus.ts';
 import { type Parsed, required, UsageError, wholeNumber } from './options.ts';
-
-export const backTestUsage = `       npm run -s fleetwatt -- rules test FILE --source URL --from TIME --to TIME [--step SECONDS] [--json]
-  Takes the series from a Prometheus-compatible server instead of from FILE, whose cases need none then. The server
-  evaluates the expression at every step; states follow from its answers.
-  --from, --to  RFC 3339 (2026-11-24T08:00:00Z) or seconds since 1970; rounded down to whole steps
-  --step        seconds between evaluations (default 30)
-`;
 
 /** The server answers no more points of a series at once. */
 const MOST_POINTS = 10_000;
@@ -48,15 +41,15 @@ export function stepsOf(parsed: Parsed, usage: string): Steps {
 /** The states of each case's rule over what a server has. @throws FaultError, DecodeError, ApiError */
 export async function backTestCases(
   cases: readonly AlertCase[],
-  url: string,
+  source: PrometheusSource,
   { from, to, step }: Steps,
 ): Promise<readonly { readonly one: AlertCase; readonly alerts: readonly CaseAlert[] }[]> {
   const times = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => from + i * step);
-  const fetcher = new Fetcher({ ...givenSource(url), timeoutMs: 60_000 }, { now: systemClock.now, sockets: 1 });
+  const fetcher = new Fetcher({ ...source, timeoutMs: 60_000 }, { now: systemClock.now, sockets: 1 });
   try {
     const results: { one: AlertCase; alerts: readonly CaseAlert[] }[] = [];
     for (const one of cases) {
-      const matrix = await askRange(fetcher, url, queryOf(one.rule), { from, to, step });
+      const matrix = await askRange(fetcher, source.url, queryOf(one.rule), { from, to, step });
       results.push({ one: { ...one, evalTimes: times }, alerts: backTest(one.rule, matrix, times) });
     }
     return results;

@@ -17,7 +17,7 @@ import { embeddedIn } from '../engine/snapshots/report-console.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
 import { ownVersion } from '../engine/version.ts';
 import { type Parsed, parseOptions, required, UsageError, wholeNumber } from './options.ts';
-import { sourceOf, tableOf } from './source-option.ts';
+import { ACCESS_OPTIONS, accessOf, accessUsage, sourceOf, tableOf } from './source-option.ts';
 
 const REPORT_ENDING = '.html';
 
@@ -25,7 +25,7 @@ const usage = `Usage: npm run -s fleetwatt -- snapshot --source URL --minutes N 
   Takes a snapshot without a window. A Prometheus-compatible server is asked for the last N minutes; exporters are
   recorded for N minutes from now on, since they know only what is now.
   --source URL     as for summary; --kind prometheus or exporter
-  --minutes N      1 to 60
+${accessUsage}  --minutes N      1 to 60
   --step S         seconds between two instants (default 15)
   --out FILE       ends in ${SNAPSHOT_ENDING}, or in ${REPORT_ENDING} for the report alone; is there whole or not at all
   --title TEXT     a sentence (default: what stands out at the end)
@@ -61,7 +61,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
     args,
     {
       ...{ source: string, kind: string, minutes: string, step: string, out: string, title: string, scope: string },
-      ...{ csv: string, budgets: string, redact: string, sign: string },
+      ...{ csv: string, budgets: string, redact: string, sign: string, ...ACCESS_OPTIONS },
     },
     usage,
   );
@@ -70,7 +70,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
   const { kind, csv, budgets, title, scope, sign } = parsed.values;
   const out = outOf(parsed);
   const kinds = redactionsOf(parsed.values.redact);
-  const source = sourceOf(required(parsed, 'source', usage), kind);
+  const source = sourceOf(required(parsed, 'source', usage), kind, accessOf(parsed));
   const stepMs = wholeNumber(parsed, 'step', [1, 3600], 15) * 1000;
   const recording = await record({
     ...{ source, stepMs, clock: systemClock },

@@ -7,7 +7,7 @@ import { systemClock } from '../engine/clock.ts';
 import { type HeadlessResult, runHeadless } from '../engine/headless.ts';
 import { parseOptions, required, UsageError, wholeNumber } from './options.ts';
 import { type Outlook, outlookOf } from './outlook.ts';
-import { sourceOf, tableOf } from './source-option.ts';
+import { ACCESS_OPTIONS, accessOf, accessUsage, sourceOf, tableOf } from './source-option.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
   Reads a source by the engine's own path, without a window, and prints the totals.
@@ -16,7 +16,7 @@ const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
   --ticks N     how many refreshes, 5 s apart; the last one is printed (default 1, for exporters 2: rates need two)
   --csv FILE    topology.csv
   --budgets F   budgets.csv: headroom, stranded power and what feeds may carry are told against it
-  --json        {time, gpus, nodes, racks, powerW, gpuPowerW, rackPowerW, nodeNetworkBps, staleGpus, badSamples, quality,
+${accessUsage}  --json        {time, gpus, nodes, racks, powerW, gpuPowerW, rackPowerW, nodeNetworkBps, staleGpus, badSamples, quality,
                 feeds, headroomW, strandedW, links, jobs, tokensPerJoule}; stranded power is of the ticks that were read,
                 links are those with a trouble and the 50 that are used most
                 powerW is the sum of GPU board power; rackPowerW is metered where PDUs report; *Bps is bytes per second
@@ -114,7 +114,15 @@ export async function summary(args: readonly string[]): Promise<number> {
   const string = { type: 'string' } as const;
   const parsed = parseOptions(
     args,
-    { source: string, kind: string, ticks: string, csv: string, budgets: string, json: { type: 'boolean' } },
+    {
+      source: string,
+      kind: string,
+      ticks: string,
+      csv: string,
+      budgets: string,
+      json: { type: 'boolean' },
+      ...ACCESS_OPTIONS,
+    },
     usage,
   );
   if (!parsed) return 0;
@@ -122,7 +130,7 @@ export async function summary(args: readonly string[]): Promise<number> {
   if (parsed.words.length > 0) throw new UsageError(`summary takes no further words\n\n${usage}`);
   if (kind !== undefined && kind !== 'prometheus' && kind !== 'exporter')
     throw new UsageError(`--kind takes prometheus or exporter\n\n${usage}`);
-  const source = sourceOf(required(parsed, 'source', usage), kind);
+  const source = sourceOf(required(parsed, 'source', usage), kind, accessOf(parsed));
   const ticks = wholeNumber(parsed, 'ticks', [1, 10_000], source.kind === 'exporters' ? 2 : 1);
   const view = new FleetView({
     historyBytes: 1 << 28,
