@@ -136,6 +136,8 @@ export interface Summary {
     readonly rxBps: number | null;
     readonly txBps: number | null;
   } | null;
+  /** Ports were read once so far: there is no rate before the second reading. */
+  readonly fabricWaits?: boolean;
   readonly util: { readonly median: number; readonly p10: number; readonly idle: number } | null;
   readonly hottest: {
     readonly place: number;

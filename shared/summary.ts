@@ -27,6 +27,8 @@ export interface SummaryParts {
   readonly heardAt: Float64Array;
   readonly badSamples: number;
   readonly now: EpochMs;
+  /** Polls that were seen so far; left out where there is no first one (an instant of the past). */
+  readonly polls?: number;
 }
 
 const orNull = (value: number | undefined) => (value === undefined || Number.isNaN(value) ? null : value);
@@ -50,6 +52,7 @@ export function summarize(parts: SummaryParts): Summary {
     tightest: tightest(parts),
     throttled: throttled(parts),
     fabric: busiest(parts),
+    fabricWaits: waitsForRates(parts),
     util: utilisation(parts),
     hottest: hottest(parts),
     ...reporting(parts),
@@ -149,6 +152,13 @@ function busiest({ frame, fabric }: SummaryParts): Summary['fabric'] {
     txBps: orNull(fabric.txBps),
   };
 }
+
+/** A rate needs two readings, and the second may come a poll late. */
+const POLLS_OF_A_RATE = 3;
+
+/** Ports are known, and none of their rates so far: they were read for the first time. */
+const waitsForRates = ({ frame: { topology }, fabric, polls = POLLS_OF_A_RATE }: SummaryParts): boolean =>
+  fabric.known === 0 && polls < POLLS_OF_A_RATE && topology.linkNode.some((node) => node >= 0);
 
 /** Below this a GPU counts as idle. */
 const IDLE = 0.05;

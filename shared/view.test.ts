@@ -109,6 +109,7 @@ describe('the frame', () => {
 describe('the summary', () => {
   it('has the numbers of the strip', () => {
     expect(frameFor(viewOf()).summary).toEqual({
+      fabricWaits: false,
       powerW: 8000,
       budgetW: 20_000,
       powerAtLeast: true,
@@ -262,6 +263,21 @@ describe('the layout', () => {
 });
 
 describe('links', () => {
+  it('that were read once wait for their first rate, those without counters do not for ever', () => {
+    const view = new FleetView(options);
+    const waits = [0, 1, 2].map((poll) => {
+      const now = START + poll * POLL;
+      view.update(frameOf(topology, { 'gpu.power': times(16, 500) }, now), [], 0, now, true);
+      const { fabric, fabricWaits } = frameFor(view).summary;
+      return [fabric, fabricWaits];
+    });
+    expect(waits).toEqual([
+      [null, true],
+      [null, true],
+      [null, false],
+    ]);
+  });
+
   it('are told with what they do, the worst first, in numbers that JSON knows', () => {
     const rows = viewOf().links({ under: -1, kinds: ['nvlink', 'infiniband'], most: 3 });
     const [nvlink] = viewOf().links({ under: -1, kinds: ['nvlink'], most: 3 });

@@ -89,6 +89,9 @@ export class FleetView {
   /** What filters keep, by their text, likewise. */
   readonly #filtered = new Map<string, Filtering>();
 
+  /** Polls that were seen. */
+  #polls = 0;
+
   constructor(options: ViewOptions) {
     this.#options = options;
     if (options.alerted) this.#findings = [];
@@ -118,6 +121,7 @@ export class FleetView {
     this.#links.update(frame, now);
     const fabric = computeFabric(frame, this.#links);
     if (remember) this.#remember(frame, power, fabric, now);
+    if (remember) this.#polls++;
     if (remember) this.#lost.add(frame.topology, heldInstant(frame, now));
     if (remember) this.#held.update(frame, now);
     if (remember) this.#energy.add(frame.topology, power.drawW, now);
@@ -127,7 +131,7 @@ export class FleetView {
     this.#current = {
       ...parts,
       sources,
-      summary: summarize({ ...parts, badSamples }),
+      summary: summarize({ ...parts, badSamples, polls: this.#polls }),
       sampled: newestSample(frame, heardAt),
       findings: this.#findings ?? this.#conditions(parts, sources),
     };

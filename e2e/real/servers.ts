@@ -45,6 +45,20 @@ export function startPrometheus(config: Config, past?: string): Promise<Running>
   });
 }
 
+/** A real Prometheus that scrapes nothing and evaluates a rule file every second. */
+export function startPrometheusWithRules(rules: string): Promise<Running> {
+  return startReal('prometheus', '/-/ready', async (folder, port) => {
+    await writeFile(join(folder, 'rules.yml'), rules);
+    const configText = 'global: {evaluation_interval: 1s}\nrule_files: [rules.yml]\n';
+    return [
+      `--config.file=${await configPath(folder, 'prometheus.yml', { configText })}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--log.level=warn',
+    ];
+  });
+}
+
 async function backfill(folder: string, past: string): Promise<void> {
   const { path } = requireReal('promtool');
   const text = join(folder, 'past.txt');

@@ -122,12 +122,15 @@ export function wordsOfMany(
 export function incidentsOf(alerts: readonly Alert[], topology: Topology): readonly Incident[] {
   const firing = alerts.filter(({ state }) => state === 'firing');
   return [...grouped(firing, ({ incident }) => incident)].map(([id, members]) => {
-    const [lead] = members;
-    const alike = members.filter(({ rule }) => rule === lead.rule);
+    // Muted ones are listed apart: an incident that has loud ones is told of by them.
+    const loud = members.filter((member) => !isMuted(member));
+    const told = loud.length > 0 ? loud : members;
+    const [lead] = told;
+    const alike = told.filter(({ rule }) => rule === lead.rule);
     const { title, detail } = wordsOfMany(alike, topology);
     // Where those of its rule have no noun, the loudest stands for itself and counts all others once.
     const alone = alike.some(({ level }) => level !== lead.level);
-    const others = members.length - (alone ? 1 : alike.length);
+    const others = told.length - (alone ? 1 : alike.length);
     const place = commonPlace(
       topology,
       members.map((member) => member.place),

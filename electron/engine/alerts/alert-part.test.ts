@@ -132,6 +132,17 @@ describe('the HW power brake', () => {
 });
 
 describe('silences', () => {
+  it('of a part of an incident leave it named by what is loud', () => {
+    const bits = [...times(3, 0x80), ...times(5, 0), ...times(2, 0x80), ...times(6, 0)];
+    const values = { 'gpu.power': times(16, 500), 'gpu.throttle': bits };
+    bench.poll(frameOf(topologyOf({ nodes: 2 }), values, bench.now));
+    const titles = () => bench.call('alerts', {}).incidents.map(({ title }) => title);
+    expect(titles()).toEqual(['5 GPUs in HW power brake']);
+    const under = 'S/A/A1/A1-01/A1-01-n1';
+    bench.call('silence', { under, endsAt: bench.now + 3_600_000, who: 'Ann', reason: 'Works' });
+    expect(titles()).toEqual(['2 GPUs in HW power brake']);
+  });
+
   it('mute by place or matcher, say what they mute, and end', () => {
     bench.draw(9100, MINUTE);
     const { id } = bench.alert('BudgetNearCap');

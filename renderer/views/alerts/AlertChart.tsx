@@ -1,9 +1,12 @@
 import { line, scaleLinear, scaleUtc } from 'd3';
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { Alert } from '../../../shared/alerting/alert.ts';
 import type { LayoutDocument } from '../../../shared/contract.ts';
+import { FULL } from '../../../shared/fabric.ts';
 import { formatTime } from '../../../shared/format.ts';
 import { useHistory } from '../../ask/ask.ts';
+import { useFabric, useFabricLeaf } from '../../ask/fabric.ts';
+import { useSize } from '../../draw/use-size.ts';
 import { historyChart } from '../../save/documents.ts';
 import { useSavable } from '../../save/savable.ts';
 import styles from './alerts.module.css';
@@ -15,21 +18,23 @@ const MINUTE = 60_000;
 const HEIGHT = 132;
 const EDGE = { top: 10, right: 12, bottom: 20, left: 52 };
 
-/** The last 60 minutes of what the rule looks at, with its limit; nothing where no history of it is kept. */
-export function AlertChart(props: { alert: Alert; layout: LayoutDocument; now: number; stale: boolean }) {
-  const { alert, layout } = props;
+interface ChartProps {
+  readonly alert: Alert;
+  readonly layout: LayoutDocument;
+  readonly now: number;
+}
+
+/** The last 60 minutes of what the rule looks at, with its limit; where no history of it is kept, that is said. */
+export function AlertChart(props: ChartProps) {
+  return props.alert.level === 'leaf' ? <LeafChart {...props} /> : <SeriesChart {...props} />;
+}
+
+// By the minute: a chart of an hour is not asked for again with every second.
+const byMinute = (now: number) => Math.ceil(now / MINUTE) * MINUTE;
+
+function SeriesChart({ alert, layout, now: time }: ChartProps) {
   const chart = chartOf(alert, layout);
-  const holder = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = holder.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
-  // By the minute: a chart of an hour is not asked for again with every second.
-  const now = Math.ceil(props.now / MINUTE) * MINUTE;
+  const now = byMinute(time);
   const history = useHistory(chart ? [chart.series] : [], HOUR, now, chart !== null);
   const title = `${chart?.label}: ${alert.object}`;
   useSavable(
@@ -39,31 +44,68 @@ export function AlertChart(props: { alert: Alert; layout: LayoutDocument; now: n
       : () =>
           historyChart(title, [{ name: chart.label, signal: chart.series.signal, object: alert.path }], history.data),
   );
-  if (chart === null) return null;
+  if (chart === null) return <p className={styles.noChart}>No history of this is kept.</p>;
   const values = (history.data?.values[0] ?? []).map((value) => (value === null ? null : value * chart.scale));
-  const times = history.data?.times ?? [];
+  return <Figure {...chart} {...{ values, now }} times={history.data?.times ?? []} />;
+}
+
+/** A leaf's uplinks, whose past is kept with the fabric's. */
+function LeafChart({ alert, now: time }: ChartProps) {
+  const now = byMinute(time);
+  const named = ({ name }: { name: string }) => name === alert.labels.leaf;
+  const infiniband = useFabric({ kind: 'infiniband', pod: '' }, now).data?.rows.find(named);
+  const ethernet = useFabric({ kind: 'ethernet', pod: '' }, now).data?.rows.find(named);
+  const row = infiniband ?? ethernet;
+  const kind = infiniband ? 'infiniband' : 'ethernet';
+  const { data } = useFabricLeaf({ kind, key: row?.key ?? '' }, now);
+  const title = `Uplinks, busier direction: ${alert.object}`;
+  const past = (data?.times ?? []).map((_, at) => busier(data?.tx[at] ?? null, data?.rx[at] ?? null));
+  const series = { name: 'Uplinks', signal: 'link.use', object: row?.key ?? '', unit: 'ratio', quality: '' };
+  useSavable(
+    title,
+    data === undefined
+      ? null
+      : () => ({ kind: 'chart', title, series: [{ ...series, times: data.times, values: past }] }),
+  );
+  if (row === undefined) return <p className={styles.noChart}>Its last hour is on the Interconnect.</p>;
+  return (
+    <Figure
+      {...{ values: past, now, limit: FULL }}
+      times={data?.times ?? []}
+      label="Uplinks, busier direction"
+      unit="ratio"
+    />
+  );
+}
+
+const busier = (tx: number | null, rx: number | null) => (tx === null ? rx : rx === null ? tx : Math.max(tx, rx));
+
+interface FigureProps {
+  readonly label: string;
+  readonly unit: string;
+  readonly limit: number | null;
+  readonly values: readonly (number | null)[];
+  readonly times: readonly number[];
+  readonly now: number;
+}
+
+function Figure(props: FigureProps) {
+  const holder = useRef<HTMLDivElement>(null);
+  const { width } = useSize(holder);
   return (
     <figure className={styles.chart}>
       <figcaption>
-        {chart.label}, last 60 minutes
-        {chart.limit === null ? '' : `, limit ${valueText(chart.limit, chart.unit)}`}
+        {props.label}, last 60 minutes
+        {props.limit === null ? '' : `, limit ${valueText(props.limit, props.unit)}`}
       </figcaption>
       <div ref={holder}>
-        <Lines {...{ values, times, now, width }} limit={chart.limit} unit={chart.unit} label={chart.label} />
+        <Lines {...props} width={width} />
       </div>
     </figure>
   );
 }
 
-function Lines(props: {
-  values: readonly (number | null)[];
-  times: readonly number[];
-  now: number;
-  width: number;
-  limit: number | null;
-  unit: string;
-  label: string;
-}) {
+function Lines(props: FigureProps & { readonly width: number }) {
   const { values, times, now, width, limit, unit } = props;
   const known = values.filter((value) => value !== null);
   const all = [...known, ...(limit === null ? [] : [limit])];

@@ -77,7 +77,7 @@ export function AlertDetail(props: Props) {
         {off === '' ? null : <p className={styles.quiet}>{off}</p>}
       </div>
       <div className={styles.detailBody}>
-        <AlertChart alert={alert} layout={layout} now={now} stale={props.stale} />
+        <AlertChart alert={alert} layout={layout} now={now} />
         <dl className={styles.facts}>
           <Fact name="State">
             {STANDING_WORDS[standing]}

@@ -72,6 +72,7 @@ describe('kpiCells', () => {
     expect(lines[2]).toBe('|—||No budget is set');
     expect(lines[4]).toBe('|—||No network counters');
     expect(lines[5]).toBe('|—||Not exported');
+    expect(linesOf({ fabric: null, fabricWaits: true })[4]).toBe('|—||Waits for a second reading');
   });
 
   it('tells an overdraw as such', () => {

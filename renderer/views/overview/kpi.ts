@@ -181,7 +181,13 @@ function throttleSeverity(worst: string, share: number): Severity | null {
 
 function fabricCell(input: KpiInput): KpiCell {
   const f = input.summary?.fabric ?? null;
-  if (f === null) return cell(input, 'Fabric', null, 'No network counters');
+  if (f === null)
+    return cell(
+      input,
+      'Fabric',
+      null,
+      input.summary?.fabricWaits === true ? 'Waits for a second reading' : 'No network counters',
+    );
   const hot = f.saturated > 0;
   const use = f.use === null ? '' : `, ${formatPercent(f.use, 0)}`;
   const calm = f.use === null ? 'Link rates not known' : `Highest use ${formatPercent(f.use, 0)}`;

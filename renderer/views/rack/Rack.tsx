@@ -295,8 +295,7 @@ function Positions(props: PositionsProps) {
       <div className={styles.header}>
         <h2>GPUs by position</h2>
         <span className={styles.caption}>
-          {view.label} {hhmm(window.from)} to {hhmm(window.to)}, scale {printed(view, low)} to {printed(view, high)}{' '}
-          {view.unit}
+          {hhmm(window.from)} to {hhmm(window.to)}, {printed(view, low)} to {printed(view, high)} {view.unit}
         </span>
         <button
           type="button"

@@ -100,7 +100,8 @@ function hottest({ layout, summary }: Input): WallFigure {
 
 function fabric({ summary }: Input): WallFigure {
   const links = summary.fabric;
-  if (links === null || links.use === null) return none('Busiest port', 'No network counters');
+  if (links === null || links.use === null)
+    return none('Busiest port', summary.fabricWaits ? 'Waits for a second reading' : 'No network counters');
   return {
     ...{ title: 'Busiest port', value: formatPercent(links.use, 0).replace('%', ''), unit: '%', ratio: links.use },
     // Full alone is good use: saturation, which needs waiting too, is what alerts tell.
