@@ -5,12 +5,12 @@ import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
 import { historyRow, memoryRow } from './history.mjs';
 import { serverRows } from './servers.mjs';
-import { snapshotRow } from './snapshot.mjs';
+import { reportRow, snapshotRow } from './snapshot.mjs';
 import { vectorRow } from './vector.mjs';
 
 const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
-  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, snapshot, history,
+  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, snapshot, report, history,
                 engine-memory,
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --quick       a tenth of the series and cells: a smoke test, not a measurement
@@ -28,6 +28,7 @@ const rows = {
   'server-cost-recorded': serverRows,
   'direct-scrape': serverRows,
   snapshot: snapshotRow,
+  report: reportRow,
   history: historyRow,
   'engine-memory': memoryRow,
 };

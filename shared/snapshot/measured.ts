@@ -7,6 +7,7 @@ import type { Digest } from './sha256.ts';
 
 export { openSnapshot } from './file.ts';
 export { frameAt } from './replay.ts';
+export { reportOf } from './report/report.ts';
 export { measuredFrames, measuredTopology } from './workload.ts';
 
 /** For `npm run measure`: the ring and the file of some frames. */
