@@ -53,6 +53,7 @@ async function start(): Promise<void> {
   // Without an address of its own the file opens on what was written; nothing was visited before.
   if (location.hash === '') location.replace('#/report');
   applyTheme(firstTheme());
+  said.textContent = '';
   (byId(CONSOLE_STYLE) as HTMLStyleElement).media = 'screen';
   createRoot(byId(CONSOLE_ROOT)).render(
     <StrictMode>

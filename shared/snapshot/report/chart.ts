@@ -83,7 +83,7 @@ const ticksOf = ({ tick }: Lane, ticks: readonly number[]) =>
   ticks.filter((one, i) => i === 0 || tick(one) !== tick(ticks[i - 1]));
 
 function limitLine({ label, dashed }: NonNullable<Lane['limit']>, y: number): Markup {
-  return markup`<line class="${dashed ? 'limit dash' : 'limit'}" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y)}" y2="${at(y)}"/><text class="axis" x="${LEFT + 6}" y="${at(y - 5)}">${label}</text>`;
+  return markup`<line class="${dashed ? 'limit dash' : 'limit'}" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y)}" y2="${at(y)}"/><text class="axis over-line" x="${LEFT + 6}" y="${at(y - 5)}">${label}</text>`;
 }
 
 type Point = readonly [number, number];

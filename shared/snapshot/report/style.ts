@@ -33,7 +33,7 @@ text{fill:var(--tx-2);font-size:11px}
 .mid{text-anchor:middle}.end{text-anchor:end}.lost{fill:var(--nodata)}
 .rule{stroke:var(--line-1)}.base{stroke:var(--line-2)}.onset{stroke:var(--tx-3);stroke-dasharray:1 4}
 .area{fill:var(--tx-3);opacity:.13}.line{fill:none;stroke:var(--tx-1);stroke-width:1.8;stroke-linejoin:round}.line.over{stroke:var(--crit);stroke-width:2.6}
-.limit{stroke:var(--tx-1);stroke-width:1.3}.dash{stroke-dasharray:5 3}
+.over-line{paint-order:stroke;stroke:var(--bg);stroke-width:3px}.limit{stroke:var(--tx-1);stroke-width:1.3}.dash{stroke-dasharray:5 3}
 .end-dot{fill:var(--tx-1)}.end-over{fill:var(--crit)}
 .now{font-size:20px;font-weight:600;fill:var(--tx-1)}.now.over{fill:var(--crit);font-weight:680}
 .crit{fill:var(--crit)}.warn{fill:var(--warn)}.adv{fill:var(--adv)}
@@ -64,7 +64,7 @@ footer h2{margin:0;font-size:12px;line-height:19px;letter-spacing:0;color:var(--
 @media (max-width:1080px){.two{grid-template-columns:minmax(0,1fr)}footer{grid-template-columns:minmax(0,1fr)}}
 @page{margin:14mm}
 @media print{
-&{background:#fff}main{max-width:none;padding:14px 0 0}
+&{background:#fff;--bg:#fff}.banner [role=status]{display:none}main{max-width:none;padding:14px 0 0}
 .banner{background:none;color:var(--tx-1);border-bottom:1px solid var(--line-2);justify-content:flex-start;padding:0 0 6px;min-height:0}
 h1{font-size:24px;line-height:30px}.lead{font-size:13px;line-height:19px}.two{grid-template-columns:minmax(0,1fr)}
 .halls{grid-template-columns:repeat(2,minmax(0,1fr))}.chart .name,.chart .axis{font-size:12.5px}
@@ -95,7 +95,7 @@ export function styleSheet(fonts = ''): string {
     (theme) => `color-scheme:${theme};${TOKENS[theme]};${fills(theme)}`,
   );
   const [report, themed] = [`.${REPORT_CLASS}`, (theme: string) => `[data-theme="${theme}"] .${REPORT_CLASS}`];
-  return `${fonts}body{margin:0}${report}{${light}}@media screen and (prefers-color-scheme:dark){${report}{${dark}}}@media screen{${themed('light')}{${light}}${themed('dark')},${themed('contrast')}{${dark}}}${scoped(STEP_RULES + BODY)}`;
+  return `${fonts}body{margin:0}@media print{body>:not(${report}){display:none}}${report}{${light}}@media screen and (prefers-color-scheme:dark){${report}{${dark}}}@media screen{${themed('light')}{${light}}${themed('dark')},${themed('contrast')}{${dark}}}${scoped(STEP_RULES + BODY)}`;
 }
 
 const STEP_RULES = Array.from(
