@@ -316,8 +316,8 @@ export class Fleet {
     const found = new Map<string, Coverage>();
     for (const [key, { layout, series, slots, objects }] of this.#bindings) {
       if (!key.startsWith(`${sourceId}\n`)) continue;
-      slots.forEach(({ mapping: { signal }, isDigits, time }, i) => {
-        if (isDigits) return;
+      slots.forEach(({ mapping: { signal }, isPart, time }, i) => {
+        if (isPart) return;
         const one = layout.series[series[i]];
         const metric = one.name || (one.labels.get('metric') ?? '');
         const text = `${signal}\n${metric}`;

@@ -129,6 +129,7 @@ export function askedOf(profile: Profile, within: readonly string[]): Asked[] {
   const names = profile.mappings.flatMap((mapping) => [
     ...mapping.names.map(one(mapping)),
     ...(mapping.decimals?.names ?? []).map(one({ ...mapping, kind: 'gauge' })),
+    ...(mapping.per ?? []).map(one(mapping)),
   ]);
   return groupBy(names, ({ name, kind, mapping }) => `${kind} ${signalOf(mapping.signal).kind} ${name}`).map(
     ([, group]) => {

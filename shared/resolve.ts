@@ -96,9 +96,10 @@ function readRank(
     if (place < 0 || (quality[place] !== UNSUPPORTED && quality[place] !== STALE)) continue;
     let sampled = first.time[object];
     for (let i = 0; i < others.length; i++) sampled = Math.min(sampled, others[i].time[object]);
+    if (first.per) sampled = Math.min(sampled, first.per.time[object] ?? Number.NaN);
     if (Number.isNaN(sampled)) continue;
     if (sampled >= oldest) {
-      const whole = first.digits ? scaled(first, object) : first.value[object];
+      const whole = first.digits ? scaled(first, object) : first.per ? divided(first, object) : first.value[object];
       if (Number.isNaN(whole)) continue;
       let sum = whole;
       for (let i = 0; i < others.length; i++) sum += others[i].value[object];
@@ -119,6 +120,13 @@ function scaled({ value, digits, mapping }: Slot, object: number): number {
   if (places === undefined) return Number.NaN;
   const { min, max } = signalOf(mapping.signal);
   const result = value[object] / 10 ** places;
+  return result >= min && result <= max ? result : Number.NaN;
+}
+
+/** Per each of what it is divided by; NaN where there was none of that. */
+function divided({ value, per, mapping }: Slot, object: number): number {
+  const { min, max } = signalOf(mapping.signal);
+  const result = value[object] / (per?.value[object] ?? Number.NaN);
   return result >= min && result <= max ? result : Number.NaN;
 }
 

@@ -17,6 +17,9 @@ import { type SignalId, type SignalUnit, signalOf } from './signals/catalogue.ts
 const short = (value: number) =>
   Math.abs(value) >= 999.5 ? formatCount(value) : String(Number(value.toPrecision(3))).replace('-', '\u2212');
 
+/** "12.4 ms", "0.31 s". */
+const formatSeconds = (value: number) => (value < 0.0995 ? `${short(value * 1000)} ms` : `${short(value)} s`);
+
 const BY_UNIT: Readonly<Record<SignalUnit, (value: number) => string>> = {
   W: (value) => (value >= 10_000 ? formatPower(value, 'rack') : formatWatts(value)),
   VA: (value) => `${formatCount(value)} VA`,
@@ -32,6 +35,7 @@ const BY_UNIT: Readonly<Record<SignalUnit, (value: number) => string>> = {
   code: short,
   count: short,
   '1/s': (value) => `${short(value)} /s`,
+  s: formatSeconds,
   'ticks/s': (value) => `${formatCount(value)} ticks/s`,
   'GT/s': (value) => `${short(value)} GT/s`,
   lanes: (value) => `×${formatCount(value)}`,

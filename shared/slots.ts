@@ -2,6 +2,8 @@ import type { Labels } from './labels.ts';
 import { type ObjectKind, type Signal, type SignalId, signalOf } from './signals/catalogue.ts';
 import type { Conditions, Mapping, Profile } from './signals/profile.ts';
 
+/** How often what is divided by it happened: its own unit is that of the mapping's raw number. */
+const PER = { label: 'Divisor', unit: 'count', min: 0, max: Infinity, aggregation: 'none' } as const;
 const DIGITS = { label: 'Decimal digits', unit: 'count', min: 0, max: 9, aggregation: 'none' } as const;
 
 /** One mapped quantity: the newest value of every object that has it. Until a series is bound to it, it is empty. */
@@ -13,8 +15,10 @@ export class Slot {
   readonly signal: Signal;
   /** Where the decimal digits of its values are; for a slot of digits, undefined. */
   readonly digits: Slot | undefined;
-  /** It holds the digits of another slot's values, which are no signal of their own. */
-  readonly isDigits: boolean;
+  /** What its values are divided by. */
+  readonly per: Slot | undefined;
+  /** It holds the digits or the divisors of another slot's values, which are no signal of their own. */
+  readonly isPart: boolean;
   /** Number in the list of all slots. */
   readonly index: number;
   /** Whether any series ever led here. */
@@ -30,14 +34,15 @@ export class Slot {
   readonly #where: readonly [string, RegExp][];
   readonly #unless: readonly [string, RegExp][];
 
-  constructor(mapping: Mapping, profile: Profile, index: number, signal: Signal, digits?: Slot) {
+  constructor(mapping: Mapping, profile: Profile, index: number, signal: Signal, digits?: Slot, per?: Slot) {
     this.mapping = mapping;
     this.profile = profile;
     this.index = index;
     this.signal = signal;
     this.object = signal.kind;
     this.digits = digits;
-    this.isDigits = signal.label === DIGITS.label;
+    this.per = per;
+    this.isPart = signal.label === DIGITS.label || signal.label === PER.label;
     this.#where = conditionsOf(mapping.where);
     this.#unless = conditionsOf(mapping.unless);
   }
@@ -98,17 +103,18 @@ export class Slots {
 
   #add(all: Slot[], profile: Profile, mapping: Mapping): void {
     const signal = signalOf(mapping.signal);
-    let digits: Slot | undefined;
-    if (mapping.decimals) {
-      const { decimals, absentUpTo, ...rest } = mapping;
-      const digitsOf: Mapping = { ...rest, names: decimals.names, kind: 'gauge', scale: 1, rows: 'max' };
-      digits = new Slot(digitsOf, profile, all.length, { ...signal, ...DIGITS });
-      all.push(digits);
-      this.#name(digits);
-    }
-    // An integer whose digits are not applied yet may be of any size, but not of the other sign.
-    const range = digits ? { ...signal, min: signal.min < 0 ? -Infinity : 0, max: Infinity } : signal;
-    const slot = new Slot(mapping, profile, all.length, range, digits);
+    const part = (of: Mapping, as: typeof DIGITS | typeof PER) => {
+      const slot = new Slot(of, profile, all.length, { ...signal, ...as });
+      all.push(slot);
+      this.#name(slot);
+      return slot;
+    };
+    const { decimals, per: divisors, absentUpTo, ...rest } = mapping;
+    const digits = decimals && part({ ...rest, names: decimals.names, kind: 'gauge', scale: 1, rows: 'max' }, DIGITS);
+    const per = divisors && part({ ...rest, names: divisors, scale: 1 }, PER);
+    // What is not divided yet may be of any size, but not of the other sign.
+    const range = digits || per ? { ...signal, min: signal.min < 0 ? -Infinity : 0, max: Infinity } : signal;
+    const slot = new Slot(mapping, profile, all.length, range, digits, per);
     all.push(slot);
     this.#name(slot);
     const groups = this.#bySignal.get(mapping.signal) ?? [];

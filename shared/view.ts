@@ -304,7 +304,7 @@ export class FleetView {
 
   /** Who uses the fleet and what comes of it; nothing before the first update. */
   work(): WorkReport {
-    if (!this.#current) return { jobs: [], tokens: [], lost: [], untoldRacks: 0 };
+    if (!this.#current) return { jobs: [], tokens: [], servers: [], lost: [], untoldRacks: 0 };
     const { frame, fabric } = this.#current;
     return workReport(frame, fabric, this.#lost.racks());
   }

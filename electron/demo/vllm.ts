@@ -4,6 +4,11 @@ import { unit } from './noise.ts';
 
 /** Tokens that a model makes of a joule of board power: what the console must find again. */
 export const TOKENS_PER_JOULE: Readonly<Record<string, number>> = { 'llama-3.3-70b': 0.62, 'qwen3-235b': 0.41 };
+/** Tokens of an answer, how long its first one takes and each of them, and the whole of it: as long for everybody. */
+const TOKENS_A_REQUEST = 400;
+const FIRST_TOKEN_S = 0.25;
+const TOKEN_S = 0.02;
+const REQUEST_S = FIRST_TOKEN_S + TOKENS_A_REQUEST * TOKEN_S;
 /** Prompt tokens for each token made. */
 const PROMPT_SHARE = 3;
 
@@ -53,11 +58,30 @@ export class VllmText {
       ['vllm:prompt_tokens_total', 'counter', 'Number of prefill tokens processed.', tokens * PROMPT_SHARE],
       ['vllm:generation_tokens_total', 'counter', 'Number of generation tokens processed.', tokens],
     ];
-    return rows
-      .map(
-        ([name, type, help, value]) =>
-          `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}{engine="0",model_name="${node.serves}"} ${value}\n`,
-      )
-      .join('');
+    const labels = `engine="0",model_name="${node.serves}"`;
+    const requests = Math.floor(tokens / TOKENS_A_REQUEST);
+    return (
+      rows
+        .map(
+          ([name, type, help, value]) =>
+            `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name}{${labels}} ${value}\n`,
+        )
+        .join('') +
+      histogram('time_to_first_token_seconds', 'time to first token in seconds', labels, requests, FIRST_TOKEN_S) +
+      histogram('inter_token_latency_seconds', 'inter-token latency in seconds', labels, tokens, TOKEN_S) +
+      histogram('e2e_request_latency_seconds', 'e2e request latency in seconds', labels, requests, REQUEST_S)
+    );
   }
+}
+
+/** A histogram of which every observation is the same. */
+function histogram(name: string, of: string, labels: string, count: number, seconds: number): string {
+  const buckets = [0.05, 0.5, 10]
+    .map((le) => `vllm:${name}_bucket{${labels},le="${le}"} ${seconds <= le ? count : 0}\n`)
+    .join('');
+  return (
+    `# HELP vllm:${name} Histogram of ${of}.\n# TYPE vllm:${name} histogram\n${buckets}` +
+    `vllm:${name}_bucket{${labels},le="+Inf"} ${count}\n` +
+    `vllm:${name}_sum{${labels}} ${Math.round(count * seconds * 1e6) / 1e6}\nvllm:${name}_count{${labels}} ${count}\n`
+  );
 }

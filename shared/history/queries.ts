@@ -135,7 +135,7 @@ function queryOf(bound: readonly BoundSeries[], evaluation: Evaluation, rateWind
   const promql =
     kind === 'counter'
       ? rates([only], longer(rateWindow, evaluation))
-      : gauge(only, evaluation, foldOf(slot.isDigits ? 'gpu.slot' : slot.mapping.signal));
+      : gauge(only, evaluation, foldOf(slot.isPart ? 'gpu.slot' : slot.mapping.signal));
   return { id: `range ${slot.profile.id} ${kind} ${slot.object} ${metric}`, kind: group, times: false, promql };
 }
 

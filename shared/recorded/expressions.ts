@@ -80,10 +80,13 @@ export function groupsOf(signal: SignalId, profiles: readonly Profile[]): readon
 }
 
 /** The series of a mapping by all its names, with its conditions; what says "no such reading" is left out. */
-export function seriesOf(
-  { names, kind, where, unless, absentUpTo, pegged, decimals }: Mapping,
-  window: string,
-): string {
+export function seriesOf(mapping: Mapping, window: string): string {
+  const { per } = mapping;
+  const series = partOf(mapping, window);
+  return per ? `(${series}) / ignoring (__name__) (${partOf({ ...mapping, names: per }, window)})` : series;
+}
+
+function partOf({ names, kind, where, unless, absentUpTo, pegged, decimals }: Mapping, window: string): string {
   const conditions = [
     ...Object.entries(where ?? {}).map(([label, pattern]) => `${label}=~${quoted(pattern)}`),
     ...Object.entries(unless ?? {}).map(([label, pattern]) => `${label}!~${quoted(pattern)}`),

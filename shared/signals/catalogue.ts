@@ -29,6 +29,7 @@ export type SignalUnit =
   | 'count'
   | '1/s'
   | 'ticks/s'
+  | 's'
   | 'GT/s'
   | 'lanes';
 
@@ -146,6 +147,13 @@ const rows = {
   'server.running': ['Requests running', 'count', 'server', 0, 1e6, 'none'],
   'server.waiting': ['Requests waiting', 'count', 'server', 0, 1e7, 'none'],
   'server.kvCache': ['KV cache used', 'ratio', 'server', 0, 1, 'none'],
+  'server.preemptions': ['Requests preempted', '1/s', 'server', 0, 1e7, 'none'],
+  'server.cacheHits': ['Prompt tokens found in the cache', 'ratio', 'server', 0, 1, 'none'],
+  // Means over what was observed lately: a histogram's sum per its count.
+  'server.ttft': ['Time to first token, mean', 's', 'server', 0, 1e5, 'none'],
+  'server.tokenTime': ['Time per output token, mean', 's', 'server', 0, 1e5, 'none'],
+  'server.requestTime': ['Time per request, mean', 's', 'server', 0, 1e6, 'none'],
+  'server.queueTime': ['Time in the queue, mean', 's', 'server', 0, 1e6, 'none'],
   'feed.energy': ['PDU energy meter', 'J', 'feed', 0, 1e18, 'sum'],
   // What recording rules tell of racks and of places above them (recorded/).
   'place.gpus': ['GPUs that report', 'count', 'place', 0, 1e7, 'none'],

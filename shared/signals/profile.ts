@@ -64,6 +64,11 @@ export interface Mapping {
    * `where`. Without `otherwise`, a value whose digits are not exported is not shown.
    */
   readonly decimals?: { readonly names: readonly string[]; readonly otherwise?: number };
+  /**
+   * Metrics of the same object and kind by which the value is divided: a histogram's `_sum` per its `_count` is the mean
+   * of what was observed lately. Where nothing was observed there is no value.
+   */
+  readonly per?: readonly string[];
   readonly quality?: 'derived' | 'assumed';
   /** What a person changes to get it, as a sentence. */
   readonly enable: string;

@@ -40,6 +40,30 @@ DCGM_FI_DEV_POWER_USAGE{gpu="1",UUID="GPU-a"} 100
   expect(valuesOf(frame, 'gpu.temp')).toEqual({ B1: 61 });
 });
 
+test('a mean of a histogram of one’s own is its sum per its count, in the signal’s unit', () => {
+  const text = `id: mine
+identity: { server: { model: [model] } }
+mappings:
+  - { signal: server.ttft, kind: counter, names: [first_ms_sum], per: [first_ms_count], scale: 0.001 }
+`;
+  const { profiles: own } = parseUserProfiles(text);
+  const fleet = new Fleet({ mappings: [], profiles: withUserProfiles(own, profiles) });
+  const take = (ms: number, count: number, time: number) =>
+    fleet.ingest({
+      ...{ key: 'k', sourceId: 's', site: 'S', targetLabels: new Map([['instance', 'n1:9']]), time },
+      decoded: decodedOf(`first_ms_sum{model="m"} ${ms}\nfirst_ms_count{model="m"} ${count}\n`),
+    });
+  const at = (time: number) => [...(fleet.frame(time, 60_000).columns.get('server.ttft')?.value ?? [])];
+  take(9000, 10, 1000);
+  expect(at(1000)).toEqual([Number.NaN]);
+  // 40 requests waited 8,000 ms together in these 10 s.
+  take(17_000, 50, 11_000);
+  expect(at(11_000)).toEqual([Math.fround(0.2)]);
+  // Nobody asked since: there is no mean of nothing, and no old one either.
+  take(17_000, 50, 21_000);
+  expect(at(21_000)).toEqual([Number.NaN]);
+});
+
 test('a built-in profile’s id overrides its mappings of the same signals, and no others', () => {
   const text = 'id: dcgm\nmappings: [{ signal: gpu.power, names: [DCGM_FI_DEV_POWER_USAGE_INSTANT] }]\n';
   const body = `DCGM_FI_DEV_POWER_USAGE{gpu="1",UUID="GPU-a"} 100
@@ -61,6 +85,28 @@ test.each([
   ['an id that would break a query', OWN.replace('id: ours', 'id: a"b'), 2, 5, /id: may have/],
   ['rows to add without parts', OWN.replace('parts: [rail]', ''), 6, 5, /rows: sum needs parts/],
   ['nothing', '', 1, 1, /no profile/],
+  [
+    'a divisor beside digits',
+    'id: x\nmappings:\n  - {signal: gpu.temp, names: [a], per: [b], decimals: {names: [c]}}\n',
+    3,
+    5,
+    /per and/,
+  ],
+  [
+    'what is divided by itself',
+    'id: x\nmappings:\n  - {signal: gpu.temp, names: [a], per: [a]}\n',
+    3,
+    5,
+    /always be 1/,
+  ],
+  [
+    'a server without a name',
+    'id: x\nmappings: [{signal: server.ttft, names: [a_sum], per: [a_count]}]\n',
+    1,
+    1,
+    /identity: { server/,
+  ],
+  ['what only our rules tell', 'id: x\nmappings:\n  - {signal: work.gpus, names: [a]}\n', 3, 5, /recording rules/],
   ['a port of no kind', 'id: x\nmappings:\n  - signal: link.rx\n    names: [a]\n', 3, 5, /needs link/],
 ])('%s is told with its line and column, and gives no profile', (_what, text, line, column, message) => {
   const { profiles: own, errors } = parseUserProfiles(text);

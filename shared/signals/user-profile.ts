@@ -16,8 +16,8 @@ import { type Mapping, mapping, type Profile } from './profile.ts';
  *         names: [my_gpu_milliwatts]
  *         scale: 0.001           # into the signal's unit; 1 where it is left out
  *
- * Everything else of a mapping (kind, rank, rows, parts, where, unless, link, absentUpTo, pegged, decimals, quality,
- * enable) is optional and means what profile.ts says.
+ * Everything else of a mapping (kind, rank, rows, parts, where, unless, link, absentUpTo, pegged, decimals, per,
+ * quality, enable) is optional and means what profile.ts says.
  */
 export interface UserProfiles {
   readonly profiles: readonly Profile[];
@@ -69,40 +69,60 @@ const mappingSchema = z
     decimals: z
       .strictObject({ names: z.array(metric).min(1).max(5), otherwise: z.int().min(0).max(9).optional() })
       .optional(),
+    per: z.array(metric).min(1).max(5).optional(),
     quality: z.enum(['derived', 'assumed']).optional(),
     enable: z.string().max(500).optional(),
   })
-  .refine(({ signal, link }) => kindOf.get(signal) !== 'link' || link !== undefined, {
-    message: 'A signal of a link needs link: ethernet or link: infiniband',
+  .refine(({ signal, link }) => !['link', 'port'].includes(kindOf.get(signal) ?? '') || link !== undefined, {
+    message: 'A signal of a link or of a switch’s port needs link: ethernet or link: infiniband',
+  })
+  .refine(({ signal }) => !['place', 'work'].includes(kindOf.get(signal) ?? ''), {
+    message: 'Only the recording rules of Fleetwatt tell signals of places and of their work',
+  })
+  .refine(({ per, decimals }) => per === undefined || decimals === undefined, {
+    message: 'per and decimals do not go together',
+  })
+  .refine(({ names, per = [] }) => !per.some((name) => names.includes(name)), {
+    message: 'per has a metric of names: its value would always be 1',
   })
   .refine(({ rows, parts }) => rows !== 'sum' || (parts ?? []).length > 0, {
     message: 'rows: sum needs parts, the labels in which the rows to be added differ',
   });
 
-const profileSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'may have small letters, digits and dashes only'),
-  title: z.string().min(1).max(200).optional(),
-  source: z.string().max(500).optional(),
-  identity: z
-    .strictObject({
-      gpu: z
-        .strictObject({
-          id: labels,
-          idPrefix: z.string().max(50).optional(),
-          index: labels,
-          model: labels,
-          partition: label.optional(),
-          placement: labels.optional(),
-        })
-        .optional(),
-      node: z.strictObject({ labels: labels.optional(), strip: pattern.optional() }).optional(),
-      link: z.strictObject({ device: labels.min(1), port: labels.optional() }).optional(),
-      feed: z.strictObject({ pdu: labels, unit: labels, inlet: labels }).optional(),
-    })
-    .optional(),
-  info: z.array(metric).max(20).optional(),
-  mappings: z.array(mappingSchema).min(1).max(500),
-});
+/** Built-in profiles of inference servers know them by labels of their own. */
+const SERVERS = new Set(['vllm', 'sglang', 'tgi', 'triton']);
+
+const profileSchema = z
+  .strictObject({
+    id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'may have small letters, digits and dashes only'),
+    title: z.string().min(1).max(200).optional(),
+    source: z.string().max(500).optional(),
+    identity: z
+      .strictObject({
+        gpu: z
+          .strictObject({
+            id: labels,
+            idPrefix: z.string().max(50).optional(),
+            index: labels,
+            model: labels,
+            partition: label.optional(),
+            placement: labels.optional(),
+          })
+          .optional(),
+        node: z.strictObject({ labels: labels.optional(), strip: pattern.optional() }).optional(),
+        link: z.strictObject({ device: labels.min(1), port: labels.optional() }).optional(),
+        feed: z.strictObject({ pdu: labels, unit: labels, inlet: labels }).optional(),
+        server: z.strictObject({ model: labels }).optional(),
+      })
+      .optional(),
+    info: z.array(metric).max(20).optional(),
+    mappings: z.array(mappingSchema).min(1).max(500),
+  })
+  .refine(
+    ({ id, identity, mappings }) =>
+      SERVERS.has(id) || identity?.server || mappings.every(({ signal }) => kindOf.get(signal) !== 'server'),
+    { message: 'Signals of a server need identity: { server: { model: [LABEL] } }' },
+  );
 
 /** Reads one file. Nothing is thrown: what is wrong stands in `errors` with its line and column, from 1. */
 export function parseUserProfiles(text: string): UserProfiles {

@@ -28,6 +28,7 @@ const quanta: Readonly<Record<SignalUnit, Quantum>> = {
   lanes: step(1),
   'B/s': share(12),
   '1/s': share(12),
+  s: share(12),
   'ticks/s': share(12),
   B: share(16),
   J: share(23),

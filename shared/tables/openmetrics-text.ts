@@ -11,6 +11,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
   B: 'bytes',
   J: 'joules',
   '1/s': 'per_second',
+  s: 'seconds',
   'ticks/s': 'ticks_per_second',
 };
 

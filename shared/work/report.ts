@@ -6,6 +6,7 @@ import { type Bound, classify } from './classify.ts';
 import { loadOf } from './load.ts';
 import type { LostHours } from './lost.ts';
 import { type WorkPart, workParts } from './parts.ts';
+import { type ServerRow, serverRows } from './servers.ts';
 import { type ServerReading, tokenYields } from './tokens.ts';
 
 /** One job, or one pod where no scheduler's job is named; null is "not known". */
@@ -44,6 +45,8 @@ export interface WorkReport {
   /** Largest first. */
   readonly jobs: readonly JobRow[];
   readonly tokens: readonly TokenRow[];
+  /** Those with the longest queue first. */
+  readonly servers: readonly ServerRow[];
   /** GPU-hours since the engine started, by rack: lost to power and to heat, and watched. */
   readonly lost: readonly ({ readonly rack: string } & LostHours)[];
   /** Recorded racks of whose work nothing is recorded: jobs lack their boards there, and no yield is told. */
@@ -68,6 +71,7 @@ export function workReport(frame: Frame, fabric: FabricColumns, lost: ReadonlyMa
       ...{ silentGpus: one.silentGpus, tokensPerS: one.tokensPerS, powerW: one.powerW },
       ...{ tokensPerJoule: known(one.tokensPerJoule), joulesPerToken: known(one.joulesPerToken) },
     })),
+    servers: serverRows(frame),
     lost: [...lost].map(([rack, hours]) => ({ rack, ...hours })),
     untoldRacks,
   };

@@ -9,11 +9,13 @@ import { type Choice, Segmented } from '../../parts/Segmented.tsx';
 import styles from './power.module.css';
 import { energyText, moneyText, yieldText } from './power-kpis.ts';
 import type { ListId, PowerState } from './power-state.ts';
+import { SERVERS } from './server-columns.tsx';
 
 const CHOICES: readonly Choice<ListId>[] = [
   { id: 'feeds', label: 'Feeds' },
   { id: 'jobs', label: 'Jobs' },
   { id: 'tokens', label: 'Tokens' },
+  { id: 'servers', label: 'Servers' },
   { id: 'lost', label: 'Lost hours' },
   { id: 'energy', label: 'Energy' },
 ];
@@ -22,6 +24,7 @@ const TITLES: Readonly<Record<ListId, readonly [string, string]>> = {
   feeds: ['PDU feeds', 'Share of rating × derate'],
   jobs: ['Jobs', 'What holds them back'],
   tokens: ['Tokens and joules', 'By model and rack'],
+  servers: ['Inference servers', 'Times are means of the last while'],
   lost: ['GPU-hours lost to throttling', 'Estimated, since the engine started'],
   energy: ['Energy and cost', 'By site, since the engine started'],
 };
@@ -29,7 +32,7 @@ const TITLES: Readonly<Record<ListId, readonly [string, string]>> = {
 const missing = (text: string) => (text === '—' ? <Missing /> : text);
 type LostRow = WorkReport['lost'][number];
 
-/** Feeds, jobs, tokens, lost hours, energy: one list at a time. */
+/** Feeds, jobs, tokens, servers, lost hours, energy: one list at a time. */
 export function ListPanel(props: {
   report: PowerReport | null;
   energy: readonly EnergyRow[] | undefined;
@@ -43,7 +46,7 @@ export function ListPanel(props: {
   const [title, caption] = TITLES[state.list];
   return (
     <section className={parts.panel} aria-label={title} data-region>
-      <div className={parts.header}>
+      <div className={`${parts.header} ${styles.header}`}>
         <h2>{title}</h2>
         <span className={`${parts.caption} ${styles.caption}`}>{caption}</span>
         <span className={parts.end} />
@@ -99,6 +102,16 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         rows={work?.tokens ?? []}
         keyOf={({ model, rack }) => `${model} ${rack}`}
         empty="No inference server is read. Fleetwatt looked for vllm:generation_tokens_total and its like of SGLang, TGI and Triton."
+      />
+    );
+  if (state.list === 'servers')
+    return (
+      <DataTable
+        label={label}
+        columns={SERVERS}
+        rows={work?.servers ?? []}
+        keyOf={({ model, site, name }) => `${site} ${name} ${model}`}
+        empty="No inference server is read. Fleetwatt looked for metrics of vLLM, SGLang, TGI and Triton."
       />
     );
   if (state.list === 'lost')

@@ -12,7 +12,7 @@ export type WindowId = keyof typeof WINDOWS;
 export const LEVEL_IDS = ['hall', 'row', 'rack'] as const;
 export type LevelId = (typeof LEVEL_IDS)[number];
 
-export const LISTS = ['feeds', 'jobs', 'tokens', 'lost', 'energy'] as const;
+export const LISTS = ['feeds', 'jobs', 'tokens', 'servers', 'lost', 'energy'] as const;
 export type ListId = (typeof LISTS)[number];
 
 const oneOf = <One extends string>(all: readonly One[], text: string | undefined, otherwise: One) =>

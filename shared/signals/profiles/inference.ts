@@ -14,6 +14,19 @@ const of =
   (names: readonly string[], signal: SignalId, more: More = ENGINES): Mapping =>
     mapping(names, signal, enable, more);
 
+type Make = ReturnType<typeof of>;
+
+/** The mean of a histogram that is observed in seconds: what its sum grows by per what its count does. */
+const mean = (make: Make, histogram: string, signal: SignalId, more: More = {}): Mapping =>
+  make([`${histogram}_sum`], signal, { kind: 'counter', per: [`${histogram}_count`], quality: 'derived', ...more });
+
+/** vLLM and SGLang call them alike. */
+const latencies = (make: Make, prefix: string, more: More): readonly Mapping[] => [
+  mean(make, `${prefix}:time_to_first_token_seconds`, 'server.ttft', more),
+  mean(make, `${prefix}:inter_token_latency_seconds`, 'server.tokenTime', more),
+  mean(make, `${prefix}:e2e_request_latency_seconds`, 'server.requestTime', more),
+];
+
 const vllm = of('Scrape /metrics of the vLLM server');
 
 export const vllmProfile: Profile = {
@@ -30,6 +43,9 @@ export const vllmProfile: Profile = {
     vllm(['vllm:num_requests_running'], 'server.running'),
     vllm(['vllm:num_requests_waiting'], 'server.waiting'),
     vllm(['vllm:kv_cache_usage_perc', 'vllm:gpu_cache_usage_perc'], 'server.kvCache', { rows: 'max' }),
+    vllm(['vllm:num_preemptions_total'], 'server.preemptions', counter),
+    ...latencies(vllm, 'vllm', ENGINES),
+    mean(vllm, 'vllm:time_per_output_token_seconds', 'server.tokenTime', { rank: 1, ...ENGINES }),
   ],
 };
 
@@ -47,6 +63,8 @@ export const sglangProfile: Profile = {
     sglang(['sglang:num_running_reqs'], 'server.running'),
     sglang(['sglang:num_queue_reqs'], 'server.waiting'),
     sglang(['sglang:token_usage'], 'server.kvCache', { rows: 'max' }),
+    sglang(['sglang:cache_hit_rate'], 'server.cacheHits', { rows: 'max' }),
+    ...latencies(sglang, 'sglang', ENGINES),
   ],
 };
 
@@ -62,6 +80,8 @@ export const tgiProfile: Profile = {
     tgi(['tgi_request_success'], 'server.requests', { kind: 'counter' }),
     tgi(['tgi_batch_current_size'], 'server.running', {}),
     tgi(['tgi_queue_size'], 'server.waiting', {}),
+    mean(tgi, 'tgi_request_mean_time_per_token_duration', 'server.tokenTime'),
+    mean(tgi, 'tgi_request_duration', 'server.requestTime'),
   ],
 };
 
@@ -76,6 +96,10 @@ export const tritonProfile: Profile = {
   mappings: [
     triton(['nv_inference_request_success'], 'server.requests', { kind: 'counter', rows: 'sum', parts: ['version'] }),
     triton(['nv_inference_pending_request_count'], 'server.waiting', { rows: 'sum', parts: ['version'] }),
+    triton(['nv_inference_queue_duration_us'], 'server.queueTime', {
+      ...{ kind: 'counter', scale: 1e-6, per: ['nv_inference_request_success'], quality: 'derived' },
+      ...{ rows: 'sum', parts: ['version'] },
+    }),
   ],
 };
 
