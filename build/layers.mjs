@@ -179,6 +179,8 @@ export function orphans() {
     'electron/preload/preload.ts',
     'renderer/main.tsx',
     'renderer/report.tsx',
+    // A thread of its own: `new Worker(new URL(…))`.
+    'renderer/link/opening-worker.ts',
   ]);
   const known = new Set();
   const all = ['shared', 'electron', 'renderer'].flatMap((folder) => sources(folder));

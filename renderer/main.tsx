@@ -1,7 +1,8 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { pickLink } from './link/pick.ts';
-import { liveStore, Root } from './live/Root.tsx';
+import { liveStore } from './live/ReplayRoot.tsx';
+import { Root } from './live/Root.tsx';
 import { TravelRoot } from './live/TravelRoot.tsx';
 import './theme/fonts.css';
 import './theme/tokens.css';

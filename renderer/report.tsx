@@ -7,7 +7,7 @@ import { Replay } from '../shared/snapshot/replay.ts';
 import { CONSOLE_ROOT, CONSOLE_STYLE, SNAPSHOT_DATA } from '../shared/snapshot/report/embedded.ts';
 import { sha256 } from '../shared/snapshot/sha256.ts';
 import { ReplayLink } from './link/replay.ts';
-import { later, ReplayRoot, replayStore } from './live/Root.tsx';
+import { later, ReplayRoot, replayStore } from './live/ReplayRoot.tsx';
 import './theme/fonts.css';
 import './theme/tokens.css';
 import './theme/base.css';

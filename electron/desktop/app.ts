@@ -8,18 +8,19 @@ import { Bridge } from './bridge.ts';
 import { closeDoors } from './doors.ts';
 import { menuTemplate } from './menu.ts';
 import { startNotifier } from './notifier.ts';
+import { OpenedFiles } from './opened-files.ts';
 import { SCHEME, serveBundle } from './origin.ts';
 import { spawnDemo, spawnEngine } from './supervise.ts';
 import { DesktopVault } from './vault.ts';
 import { WallWindows } from './wall-windows.ts';
-import { openWindow } from './window.ts';
+import { goTo, openWindow } from './window.ts';
 
 /** Folders of the build beside this bundle: dist/desktop → dist. */
 const built = (path: string) => join(__dirname, '..', path);
 
 const RELOADS_PER_MINUTE = 3;
 
-/** Options of the command line; a second instance's are foreign text and are not read at all. */
+/** Options of the command line. Of a second instance's, which are foreign text, only a snapshot's path is read. */
 function options(argv: readonly string[]): { demo: boolean; sources: readonly SourceSettings[] } {
   const at = argv.indexOf('--source');
   const url = at >= 0 ? argv[at + 1] : undefined;
@@ -102,13 +103,14 @@ function notices(hub: Hub, open: () => void, window: () => BrowserWindow): () =>
   });
 }
 
-async function run(): Promise<void> {
+async function run(early: readonly string[]): Promise<void> {
   await app.whenReady();
   protocol.handle(SCHEME, serveBundle(built('renderer'), Date.now));
   closeDoors(app, session.defaultSession);
   const profile = app.getPath('userData');
   const hub = startHub(profile);
-  const bridge: Bridge = new Bridge(hub, (contents) => walls.painted(contents));
+  const opened = new OpenedFiles();
+  const bridge: Bridge = new Bridge(hub, opened, (contents) => walls.painted(contents));
   const preload = built('preload/preload.cjs');
   const walls = new WallWindows({
     ...{ profile, preload, now: Date.now },
@@ -123,13 +125,15 @@ async function run(): Promise<void> {
     walls.close();
     hub.close();
   });
-  const open = () => {
-    const window = openWindow(profile, preload, (contents) => bridge.seat(contents));
+  const open = (place = '') => {
+    const window = openWindow(profile, preload, (contents) => bridge.seat(contents), place);
     window.on('closed', () => bridge.leave(window.webContents));
     reloadAfterCrash(window);
     return window;
   };
-  let window = open();
+  const cwd = process.cwd();
+  const first = early.length > 0 ? opened.addOf(early, cwd) : opened.addOf(process.argv.slice(1), cwd);
+  let window = open(first ?? '');
   walls.restore();
   const focus = () => {
     if (window.isDestroyed()) window = open();
@@ -137,7 +141,17 @@ async function run(): Promise<void> {
     window.focus();
   };
   ends.push(notices(hub, focus, () => window));
-  app.on('second-instance', focus);
+  /** Shows a file in the window that is there; without a file the window only comes to the front. */
+  const show = (place: string | null) => {
+    if (place !== null && window.isDestroyed()) window = open(place);
+    else if (place !== null) goTo(window, place);
+    focus();
+  };
+  app.on('second-instance', (_event, argv, folder) => show(opened.addOf(argv.slice(1), folder)));
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    show(opened.add(path, cwd));
+  });
   app.on('activate', () => {
     if (window.isDestroyed()) window = open();
   });
@@ -158,7 +172,13 @@ export function startDesktop(): void {
     app.quit();
     return;
   }
-  run().catch((error: unknown) => {
+  // macOS tells of a file that was double clicked before anything is ready; on the others it is an argument.
+  const early: string[] = [];
+  app.on('open-file', (event, path) => {
+    event.preventDefault();
+    if (!app.isReady()) early.push(path);
+  });
+  run(early).catch((error: unknown) => {
     process.stderr.write(`Fleetwatt could not start: ${error instanceof Error ? error.message : String(error)}\n`);
     app.exit(1);
   });

@@ -1,6 +1,7 @@
 import { ipcMain, type WebContents } from 'electron';
-import type { Fault } from '../../shared/contract.ts';
+import { calls, type Fault } from '../../shared/contract.ts';
 import type { Hub, ToViewer, ViewerLink } from '../../shared/hub.ts';
+import type { OpenedFiles } from './opened-files.ts';
 import { isOurs } from './origin.ts';
 
 type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fault: Fault };
@@ -24,17 +25,23 @@ const REFUSED: Reply = {
 export class Bridge {
   readonly #hub: Hub;
   readonly #onPainted: (contents: WebContents) => void;
+  readonly #opened: OpenedFiles;
   readonly #seats = new Map<WebContents, Seat>();
 
   /** @param onPainted hears of every frame that a page has painted */
-  constructor(hub: Hub, onPainted: (contents: WebContents) => void) {
+  constructor(hub: Hub, opened: OpenedFiles, onPainted: (contents: WebContents) => void) {
     this.#hub = hub;
+    this.#opened = opened;
     this.#onPainted = onPainted;
     ipcMain.handle(CHANNEL.call, (event, name: unknown, arg: unknown) => {
       const frame = event.senderFrame;
       const seat = this.#seats.get(event.sender);
       if (!seat || !frame || frame.parent !== null || !isOurs(frame.url)) return REFUSED;
       if (name === 'ack') this.#onPainted(event.sender);
+      if (name === 'readSnapshot') {
+        const piece = this.#ofOpened(arg);
+        if (piece) return piece;
+      }
       return this.#call(seat, name, arg);
     });
   }
@@ -59,6 +66,20 @@ export class Bridge {
   leave(contents: WebContents): void {
     this.#seats.get(contents)?.link.close();
     this.#seats.delete(contents);
+  }
+
+  /** A piece of a file from outside; null where it is none, and the engine's library is asked. */
+  #ofOpened(arg: unknown): Reply | null {
+    const parsed = calls.readSnapshot.arg.safeParse(arg);
+    if (!parsed.success) return null;
+    try {
+      const value = this.#opened.read(parsed.data);
+      return value && { ok: true, value };
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      const message = `The file cannot be read any more (${code})`;
+      return { ok: false, fault: { code: 'not-read', message, hint: 'Check where it lies, and open it again.' } };
+    }
   }
 
   #call(seat: Seat, name: unknown, arg: unknown): Promise<Reply> | Reply {

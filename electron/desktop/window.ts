@@ -80,9 +80,14 @@ function remembered(file: string): WindowState | undefined {
 
 /**
  * Opens the console's window where it last stood, and remembers where it stands when it closes. `seat` gives its page
- * a place at the hub before each load.
+ * a place at the hub before each load. `place` is the address within the console that it opens on.
  */
-export function openWindow(profile: string, preload: string, seat: (contents: WebContents) => void): BrowserWindow {
+export function openWindow(
+  profile: string,
+  preload: string,
+  seat: (contents: WebContents) => void,
+  place = '',
+): BrowserWindow {
   const file = join(profile, 'window.json');
   const state = placeWindow(
     remembered(file),
@@ -96,6 +101,11 @@ export function openWindow(profile: string, preload: string, seat: (contents: We
     const bounds = window.getNormalBounds();
     writeWhole(file, JSON.stringify({ ...bounds, maximized: window.isMaximized() }));
   });
-  void window.loadURL(`${ORIGIN}/`);
+  void window.loadURL(`${ORIGIN}/${place}`);
   return window;
+}
+
+/** Takes the window's page to another place of the console, without loading it again. */
+export function goTo(window: BrowserWindow, place: string): void {
+  void window.loadURL(`${ORIGIN}/${place}`);
 }

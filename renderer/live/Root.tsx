@@ -1,71 +1,64 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
-import { decodeFrame } from '../../shared/wire.ts';
 import { newQueryClient } from '../ask/ask.ts';
-import type { Link } from '../link/link.ts';
+import { faultOf, type Link } from '../link/link.ts';
 import type { ReplayLink } from '../link/replay.ts';
-import { type Console, ConsoleProvider } from './console.tsx';
-import { LiveStore } from './store.ts';
+import { type Console, ConsoleProvider, type Opening } from './console.tsx';
+import { later, replayStore } from './ReplayRoot.tsx';
+import type { LiveStore } from './store.ts';
 
-/** The page's timer. */
-export const later = (run: () => void, ms: number) => {
-  const timer = setTimeout(run, ms);
-  return () => clearTimeout(timer);
-};
-
-// A hidden page paints nothing: it acknowledges at once, so that it is up to date when it is shown.
-const drawn = (run: () => void) => (document.hidden ? run() : requestAnimationFrame(run));
-const complain = (error: unknown) => console.error('A frame could not be read', error);
-
-/** The live store of an engine's link. */
-export function liveStore(link: Link): LiveStore {
-  // The wiring of the viewer's two clocks; everything else gets the time from here.
-  const clock = () => ({ steady: performance.now(), wall: Date.now() });
-  return new LiveStore(link, { decode: decodeFrame, clock, drawn, complain });
+interface Opened {
+  readonly link: ReplayLink;
+  readonly live: LiveStore;
 }
 
-/** The store of a replay, and of any past: its clock stands still, so that what is shown is as old as it was then. */
-export function stillStore(link: Link, missing = () => ''): LiveStore {
-  return new LiveStore(link, { missing, decode: decodeFrame, clock: () => ({ steady: 0, wall: 0 }), drawn, complain });
-}
-
-/** The store of a replay. */
-export function replayStore(link: ReplayLink): LiveStore {
-  const store = stillStore(link);
-  // Whatever view comes first has a frame: an engine is watched by the time a replay begins, a replay is not.
-  store.watch({ signal: 'power', gpus: false, racks: [] });
-  return store;
+/** Opens one file after another; what is wrong with one is told, and what was shown stays. */
+function useOpening(show: (opened: Opened) => void) {
+  const [opening, setOpening] = useState<Opening | null>(null);
+  const openReplay = useCallback<Console['openReplay']>(
+    async (name, read) => {
+      const tell = (share: number) => setOpening({ name, share, trouble: '' });
+      tell(0);
+      try {
+        // Loaded when it is first needed: most pages never replay anything.
+        const [{ openOffThread, preparedReplay }, { ReplayLink }] = await Promise.all([
+          import('../link/opening.ts'),
+          import('../link/replay.ts'),
+        ]);
+        const snapshot = await openOffThread(await read((share) => tell(share / 2)));
+        const replay = await preparedReplay(snapshot, (share) => tell(0.5 + share / 2));
+        const link = new ReplayLink(snapshot, { later }, replay);
+        show({ link, live: replayStore(link) });
+        setOpening(null);
+      } catch (error) {
+        const { message, hint } = faultOf(error);
+        setOpening({ name, share: 0, trouble: `${message} ${hint}`.trim() });
+      }
+    },
+    [show],
+  );
+  return { opening, openReplay, dismiss: useCallback(() => setOpening(null), []) };
 }
 
 /** The console on its engine, or on a snapshot that was opened. What is asked of one is never shown for the other. */
 export function Root({ link, live, children }: { link: Link; live: LiveStore; children: ReactNode }) {
-  const [opened, setOpened] = useState<{ link: ReplayLink; live: LiveStore } | null>(null);
+  const [opened, setOpened] = useState<Opened | null>(null);
   const liveClient = useMemo(newQueryClient, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another snapshot has another cache.
   const replayClient = useMemo(newQueryClient, [opened]);
-  const openReplay = useCallback(async (file: Uint8Array) => {
-    // Loaded when it is first needed: most pages never replay anything.
-    const [{ openSnapshot }, { sha256 }, { ReplayLink }] = await Promise.all([
-      import('../../shared/snapshot/file.ts'),
-      import('../../shared/snapshot/sha256.ts'),
-      import('../link/replay.ts'),
-    ]);
-    const { snapshot } = openSnapshot(file, { digest: sha256 });
-    const replay = new ReplayLink(snapshot, { later });
-    setOpened((before) => {
-      before?.link.close();
-      return { link: replay, live: replayStore(replay) };
-    });
-  }, []);
-  const closeReplay = useCallback(() => {
-    setOpened((before) => {
-      before?.link.close();
-      return null;
-    });
-  }, []);
+  const show = useCallback(
+    (next: Opened | null) =>
+      setOpened((before) => {
+        before?.link.close();
+        return next;
+      }),
+    [],
+  );
+  const opening = useOpening(show);
+  const shared = { ...opening, engine: link, report: false, closeReplay: useCallback(() => show(null), [show]) };
   const value: Console = opened
-    ? { ...opened, replay: opened.link, report: false, openReplay, closeReplay }
-    : { link, live, replay: null, report: false, openReplay, closeReplay };
+    ? { ...opened, ...shared, replay: opened.link }
+    : { ...shared, link, live, replay: null };
   return (
     <QueryClientProvider client={opened ? replayClient : liveClient}>
       <ConsoleProvider key={opened ? opened.link.snapshot.manifest.id : 'live'} value={value}>
@@ -74,20 +67,3 @@ export function Root({ link, live, children }: { link: Link; live: LiveStore; ch
     </QueryClientProvider>
   );
 }
-
-/** The console of a report: on the one snapshot that is in its file, with no fleet to go back to. */
-export function ReplayRoot({ link, live, children }: { link: ReplayLink; live: LiveStore; children: ReactNode }) {
-  const client = useMemo(newQueryClient, []);
-  const value = useMemo(
-    (): Console => ({ link, live, replay: link, report: true, openReplay, closeReplay }),
-    [link, live],
-  );
-  return (
-    <QueryClientProvider client={client}>
-      <ConsoleProvider value={value}>{children}</ConsoleProvider>
-    </QueryClientProvider>
-  );
-}
-
-const openReplay = () => Promise.reject(new Error('A report shows its own snapshot'));
-const closeReplay = () => {};

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { ConsoleProvider, useConsole } from './console.tsx';
-import { later, stillStore } from './Root.tsx';
+import { later, stillStore } from './ReplayRoot.tsx';
 import { hashAt, timeOfHash } from './time-address.ts';
 import { type Travel, TravelContext } from './travel.tsx';
 import { Traveller } from './traveller.ts';

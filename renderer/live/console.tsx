@@ -6,6 +6,15 @@ import type { ReplayPosition } from '../link/replay-position.ts';
 import type { Freshness } from './freshness.ts';
 import type { LiveStore } from './store.ts';
 
+/** A file on its way into a replay. */
+export interface Opening {
+  readonly name: string;
+  /** 0 to 1. */
+  readonly share: number;
+  /** What is wrong with it and what to do; '' while it is being opened. */
+  readonly trouble: string;
+}
+
 /** What every view may use: the link and its live store, of the engine or of a snapshot that is replayed. */
 export interface Console {
   readonly link: Link;
@@ -14,8 +23,14 @@ export interface Console {
   readonly replay: ReplayLink | null;
   /** Inside a report's file: there is no live fleet, and the report itself is one of the views. */
   readonly report: boolean;
-  /** Opens a snapshot's file in place of what is shown. Rejects with SnapshotRefused. */
-  openReplay(file: Uint8Array): Promise<void>;
+  /** The link of the engine, also while a snapshot is replayed; in a report's file the replay itself. */
+  readonly engine: Link;
+  /** A file that is being opened, or why one was not. */
+  readonly opening: Opening | null;
+  /** Opens a snapshot's file in place of what is shown. Never rejects: `opening` tells what is wrong. */
+  openReplay(name: string, read: (progress: (share: number) => void) => Promise<Uint8Array>): Promise<void>;
+  /** Takes note of what was wrong. */
+  dismiss(): void;
   closeReplay(): void;
 }
 

@@ -33,7 +33,9 @@ import { GpuPage } from './rack/GpuPage.tsx';
 import { type PageProps, RackPage } from './rack/RackPage.tsx';
 import { pageOf, rackOfPath } from './rack/rack-model.ts';
 import { NowOnly } from './replay/NowOnly.tsx';
+import { OpeningBar, useDrop, useOpenByAddress } from './replay/OpeningBar.tsx';
 import { ReplayBanner } from './replay/ReplayBanner.tsx';
+import replayStyles from './replay/replay.module.css';
 import { TravelBanner } from './replay/TravelBanner.tsx';
 import { ReportView } from './report/ReportView.tsx';
 import { type Go, type Route, useLastRoutes, useRoute } from './route.ts';
@@ -172,6 +174,9 @@ export function App() {
     wall: () => openWall(go),
   });
 
+  const over = useDrop();
+  useOpenByAddress(route, go);
+
   if (view === 'wall') return <Wall {...{ layout, frame, freshness, route }} onLeave={() => go(lastOf('overview'))} />;
   return (
     <div className={styles.app}>
@@ -190,6 +195,7 @@ export function App() {
       <div>
         <ReplayBanner />
         <TravelBanner />
+        <OpeningBar />
         <Banners
           frame={fresh ? null : frame}
           freshness={freshness}
@@ -262,6 +268,11 @@ export function App() {
         caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null)}
       />
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
+      {over ? (
+        <div className={replayStyles.over}>
+          <span>Drop a snapshot to open it in replay</span>
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SnapshotJob, SnapshotRow } from '../../../shared/contract/snapshots.ts';
 import { formatBytes, formatCount } from '../../../shared/format.ts';
 import { useCancelSnapshot, useRemoveSnapshot, useRestoreSnapshot, useSnapshots } from '../../ask/ask.ts';
@@ -9,6 +9,7 @@ import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import type { Theme } from '../../theme/theme.ts';
 import { useKeys } from '../keys.ts';
+import { bytesOfFile } from '../replay/OpeningBar.tsx';
 import type { Route } from '../route.ts';
 import { fetchFile } from './fetch-file.ts';
 import { SnapshotDetail } from './SnapshotDetail.tsx';
@@ -16,51 +17,23 @@ import { found, integrityText, jobText, windowText } from './snapshot-words.ts';
 import styles from './snapshots.module.css';
 import { Thumbnail } from './Thumbnail.tsx';
 
-/** Opens bytes in place of the live fleet, and tells what is wrong with them. */
-function useOpening() {
-  const { link, openReplay } = useConsole();
-  const [opening, setOpening] = useState<number | null>(null);
-  const [trouble, setTrouble] = useState('');
-  const open = async (bytes: () => Promise<Uint8Array>) => {
-    setTrouble('');
-    setOpening(0);
-    try {
-      await openReplay(await bytes());
-    } catch (error) {
-      const { message, hint } = faultOf(error);
-      setTrouble(`${message} ${hint}`.trim());
-      setOpening(null);
-    }
-  };
-  return {
-    ...{ opening, trouble },
-    library: (file: string) => open(() => fetchFile(link, file, setOpening)),
-    file: (file: File) => open(async () => new Uint8Array(await file.arrayBuffer())),
-  };
-}
-
 /** The library of snapshots: what there is, what is being taken, and one of them in full. */
 export function Snapshots(props: { operate: boolean; theme: Theme; route: Route; onCapture: () => void }) {
   const { data, error } = useSnapshots();
   const client = useQueryClient();
   const again = () => void client.invalidateQueries({ queryKey: ['snapshots'] });
   const [search, setSearch] = useState('');
-  const { object, params } = props.route;
-  const [chosen, setChosen] = useState(object);
+  const [chosen, setChosen] = useState(props.route.object);
   const [removed, setRemoved] = useState('');
   const remove = useRemoveSnapshot();
   const restore = useRestoreSnapshot();
-  const opening = useOpening();
+  const { link, opening, openReplay } = useConsole();
+  const open = ({ file, manifest }: SnapshotRow) =>
+    void openReplay(manifest?.title ?? file, (progress) => fetchFile(link, file, progress));
+  const openFile = (file: File) => void openReplay(file.name, () => bytesOfFile(file));
   const here = data?.rows.filter((row) => !row.removed) ?? [];
   const rows = found(here, search);
   const row = rows.find(({ file }) => file === chosen) ?? rows[0];
-  // An address may name a file and ask for its replay, as the command `open` does.
-  const asked = useRef(params.replay === '1' ? object : '');
-  useEffect(() => {
-    if (asked.current === '' || row?.file !== asked.current || row.integrity !== 'whole') return;
-    asked.current = '';
-    void opening.library(row.file);
-  });
   const checking = here.some(({ integrity }) => integrity === 'checking');
   useEffect(() => {
     if (!checking) return;
@@ -92,13 +65,13 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
   useKeys({
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
-    Enter: () => row?.integrity === 'whole' && void opening.library(row.file),
+    Enter: () => row?.integrity === 'whole' && open(row),
     Delete: takeOut,
   });
   const fault = error ?? remove.error ?? restore.error;
   return (
     <main className={styles.page}>
-      <DropPanel onFile={opening.file}>
+      <section className={parts.panel} aria-label="List of snapshots" data-region>
         <div className={parts.header}>
           <h2>Snapshots</h2>
           <span className={parts.caption}>
@@ -114,7 +87,7 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
             value={search}
             onChange={(event) => setSearch(event.target.value)}
           />
-          <OpenFile onFile={opening.file} />
+          <OpenFile onFile={openFile} />
           <button type="button" className={parts.button} onClick={props.onCapture} disabled={!props.operate}>
             Capture snapshot <Kbd>Shift S</Kbd>
           </button>
@@ -122,11 +95,9 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
         {data?.jobs.filter(isUnderWay).map((job) => (
           <Job key={job.job} job={job} operate={props.operate} />
         ))}
-        {fault || opening.trouble ? (
+        {fault ? (
           <p className={styles.quiet} role="alert">
-            <span className={styles.fault}>
-              {opening.trouble || `${faultOf(fault).message} ${faultOf(fault).hint}`}
-            </span>
+            <span className={styles.fault}>{`${faultOf(fault).message} ${faultOf(fault).hint}`}</span>
           </p>
         ) : null}
         <List
@@ -146,7 +117,7 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
             </button>
           </div>
         )}
-      </DropPanel>
+      </section>
       <section className={parts.panel} aria-label="Snapshot" data-region>
         <div className={parts.header}>
           <h2>{row === undefined ? 'No snapshot chosen' : (row.manifest?.title ?? row.file)}</h2>
@@ -155,8 +126,12 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
         <section className={styles.scroll} tabIndex={0} aria-label="Facts and forms">
           {row === undefined ? null : (
             <SnapshotDetail
-              {...{ row, operate: props.operate, opening: opening.opening }}
-              onOpen={() => void opening.library(row.file)}
+              {...{
+                row,
+                operate: props.operate,
+                opening: opening === null || opening.trouble !== '' ? null : opening.share,
+              }}
+              onOpen={() => open(row)}
               onRemove={takeOut}
               onChanged={again}
             />
@@ -168,32 +143,6 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
 }
 
 const isUnderWay = ({ state }: SnapshotJob) => state !== 'done' && state !== 'cancelled';
-
-/** The list's panel; a file that is dropped on it is opened. */
-function DropPanel({ onFile, children }: { onFile: (file: File) => void; children: React.ReactNode }) {
-  const [over, setOver] = useState(false);
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    const [file] = event.dataTransfer.files;
-    if (file) onFile(file);
-  };
-  return (
-    <section
-      className={`${parts.panel} ${over ? styles.drop : ''}`}
-      aria-label="List of snapshots"
-      data-region
-      onDragOver={(event) => {
-        event.preventDefault();
-        setOver(true);
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={drop}
-    >
-      {children}
-    </section>
-  );
-}
 
 function OpenFile({ onFile }: { onFile: (file: File) => void }) {
   const input = useRef<HTMLInputElement>(null);
