@@ -7,11 +7,12 @@ import { historyRow, memoryRow } from './history.mjs';
 import { serverRows } from './servers.mjs';
 import { reportRow, snapshotRow } from './snapshot.mjs';
 import { vectorRow } from './vector.mjs';
+import { wallSoakRow } from './wall-soak.mjs';
 
 const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
   --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, snapshot, report, history,
-                engine-memory,
+                engine-memory, wall-soak (a quarter of an hour; only when asked for),
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --quick       a tenth of the series and cells: a smoke test, not a measurement
 `;
@@ -31,7 +32,10 @@ const rows = {
   report: reportRow,
   history: historyRow,
   'engine-memory': memoryRow,
+  'wall-soak': wallSoakRow,
 };
+/** Rows that take long and run only by name. */
+const onlyByName = new Set(['wall-soak']);
 
 function options(args) {
   const { values } = parseArgs({
@@ -65,7 +69,7 @@ export async function measure(args) {
     process.stdout.write(usage);
     return 0;
   }
-  const wanted = values.only ? [values.only] : Object.keys(rows);
+  const wanted = values.only ? [values.only] : Object.keys(rows).filter((name) => !onlyByName.has(name));
   const found = [];
   for (const run of new Set(wanted.map((name) => rows[name]))) {
     for (const row of await run({ size: values.quick ? 10_000 : 100_000 })) {

@@ -1,0 +1,224 @@
+// wall-soak: a wall in a real browser for 30 simulated hours, with an outage of its source and a killed engine on the way.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { browserFlags, testBrowser } from '../browser.mjs';
+import { root } from '../install.mjs';
+import { bundle } from './bundle.mjs';
+
+const HOUR = 3_600_000;
+const FAST = 120;
+const STALE_MS = 180_000;
+/** Seconds of each slide, and the words that the wall's header has for it. */
+const SLIDES = [
+  ['power', 240, 'Power, % of budget'],
+  ['thermal', 120, 'Heat, % of slowdown °C'],
+  ['fabric', 120, 'Busiest port, % of rate'],
+  ['alerts', 120, 'Alerts'],
+];
+const clockFile = join(root, 'build/measure/fast-clock.cjs');
+
+/** Number of the slide that the playlist has at a time: it turns by the clock alone. */
+function slideAt(time) {
+  let left = (time / 1000) % SLIDES.reduce((sum, [, seconds]) => sum + seconds, 0);
+  for (const [index, [, seconds]] of SLIDES.entries()) {
+    if (left < seconds) return { index, toEdge: Math.min(left, seconds - left) };
+    left -= seconds;
+  }
+  return { index: 0, toEdge: 0 };
+}
+
+/** What the wall says at one moment; `cells` are those of its foot, which tell of alerts. */
+const seen = (page) =>
+  page.evaluate(() => {
+    const wall = document.querySelector('main[aria-label="Wall"]');
+    const foot = wall?.querySelector('[aria-label="Alerts"]');
+    const cells = [...(foot?.children ?? [])].map((cell) => cell.textContent ?? '');
+    const text = (wall?.textContent ?? '').replace(foot?.textContent ?? '', '');
+    const marks = wall?.querySelector('[role="img"][aria-label="Interrupted"]') !== null;
+    return { time: Date.now(), text, cells, header: wall?.querySelector('header')?.textContent ?? '', marks };
+  });
+
+/** Children of a process that are engines. */
+function enginesOf(pid) {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return children.flatMap((child) => {
+    const line = readFileSync(`/proc/${child}/cmdline`, 'utf8');
+    return line.includes('engine.mjs') ? [Number(child)] : enginesOf(Number(child));
+  });
+}
+
+async function heapOf(session) {
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  return usedSize / 1e6;
+}
+
+const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1e3;
+
+/** Starts `serve` on a fleet of 24 nodes, both by the fast clock; the exporters can be ended and started again. */
+async function startWall(base) {
+  const { startDemo } = await import(pathToFileURL(await bundle('build/measure/demo-entry.ts', 'demo')).href);
+  const now = () => base + (Date.now() - base) * FAST;
+  const folder = mkdtempSync(join(tmpdir(), 'fleetwatt-soak-'));
+  const profile = join(folder, 'profile');
+  mkdirSync(profile);
+  let demo = await startDemo({ nodes: 24, now, folder });
+  const { port } = demo;
+  const roomier = readFileSync(demo.budgetsFile, 'utf8').replace(
+    /,(\d{2,}(?:\.\d+)?)(?=,)/g,
+    (_, kw) => `,${kw * 1.6}`,
+  );
+  writeFileSync(join(profile, 'budgets.csv'), roomier);
+  const source = {
+    ...{ kind: 'exporters', id: 'own', name: 'Own fleet', site: 'PDX-1', files: [demo.targetsFile] },
+    ...{ topologyFile: demo.topologyFile },
+  };
+  const settings = { schema: 1, pollMs: 60_000, staleMs: STALE_MS, sources: [source] };
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings));
+  const child = spawn(process.execPath, [join(root, 'build/run.mjs'), 'fleetwatt', 'serve', '--profile', profile], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      npm_lifecycle_event: '',
+      FLEETWATT_FAST_CLOCK: `${base},${FAST}`,
+      NODE_OPTIONS: `--require ${clockFile}`,
+    },
+  });
+  const url = await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (chunk) => {
+      text += chunk;
+      const found = /ready at (\S+)/.exec(text)?.[1];
+      if (found) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`serve ended with code ${code}: ${text}`)));
+  });
+  return {
+    url,
+    pid: child.pid,
+    outage: () => demo.close(),
+    async back() {
+      demo = await startDemo({ nodes: 24, now, port, folder });
+    },
+    async stop() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill();
+      await gone;
+      await demo.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Row of `npm run measure`: heap of the wall's page after 30 hours beside after 3. Throws when the wall ever showed the wrong
+ * slide, a number that is stale, or did not come back from an outage of the source or a killed engine.
+ */
+export async function wallSoakRow({ size }) {
+  const hours = size < 100_000 ? 3 : 30;
+  const base = Date.now();
+  const wall = await startWall(base);
+  const { chromium } = await import('playwright');
+  const browser = await chromium.launch({ executablePath: await testBrowser(), args: browserFlags() });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.addInitScript(`globalThis.fleetwattFastClock = '${base},${FAST}';\n${readFileSync(clockFile, 'utf8')}`);
+    await page.goto(wall.url);
+    const list = SLIDES.map(([view, seconds]) => `${view}:${seconds}`).join(',');
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, `#/wall?views=${list}`);
+    await page.locator('header', { hasText: /Live/ }).first().waitFor();
+    const session = await page.context().newCDPSession(page);
+    const found = await watch({ page, session, wall, hours });
+    if (errors.length > 0) throw new Error(`wall-soak: the page threw ${errors[0]}`);
+    return [
+      {
+        name: 'wall-soak',
+        workload: `192 GPUs, ${hours} simulated hours at ${FAST} ×, ${found.looks} looks, ${found.slides} of them at a slide; out and back ${found.backAfterS} s, engine killed and back ${found.engineAfterS} s (simulated); engine ${found.engineMb.map(Math.round).join(' → ')} MB`,
+        peer: `the same page after ${hours / 10} h`,
+        ours: found.heapMb[1],
+        theirs: found.heapMb[0],
+        unit: 'MB',
+        ratio: found.heapMb[1] / found.heapMb[0],
+        goal: '≤ 1.1 ×',
+        holds: found.heapMb[1] <= found.heapMb[0] * 1.1,
+      },
+    ];
+  } finally {
+    await browser.close();
+    await wall.stop();
+  }
+}
+
+/** Looks at the wall about once a second until the hours are over; breaks the source at a third of them, the engine at two thirds. */
+async function watch({ page, session, wall, hours }) {
+  const begin = (await seen(page)).time;
+  const at = (share) => begin + share * hours * HOUR;
+  const found = { looks: 0, slides: 0, heapMb: [], engineMb: [], backAfterS: 0, engineAfterS: 0 };
+  const live = async () => {
+    const from = (await seen(page)).time;
+    await page.locator('header', { hasText: /Live/ }).first().waitFor({ timeout: 60_000 });
+    return Math.round(((await seen(page)).time - from) / 1000);
+  };
+  const steps = [
+    [at(0.1), async () => mark()],
+    [
+      at(0.33),
+      async () => {
+        await wall.outage();
+        await page.locator('header', { hasText: 'No data for' }).waitFor({ timeout: 60_000 });
+        for (let look = 0; look < 20; look++) {
+          const { text, cells } = await seen(page);
+          // What was there is told in the past tense, with the time it is from; alerts as those that were last known.
+          const now = text.replace(/Last value (?:≥ )?\S+(?: [kM]W)? at [\d:]+/g, '');
+          const unmarked = cells.filter((cell) => !/As last known|^Data is lost/.test(cell));
+          if (/\d (?:kW|MW)|\d\s?%/.test(now) || unmarked.length > 0)
+            throw new Error(`wall-soak: shown as if it were live while nothing answers: ${now} ${unmarked.join()}`);
+          await page.waitForTimeout(200);
+        }
+        await wall.back();
+        found.backAfterS = await live();
+      },
+    ],
+    [
+      at(0.66),
+      async () => {
+        const [engine] = enginesOf(wall.pid);
+        process.kill(engine, 'SIGKILL');
+        await page.locator('header', { hasNotText: /Live/ }).first().waitFor({ timeout: 60_000 });
+        found.engineAfterS = await live();
+      },
+    ],
+    [at(1), async () => mark()],
+  ];
+  const mark = async () => {
+    found.heapMb.push(await heapOf(session));
+    found.engineMb.push(rss(enginesOf(wall.pid)[0]));
+  };
+  let wrong = 0;
+  for (const [until, step] of steps) {
+    for (;;) {
+      const { time, header, marks: interrupted } = await seen(page);
+      found.looks++;
+      const { index, toEdge } = slideAt(time);
+      // An alert that began holds its view for a minute; near its end a slide may be the one or the other.
+      if (toEdge > 45 && !interrupted) {
+        const right = header.includes(SLIDES[index][2]);
+        // A busy machine may draw late by this clock; a wrong slide stays wrong.
+        wrong = right ? 0 : wrong + 1;
+        if (wrong > 3) throw new Error(`wall-soak: slide ${index + 1} was due, shown is ${header}`);
+        if (right) found.slides++;
+      }
+      if (time >= until) break;
+      await page.waitForTimeout(1000);
+    }
+    await step();
+  }
+  return found;
+}
