@@ -71,6 +71,7 @@ export class Fleet {
   #writers = 0;
   readonly #clocks = new Clocks();
   #placeOfNode = new Int32Array(0);
+  #cards: readonly number[] = [];
   readonly #mostGpus = new MostGpus();
   readonly #silentWork = new SilentWork();
   /** Bad samples since the start. */
@@ -247,6 +248,7 @@ export class Fleet {
     };
     const { placeOfNode } = this.#built;
     this.#placeOfNode = nodeOf.map((known) => (known < 0 ? -1 : placeOfNode[known]));
+    this.#cards = this.#objects.links.flatMap(({ card }, link) => (card ? [link] : []));
     this.#builtFor = this.#objects.changes;
     return this.#built;
   }
@@ -254,7 +256,15 @@ export class Fleet {
   /** The fleet at `now`. A value older than `staleMs` is NaN with quality stale; its time stays, to tell its age. */
   frame(now: EpochMs, staleMs: DurationMs): Frame {
     const { topology, placeOfGpu, placeOfPlace } = this.#topology();
-    const instant = { topology, placeOfGpu, placeOfNode: this.#placeOfNode, placeOfPlace, now, staleMs };
+    const instant = {
+      topology,
+      placeOfGpu,
+      placeOfNode: this.#placeOfNode,
+      placeOfPlace,
+      now,
+      staleMs,
+      cards: this.#cards,
+    };
     const columns = resolve(this.#slots, instant);
     this.#mostGpus.update(columns, topology.path);
     this.#silentWork.update(columns, topology, now);
@@ -267,6 +277,7 @@ export class Fleet {
     fleet.#objects = this.#objects;
     fleet.#built = this.#topology();
     fleet.#placeOfNode = this.#placeOfNode;
+    fleet.#cards = this.#cards;
     fleet.#pinned = true;
     return fleet;
   }

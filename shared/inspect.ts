@@ -71,6 +71,9 @@ function placeFacts(parts: InspectParts, place: number): Fact[] {
   }
   const words = Number.isNaN(draw) ? '' : formatOutlook(slope[place], capMin[place]);
   if (words !== '') facts.push(fact('cap', 'Outlook', words));
+  const priority = frame.topology.priority[place];
+  if (priority > 0)
+    facts.push({ ...fact('budget', 'Capped first', `Priority ${priority} of 9`), quality: 'measured', sampled: null });
   facts.push(cappedFact(parts, place), ...heatAndLinks(parts, place), reportingFact(parts, place));
   return [...facts, ...missingFact(parts, place)];
 }

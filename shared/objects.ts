@@ -240,7 +240,9 @@ export class Objects {
     if (node < 0) return -1;
     const name = port === '' ? device : `${device}/${port}`;
     const key = `${node}\n${kind}\n${name}`;
-    return this.#numbered(this.#linkOf, this.links, key, origin, () => ({ node, kind, name, source: origin.sourceId }));
+    return this.#numbered(this.#linkOf, this.links, key, origin, () => {
+      return { node, kind, name, card: of.card === true, source: origin.sourceId };
+    });
   }
 
   /** The port of a switch of a series; −1 where no label names both. What the labels tell of its neighbour is kept. */

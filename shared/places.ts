@@ -23,6 +23,8 @@ export interface KnownLink {
   readonly node: number;
   readonly kind: LinkKind;
   readonly name: string;
+  /** It is a card, see `LinkIdentity`. */
+  readonly card?: boolean;
   /** Bytes a tick of its wait counter; left out where its source does not say. */
   readonly tickBytes?: number;
 }

@@ -1,3 +1,4 @@
+import { withoutCards } from './fabric/cards.ts';
 import { ASSUMED, type Column, DERIVED, MEASURED, STALE, UNSUPPORTED } from './frame.ts';
 import { putRecorded } from './recorded/columns.ts';
 import { rollUp } from './rollup.ts';
@@ -17,6 +18,8 @@ export interface Instant {
   readonly placeOfNode: Int32Array;
   /** Place of each place that recorded series tell of; −1: it is gone. */
   readonly placeOfPlace: Int32Array;
+  /** Links that are cards (`LinkIdentity`), by their indexes. */
+  readonly cards: readonly number[];
   readonly now: number;
   readonly staleMs: number;
 }
@@ -37,6 +40,7 @@ export function resolve(slots: Slots, at: Instant): Map<SignalId, Column> {
     const ranks = slots.boundTo(signal.id);
     if (ranks.length > 0) columns.set(signal.id, readColumn(signal, ranks, at));
   }
+  withoutCards(columns, at.topology, at.cards);
   for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
   limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);

@@ -79,6 +79,19 @@ describe('powerReport', () => {
     expect(second([...times(8, 500), ...times(8, LOST)])).toMatchObject({ drawW: null, headroomW: null, fits: null });
   });
 
+  it('says who is capped first: by priority, of equal ones who draws most', () => {
+    const asked = topologyOf({ racks: 3 });
+    asked.priority.set([0, 0, 4, 4, 9, 4]);
+    const frame = frameOf(asked, { 'gpu.power': [...times(8, 300), ...times(8, 400), ...times(8, 500)] });
+    const { cappedFirst, under } = powerReport({ frame, power: computePower(frame), rows: [], now: 0 }, 0);
+    expect(cappedFirst.map(({ label, priority }) => [label, priority])).toEqual([
+      ['Rack A1-02', 9],
+      ['Rack A1-03', 4],
+      ['Rack A1-01', 4],
+    ]);
+    expect(under.map(({ label, priority }) => [label, priority])).toContainEqual(['Hall A', null]);
+  });
+
   it('what if A is lost: the other carries both', () => {
     const { loss } = report([12e3, 11e3]);
     expect(loss.A).toMatchObject({ lost: 'A', trips: 1, of: 1 });

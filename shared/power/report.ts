@@ -44,6 +44,8 @@ export interface PlacePower {
   readonly cap: { readonly minutes: number; readonly earliest: number; readonly latest: number | null } | null;
   /** |A − B| ÷ the larger, racks only. */
   readonly imbalance: number | null;
+  /** Who is capped first: 1 last … 9 first; null where nobody says. */
+  readonly priority: number | null;
 }
 
 export interface LossReport extends Omit<FeedLoss, 'rows' | 'held'> {
@@ -73,6 +75,8 @@ export interface PowerReport {
   readonly under: readonly PlacePower[];
   readonly feeds: readonly FeedRow[];
   readonly loss: Readonly<Record<FeedName, LossReport>>;
+  /** Racks of the place whose priority is known, in the order in which they are capped: first those that draw most. */
+  readonly cappedFirst: readonly { readonly place: number; readonly label: string; readonly priority: number }[];
   /** The window that p99 and stranded power are of: what was asked for, or what is remembered. */
   readonly windowMs: number;
 }
@@ -110,8 +114,18 @@ export function powerReport(parts: PowerReportParts, place: number): PowerReport
     under: under.map(of).sort((a, b) => (b.strandedW ?? -Infinity) - (a.strandedW ?? -Infinity)),
     feeds: feedRows(frame, new Set([place, ...under])),
     loss: { A: loss('A'), B: loss('B') },
+    cappedFirst: cappedFirst(topology, power, [place, ...under]),
     windowMs: rows.length === 0 ? 0 : now - rows[0].time,
   };
+}
+
+/** Racks by the priority of budgets.csv, the highest first. */
+function cappedFirst(topology: Topology, { drawW }: PowerColumns, places: readonly number[]) {
+  return places
+    .filter((place) => place >= topology.start[RACK] && topology.priority[place] > 0)
+    .sort((a, b) => topology.priority[b] - topology.priority[a] || (drawW[b] || 0) - (drawW[a] || 0) || a - b)
+    .slice(0, MOST_NEAREST)
+    .map((place) => ({ place, label: labelOf(topology, place), priority: topology.priority[place] }));
 }
 
 /** Of the places that hold, those with the least to spare. */
@@ -150,6 +164,7 @@ function placePower(
     ...{ p99W: orNull(p99W), strandedW: orNull(Math.max(0, budgetW - p99W)) },
     cap: capOf(parts, place),
     imbalance: rack < 0 ? null : orNull(imbalance(sums.a[rack], sums.b[rack])),
+    priority: topology.priority[place] || null,
   };
 }
 

@@ -97,6 +97,8 @@ const rows = {
   'gpu.healthStatus': ['Health (0 pass, 10 warning, 20 failure)', 'code', 'gpu', 0, 20, 'max'],
   'gpu.slot': ['Slot in the chassis', 'code', 'gpu', 0, 1000, 'none'],
   'gpu.tray': ['Tray in the rack', 'code', 'gpu', 0, 1000, 'none'],
+  'gpu.host': ['Host in the tray', 'code', 'gpu', 0, 1000, 'none'],
+  'gpu.module': ['Module on the host', 'code', 'gpu', 0, 1000, 'none'],
   'gpu.clique': ['NVLink clique', 'code', 'gpu', 0, 1e9, 'none'],
   'gpu.healthy': ['Health as the exporter says (1 well)', 'ratio', 'gpu', 0, 1, 'none'],
   'node.power': ['Node power', 'W', 'node', 0, 200_000, 'sum'],

@@ -113,6 +113,8 @@ export interface NodeIdentity {
 export interface LinkIdentity {
   readonly device: readonly string[];
   readonly port?: readonly string[];
+  /** The device is a card, whose ports a node's own exporter may tell once more by their interfaces. */
+  readonly card?: true;
 }
 
 /** A port of a switch, and what is at the other end of its cable. */

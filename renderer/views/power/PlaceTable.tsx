@@ -94,6 +94,10 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
       cell: ({ cap }) =>
         cap === null ? <span className={styles.faint}>none</span> : formatCap(cap.minutes).replace('Cap in ', ''),
     },
+    {
+      ...number('priority', 'Capped first', '', ({ priority }) => priority),
+      cell: ({ priority }) => (priority === null ? <Missing /> : `${priority} of 9`),
+    },
     { id: 'basis', label: 'Known by', sort: ({ basis }) => basis, cell: ({ basis, quality }) => basis || quality },
   ];
 }

@@ -5,7 +5,7 @@ import { energyText, moneyText, type PowerNumbers, powerKpis, verdictOf } from '
 const place = (more: Partial<PlacePower> = {}): PlacePower => ({
   ...{ place: 2, label: 'Row A2', drawW: 978e3, atLeast: false, quality: 'measured', basis: '', budgetW: 1000e3 },
   ...{ headroomW: 22e3, fits: 12, plannedWPerGpu: 1833, oversubscription: 0.65, p99W: 980e3, strandedW: 20e3 },
-  ...{ cap: null, imbalance: null },
+  ...{ cap: null, imbalance: null, priority: null },
   ...more,
 });
 const loss = (more: Partial<LossReport> = {}): LossReport => ({
@@ -14,6 +14,7 @@ const loss = (more: Partial<LossReport> = {}): LossReport => ({
 });
 const report = (more: Partial<PowerReport> = {}): PowerReport => ({
   ...{ place: place(), under: [], feeds: [], loss: { A: loss(), B: loss({ lost: 'B' }) }, windowMs: 3_600_000 },
+  cappedFirst: [],
   ...more,
 });
 const input = (more: Partial<PowerNumbers> = {}): PowerNumbers => ({
@@ -29,6 +30,13 @@ test('a place against its budget, with what fits and what is stranded', () => {
   expect(cell('Draw')).toEqual(['978', 'kW of 1,000', '97.8% of budget, measured', 'critical']);
   expect(cell('Headroom')).toEqual(['22', 'kW', '12 more GPUs fit at 1,833 W each', null]);
   expect(cell('Stranded')).toEqual(['20', 'kW', 'p99 980 kW in 1 h 0 min', null]);
+});
+
+test('over its budget a place says who is capped first', () => {
+  const first = ['A2-03', 'A2-05', 'A2-01'].map((name, i) => ({ place: i, label: `Rack ${name}`, priority: 9 - i }));
+  const over = (cappedFirst: typeof first) => ({ report: report({ place: place({ headroomW: -5e3 }), cappedFirst }) });
+  expect(cell('Headroom', over(first))).toEqual(['−5.0', 'kW', 'Cap A2-03, then A2-05 first', 'critical']);
+  expect(cell('Headroom', over([]))?.[2]).toBe('No priorities are set');
 });
 
 test('a lower bound is said to be one on both sides: the draw at least, the headroom at most', () => {

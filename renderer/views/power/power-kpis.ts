@@ -31,7 +31,7 @@ export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
   };
   return [
     cell('Draw', place && drawCell(place, input), 'No power readings'),
-    cell('Headroom', place && headroomCell(place, input.scale), 'No budget is set'),
+    cell('Headroom', place && headroomCell(place, report, input.scale), 'No budget is set'),
     cell('Stranded', place && strandedCell(place, report, input.scale), 'No budget, or nothing remembered yet'),
     cell('Oversubscription', place && overCell(place), 'A board without a limit, or no budget'),
     cell('Feed imbalance', report && imbalanceCell(report), 'No rack with both feeds'),
@@ -60,7 +60,13 @@ function drawCell(place: PlacePower, { warnRatio, critRatio, scale }: PowerNumbe
   };
 }
 
-function headroomCell(place: PlacePower, scale: 'rack' | 'row'): Filled | null {
+/** Over its budget a place says who is to be capped first. */
+function shedNote(report: PowerReport | null): string {
+  const first = (report?.cappedFirst ?? []).slice(0, 2).map(({ label }) => label.replace('Rack ', ''));
+  return first.length === 0 ? 'No priorities are set' : `Cap ${first.join(', then ')} first`;
+}
+
+function headroomCell(place: PlacePower, report: PowerReport | null, scale: 'rack' | 'row'): Filled | null {
   if (place.headroomW === null) return null;
   const [value, unit] = split(formatPower(place.headroomW, scale));
   const fits = place.fits === null ? 'Model not known' : `${formatCount(place.fits)} more GPUs fit`;
@@ -69,7 +75,7 @@ function headroomCell(place: PlacePower, scale: 'rack' | 'row'): Filled | null {
     value: place.atLeast ? `≤ ${value}` : value,
     ...{
       unit,
-      note: `${fits}${place.fits === null ? '' : planned}`,
+      note: place.headroomW < 0 ? shedNote(report) : `${fits}${place.fits === null ? '' : planned}`,
       severity: place.headroomW < 0 ? 'critical' : null,
     },
   };

@@ -51,6 +51,8 @@ const readings: readonly (readonly [string, string, SignalId, string, number])[]
   ],
   ['dcgm', `DCGM_FI_DEV_FABRIC_HEALTH_SUMMARY{${B}} 3`, 'gpu.fabricHealth', 'GPU-a', 3],
   ['dcgm', `DCGM_FI_DEV_PLATFORM_TRAY_INDEX{${B}} 17`, 'gpu.tray', 'GPU-a', 17],
+  ['dcgm', `DCGM_FI_DEV_PLATFORM_HOST_ID{${B}} 1`, 'gpu.host', 'GPU-a', 1],
+  ['dcgm', `DCGM_FI_DEV_PLATFORM_MODULE_ID{${B}} 3`, 'gpu.module', 'GPU-a', 3],
   [
     'dcgm',
     `DCGM_EXP_XID_ERRORS_COUNT{${B},xid="79"} 1\nDCGM_EXP_XID_ERRORS_COUNT{${B},xid="13"} 4`,
@@ -207,6 +209,29 @@ test.each([
   expect(valuesOf(at(), signal)).toEqual({});
   take({ ...body, values: Float64Array.of(last) }, 5, more);
   expect(Object.values(valuesOf(at(5), signal))).toEqual([Math.fround(rate)]);
+});
+
+test('a card whose port the node tells by its interface counts once; one that it does not tell keeps its traffic', () => {
+  const { take, at } = fed();
+  const card = (id: number) =>
+    `nic_max_speed{nic_id="${id}",hostname="n1"} 400\nnic_port_stats_rx_bps{nic_id="${id}",hostname="n1",port_id="1"} 8e9\nnic_port_stats_tx_bps{nic_id="${id}",hostname="n1",port_id="1"} 8e9\n`;
+  const ports = (bytes: number) =>
+    ['eth0', 'benic1']
+      .flatMap((device) => [
+        `node_network_speed_bytes{device="${device}"} ${device === 'eth0' ? 1.25e8 : 5e10}`,
+        ...['receive', 'transmit'].map((way) => `node_network_${way}_bytes_total{device="${device}"} ${bytes}`),
+      ])
+      .join('\n');
+  const uname = 'node_uname_info{nodename="n1"} 1\n';
+  take(card(0) + card(1), 0, { key: 'amd' });
+  take(`${uname}${ports(0)}\n`, 0, { key: 'node' });
+  take(card(0) + card(1), 10, { key: 'amd' });
+  take(`${uname}${ports(9e9)}\n`, 10, { key: 'node' });
+  // Card 0 is benic1; eth0 has another rate; nothing tells card 1 once more.
+  expect(valuesOf(at(10), 'link.rx')).toEqual({ eth0: 9e8, benic1: 9e8, 1: 1e9 });
+  // The node's exporter is gone: the cards tell both.
+  take(card(0) + card(1), 100, { key: 'amd' });
+  expect(valuesOf(at(100), 'link.rx')).toEqual({ 0: 1e9, 1: 1e9 });
 });
 
 test('priority pauses of an AI NIC are those received and sent', () => {

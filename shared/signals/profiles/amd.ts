@@ -114,14 +114,14 @@ const nic = (name: string, signal: SignalId, more: More = {}): Mapping =>
 /**
  * Pollara and Vulcano cards by their number; ports of one card add up, as its highest speed is the card's. Rates are
  * gauges in bit/s; counts are gauges by their TYPE and count on. Where node_exporter is read as well, a card's port
- * stands there once more by the name of its interface: nobody documents which. A priority pause in either direction is a pause.
+ * stands there once more by the name of its interface; nobody documents which, so they are paired by their rates. A priority pause in either direction is a pause.
  */
 export const amdNicProfile: Profile = {
   id: 'amd-nic',
   title: 'AMD device-metrics-exporter, AI NICs',
   source:
     'ROCm/device-metrics-exporter docs/configuration/network-metricslist.md, pkg/amdnic/nicagent/nicagent_metrics.go',
-  identity: { link: { device: ['nic_id'] } },
+  identity: { link: { device: ['nic_id'], card: true } },
   mappings: [
     nic('port_stats_rx_bps', 'link.rx', { scale: 1 / 8 }),
     nic('port_stats_tx_bps', 'link.tx', { scale: 1 / 8 }),

@@ -170,6 +170,8 @@ const HEALTH: readonly Mapping[] = [
   dcgm(['DEV_GET_GPU_RECOVERY_ACTION', 'DEV_GPU_RECOVERY_ACTION'], 'gpu.recovery'),
   dcgm(['DEV_PLATFORM_CHASSIS_SLOT_NUMBER'], 'gpu.slot'),
   dcgm(['DEV_PLATFORM_TRAY_INDEX'], 'gpu.tray'),
+  dcgm(['DEV_PLATFORM_HOST_ID'], 'gpu.host'),
+  dcgm(['DEV_PLATFORM_MODULE_ID'], 'gpu.module'),
   dcgm(['DEV_FABRIC_CLIQUE_ID'], 'gpu.clique'),
 ];
 
@@ -206,6 +208,7 @@ export const dcgmProfile: Profile = {
         'DCGM_FI_DEV_PLATFORM_CHASSIS_SERIAL_NUMBER',
         'DCGM_FI_DEV_PLATFORM_CHASSIS_SLOT_NUMBER',
         'DCGM_FI_DEV_PLATFORM_TRAY_INDEX',
+        'DCGM_FI_DEV_PLATFORM_HOST_ID',
         'DCGM_FI_DEV_FABRIC_CLUSTER_UUID',
         'DCGM_FI_DEV_FABRIC_CLIQUE_ID',
       ],
