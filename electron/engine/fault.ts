@@ -34,8 +34,17 @@ const TEXTS: Readonly<Record<string, readonly [string, string]>> = {
   ECONNREFUSED: ['Nothing listens there', 'Check the port, and that the server runs.'],
   ENOTFOUND: ['The host name is not known', 'Check its spelling and the DNS of this machine.'],
   EAI_AGAIN: ['The host name could not be looked up now', 'Check the DNS of this machine.'],
+  ELINKLOCAL: [
+    'The name leads to a link-local address, which is not asked',
+    'Check the DNS of this machine; a link-local source is given by its address.',
+  ],
+  EREBOUND: [
+    'The name leads to another address within one exchange',
+    'Check the DNS of this machine: redirects stay where they began.',
+  ],
   EHOSTUNREACH: ['The host cannot be reached', 'Check the network and the route to it.'],
   ENETUNREACH: ['The network cannot be reached', 'Check the network of this machine.'],
+  ETIMEDOUT: ['Nobody answered the connection', 'Check the address, the route to it and its firewall.'],
   ECONNRESET: ['The connection was cut', 'Check the server and what lies between.'],
   EPIPE: ['The connection was cut', 'Check the server and what lies between.'],
   HPE_HEADER_OVERFLOW: ['The headers of the answer are too large', 'Check that the address is the exporter’s.'],

@@ -8,6 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Transport } from '../../shared/transport.ts';
 import { FaultError, socketFault, statusFault } from './fault.ts';
+import { Resolved } from './resolved.ts';
 import { authorization, clientCertificate, ownHeaders, proxyHeaders, withoutSecrets } from './secrets.ts';
 
 /** What a server answered. */
@@ -102,6 +103,7 @@ export class Fetcher {
   readonly #agents: { readonly http: HttpAgent; readonly https: HttpAgent };
   readonly #tunnelTls: ReturnType<typeof tlsOptions> | undefined;
   readonly #now: () => number;
+  readonly #lookup: LookupFunction | undefined;
 
   /** `lookup` resolves names (tests give their own). @throws FaultError when a file of its TLS cannot be read */
   constructor(
@@ -110,18 +112,22 @@ export class Fetcher {
   ) {
     this.#options = options;
     this.#now = settings.now;
+    this.#lookup = settings.lookup;
     const common = {
       keepAlive: true,
       maxSockets: settings.sockets,
       maxFreeSockets: settings.sockets,
       scheduling: 'lifo' as const,
-      ...(settings.lookup ? { lookup: settings.lookup } : {}),
     };
     const tls = tlsOptions(options);
     const { proxy } = options;
     if (proxy) {
       // One tunnel a connection, for plain and secure requests alike: the proxy sees neither path nor credentials.
-      const tunnel = new HttpsProxyAgent(proxy.url, { ...common, headers: () => proxyHeaders(proxy) });
+      const tunnel = new HttpsProxyAgent(proxy.url, {
+        ...{ ...common, headers: () => proxyHeaders(proxy) },
+        // The name of the proxy; each request looks up its server's own.
+        lookup: new Resolved(settings.lookup).lookup,
+      });
       this.#agents = { http: tunnel, https: tunnel };
       // An agent of our own hands its TLS on; the tunnel takes it from each request.
       this.#tunnelTls = tls;
@@ -141,8 +147,9 @@ export class Fetcher {
   async ask(ask: Ask, signal?: AbortSignal): Promise<Answer> {
     const deadline = this.#now() + this.#options.timeoutMs;
     let url = parseUrl(ask.url);
+    const resolved = new Resolved(this.#lookup);
     for (let hops = 0; ; hops++) {
-      const answer = await this.#once(url, ask, deadline, signal);
+      const answer = await this.#once(url, ask, deadline, resolved, signal);
       if (!('location' in answer)) return answer;
       const next = URL.canParse(answer.location, url.href) ? new URL(answer.location, url) : undefined;
       // Credentials go with the host: nobody else gets them, and no server may send us into its own network.
@@ -170,7 +177,7 @@ export class Fetcher {
         headers: headers ?? {},
         ...(json === undefined ? {} : { body: json, type: 'application/json' }),
       };
-      const response = await this.#request(url, request, ended);
+      const response = await this.#request(url, request, new Resolved(this.#lookup), ended);
       const status = response.statusCode ?? 0;
       if (status >= 300 && status < 400) {
         response.resume();
@@ -189,12 +196,14 @@ export class Fetcher {
     url: URL,
     ask: Ask,
     deadline: number,
+    resolved: Resolved,
     signal: AbortSignal | undefined,
   ): Promise<Answer | { location: string }> {
     return this.#within(url, Math.max(1, deadline - this.#now()), signal, async (ended) => {
-      const response = await this.#send(url, ask, ended);
+      const response = await this.#send(url, ask, resolved, ended);
       const location = response.headers.location;
       if (location && response.statusCode && response.statusCode >= 300 && response.statusCode < 400) {
+        resolved.pin(response.socket.remoteAddress);
         response.resume();
         return { location };
       }
@@ -229,21 +238,26 @@ export class Fetcher {
     }
   }
 
-  async #send(url: URL, { form, accept }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+  async #send(url: URL, { form, accept }: Ask, resolved: Resolved, signal: AbortSignal): Promise<IncomingMessage> {
     const request: Outgoing = form
       ? { ...FORM, accept, body: new URLSearchParams(form).toString() }
       : { method: 'GET', accept, headers: {} };
     try {
-      return await this.#request(url, request, signal);
+      return await this.#request(url, request, resolved, signal);
     } catch (error) {
       // A kept connection may have been closed by the server just now: that says nothing about the server.
       const reset = (error as NodeJS.ErrnoException).code === 'ECONNRESET' && (error as { reused?: boolean }).reused;
       if (!reset || signal.aborted) throw error;
-      return this.#request(url, request, signal);
+      return this.#request(url, request, resolved, signal);
     }
   }
 
-  #request(url: URL, { method, accept, headers, body, type }: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
+  #request(
+    url: URL,
+    { method, accept, headers, body, type }: Outgoing,
+    { lookup }: Resolved,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
     const secure = url.protocol === 'https:';
     const auth = authorization(this.#options.auth);
     const own = ownHeaders(this.#options);
@@ -253,8 +267,7 @@ export class Fetcher {
         {
           agent: secure ? this.#agents.https : this.#agents.http,
           ...(secure && this.#tunnelTls ? { ...this.#tunnelTls, ...namedBy(url) } : {}),
-          method,
-          signal,
+          ...{ method, signal, lookup },
           maxHeaderSize: 32 << 10,
           headers: {
             accept,
@@ -302,6 +315,13 @@ function parseUrl(text: string): URL {
   return url;
 }
 
+const tooLarge = (host: string, maxBytes: number) =>
+  new FaultError(
+    'too-large',
+    `${host} answered more than ${Math.round(maxBytes / (1 << 20))} MiB`,
+    'Check that it is an exporter, or narrow what it exports.',
+  );
+
 /** The whole body, decompressed, or a fault: a body that ends early is no body. */
 async function readBody(response: IncomingMessage, maxBytes: number, host: string): Promise<Uint8Array> {
   const encoding = response.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
@@ -313,6 +333,11 @@ async function readBody(response: IncomingMessage, maxBytes: number, host: strin
       'Let it answer in gzip or plain.',
     );
   }
+  // What says itself that it is too large need not be read to be refused.
+  if (Number(response.headers['content-length'] ?? 0) > maxBytes) {
+    response.destroy();
+    throw tooLarge(host, maxBytes);
+  }
   const gunzip = encoding === 'gzip' ? createGunzip() : undefined;
   const stream: Readable = gunzip ? response.pipe(gunzip) : response;
   // pipe() does not pass on that the response broke off: without this a cut gzip body would wait for ever.
@@ -322,12 +347,7 @@ async function readBody(response: IncomingMessage, maxBytes: number, host: strin
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > maxBytes)
-        throw new FaultError(
-          'too-large',
-          `${host} answered more than ${Math.round(maxBytes / (1 << 20))} MiB`,
-          'Check that it is an exporter, or narrow what it exports.',
-        );
+      if (size > maxBytes) throw tooLarge(host, maxBytes);
       chunks.push(chunk);
     }
   } catch (error) {
