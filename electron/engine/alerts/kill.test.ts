@@ -1,11 +1,9 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Store } from '../store/database.ts';
+import { bundled, runAndKill } from '../store/killed.fixture.ts';
 import { Journal } from './journal.ts';
 
 /** 200 and more show what a few cannot: FLEETWATT_KILLS=200 npx vitest run electron/engine/alerts/kill.test.ts */
@@ -20,46 +18,15 @@ interface Told {
 }
 
 let folder = '';
+let program = '';
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fleetwatt-kill-'));
-  await build({
-    ...{ configFile: false, root: process.cwd(), logLevel: 'error' },
-    build: {
-      ...{ outDir: join(folder, 'bundle'), target: 'node20', ssr: 'electron/engine/alerts/storm.fixture.ts' },
-      rollupOptions: { output: { entryFileNames: 'storm.mjs' } },
-    },
-    // SQLite has a file of its own beside it, so it stays where it is.
-    ssr: { noExternal: true, external: ['node-sqlite3-wasm'] },
-    plugins: [
-      {
-        name: 'sqlite-where-it-is',
-        enforce: 'post',
-        generateBundle(_, bundle) {
-          const path = join(process.cwd(), 'node_modules/node-sqlite3-wasm/dist/node-sqlite3-wasm.js');
-          for (const chunk of Object.values(bundle)) {
-            if ('code' in chunk) chunk.code = chunk.code.replaceAll('"node-sqlite3-wasm"', JSON.stringify(path));
-          }
-        },
-      },
-    ],
-  });
+  program = await bundled('electron/engine/alerts/storm.fixture.ts', folder);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs a storm and kills it. @returns all that it said */
-async function storm(profile: string, start: number, n: number): Promise<readonly Told[]> {
-  const child = fork(join(folder, 'bundle', 'storm.mjs'), [profile, String(start)], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const told: Told[] = [];
-  child.on('message', (message) => told.push(message as Told));
-  while (told.length < 2 + (n % 4)) await once(child, 'message');
-  // Not a wait for something to happen: the moment is what is being tried, and it is another each time.
-  await new Promise((resolve) => setTimeout(resolve, (n * 37) % 31));
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  return told;
-}
+const storm = (profile: string, start: number, n: number) => runAndKill<Told>(program, [profile, String(start)], n);
 
 it(`every row that was shown is there after ${KILLS} × kill −9 in a storm`, { timeout: 1_200_000 }, async () => {
   const profile = join(folder, 'profile');
