@@ -5,11 +5,12 @@ import { givenSource } from '../../shared/run-sources.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
 import { BADGE_SIDE, badgePicture } from './badge-picture.ts';
 import { Bridge } from './bridge.ts';
+import { Crashes } from './crashes.ts';
 import { closeDoors } from './doors.ts';
 import { menuTemplate } from './menu.ts';
 import { startNotifier } from './notifier.ts';
 import { OpenedFiles } from './opened-files.ts';
-import { SCHEME, serveBundle } from './origin.ts';
+import { ORIGIN, SCHEME, serveBundle } from './origin.ts';
 import { spawnDemo, spawnEngine } from './supervise.ts';
 import { DesktopVault } from './vault.ts';
 import { WallWindows } from './wall-windows.ts';
@@ -17,8 +18,6 @@ import { goTo, openWindow } from './window.ts';
 
 /** Folders of the build beside this bundle: dist/desktop → dist. */
 const built = (path: string) => join(__dirname, '..', path);
-
-const RELOADS_PER_MINUTE = 3;
 
 /** Options of the command line. Of a second instance's, which are foreign text, only a snapshot's path is read. */
 function options(argv: readonly string[]): { demo: boolean; sources: readonly SourceSettings[] } {
@@ -53,13 +52,12 @@ function startHub(profile: string): Hub {
   });
 }
 
-/** A renderer that crashes is loaded again; one that keeps crashing is left, so that its error can be seen. */
+/** A renderer that crashes is loaded again; one that keeps crashing gives way to a plain page that says so. */
 function reloadAfterCrash(window: BrowserWindow): void {
-  const crashes: number[] = [];
+  const crashes = new Crashes();
   window.webContents.on('render-process-gone', () => {
-    const now = Date.now();
-    crashes.push(now);
-    if (crashes.filter((time) => now - time < 60_000).length <= RELOADS_PER_MINUTE) window.webContents.reload();
+    if (crashes.crashed(Date.now()) === 'reload') window.webContents.reload();
+    else void window.loadURL(`${ORIGIN}/crashed`);
   });
 }
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve, sep } from 'node:path';
 import { securityHeaders } from '../../shared/csp.ts';
+import { crashedPage } from './crashes.ts';
 import { stoppedPage } from './walls.ts';
 
 /** The scheme of our own pages: standard and secure, registered before the app is ready. */
@@ -43,14 +44,21 @@ export function fileOf(url: string, folder: string): string | undefined {
   return file.startsWith(folder + sep) && types[extname(file)] ? file : undefined;
 }
 
-/** Answers requests of our scheme from the bundle's folder; `/stopped` is the page of a wall that was given up. */
+/** Pages without a script: of a wall that was given up, of a window that keeps crashing. */
+const PLAIN: Readonly<Record<string, ((now: number) => string) | undefined>> = {
+  [`${ORIGIN}/stopped`]: stoppedPage,
+  [`${ORIGIN}/crashed`]: crashedPage,
+};
+
+/** Answers requests of our scheme from the bundle's folder, and with the plain pages. */
 export function serveBundle(
   folder: string,
   now: () => number,
 ): (request: { url: string; method: string }) => Promise<Response> {
   return async ({ url, method }) => {
-    if (url === `${ORIGIN}/stopped`)
-      return new Response(stoppedPage(now()), {
+    const plain = PLAIN[url];
+    if (plain)
+      return new Response(plain(now()), {
         headers: { ...securityHeaders, 'content-type': types['.html'] as string },
       });
     const file = method === 'GET' ? fileOf(url, folder) : undefined;

@@ -140,7 +140,7 @@ describe('where nobody is', () => {
     });
     const { port } = await listening(server);
     const url = `http://127.0.0.1:${port}/`;
-    const by = fetcher({ timeoutMs: 300 });
+    const by = fetcher({ timeoutMs: 1000 });
     expect(await faultOf(by, url)).toBeUndefined();
     dead = true;
     expect(await faultOf(by, url)).toMatchObject({ code: 'timeout' });

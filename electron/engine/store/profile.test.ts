@@ -119,7 +119,7 @@ describe('the lock (C8)', () => {
     expect(existsSync(join(folder, 'lock'))).toBe(true);
   });
 
-  test('a folder that cannot be made is a fault that names it', () => {
+  test('C9: a folder that cannot be made is a fault that names it', () => {
     writeFileSync(join(folder, 'taken'), '');
     const inside = join(folder, 'taken', 'profile');
     expect(() => lockProfile(inside)).toThrow(FaultError);
@@ -127,9 +127,12 @@ describe('the lock (C8)', () => {
   });
 
   test('a profile folder that we make is our own', () => {
-    const made = join(folder, 'a profile with ünïcode', 'fleetwatt');
+    // C9: spaces, letters of others, pictures, and more than 260 characters.
+    const made = join(folder, 'a profile with ünïcode 🔌', 'long'.repeat(40), 'longer'.repeat(30), 'fleetwatt');
     lockProfile(made)();
     expect(statSync(made).mode & 0o777).toBe(0o700);
+    saveSettings(made, { ...defaultSettings, pollMs: 2000 });
+    expect(loadSettings(made)).toMatchObject({ warnings: [], writable: true, settings: { pollMs: 2000 } });
   });
 });
 
