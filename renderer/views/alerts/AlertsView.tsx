@@ -121,6 +121,7 @@ function Active(props: Props) {
   };
   const toPlace = ({ place }: Alert) => go({ view: 'overview', object: layout.path[place] ?? '' });
   const giveBack = () => alert && unack.mutate({ alerts: [alert.id], who: who.trim() === '' ? 'unnamed' : who });
+  const unwatched = frame.sources.length === 0;
   const act = props.operate && alert !== undefined && alert.state !== 'resolved';
   useKeys({
     '(\\[)': () => step(-1),
@@ -164,7 +165,11 @@ function Active(props: Props) {
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
         <section className={styles.scroll} tabIndex={0} aria-label="List of alerts">
           {reply.error ? <p className={styles.fault}>{faultOf(reply.error).message}</p> : null}
-          {props.stale ? <p className={styles.quiet}>No live data: alerts stand as they were last known.</p> : null}
+          {unwatched ? (
+            <p className={styles.quiet}>No source is connected: nothing is watched, and no alert can rise.</p>
+          ) : props.stale ? (
+            <p className={styles.quiet}>No live data: alerts stand as they were last known.</p>
+          ) : null}
           {shown.length > 0 ? (
             <AlertList
               {...{ sections, folded }}
@@ -173,8 +178,8 @@ function Active(props: Props) {
               onSelect={select}
               onFold={toggleFold}
             />
-          ) : reply.data ? (
-            <p className={styles.quiet}>{emptyWords(all.length, reply.data.resolvedLastHour)}</p>
+          ) : reply.data && !unwatched ? (
+            <p className={styles.quiet}>{emptyWords(all.length, reply.data.resolvedLastHour, props.stale)}</p>
           ) : null}
           {others.error ? <p className={styles.fault}>{faultOf(others.error).message}</p> : null}
           {others.data ? (
@@ -216,7 +221,9 @@ const NONE: readonly Alert[] = [];
 /** What is not told across the top of every view. */
 const isOfThisView = (trouble: AlertTrouble) => !isToldOnTop(trouble);
 
-function emptyWords(all: number, resolved: number): string {
+function emptyWords(all: number, resolved: number, stale: boolean): string {
   if (all > 0) return 'No alert passes what is chosen at the left.';
+  // Of now nobody can tell.
+  if (stale) return 'None was active then.';
   return resolved === 0 ? 'No active alerts.' : `No active alerts. ${resolved} cleared in the last hour.`;
 }

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { HistoryPage, JournalKind } from '../../../shared/alerting/alert.ts';
 import type { CallArg } from '../../../shared/contract.ts';
 import { formatDate, formatTime } from '../../../shared/format.ts';
-import { useAlertHistory } from '../../ask/alerts.ts';
+import { useAlertHistory, useRules } from '../../ask/alerts.ts';
 import { faultOf } from '../../link/link.ts';
 import { useConsole } from '../../live/console.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
@@ -11,6 +11,8 @@ import { Segmented } from '../../parts/Segmented.tsx';
 import { saveText } from '../../save/save-file.ts';
 import { ruleWords } from './alert-facets.ts';
 import styles from './alerts.module.css';
+import { HistoryFilters } from './HistoryFilters.tsx';
+import { EMPTY_HISTORY, type HistoryDraft, historyFilterOf } from './history-form.ts';
 import { JournalLimits } from './JournalLimits.tsx';
 
 const KIND_WORDS: Readonly<Record<JournalKind, string>> = {
@@ -30,28 +32,21 @@ const KIND_WORDS: Readonly<Record<JournalKind, string>> = {
   file: 'Journal',
 };
 
-const GROUPS: Readonly<Record<string, readonly JournalKind[]>> = {
-  alerts: ['firing', 'resolved', 'unknown', 'known', 'restored'],
-  people: ['ack', 'unack', 'silence', 'silence-end', 'note', 'rule'],
-  all: [],
-};
-
 /** What became of alerts: every row that the journal keeps, with filters, and as CSV or JSON. */
 export function History({ version, operate }: { version: number; operate: boolean }) {
   const { link } = useConsole();
-  const [group, setGroup] = useState<'alerts' | 'people' | 'all'>('alerts');
-  const [text, setText] = useState('');
+  const [draft, setDraft] = useState(EMPTY_HISTORY);
   const [before, setBefore] = useState<number | null>(null);
   const [fault, setFault] = useState('');
-  const filter: CallArg<'alertHistory'> = {
-    most: 200,
-    ...(GROUPS[group].length === 0 ? {} : { kinds: [...GROUPS[group]] }),
-    ...(text.trim() === '' ? {} : { text: text.trim() }),
-    ...(before === null ? {} : { before }),
+  const rules = useRules(version);
+  const { filter: all, error } = historyFilterOf(draft);
+  const filter: CallArg<'alertHistory'> = before === null ? all : { ...all, before };
+  const put = (change: Partial<HistoryDraft>) => {
+    setDraft({ ...draft, ...change });
+    setBefore(null);
   };
   const page = useAlertHistory(filter, version);
   const save = (format: 'csv' | 'json') => {
-    const { before: _page, ...all } = filter;
     link
       .call('alertExport', { filter: all, format })
       .then(({ name, type, text: body }) => saveText(name, type, body))
@@ -62,29 +57,23 @@ export function History({ version, operate }: { version: number; operate: boolea
     <section className={`${parts.panel} ${styles.wide}`} aria-label="Alert history" data-region>
       <div className={parts.header}>
         <h2>History</h2>
-        <Segmented
+        <Segmented<HistoryDraft['group']>
           label="Rows"
           choices={[
             { id: 'alerts', label: 'Alerts' },
             { id: 'people', label: 'What people did' },
             { id: 'all', label: 'Everything' },
           ]}
-          value={group}
-          onPick={(id) => {
-            setGroup(id);
-            setBefore(null);
-          }}
+          value={draft.group}
+          onPick={(group) => put({ group })}
         />
         <input
           className={styles.search}
           type="search"
           aria-label="Search the history"
           placeholder="Title, object, note or name"
-          value={text}
-          onChange={(event) => {
-            setText(event.target.value);
-            setBefore(null);
-          }}
+          value={draft.text}
+          onChange={(event) => put({ text: event.target.value })}
         />
         <button type="button" className={`${parts.button} ${styles.headButton}`} onClick={() => save('csv')}>
           Save CSV
@@ -93,6 +82,12 @@ export function History({ version, operate }: { version: number; operate: boolea
           Save JSON
         </button>
       </div>
+      <HistoryFilters
+        draft={draft}
+        rules={(rules.data?.rules ?? []).map(({ name }) => name)}
+        error={error}
+        onPut={put}
+      />
       {fault === '' ? null : <p className={styles.fault}>{fault}</p>}
       {page.error ? <p className={styles.fault}>{faultOf(page.error).message}</p> : null}
       {page.data ? <Rows page={page.data} /> : null}
@@ -116,7 +111,7 @@ export function History({ version, operate }: { version: number; operate: boolea
 }
 
 function Rows({ page }: { page: HistoryPage }) {
-  if (page.rows.length === 0) return <p className={styles.quiet}>The journal has no entries of this kind.</p>;
+  if (page.rows.length === 0) return <p className={styles.quiet}>The journal has no entries that pass.</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section className={styles.scroll} tabIndex={0} aria-label="Rows of the journal">

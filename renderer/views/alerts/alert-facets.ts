@@ -53,7 +53,7 @@ export const STANDING_WORDS: Readonly<Record<Standing, string>> = {
   resolved: 'Resolved',
 };
 
-const DOMAIN_WORDS: Readonly<Record<string, string>> = {
+export const DOMAIN_WORDS: Readonly<Record<string, string>> = {
   power: 'Power and thermal',
   fabric: 'Interconnect',
   hardware: 'GPU health',
