@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../electron/engine/clock.ts';
 import { gather, openFile, pack } from '../../electron/engine/snapshots/assemble.ts';
 import { record } from '../../electron/engine/snapshots/record.ts';
@@ -14,9 +14,11 @@ import { seriesOf } from '../../shared/snapshot/export/rows.ts';
 import type { Opened } from '../../shared/snapshot/file.ts';
 import { errorOf, quantumOf } from '../../shared/snapshot/quantum.ts';
 import { frameAt } from '../../shared/snapshot/replay.ts';
+import { openMetricsOfData } from '../../shared/tables/forms.ts';
 import { GPU } from '../../shared/topology.ts';
 import { ask, read } from './ask.ts';
 import { requireReal, titled } from './available.ts';
+import { startEngine } from './engine.ts';
 import { type Running, startReal } from './running.ts';
 
 /** A real server whose past was written beforehand: what a snapshot has of it is held against its own answers. */
@@ -153,6 +155,65 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
         }
       }
     });
+
+    test('a capture in the engine asks the server for what was before its start, and says so', async () => {
+      const source = { id: 'prom', kind: 'prometheus', name: 'prom', site: 'S', url: server.url };
+      const engine = startEngine({ pollMs: 5000, staleMs: 60_000, sources: [source] }, systemClock);
+      try {
+        await engine.until((frame) => frame.summary.gpusReporting === GPUS);
+        const window = { beforeMs: 480_000, afterMs: 0, scope: '' };
+        const size = await engine.call('sizeSnapshot', window);
+        expect(size.past).toMatch(
+          /^The past until \d\d:\d\d:\d\d UTC is asked of prom, every 15 s; from then on it is as/,
+        );
+        const { job } = await engine.call('takeSnapshot', { ...window, title: 'From the server' });
+        const done = await vi.waitFor(
+          async () => {
+            const found = (await engine.call('snapshots', {})).jobs.find((one) => one.job === job);
+            expect(found?.state).toBe('done');
+            return found;
+          },
+          { timeout: 20_000, interval: 100 },
+        );
+        const file = join(engine.profile, 'snapshots', `${done?.file}.fwsnap`);
+        const { snapshot } = openFile(await readFile(file), file);
+        const { times } = snapshot.run;
+        expect(times.length).toBeGreaterThanOrEqual(31);
+        expect(snapshot.manifest.origins[0]).toMatchObject({ stepMs: 15_000, kind: 'prometheus' });
+        expect(snapshot.manifest.origins[0].name).toMatch(/^prom, asked afterwards for /);
+        expect(snapshot.manifest.missing.join()).not.toContain('Nothing is recorded before');
+        // The server's own word for some of these instants.
+        const quantum = quantumOf(signalOf('gpu.power'));
+        for (const i of [0, 9, 20]) {
+          const own = await ask(server.url, 'DCGM_FI_DEV_POWER_USAGE', times[i] / 1000);
+          const { columns, topology } = frameAt(snapshot, i);
+          expect(own).toHaveLength(GPUS);
+          for (const { metric, value } of own) {
+            const kept = columns.get('gpu.power')?.value[topology.path.indexOf(metric.UUID)] ?? Number.NaN;
+            expect(Math.abs(kept - value)).toBeLessThanOrEqual(errorOf(quantum, kept) * (1 + 1e-6));
+          }
+        }
+      } finally {
+        engine.remove();
+      }
+    }, 60_000);
+
+    test('the OpenMetrics of a chart back-fills a server with the very line that was drawn', async () => {
+      const { times } = opened.snapshot.run;
+      const values = times.map((_, i) => (i === 3 ? null : Math.fround(1000.1 + i)));
+      const line = { name: 'Draw "of" A', signal: 'draw', object: 'S/A\\B', unit: 'W', quality: 'derived' };
+      const text = openMetricsOfData({ kind: 'chart', title: 'Draw', series: [{ ...line, times, values }] });
+      const other = await filled(text);
+      try {
+        for (const i of [0, 5]) {
+          const [answer] = await ask(other.url, 'fleetwatt_draw_watts', times[i] / 1000);
+          expect(answer.metric).toMatchObject({ object: 'S/A\\B', series: 'Draw "of" A' });
+          expect(Math.fround(answer.value)).toBe(values[i]);
+        }
+      } finally {
+        await other.stop();
+      }
+    }, 60_000);
 
     test('its OpenMetrics text is taken by promtool, and a server filled with it answers with the same numbers', async () => {
       const text = [...openMetricsOf(opened.snapshot, { signals: null, under: '' })].join('');

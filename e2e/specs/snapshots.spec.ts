@@ -27,6 +27,17 @@ async function capture(page: Page, title: string): Promise<void> {
 test('capture, library, replay and back; a file that was altered is not opened', async ({ open }) => {
   const { page, profile } = await open({ demo: true });
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  // From an alert its own window is chosen; the sliders move it, as a hand does on the strip.
+  await page.keyboard.press('4');
+  await page.getByRole('region', { name: 'Alert', exact: true }).getByRole('button', { name: 'Capture' }).click();
+  const about = page.getByRole('dialog', { name: 'Capture snapshot' });
+  await expect(about.getByRole('radio', { name: 'Chosen' })).toBeChecked();
+  await expect(about.getByRole('img', { name: /^Draw of the last two hours; chosen/ })).toBeVisible();
+  const words = await about.getByRole('status').innerText();
+  await about.getByRole('slider', { name: /^From/ }).press('ArrowRight');
+  await expect(about.getByRole('status')).not.toHaveText(words);
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
   await page.keyboard.press('5');
   await expect(page.getByText('No snapshots yet. Press Shift S on any view.')).toBeVisible();
   await capture(page, 'Row A2 near its budget');

@@ -40,6 +40,7 @@ import { TravelBanner } from './replay/TravelBanner.tsx';
 import { ReportView } from './report/ReportView.tsx';
 import { type Go, type Route, useLastRoutes, useRoute } from './route.ts';
 import { CaptureDialog } from './snapshots/CaptureDialog.tsx';
+import { type CaptureAbout, CaptureContext } from './snapshots/capture-request.tsx';
 import { Snapshots } from './snapshots/Snapshots.tsx';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
 import { PAGES, type ViewId, viewsOf } from './views.ts';
@@ -142,7 +143,7 @@ export function App() {
   const [theme, setTheme] = useState<Theme>(firstTheme);
   const [keysOpen, setKeysOpen] = useState(false);
   const [searching, setSearching] = useState(false);
-  const [capturing, setCapturing] = useState(false);
+  const [capturing, setCapturing] = useState<CaptureAbout | 'now' | null>(null);
   const [saving, setSaving] = useState(false);
   const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go, view === 'overview');
   const closeDemo = useCloseDemo();
@@ -169,7 +170,7 @@ export function App() {
     search: () => setSearching(true),
     // Away from now Space plays, and there is nothing to capture.
     pause: !away ? () => live.pause(pausedAt === null) : null,
-    capture: !away && operate ? () => setCapturing(true) : null,
+    capture: !away && operate ? () => setCapturing('now') : null,
     save: () => setSaving(true),
     wall: () => openWall(go),
   });
@@ -178,7 +179,7 @@ export function App() {
   useOpenByAddress(route, go);
 
   if (view === 'wall') return <Wall {...{ layout, frame, freshness, route }} onLeave={() => go(lastOf('overview'))} />;
-  return (
+  const page = (
     <div className={styles.app}>
       <TopBar
         view={view}
@@ -220,7 +221,7 @@ export function App() {
       ) : view === 'power' ? (
         <PowerPage {...{ layout, frame, freshness, route, go }} paused={pausedAt !== null} />
       ) : view === 'snapshots' && replay === null ? (
-        <Snapshots {...{ operate, theme, route }} onCapture={() => setCapturing(true)} />
+        <Snapshots {...{ operate, theme, route }} onCapture={() => setCapturing('now')} />
       ) : view === 'alerts' && layout !== null && frame !== null ? (
         <AlertsView
           {...{ layout, frame, freshness, route, go }}
@@ -255,8 +256,10 @@ export function App() {
         pause={() => live.pause(pausedAt === null)}
       />
       <CaptureDialog
-        open={capturing}
-        onClose={() => setCapturing(false)}
+        open={capturing !== null}
+        onClose={() => setCapturing(null)}
+        now={freshness.now}
+        about={capturing === 'now' ? null : capturing}
         frame={frame}
         layout={layout}
         chosen={layout?.path[state.selected] ?? ''}
@@ -275,6 +278,7 @@ export function App() {
       ) : null}
     </div>
   );
+  return <CaptureContext value={operate && !away ? setCapturing : null}>{page}</CaptureContext>;
 }
 
 function RackOrGpu(props: PageProps) {

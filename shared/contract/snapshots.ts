@@ -118,6 +118,8 @@ export interface SnapshotSize {
   readonly gpus: number;
   /** An estimate by what the last minutes took. */
   readonly bytes: number;
+  /** Where the past of the window comes from, as a sentence; '' where all of it is still to come. */
+  readonly past: string;
 }
 
 /** A capture under way, or how it ended. */

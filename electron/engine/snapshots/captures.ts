@@ -18,6 +18,7 @@ import { alertPapers } from './context-papers.ts';
 import { KEY_FILE, signer } from './keys.ts';
 import type { SnapshotLibrary } from './library.ts';
 import { limitsOf } from './record.ts';
+import { type PastPlan, pastOrigins, pastPlan, readPast } from './server-past.ts';
 import type { Spans } from './spans.ts';
 
 export type CaptureOrder = CallParsed<'takeSnapshot'>;
@@ -151,22 +152,25 @@ export class Captures {
       this.#step(job, bytes > 0 ? { state, done, bytes } : { state, done });
     };
     const ring = this.#ring();
+    const plan = pastPlan(this.#context, from, to, ring.times());
+    const before = plan === null ? null : await readPast(this.#context, plan, (done) => progress('gathering', done, 0));
     const whole = ring.topology as Topology;
     const topology = scopeOf(whole, order.scope);
     if (order.scope !== '' && topology === whole)
       throw new FaultError('no-place', `There is no place ${order.scope}`, 'Choose a place of the floor plan.');
-    const writer = await gather(ring.chunks(from, to), topology, { from, to, stepMs: 0 }, progress);
+    const chunks = [...(before?.chunks(from, to) ?? []), ...ring.chunks(from, to)];
+    const writer = await gather(chunks, topology, { from, to, stepMs: 0 }, progress);
     if (writer.instants === 0)
       throw new FaultError('nothing-then', 'Nothing was recorded in this window', 'Choose a later window.');
     const { papers, missing } = await this.#papers(order, { at, from, to });
-    const first = ring.times().find((time) => time >= from) ?? to;
+    const first = [...(before?.times() ?? []), ...ring.times()].find((time) => time >= from) ?? to;
     const { pollMs } = this.#context.settings();
     if (first - from > 2 * pollMs) missing.push(`Nothing is recorded before ${formatTime(first)}`);
     const lost = order.scope === '' ? this.#lost(ring, topology, from, to) : 0;
     if (lost > 0) missing.push(`${lost} objects that were gone by the end are left out`);
     const draft = writer.finish();
     const { names: _, ...document } = redact(
-      { cover: this.#cover(order, at, missing), topology, papers },
+      { cover: this.#cover(order, at, missing, plan), topology, papers },
       order.redact,
       sentenceWith(draft.run, papers.limits, at),
     );
@@ -191,13 +195,16 @@ export class Captures {
     return most;
   }
 
-  #cover(order: CaptureOrder, at: number, missing: readonly string[]) {
+  #cover(order: CaptureOrder, at: number, missing: readonly string[], plan: PastPlan | null) {
     const { clock, sources, settings } = this.#context;
     const { pollMs } = settings();
     return {
       ...{ id: randomBytes(16).toString('hex'), title: order.title, at, scope: order.scope },
       made: { at: clock.now(), by: order.who, reason: order.reason, version: ownVersion() },
-      origins: sources().map((source) => originOf(source.settings, source.queries?.() ?? [], pollMs)),
+      origins: [
+        ...(plan === null ? [] : pastOrigins(this.#context, plan)),
+        ...sources().map((source) => originOf(source.settings, source.queries?.() ?? [], pollMs)),
+      ],
       ...{ redacted: [], missing },
     };
   }

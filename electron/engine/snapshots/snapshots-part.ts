@@ -18,6 +18,7 @@ import { Captures } from './captures.ts';
 import { digest } from './keys.ts';
 import { SnapshotLibrary } from './library.ts';
 import { embeddedIn } from './report-console.ts';
+import { pastPlan, pastWords } from './server-past.ts';
 import { Spans } from './spans.ts';
 
 /** Samples that are packed each second, so that no tick takes long. */
@@ -140,7 +141,11 @@ export class SnapshotsPart implements EnginePart {
   #size({ at, beforeMs, afterMs, scope }: CallParsed<'sizeSnapshot'>): SnapshotSize {
     const moment = at ?? this.#context.clock.now();
     const [from, to] = [moment - beforeMs, moment + afterMs];
-    const known = this.#ring.times().filter((time) => time >= from && time <= to).length;
+    const recorded = this.#ring.times().filter((time) => time >= from && time <= to).length;
+    const plan = pastPlan(this.#context, from, to, this.#ring.times());
+    const known = recorded + (plan?.count ?? 0);
+    const begins = this.#ring.times().find((time) => time >= from) ?? null;
+    const lacksUntil = begins !== null && begins - from > 2 * this.#context.settings().pollMs ? begins : null;
     const ahead = Math.max(
       0,
       Math.floor((to - Math.max(from, this.#context.clock.now())) / this.#context.settings().pollMs),
@@ -153,7 +158,7 @@ export class SnapshotsPart implements EnginePart {
     const places = part?.parent.length ?? 0;
     // The places are JSON, which packs to some 12 bytes each.
     const bytes = Math.round(instants * share * this.#ring.bytesPerInstant + places * 12 + 4000);
-    return { from, to, instants, gpus: count(part), bytes };
+    return { from, to, instants, gpus: count(part), bytes, past: pastWords(plan, recorded, lacksUntil) };
   }
 
   async #preview({ file, redact: kinds }: CallArg<'previewRedaction'>) {

@@ -8,6 +8,7 @@ import { useOffReason, useTravel } from '../../live/travel.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
+import { aboutAlert, useCapture } from '../snapshots/capture-request.tsx';
 import { AlertChart } from './AlertChart.tsx';
 import { durationText } from './AlertRow.tsx';
 import { ruleWords, STANDING_WORDS, standingOf } from './alert-facets.ts';
@@ -35,6 +36,7 @@ export function AlertDetail(props: Props) {
   const { alert, rule, layout, now } = props;
   const standing = standingOf(alert);
   const off = useOffReason();
+  const capture = useCapture();
   const { traveller } = useTravel();
   const began = alert.firedAt ?? alert.activeAt;
   return (
@@ -68,6 +70,11 @@ export function AlertDetail(props: Props) {
               Show on floor plan <Kbd>G</Kbd>
             </button>
           ) : null}
+          {capture === null ? null : (
+            <button type="button" className={parts.button} onClick={() => capture(aboutAlert(alert, now))}>
+              Capture
+            </button>
+          )}
           {traveller === null ? null : (
             <button type="button" className={parts.button} onClick={() => traveller.to(began)}>
               Go to {formatTime(began).slice(0, 5)} <Kbd>J</Kbd>

@@ -6,6 +6,7 @@ import { AckDialog } from '../alerts/AckDialog.tsx';
 import { SilenceDialog } from '../alerts/SilenceDialog.tsx';
 import { useWho } from '../alerts/who.tsx';
 import { useKeys } from '../keys.ts';
+import { aboutAlert, useCapture } from '../snapshots/capture-request.tsx';
 import styles from './rail.module.css';
 import { alertsOfLine } from './rail-alerts.ts';
 
@@ -14,6 +15,7 @@ export function RailActions({ alert, version, now }: { alert: string; version: n
   const reply = useAlerts(version);
   const [dialog, setDialog] = useState<'ack' | 'silence' | null>(null);
   const [who] = useWho();
+  const capture = useCapture();
   const unack = useAlertCall('unackAlert');
   const alerts = alertsOfLine(reply.data?.alerts ?? [], alert);
   const [lead] = alerts;
@@ -36,6 +38,11 @@ export function RailActions({ alert, version, now }: { alert: string; version: n
       <button type="button" className={parts.button} onClick={onSilence}>
         Silence <Kbd>S</Kbd>
       </button>
+      {capture === null ? null : (
+        <button type="button" className={parts.button} onClick={() => capture(aboutAlert(lead, now))}>
+          Capture
+        </button>
+      )}
       {dialog === 'ack' ? <AckDialog alerts={open} onClose={() => setDialog(null)} /> : null}
       {dialog === 'silence' ? <SilenceDialog alert={lead} now={now} onClose={() => setDialog(null)} /> : null}
     </div>

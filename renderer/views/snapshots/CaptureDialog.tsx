@@ -10,15 +10,19 @@ import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
 import { labelOf } from '../places.ts';
+import type { CaptureAbout } from './capture-request.tsx';
 import { REDACTION_KINDS, tagsOf } from './snapshot-words.ts';
 import styles from './snapshots.module.css';
+import { type TimeWindow, WindowBrush } from './WindowBrush.tsx';
 
 const MINUTE = 60_000;
-const BEFORE = [
+type Before = '5' | '15' | '60' | 'chosen';
+const BEFORE: readonly { readonly id: Before; readonly label: string }[] = [
   { id: '5', label: '5 min' },
   { id: '15', label: '15 min' },
   { id: '60', label: '1 h' },
-] as const;
+  { id: 'chosen', label: 'Chosen' },
+];
 const AFTER = [
   { id: '0', label: 'None' },
   { id: '1', label: '1 min' },
@@ -34,6 +38,10 @@ export function CaptureDialog(props: {
   layout: LayoutDocument | null;
   /** Path of what is chosen; '' for nothing. */
   chosen: string;
+  /** The engine's clock, epoch ms. */
+  now: number;
+  /** What it is about; null for the fleet as it is now. */
+  about: CaptureAbout | null;
 }) {
   const { open, onClose, frame, layout } = props;
   const limits = useHello().data?.settings;
@@ -52,10 +60,26 @@ export function CaptureDialog(props: {
   );
 }
 
-function CaptureForm(props: { layout: LayoutDocument; sentence: string; chosen: string; onClose: () => void }) {
-  const { layout, onClose } = props;
-  const [title, setTitle] = useState(props.sentence);
-  const [before, setBefore] = useState<(typeof BEFORE)[number]['id']>('15');
+/** The window as it is asked for: before and after a moment, which is now unless another was chosen. */
+function windowOf(before: Before, afterMs: number, chosen: TimeWindow, about: CaptureAbout | null) {
+  if (before !== 'chosen') return { beforeMs: Number(before) * MINUTE, afterMs };
+  const inside = about !== null && about.at >= chosen.from && about.at <= chosen.to;
+  const at = Math.round(inside ? about.at : chosen.to);
+  return { at, beforeMs: Math.round(at - chosen.from), afterMs: Math.round(chosen.to - at) };
+}
+
+function CaptureForm(props: {
+  layout: LayoutDocument;
+  sentence: string;
+  chosen: string;
+  now: number;
+  about: CaptureAbout | null;
+  onClose: () => void;
+}) {
+  const { layout, onClose, now, about } = props;
+  const [title, setTitle] = useState(about?.title || props.sentence);
+  const [before, setBefore] = useState<Before>(about === null ? '15' : 'chosen');
+  const [picked, setPicked] = useState<TimeWindow>(about ?? { from: now - 15 * MINUTE, to: now });
   const [after, setAfter] = useState<(typeof AFTER)[number]['id']>('0');
   const [scope, setScope] = useState('');
   const [note, setNote] = useState('');
@@ -63,7 +87,7 @@ function CaptureForm(props: { layout: LayoutDocument; sentence: string; chosen: 
   const [who, setWho] = useState('');
   const [redact, setRedact] = useState<readonly RedactionKind[]>([]);
   const take = useTakeSnapshot();
-  const window = { beforeMs: Number(before) * MINUTE, afterMs: Number(after) * MINUTE, scope };
+  const window = { ...windowOf(before, Number(after) * MINUTE, picked, about), scope };
   const size = useSnapshotSize(window, true).data;
   const submit = () =>
     take.mutate({ ...window, title, note, tags: tagsOf(tags), who, redact: [...redact] }, { onSuccess: onClose });
@@ -77,13 +101,16 @@ function CaptureForm(props: { layout: LayoutDocument; sentence: string; chosen: 
     >
       <Text label="Title, as a sentence" value={title} onChange={setTitle} most={200} />
       <div className={styles.two}>
-        <Group label="Before now">
+        <Group label={before === 'chosen' ? 'Window' : 'Before now'}>
           <Segmented label="Before now" choices={BEFORE} value={before} onPick={setBefore} />
         </Group>
-        <Group label="After now, still to be recorded">
-          <Segmented label="After now" choices={AFTER} value={after} onPick={setAfter} />
-        </Group>
+        {before === 'chosen' ? null : (
+          <Group label="After now, still to be recorded">
+            <Segmented label="After now" choices={AFTER} value={after} onPick={setAfter} />
+          </Group>
+        )}
       </div>
+      {before === 'chosen' ? <WindowBrush now={now} value={picked} onChange={setPicked} /> : null}
       <Scope layout={layout} chosen={props.chosen} value={scope} onChange={setScope} />
       <Text label="Note" value={note} onChange={setNote} most={4000} lines={2} />
       <div className={styles.two}>
@@ -100,7 +127,7 @@ function CaptureForm(props: { layout: LayoutDocument; sentence: string; chosen: 
         <span className={styles.size} role="status">
           {size === undefined
             ? 'Estimating'
-            : `About ${formatBytes(size.bytes)}: ${formatCount(size.instants)} instants of ${formatCount(size.gpus)} GPUs, ${formatTime(size.from).replace(' UTC', '')} to ${formatTime(size.to)}`}
+            : `About ${formatBytes(size.bytes)}: ${formatCount(size.instants)} instants of ${formatCount(size.gpus)} GPUs, ${formatTime(size.from).replace(' UTC', '')} to ${formatTime(size.to)}. ${size.past}`}
         </span>
         <button type="submit" className={parts.primary} disabled={title.trim() === '' || take.isPending}>
           Capture snapshot
