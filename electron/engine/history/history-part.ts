@@ -62,7 +62,11 @@ export class HistoryPart implements EnginePart {
     this.#servers = new ServerHistory(context);
     this.#rollups = new Rollups(context.store);
     this.#instants = new Instants(context, {
-      alertsAt: (frame) => (this.#ranAt(frame.time) ? alertsAt(frame) : undefined),
+      // An instant has the beginning of its poll; what the pass of that poll found was shown until the next.
+      alertsAt: (frame) => {
+        const end = frame.time + this.#context.settings().pollMs - 1;
+        return this.#ranAt(frame.time) ? alertsAt({ ...frame, time: end }) : undefined;
+      },
       sourcesAt: (time) => this.#spans.within(time, time)[0] ?? { sources: [], badSamples: 0 },
       draws: (time) => this.#servers.draws(time),
       rowsUpTo: (time) => this.#rollups.rowsUpTo(time, WINDOW_MS),

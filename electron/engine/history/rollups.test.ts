@@ -90,9 +90,12 @@ describe('roll-ups in the database', () => {
     left.close(NOW);
   });
 
-  it('keep minutes for a day and five of them for thirty days', () => {
-    const rollups = new Rollups(store);
-    for (let day = 0; day < 32; day++) rollups.take(rows(day * 1440, day * 1440 + 60), NOW + day * DAY + 60 * MINUTE);
+  it('keep minutes for a day and five of them for thirty days, over restarts', () => {
+    let rollups = new Rollups(store);
+    for (let day = 0; day < 32; day++) {
+      if (day % 8 === 7) rollups = again();
+      rollups.take(rows(day * 1440, day * 1440 + 60), NOW + day * DAY + 60 * MINUTE);
+    }
     const now = NOW + 31 * DAY + 60 * MINUTE;
     const times = (tier: number) =>
       store.all('SELECT at FROM rollup WHERE at % 2 = ?', [tier]).map(({ at }) => Number(at) / 2);
