@@ -101,6 +101,17 @@ test('a topology file is looked at, its conflicts told, and saved; what it expec
     await page.getByRole('button', { name: 'Save to topology.csv' }).press('Enter');
     await expect(page.getByText('Saved to topology.csv.')).toBeVisible();
     expect(readFileSync(join(profile, 'topology.csv'), 'utf8').split('\n')).toHaveLength(4);
+    // One line is edited in the console itself.
+    await page.getByLabel('Lines with').fill('n2');
+    await page.getByLabel('Lines with').press('Enter');
+    const lines = page.getByLabel('Lines, with the header');
+    await expect(lines).toHaveValue(/^site,hall,[^\n]*\nS,A,A1,A1-01,9,A1-01-n2,[^\n]*\n$/);
+    await lines.fill((await lines.inputValue()).replace('A1-01,9,', 'A1-01,3,'));
+    await page.getByRole('button', { name: 'Show changes' }).press('Enter');
+    await expect(page.getByText('S/A1-01-n2: u 9 → 3')).toBeVisible();
+    await page.getByRole('button', { name: 'Save to topology.csv' }).press('Enter');
+    await expect(page.getByText('Saved to topology.csv.')).toBeVisible();
+    expect(readFileSync(join(profile, 'topology.csv'), 'utf8')).toContain('A1-01,3,A1-01-n2');
     await page.keyboard.press('1');
     await expect(page.getByText('1 node missing')).toBeVisible();
     await expect(page.getByText('8 of 16 GPUs reporting')).toBeVisible();

@@ -204,6 +204,8 @@ function limitsOf(frame: Frame, power: PowerColumns, place: number): number {
   for (const rack of placesOfLevel(topology, RACK, place)) {
     count += power.gpuCount[rack];
     if (!Number.isNaN(recordedAt(frame, 'place.gpus', rack))) sum += recordedLimits(frame, rack, power.gpuCount[rack]);
+    // A rack that was recorded and is not any more: its boards are not here.
+    else if (gpus.to[rack] - gpus.from[rack] < power.gpuCount[rack]) return Number.NaN;
     else for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += limit?.value[gpu] ?? Number.NaN;
   }
   return count > 0 ? sum : Number.NaN;

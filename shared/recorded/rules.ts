@@ -142,12 +142,9 @@ const byWork = (what: string, how: string, values: string): RecordingRule[] =>
         },
       ];
 
-/** How many boards of each rack each pod and job has, and of how many their draw is known. */
+/** How many boards of each rack each pod and job has. */
 function workCounts(profiles: readonly Profile[], window: string): readonly RecordingRule[] {
-  return [
-    ...byWork('work_gpus:count', 'count', workOfBoards(['gpu.power', 'gpu.util'], profiles, window)),
-    ...byWork('work_gpus_metered:count', 'count', workOfBoards(['gpu.power'], profiles, window)),
-  ];
+  return byWork('work_gpus:count', 'count', workOfBoards(['gpu.power', 'gpu.util'], profiles, window));
 }
 
 /** What each pod and job of a rack draws, and what tells what holds it back. */
@@ -159,7 +156,11 @@ function work(profiles: readonly Profile[], window: string): readonly (readonly 
   };
   return [
     ['work-power', byWork('work_gpu_power_watts:sum', 'sum', of('gpu.power'))],
-    ['work-load', OF_WORK.flatMap(([signal, what]) => byWork(what, 'avg', of(signal)))],
+    ['work-metered', byWork('work_gpus_metered:count', 'count', boards)],
+    // Each by itself: they are dear, and groups are evaluated side by side.
+    ...OF_WORK.map(
+      ([signal, what]) => [`work-${signal.replace('gpu.', '')}`, byWork(what, 'avg', of(signal))] as const,
+    ),
   ];
 }
 

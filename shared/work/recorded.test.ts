@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { computeFabric } from '../fabric.ts';
-import { fed } from '../fleet.fixture.ts';
+import { fed, T0 } from '../fleet.fixture.ts';
 import { inspectPlace } from '../inspect.ts';
 import { powerReport } from '../power/report.ts';
 import { computePower } from '../power.ts';
@@ -154,5 +154,12 @@ describe('work of recorded racks', () => {
     const { place } = powerReport({ frame, power, rows: [], now: frame.time }, 3);
     // 6 boards tell 3,000 W; two have the table's 700 W. Draw 2,800 W: 5,200 ÷ 1,275 W a GPU of an HGX H200.
     expect([place.oversubscription, place.fits, place.plannedWPerGpu]).toEqual([4400 / 8000, 4, 1275]);
+    // Not recorded any more: nobody knows its limits, and none is not 0.
+    const lost = fed(recorded('A1-01', ONE)).fleet;
+    lost.frame(T0, 60_000);
+    const gone = lost.frame(T0 + 100_000, 60_000);
+    gone.topology.budgetW[3] = 8000;
+    const later = powerReport({ frame: gone, power: computePower(gone), rows: [], now: gone.time }, 3);
+    expect(later.place.oversubscription).toBe(null);
   });
 });

@@ -65,8 +65,8 @@ function Untold({ racks }: { racks: number }) {
   if (racks === 0) return null;
   return (
     <p className={styles.sentence}>
-      What works on {formatCount(racks)} recorded {racks === 1 ? 'rack' : 'racks'} is not known, so no yield is told.
-      Load the file that “rules export --kind recording” of this version writes.
+      What works on {formatCount(racks)} recorded {racks === 1 ? 'rack' : 'racks'} is not known yet, so no yield is
+      told. If it stays so, load the file that “rules export --kind recording” of this version writes.
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { usePlaceCall, usePlacesReport, usePreviewImport, usePutImport, useTopol
 import parts from '../../../parts/parts.module.css';
 import { Segmented } from '../../../parts/Segmented.tsx';
 import { saveText } from '../../../save/save-file.ts';
+import { EditLines } from './EditLines.tsx';
 import { FilePicker } from './FilePicker.tsx';
 import { Failure, FileErrors, Panel } from './Part.tsx';
 import styles from './places.module.css';
@@ -120,7 +121,9 @@ function Import({ who }: { who: string }) {
   const [over, setOver] = useState(false);
   const look = (id: string, choice: { prefer: Prefer; drop: boolean }) =>
     preview.mutateAsync({ upload: id, ...choice }).catch(() => undefined);
-  const take = async (files: readonly File[]) => {
+  const take = async (files: readonly File[], choice = { prefer, drop }) => {
+    setPrefer(choice.prefer);
+    setDrop(choice.drop);
     const id = crypto.randomUUID();
     save.reset();
     try {
@@ -136,7 +139,7 @@ function Import({ who }: { who: string }) {
     }
     setUpload(id);
     setNames(files.map(({ name }) => name));
-    await look(id, { prefer, drop });
+    await look(id, choice);
   };
   const choose = (choice: { prefer: Prefer; drop: boolean }) => {
     setPrefer(choice.prefer);
@@ -158,7 +161,7 @@ function Import({ who }: { who: string }) {
   const changes = shown ? shown.added + shown.changed + shown.removed : 0;
   return (
     <Panel
-      title="Import"
+      title="Import and edit"
       actions={
         <button
           type="button"
@@ -199,6 +202,9 @@ function Import({ who }: { who: string }) {
             {names.length === 0 ? '' : ` Chosen: ${names.join(', ')}.`}
           </p>
         </div>
+        <EditLines
+          onCompare={(text) => void take([new File([text], 'lines.csv')], { prefer: 'import', drop: false })}
+        />
         <div className={styles.options}>
           <Segmented
             label="Who wins where they disagree"
