@@ -188,6 +188,11 @@ export class FleetView {
     if (this.#current) this.#current = { ...this.#current, findings };
   }
 
+  /** The summary alone: a replay keeps the findings that each of its instants was judged by. */
+  showSummary(alerts: AlertSummary): void {
+    this.#alerts = alerts;
+  }
+
   /** How often links went down of late, and what is usual for them. */
   get linkMemory(): LinkMemory {
     return this.#links;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ViewFrame } from '../../shared/contract.ts';
+import type { FabricOverview } from '../../shared/fabric/overview.ts';
 import { openSnapshot } from '../../shared/snapshot/file.ts';
 import { sha256 } from '../../shared/snapshot/sha256.ts';
 import { fileOf, papersOf, START } from '../../shared/snapshot/snapshot.fixture.ts';
@@ -114,5 +115,49 @@ describe('ReplayLink', () => {
       return (await link.call('alerts', {})).alerts.map(({ place }) => place);
     };
     expect([await at(4), await at(5), await at(9), await at(10)]).toEqual([[], [3], [3], []]);
+    // The count on the tab is of then too.
+    const frames: ViewFrame[] = [];
+    link.on('frame', (bytes) => frames.push(decodeFrame(bytes)));
+    link.seek(9);
+    await link.call('watch', { signal: 'power', gpus: false, racks: [] });
+    link.seek(10);
+    await link.call('ack', { seq: 1 });
+    expect(frames.map(({ alerts }) => [alerts.counts.critical, alerts.counts.unowned])).toEqual([
+      [1, 1],
+      [0, 0],
+    ]);
+    expect(frames[0].alerts.trouble).toEqual([]);
+  });
+
+  it('tells of each instant what was judged then, in whatever order it is looked at', async () => {
+    const limits = { pollMs: STEP, staleMs: 60_000, warnRatio: 0.68, critRatio: 0.97 };
+    const { link, pass } = setUp({ papers: papersOf({ limits }) });
+    const frames: ViewFrame[] = [];
+    link.on('frame', (bytes) => frames.push(decodeFrame(bytes)));
+    await link.call('watch', { signal: 'power', gpus: false, racks: [] });
+    // Feeds A and B of rack A1-01 give 7,000 + i watts each, of 20 kW.
+    for (const instant of [0, 39, 0]) {
+      link.seek(instant);
+      pass(1000);
+      await link.call('ack', { seq: frames.length });
+    }
+    const told = frames.slice(1).map(({ findings }) => findings.map(({ title }) => title).join());
+    expect(told.map((titles) => /Rack A1-01 at (\S+)/.exec(titles)?.[1])).toEqual(['70.0%', '70.4%', '70.0%']);
+  });
+
+  it('says that nobody looked for alerts where no engine ran, and has the networks of the instant', async () => {
+    const { link } = setUp();
+    expect((await link.call('alerts', {})).trouble).toMatchObject([{ code: 'no-engine' }]);
+    expect(await link.call('othersAlerts', {})).toEqual({ alerts: [], total: 0, silent: [] });
+    const use = async (instant: number) => {
+      link.seek(instant);
+      const { kinds } = (await link.call('fabricOverview', {})) as FabricOverview;
+      return kinds.find(({ kind }) => kind === 'nvlink');
+    };
+    const [first, later] = [await use(3), await use(30)];
+    expect(first?.rows).toBe(later?.rows);
+    expect(first).not.toEqual(later);
+    expect(await link.call('fabric', { kind: 'nvlink', pod: '' })).toMatchObject({ kind: 'nvlink' });
+    expect(await link.call('fabricLeaf', { kind: 'infiniband', key: 'leaf' })).toMatchObject({ times: [] });
   });
 });

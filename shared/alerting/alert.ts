@@ -111,7 +111,14 @@ export interface AlertCounts {
 
 /** Why alerts may be missing or are not written down; shown as a banner. */
 export interface AlertTrouble {
-  readonly code: 'rules-late' | 'rule-failed' | 'not-written' | 'journal-repaired' | 'rule-files' | 'flood';
+  readonly code:
+    | 'rules-late'
+    | 'rule-failed'
+    | 'not-written'
+    | 'journal-repaired'
+    | 'rule-files'
+    | 'flood'
+    | 'no-engine';
   readonly message: string;
   readonly hint: string;
   readonly since: number;

@@ -1,8 +1,10 @@
-import { type Alert, type AlertsReply, type HistoryPage, type JournalRow, NO_ALERTS } from '../alerting/alert.ts';
+import type { HistoryPage, JournalRow } from '../alerting/alert.ts';
 import type { CallArg, CallName, HelloReply } from '../contract.ts';
 import { askView } from '../view-calls.ts';
-import type { AlertRecord, Snapshot } from './document.ts';
+import type { Snapshot } from './document.ts';
 import type { Replay } from './replay.ts';
+import { alertsAt } from './replay-alerts.ts';
+import { fabricOf, historyUntil } from './replay-fabric.ts';
 
 /** Calls that need an engine: in a replay there is nothing to change, to test or to ask of a source. */
 export class NotInReplay extends Error {
@@ -31,7 +33,21 @@ export function askReplay(replay: Replay, name: CallName, arg: unknown): unknown
       return journalUntil(snapshot, arg as CallArg<'alertHistory'>, now);
     case 'alertNotes':
     case 'silences':
+    case 'othersRules':
+    case 'othersSilences':
       return [];
+    case 'othersAlerts':
+      return { alerts: [], total: 0, silent: [] };
+    case 'fabric': {
+      const { kind, pod } = arg as CallArg<'fabric'>;
+      return fabricOf(view.current())?.matrix(kind, pod) ?? null;
+    }
+    case 'fabricOverview':
+      return fabricOf(view.current())?.overview(null) ?? null;
+    case 'fabricLeaf': {
+      const { kind, key } = arg as CallArg<'fabricLeaf'>;
+      return historyUntil(replay.fabric.history(kind, key), now);
+    }
     default:
       throw new NotInReplay(`${name} needs a running engine; this is a replay`);
   }
@@ -59,40 +75,6 @@ function helloOf({ manifest, papers }: Snapshot): Omit<HelloReply, 'settings'> &
       profile: '',
     },
     settings,
-  };
-}
-
-/** Alerts as they stood at a time. */
-function alertsAt({ papers, topology }: Snapshot, now: number): AlertsReply {
-  const known = papers.alerts.filter(({ since }) => since <= now);
-  const open = known.filter(({ until }) => until === null || until > now);
-  const firing = open.filter(({ state }) => state !== 'pending');
-  const count = (severity: AlertRecord['severity']) => firing.filter((alert) => alert.severity === severity).length;
-  return {
-    ...{ version: 0, evaluatedAt: now, total: open.length, incidents: [], trouble: [] },
-    alerts: open.map((alert) => alertOf(alert, topology.path.indexOf(alert.path), now)),
-    counts: {
-      ...NO_ALERTS.counts,
-      ...{ critical: count('critical'), warning: count('warning'), advisory: count('advisory') },
-      unowned: firing.filter(({ acknowledgedBy }) => acknowledgedBy === '').length,
-      pending: open.length - firing.length,
-    },
-    resolvedLastHour: known.filter(({ until }) => until !== null && until <= now && until > now - 3_600_000).length,
-  };
-}
-
-function alertOf(alert: AlertRecord, place: number, now: number): Alert {
-  const { id, rule, domain, title, detail, path, labels, since, acknowledgedBy, state } = alert;
-  return {
-    ...{ id, rule, title, detail, path, labels, place, object: path, notes: 0, incident: '' },
-    severity: alert.severity as Alert['severity'],
-    ...{ domain: domain as Alert['domain'], level: 'rack' as Alert['level'], state: 'firing' as Alert['state'] },
-    ...{ value: null, limit: null, unit: '', activeAt: since, firesAt: since, resolvedAt: null, keepsUntil: null },
-    ...{ firedAt: state === 'pending' ? null : since, unknownSince: null, inhibitedBy: [], silencedBy: [] },
-    acked:
-      acknowledgedBy === ''
-        ? null
-        : ({ who: acknowledgedBy, at: now, note: '', until: null } as unknown as Alert['acked']),
   };
 }
 

@@ -1,3 +1,4 @@
+import { FabricMemory } from '../fabric/memory.ts';
 import { type Column, type Frame, UNSUPPORTED } from '../frame.ts';
 import { computePower } from '../power.ts';
 import { emptyColumn, makeParents, sizeOf } from '../resolve.ts';
@@ -5,6 +6,8 @@ import type { SignalId } from '../signals/catalogue.ts';
 import { type FleetInstant, FleetView } from '../view.ts';
 import { giveInstant, objectsOf } from './cells.ts';
 import type { Snapshot } from './document.ts';
+import { alertSummaryAt } from './replay-alerts.ts';
+import { fabricOf } from './replay-fabric.ts';
 
 /** The recorded instant as a frame, with its parents' values made of their children's as the engine makes them. */
 export function frameAt({ topology, run }: Pick<Snapshot, 'topology' | 'run'>, instant: number): Frame {
@@ -43,6 +46,8 @@ export function stepOf(times: readonly number[]): number {
  */
 export class Replay {
   readonly snapshot: Snapshot;
+  /** The last hour of leaves whose cables the switches told, of the instants that were judged. */
+  readonly fabric = new FabricMemory();
   readonly #view: FleetView;
   readonly #told: Told[] = [];
   #shown = -1;
@@ -85,8 +90,10 @@ export class Replay {
     // A snapshot that was cut out of a longer one may begin before its first entry.
     const { sources, badSamples } = span ?? this.snapshot.papers.sources[0] ?? { sources: [], badSamples: 0 };
     this.#view.update(frame, sources, badSamples, frame.time, true);
-    const { frame: _, ...told } = this.#view.current() as FleetInstant;
+    const current = this.#view.current() as FleetInstant;
+    const { frame: _, ...told } = current;
     this.#told.push(told);
+    this.fabric.add(fabricOf(current)?.leafRows() ?? [], frame.time);
     this.#shown = instant;
   }
 
@@ -95,9 +102,10 @@ export class Replay {
     const { times } = this.snapshot.run;
     if (!(instant >= 0 && instant < times.length)) throw new RangeError(`There is no instant ${instant}`);
     while (this.#told.length <= instant) this.#judge(this.#told.length);
-    if (this.#shown === instant && this.#view.current()?.now === times[instant]) return;
-    this.#view.show({ ...this.#told[instant], frame: frameAt(this.snapshot, instant) });
+    if (this.#shown !== instant || this.#view.current()?.now !== times[instant])
+      this.#view.show({ ...this.#told[instant], frame: frameAt(this.snapshot, instant) });
     this.#shown = instant;
+    this.#view.showSummary(alertSummaryAt(this.snapshot, times[instant]));
   }
 
   /** Draws of sites to racks at the last instant before a time, told of that instant alone. */

@@ -1,12 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type CableRow, parseFabricCsv } from '../../../shared/fabric/fabric-csv.ts';
+import { parseFabricCsv } from '../../../shared/fabric/fabric-csv.ts';
+import type { FabricFile } from '../../../shared/fabric/instant.ts';
 import { printable } from '../fault.ts';
-
-/** Cables of fabric.csv, and what was wrong with the file. */
-export interface FabricFile {
-  readonly rows: readonly CableRow[];
-  readonly problems: readonly string[];
-}
 
 const NONE: FabricFile = { rows: [], problems: [] };
 const MOST_BYTES = 64 << 20;

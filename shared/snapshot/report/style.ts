@@ -66,7 +66,7 @@ footer h2{margin:0;font-size:12px;line-height:19px;letter-spacing:0;color:var(--
 @media print{
 &{background:#fff;--bg:#fff}.banner [role=status]{display:none}main{max-width:none;padding:14px 0 0}
 .banner{background:none;color:var(--tx-1);border-bottom:1px solid var(--line-2);justify-content:flex-start;padding:0 0 6px;min-height:0}
-h1{font-size:24px;line-height:30px}.lead{font-size:13px;line-height:19px}.two{grid-template-columns:minmax(0,1fr)}
+h1{font-size:24px;line-height:30px}.lead{font-size:13px;line-height:19px}.two{display:block}
 .halls{grid-template-columns:repeat(2,minmax(0,1fr))}.chart .name,.chart .axis{font-size:12.5px}
 section h2{break-after:avoid}figure,.seq li,tr,svg{break-inside:avoid}details:not([open]),.folds:not(:has(details[open])){display:none}.scroll{overflow:visible}
 footer{break-inside:avoid;grid-template-columns:repeat(3,minmax(0,1fr));gap:12px 20px}
