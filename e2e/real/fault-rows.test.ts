@@ -133,10 +133,15 @@ const ROWS: Readonly<Record<string, readonly (readonly [file: string, title: str
     ['shared/csv.test.ts', 'a cell that a spreadsheet may open'],
   ],
   D6: [
+    ['electron/desktop/origin.test.ts', 'D6: links of what was imported'],
+    ['e2e/real/report-browsers.test.ts', 'reads the report without scripts'],
     ['e2e/specs/safety.spec.ts', 'stays on its own origin and opens no window'],
     ['e2e/specs/hostile-labels.spec.ts', 'labels of an exporter are text'],
   ],
-  D7: [[`${E}/snapshots/whole-file.test.ts`, 'leaves no broken file under its name']],
+  D7: [
+    [`${E}/snapshots/whole-file.test.ts`, 'leaves no broken file under its name'],
+    [`${E}/full-disk.test.ts`, 'D7: a disk that is full'],
+  ],
   D8: [['shared/snapshot/hostile.test.ts', 'D8: a hostile fleet']],
   E1: [['electron/serve/server.test.ts', 'Host (DNS rebinding)']],
   E2: [['electron/serve/server.test.ts', 'is refused across sites']],

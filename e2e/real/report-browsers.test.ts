@@ -110,7 +110,7 @@ async function reads(page: Page): Promise<void> {
     const report = document.querySelector('.report') as HTMLElement;
     return {
       text: report.innerText.replace(/\s+/g, ' '),
-      made: report.querySelectorAll('script, img, style').length,
+      made: report.querySelectorAll('script, img, style, a, form, object, embed, iframe').length,
       scripts: document.scripts.length,
       drawings: report.querySelectorAll('svg[role="img"]').length,
       background: getComputedStyle(report).backgroundColor,

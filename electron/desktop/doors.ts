@@ -1,21 +1,8 @@
 import { type App, type Session, shell, type WebContents } from 'electron';
-import { isOurs } from './origin.ts';
+import { isOurs, mayOpen } from './origin.ts';
 
 /** What our own pages may ask the system for; nobody else may ask for anything. */
 const allowed = new Set(['fullscreen', 'notifications', 'clipboard-sanitized-write']);
-
-/** Hosts whose https pages may be opened in the system's browser. */
-const external = new Set(['prometheus.io', 'docs.nvidia.com', 'github.com']);
-
-/** True where a link may leave for the system's browser: https, on the allow-list, without credentials. */
-export function mayOpen(text: string): boolean {
-  try {
-    const url = new URL(text);
-    return url.protocol === 'https:' && external.has(url.hostname) && !url.username && !url.password && !url.port;
-  } catch {
-    return false;
-  }
-}
 
 function closeContents(contents: WebContents): void {
   contents.on('will-navigate', (event, url) => {

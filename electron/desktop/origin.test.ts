@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileOf, isOurs } from './origin.ts';
+import { fileOf, isOurs, mayOpen } from './origin.ts';
 
 describe('fileOf: what a page of ours may read', () => {
   const folder = '/bundle';
@@ -24,6 +24,31 @@ describe('fileOf: what a page of ours may read', () => {
     ]) {
       expect(fileOf(url, folder), url).toBeUndefined();
     }
+  });
+});
+
+describe('D6: links of what was imported', () => {
+  it('leave for a browser by https to the few pages that we name, and never for the system', () => {
+    expect(mayOpen('https://docs.nvidia.com/deploy/xid-errors/')).toBe(true);
+    for (const url of [
+      'javascript:alert(1)',
+      'JavaScript:alert(1)//https://github.com/',
+      'file:///etc/passwd',
+      'file://server/share/a.exe',
+      '\\\\server\\share\\a.exe',
+      '//server/share/a.exe',
+      'smb://server/share',
+      'ms-msdt:/id',
+      'data:text/html,<script>alert(1)</script>',
+      'http://github.com/',
+      'https://github.com.evil.test/',
+      'https://github.com@evil.test/',
+      'https://user@github.com/',
+      'https://github.com:8443/',
+      'fleetwatt://app/index.html',
+      ' ',
+    ])
+      expect([url, mayOpen(url)]).toEqual([url, false]);
   });
 });
 

@@ -28,6 +28,19 @@ export function isOurs(url: string): boolean {
   }
 }
 
+/** Hosts whose https pages may be opened in the system's browser. */
+const external = new Set(['prometheus.io', 'docs.nvidia.com', 'github.com']);
+
+/** True where a link may leave for the system's browser: https, on the allow-list, without credentials. */
+export function mayOpen(text: string): boolean {
+  try {
+    const url = new URL(text);
+    return url.protocol === 'https:' && external.has(url.hostname) && !url.username && !url.password && !url.port;
+  } catch {
+    return false;
+  }
+}
+
 /** The file a request means, or undefined where it would lie outside `folder` or is written to deceive. */
 export function fileOf(url: string, folder: string): string | undefined {
   if (!isOurs(url)) return undefined;

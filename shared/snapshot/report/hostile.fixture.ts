@@ -3,7 +3,7 @@ import { sha256 } from '../sha256.ts';
 import { coverOf, draftOf, framesOf, papersOf, START, smallTopology } from '../snapshot.fixture.ts';
 
 /** What ends a title, a script and a style, opens a comment, and runs where it is taken for markup. */
-export const HOSTILE = `</title></script><!--<script>alert(1)</script>\u2028<img src=x onerror=alert(2)>"'&\u202e`;
+export const HOSTILE = `</title></script><!--<script>alert(1)</script>\u2028<img src=x onerror=alert(2)>"'&\u202e javascript:alert(3) file:///etc/passwd \\\\evil\\share`;
 
 /** A small fleet in which every text is hostile. */
 export function hostileFile() {
