@@ -47,3 +47,102 @@ test('keys of one character can be moved and switched off, and stay so; the cons
   await page.keyboard.press('u');
   await expect(chosen).toHaveText('GPU utilU');
 });
+
+test('the overview is worked by keyboard alone: every key of it, and a focus that is always seen', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await expect(page.locator('[data-state="live"]')).toBeVisible();
+  const press = (key: string) => page.keyboard.press(key);
+  const dialog = (name: string | RegExp) => page.getByRole('dialog', { name });
+  const hash = () => page.evaluate(() => decodeURIComponent(location.hash));
+
+  // F6 goes once around the page, and each stop is drawn.
+  const stops = new Set<string>();
+  for (let step = 0; step < 8; step++) {
+    await press('F6');
+    const stop = await page.evaluate(() => {
+      const at = document.activeElement as HTMLElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(at);
+      const region = at.closest('header, footer, section[aria-label], [data-region]');
+      return {
+        name: region?.getAttribute('aria-label') ?? region?.tagName ?? '',
+        drawn: `${outlineStyle} ${outlineWidth}`,
+      };
+    });
+    expect(stop.drawn, `focus in ${stop.name}`).toBe('solid 2px');
+    stops.add(stop.name);
+  }
+  expect([...stops]).toEqual(
+    expect.arrayContaining(['HEADER', 'Site summary', 'Power budgets', 'Floor plan', 'Alerts', 'History', 'FOOTER']),
+  );
+
+  const plan = page.getByRole('region', { name: 'Floor plan' });
+  await press('f');
+  await expect(plan.getByRole('button', { name: /Only flagged/ })).toBeVisible();
+  await press('f');
+  await expect(plan.getByRole('button', { name: /Only flagged/ })).toHaveCount(0);
+  for (const [key, region] of [
+    ['b', 'Power budgets'],
+    ['\\', 'Alerts'],
+  ]) {
+    const panel = page.getByRole('region', { name: region, exact: true });
+    const width = async () => ((await panel.count()) === 0 ? 0 : ((await panel.boundingBox())?.width ?? 0));
+    const wide = await width();
+    await press(key);
+    await expect.poll(width).toBeLessThan(wide / 2);
+    await press(key);
+    await expect.poll(width).toBe(wide);
+  }
+
+  // An alert: to its object, acknowledged and given back; the windows for silence and for a snapshot.
+  const rail = page.getByRole('region', { name: 'Alerts now' });
+  await press(']');
+  await expect(rail.getByRole('button', { pressed: true })).toHaveCount(1);
+  await press('g');
+  await expect.poll(hash).toMatch(/^#\/overview\/PDX-1/);
+  await press('a');
+  await expect(dialog(/^Acknowledge/)).toBeVisible();
+  await dialog(/^Acknowledge/)
+    .getByRole('textbox')
+    .first()
+    .fill('Night shift');
+  await press('Enter');
+  await expect(rail.getByText('Acknowledged by Night shift')).toBeVisible();
+  await press('a');
+  await expect(rail.getByText('Acknowledged by Night shift')).toHaveCount(0);
+  for (const [key, name] of [
+    ['s', /^Silence/],
+    ['Shift+S', /^Capture snapshot/],
+    ['l', null],
+  ] as const) {
+    await press(key);
+    const open = name === null ? page.getByRole('combobox', { name: 'Filter' }) : dialog(name);
+    await expect(open).toBeVisible();
+    await press('Escape');
+    await expect(open).toHaveCount(0);
+  }
+
+  await press('Space');
+  await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+  await press('Space');
+  await expect(page.getByRole('banner').getByText('Paused')).toHaveCount(0);
+
+  // Up to the whole site, down to a rack and its GPU, and back.
+  await page.getByRole('gridcell', { name: /^Rack A2-05,/ }).focus();
+  const focused = () => page.evaluate(() => document.activeElement?.textContent?.split(',')[0]);
+  await press('Shift+ArrowRight');
+  await expect.poll(focused).toMatch(/^Rack B/);
+  await press('Shift+ArrowLeft');
+  await expect.poll(focused).toMatch(/^Rack A/);
+  await press('+');
+  await press('-');
+  await press('0');
+  await press('Enter');
+  await expect.poll(hash).toMatch(/^#\/rack\/PDX-1\/A/);
+  await press('Escape');
+  await expect.poll(hash).toMatch(/^#\/overview\/PDX-1\/A/);
+  await press('w');
+  await expect(page.getByRole('main', { name: 'Wall' })).toBeVisible();
+  await press('Escape');
+  await expect(plan).toBeVisible();
+});
