@@ -88,6 +88,13 @@ export function formatSlope(wattsPerMin: number | null): string {
   return mega ? `${signed(wattsPerMin / 1e6, 2)} MW/min` : `${signed(wattsPerMin / 1000, 1)} kW/min`;
 }
 
+/** A difference of power with its sign: "+1.2 kW", "−340 W"; less than half a watt is "0 W". */
+export function formatChange(watts: number | null, scale: PowerScale = 'row'): string {
+  if (isMissing(watts)) return MISSING;
+  if (Math.abs(watts) < 0.5) return '0 W';
+  return `${watts < 0 ? MINUS : '+'}${formatPower(Math.abs(watts), scale)}`;
+}
+
 /** Change of a share in points: 0.001 a minute is "+0.1 pt/min". */
 export function formatPoints(ratioPerMin: number | null): string {
   return isMissing(ratioPerMin) ? MISSING : `${signed(ratioPerMin * 100, 1)} pt/min`;

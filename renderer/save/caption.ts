@@ -11,6 +11,8 @@ export function captionOf(
   frame: ViewFrame | null,
   freshness: Freshness,
   replay: string | null,
+  /** A time of the past is shown. */
+  past = false,
 ): Caption {
   const label = PAGES.find(({ id }) => id === view)?.label ?? '';
   const title = object === '' ? label : `${label}: ${object}`;
@@ -19,7 +21,7 @@ export function captionOf(
   const names = frame.sources.map(({ name }) => name).join(', ');
   return {
     title,
-    time: `${when}, ${replay !== null ? `replay of “${replay}”` : liveText(freshness)}`,
+    time: `${when}, ${replay !== null ? `replay of “${replay}”` : past ? 'looked back on, not live' : liveText(freshness)}`,
     source: `Fleetwatt${names === '' ? '' : `, ${names}`}`,
   };
 }

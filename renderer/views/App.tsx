@@ -12,6 +12,7 @@ import { SaveDialog } from '../save/SaveDialog.tsx';
 import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
 import { AlertsView } from './alerts/AlertsView.tsx';
 import { Coming } from './Coming.tsx';
+import { ComparePage } from './compare/ComparePage.tsx';
 import { FirstRun } from './first-run/FirstRun.tsx';
 import { Banners } from './frame/Banners.tsx';
 import { showCount } from './frame/counted-icon.ts';
@@ -32,7 +33,7 @@ import { PowerPage } from './power/PowerPage.tsx';
 import { GpuPage } from './rack/GpuPage.tsx';
 import { type PageProps, RackPage } from './rack/RackPage.tsx';
 import { pageOf, rackOfPath } from './rack/rack-model.ts';
-import { NowOnly } from './replay/NowOnly.tsx';
+import { NowOnly, PastLoading } from './replay/NowOnly.tsx';
 import { OpeningBar, useDrop, useOpenByAddress } from './replay/OpeningBar.tsx';
 import { ReplayBanner } from './replay/ReplayBanner.tsx';
 import replayStyles from './replay/replay.module.css';
@@ -208,6 +209,8 @@ export function App() {
       </div>
       {fresh && view === 'overview' ? (
         <FirstRun operate={operate} />
+      ) : past !== null && frame === null ? (
+        <PastLoading />
       ) : past !== null && (view === 'sources' || view === 'snapshots') ? (
         <NowOnly title={view === 'sources' ? 'Sources' : 'Snapshots'} />
       ) : view === 'sources' ? (
@@ -218,6 +221,8 @@ export function App() {
         <RackOrGpu {...{ layout, frame, route, go, freshness, theme }} paused={pausedAt !== null} />
       ) : view === 'interconnect' ? (
         <InterconnectPage {...{ layout, frame, freshness, theme, route, go }} paused={pausedAt !== null} />
+      ) : view === 'compare' ? (
+        <ComparePage {...{ layout, frame, freshness, route, go, theme }} />
       ) : view === 'power' ? (
         <PowerPage {...{ layout, frame, freshness, route, go }} paused={pausedAt !== null} />
       ) : view === 'snapshots' && replay === null ? (
@@ -268,7 +273,7 @@ export function App() {
         open={saving}
         onClose={() => setSaving(false)}
         at={frame?.time ?? freshness.now}
-        caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null)}
+        caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null, past !== null)}
       />
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
       {over ? (

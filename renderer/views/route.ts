@@ -15,6 +15,9 @@ export interface Route {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** Pages that say themselves which times they show. */
+const OWN_TIMES: ReadonlySet<ViewId> = new Set(['wall', 'compare']);
+
 /** Longer addresses are no link of ours. */
 const MOST = 8192;
 
@@ -62,7 +65,7 @@ export function useRoute(): { readonly route: Route; readonly go: Go } {
   const [hash] = useHashLocation();
   const route = useMemo(() => parseRoute(hash), [hash]);
   const go = useCallback((to: ToRoute, replace = false) => {
-    const time = to.view === 'wall' ? null : timeOfHash(window.location.hash);
+    const time = OWN_TIMES.has(to.view) ? null : timeOfHash(window.location.hash);
     const href = hashAt(hrefOf(to), time);
     if (href === window.location.hash) return;
     if (replace) {

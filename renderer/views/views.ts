@@ -22,6 +22,7 @@ export const PAGES = [
   REPORT,
   { id: 'gpu', label: 'GPU', path: '/gpu' },
   { id: 'power', label: 'Power', path: '/power' },
+  { id: 'compare', label: 'Compare', path: '/compare' },
   { id: 'wall', label: 'Wall', path: '/wall' },
 ] as const;
 

@@ -45,9 +45,12 @@ function ReplayClock({ now }: { now: number }) {
   return (
     <span className={styles.beacon} data-state="replay">
       <b>Not live</b>
-      <time className={styles.clock}>
-        {formatTime(now).replace(' UTC', '')} <span>UTC</span>
-      </time>
+      {/* Before the first instant is there it is no time at all. */}
+      {now === 0 ? null : (
+        <time className={styles.clock}>
+          {formatTime(now).replace(' UTC', '')} <span>UTC</span>
+        </time>
+      )}
     </span>
   );
 }

@@ -9,7 +9,7 @@ import { Beacon } from './Beacon.tsx';
 import styles from './frame.module.css';
 
 /** Pages without a tab of their own stand under the view that leads to them. */
-const TAB_OF: Readonly<Partial<Record<ViewId, ViewId>>> = { gpu: 'rack', power: 'overview' };
+const TAB_OF: Readonly<Partial<Record<ViewId, ViewId>>> = { gpu: 'rack', power: 'overview', compare: 'overview' };
 
 /** The bar on top: wordmark, views with their keys, where we are, how fresh it is, and what time it is. */
 export function TopBar(props: {

@@ -78,6 +78,14 @@ function entriesOf(props: Props, report: boolean): Entry[] {
       keys: 'Shift P',
       run: () => go(lastOf('power')),
     },
+    {
+      id: 'compare',
+      group: 'Views',
+      label: 'Compare two times',
+      detail: 'draw by rack, now and an hour ago',
+      keys: 'K',
+      run: () => go(lastOf('compare')),
+    },
     ...(layout === null || frame === null
       ? []
       : conditionEntries(layout, frame.findings, (finding) => {

@@ -20,3 +20,15 @@ export function NowOnly({ title }: { title: string }) {
     </main>
   );
 }
+
+/** Before the first instant of the past is there: an address led to it. */
+export function PastLoading() {
+  const position = usePastPosition();
+  const wanted = position?.wanted ?? null;
+  return (
+    <main className={styles.message} data-region>
+      <h2>{wanted === null ? 'Nothing is recorded of this time.' : `Loading ${formatTime(wanted)}`}</h2>
+      <p>{wanted === null ? position?.missing : 'The fleet as it was then.'}</p>
+    </main>
+  );
+}

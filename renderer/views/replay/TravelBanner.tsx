@@ -1,9 +1,11 @@
 import { formatAge, formatDate, formatTime } from '../../../shared/format.ts';
 import type { PastPosition } from '../../link/past.ts';
 import { SPEEDS } from '../../link/replay-position.ts';
+import { textOfTime } from '../../live/time-address.ts';
 import { usePastPosition, useTravel } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import { useKeys } from '../keys.ts';
+import { useRoute } from '../route.ts';
 import styles from './replay.module.css';
 
 const HOUR = 3_600_000;
@@ -18,7 +20,13 @@ export function TravelBanner() {
   const link = past ?? opening;
   const toggle = () => (position?.playing ? link?.pause() : link?.play());
   const leave = () => traveller?.to(null);
-  const back = { ',': () => traveller?.step(-1) };
+  const { go } = useRoute();
+  const compare = () => {
+    if (traveller === null) return;
+    const hourAgo = Math.floor((traveller.now() - HOUR) / 60_000) * 60_000;
+    go({ view: 'compare', params: { a: textOfTime(position?.time ?? hourAgo) } });
+  };
+  const back = { ',': () => traveller?.step(-1), k: compare };
   useKeys(
     link === null
       ? traveller === null
@@ -54,6 +62,9 @@ export function TravelBanner() {
           </option>
         ))}
       </select>
+      <button type="button" onClick={compare}>
+        Compare with now <Kbd>K</Kbd>
+      </button>
       <button type="button" onClick={leave}>
         Back to live <Kbd>Shift Esc</Kbd>
       </button>

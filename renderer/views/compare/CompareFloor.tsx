@@ -1,0 +1,173 @@
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Difference, PlaceDifference } from '../../../shared/compare.ts';
+import type { LayoutDocument } from '../../../shared/contract.ts';
+import { formatChange } from '../../../shared/format.ts';
+import { HALL, NODE, RACK, ROW } from '../../../shared/topology.ts';
+import { changeColor } from '../../draw/diverging.ts';
+import { inkOn } from '../../draw/palette.ts';
+import type { Theme } from '../../theme/theme.ts';
+import { type Box, floorOf } from '../overview/floor-plan/layout.ts';
+import styles from './compare.module.css';
+
+interface Props {
+  /** Places of the later side: racks stand where they stand on the floor plan. */
+  readonly layout: LayoutDocument;
+  readonly difference: Difference;
+  /** The change that has the strongest colour, watts. */
+  readonly scaleW: number;
+  readonly theme: Theme;
+  readonly selected: string;
+  readonly onSelect: (path: string) => void;
+}
+
+/** The floor plan by how much each rack draws more or less. Its twin is the table beside it. */
+export function CompareFloor(props: Props) {
+  const { layout, difference, ...rest } = props;
+  const holder = useRef<HTMLDivElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+  useEffect(() => {
+    const element = holder.current;
+    if (!element) return;
+    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const floor = useMemo(() => floorOf(layout, size.width, size.height), [layout, size]);
+  const byPath = useMemo(() => new Map(difference.places.map((place) => [place.path, place])), [difference]);
+  const of = (place: number) => byPath.get(layout.path[place]);
+  const places = (level: number) =>
+    Array.from({ length: layout.start[level + 1] - layout.start[level] }, (_, i) => layout.start[level] + i);
+  return (
+    <div ref={holder} className={styles.floor}>
+      {size.width === 0 ? null : (
+        <svg width={size.width} height={size.height} role="img" aria-label={spoken(difference)}>
+          <Patterns />
+          {places(HALL).map((hall) => (
+            <HallLabel key={hall} box={floor.boxes.get(hall)} name={layout.name[hall]} difference={of(hall)} />
+          ))}
+          {floor.labels.left === 0
+            ? null
+            : places(ROW).map((row) => (
+                <RowLabel
+                  key={row}
+                  box={floor.boxes.get(row)}
+                  name={layout.name[row]}
+                  difference={of(row)}
+                  flat={floor.labels.right > 0}
+                />
+              ))}
+          {places(RACK).map((rack) => (
+            <Rack key={rack} {...rest} box={floor.boxes.get(rack)} name={layout.name[rack]} difference={of(rack)} />
+          ))}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function Patterns() {
+  return (
+    <defs>
+      <pattern id="compare-lost" width="6" height="6" patternUnits="userSpaceOnUse">
+        <rect width="6" height="6" className={styles.lostGround} />
+        <path d="M0 6 6 0" className={styles.lostLine} />
+      </pattern>
+    </defs>
+  );
+}
+
+function Rack(
+  props: Omit<Props, 'difference' | 'layout'> & {
+    box: Box | undefined;
+    name: string;
+    difference: PlaceDifference | undefined;
+  },
+) {
+  const { box, difference, theme, scaleW, name } = props;
+  if (!box || !difference) return null;
+  const { has, changeW, path } = difference;
+  const known = !Number.isNaN(changeW);
+  const color = known ? changeColor(changeW / scaleW, theme) : '';
+  const words = has === 'both' ? (known ? formatChange(changeW, 'rack') : 'No data') : 'Only at B';
+  const width = box.w - 1;
+  // Numbers where they fit: some 7 pixels a letter.
+  const printed = width >= Math.max(name.length, words.length) * 6.4 && box.h >= 34;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the table has every key.
+    <g onClick={() => props.onSelect(path)}>
+      <rect
+        {...{ x: box.x, y: box.y, width, height: Math.max(1, box.h - 1) }}
+        fill={has !== 'both' ? 'transparent' : known ? color : 'url(#compare-lost)'}
+        className={has === 'both' ? styles.rack : styles.only}
+        data-change={known ? Math.round(changeW) : undefined}
+      />
+      {path === props.selected ? (
+        <rect x={box.x - 2} y={box.y - 2} width={width + 4} height={box.h + 3} className={styles.selected} />
+      ) : null}
+      {printed ? (
+        <g style={known ? { fill: inkOn(color) } : undefined} className={known ? undefined : styles.plainText}>
+          <text x={box.x + width / 2} y={box.y + box.h / 2 - 3} className={styles.rackName}>
+            {name}
+          </text>
+          <text x={box.x + width / 2} y={box.y + box.h / 2 + 12} className={styles.rackChange}>
+            {words}
+          </text>
+        </g>
+      ) : null}
+    </g>
+  );
+}
+
+interface LabelProps {
+  readonly box: Box | undefined;
+  readonly name: string;
+  readonly difference: PlaceDifference | undefined;
+}
+
+function HallLabel({ box, name, difference }: LabelProps) {
+  if (!box) return null;
+  return (
+    <>
+      <text x={box.x} y={box.y + 14} className={styles.hall}>
+        {name.length > 2 ? name : `Hall ${name}`}
+      </text>
+      <text x={box.x + box.w} y={box.y + 14} className={styles.hallChange}>
+        {changeText(difference)}
+      </text>
+    </>
+  );
+}
+
+function RowLabel({ box, name, difference, flat }: LabelProps & { flat: boolean }) {
+  if (!box) return null;
+  if (flat)
+    return (
+      <text x={box.x} y={box.y + box.h / 2 + 4} className={styles.rowFlat}>
+        {name}
+      </text>
+    );
+  return (
+    <>
+      <text x={box.x} y={box.y + 15} className={styles.row}>
+        {name}
+      </text>
+      <text x={box.x} y={box.y + 32} className={styles.rowChange}>
+        {changeText(difference)}
+      </text>
+    </>
+  );
+}
+
+const changeText = (difference: PlaceDifference | undefined) =>
+  difference && !Number.isNaN(difference.changeW) ? formatChange(difference.changeW) : '—';
+
+function spoken({ total, places }: Difference): string {
+  const racks = places.filter(({ level }) => level === RACK);
+  const more = racks.filter(({ changeW }) => changeW > 0.5).length;
+  const less = racks.filter(({ changeW }) => changeW < -0.5).length;
+  const change = Number.isNaN(total.changeW) ? 'not known' : formatChange(total.changeW);
+  return `Change of draw by rack: ${change} in all, ${more} racks more, ${less} less, ${total.unknown} without data. The table has every number.`;
+}
+
+/** Whether a layout has anything to draw. */
+export const hasRacks = ({ start }: LayoutDocument) => start[NODE] > start[RACK];
