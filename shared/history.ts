@@ -96,6 +96,11 @@ export class History {
     this.#evict();
   }
 
+  /** Packs a little of what waits for it: to be called between instants. */
+  work(): void {
+    this.#cells.work();
+  }
+
   /** When a new minute begins, the rows of the last one become one row of its own. */
   #closeMinute(slot: EpochMs): void {
     const last = this.#raw.at(-1);

@@ -121,6 +121,7 @@ export class FleetView {
     this.#links.update(frame, now);
     const fabric = computeFabric(frame, this.#links);
     if (remember) this.#remember(frame, power, fabric, now);
+    else this.#history.work();
     if (remember) this.#polls++;
     if (remember) this.#lost.add(frame.topology, heldInstant(frame, now));
     if (remember) this.#held.update(frame, now);

@@ -1,2 +1,4 @@
 export { Fleet } from '../../shared/fleet.ts';
+export { History } from '../../shared/history.ts';
+export { Ring } from '../../shared/snapshot/ring.ts';
 export { FleetView } from '../../shared/view.ts';

@@ -5,7 +5,7 @@ import { median, timed } from './peer.mjs';
 
 const ROUNDS = 5;
 const PER_RACK = 72;
-const NOW = 1_764_000_000_000;
+export const NOW = 1_764_000_000_000;
 const SIGNALS = [
   ['POWER_USAGE', 300, 400],
   ['ENFORCED_POWER_LIMIT', 700, 0],
@@ -28,7 +28,7 @@ function placeOf(gpu) {
 }
 
 /** The layouts of a refresh: sample times first, then one vector a signal. */
-function layouts(size) {
+export function layouts(size) {
   const labels = (gpu, more) =>
     new Map(Object.entries({ UUID: `GPU-${gpu}`, gpu: String(gpu & 3), instance: `n${gpu >> 2}:9400`, ...more }));
   const series = (make) => ({ series: Array.from({ length: size }, (_, gpu) => make(gpu)) });
@@ -39,7 +39,7 @@ function layouts(size) {
   ];
 }
 
-function refresh(fleet, all, size, tick) {
+export function refresh(fleet, all, size, tick) {
   const values = (make) => Float64Array.from({ length: size }, (_, gpu) => make(gpu));
   const bodies = all.map((layout, i) => {
     const [, low, span] = SIGNALS[i - 1] ?? [];

@@ -4,6 +4,7 @@ import { decodeRows } from './decode.mjs';
 import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
 import { historyRow, memoryRow } from './history.mjs';
+import { packingRow } from './packing.mjs';
 import { serverRows } from './servers.mjs';
 import { reportRow, snapshotRow } from './snapshot.mjs';
 import { vectorRow } from './vector.mjs';
@@ -11,7 +12,7 @@ import { wallSoakRow } from './wall-soak.mjs';
 
 const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
-  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, snapshot, report, history,
+  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, packing, snapshot, report, history,
                 engine-memory, wall-soak (a quarter of an hour; only when asked for),
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --quick       a tenth of the series and cells: a smoke test, not a measurement
@@ -28,6 +29,7 @@ const rows = {
   'server-cost': serverRows,
   'server-cost-recorded': serverRows,
   'direct-scrape': serverRows,
+  packing: packingRow,
   snapshot: snapshotRow,
   report: reportRow,
   history: historyRow,

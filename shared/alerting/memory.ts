@@ -76,11 +76,14 @@ export class AlertMemory {
    * that has just started must not end what held before. What is known may suffice: held time does not go away.
    */
   residency(gpu: number, hold: Hold): number {
+    const { known: knownIn, held: heldIn } = this.#of;
+    const buckets = heldIn[hold];
     const from = gpu * BUCKETS;
-    let [known, held] = [0, 0];
+    let known = 0;
+    let held = 0;
     for (let i = from; i < from + BUCKETS; i++) {
-      known += this.#of.known[i];
-      held += this.#of.held[hold][i];
+      known += knownIn[i];
+      held += buckets[i];
     }
     const least = held / Math.max(known, LEAST_S);
     return known >= LEAST_S || least >= DECIDES[hold] ? least : Number.NaN;

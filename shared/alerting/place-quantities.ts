@@ -143,8 +143,9 @@ function isDark(
   place: number,
 ): boolean {
   if (place < start[NODE]) return gpuCount[place] > 0 && gpuLive[place] === 0;
-  const [first, end] = place >= start[GPU] ? [place, place + 1] : [from[place], to[place]];
-  return end > first && !live.subarray(first - start[GPU], end - start[GPU]).includes(1);
+  if (place >= start[GPU]) return live[place - start[GPU]] !== 1;
+  for (let gpu = from[place]; gpu < to[place]; gpu++) if (live[gpu - start[GPU]] === 1) return false;
+  return to[place] > from[place];
 }
 
 /** When a place was last heard, epoch ms; NaN never. */

@@ -18,6 +18,8 @@ const isOther = (id: SignalId) => !MAIN.has(id);
 const MANY_GPUS = 20_000;
 /** Minutes may hold this share of the bytes, so that a large fleet's last hour keeps its detail. */
 const MINUTES_SHARE = 0.25;
+/** Values that are packed between two instants: some 10 ms. */
+const PACK_AT_ONCE = 300_000;
 export const RAW_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
@@ -94,6 +96,11 @@ export class CellHistory {
       }
       addTo(sum.values, sum.counts, values, id);
     }
+  }
+
+  /** Packs a little of what waits for it: to be called between instants, so that these have little of it to do. */
+  work(): void {
+    for (const pages of [this.#raw, this.#minutes]) pages.at(-2)?.packSome(PACK_AT_ONCE);
   }
 
   /** Gives up what it must so that it holds at most `most` bytes. */
@@ -193,8 +200,8 @@ function put(pages: Page[], time: EpochMs, space: Space, rows: readonly SignalRo
     pages.push(page);
   }
   page.put(time, rows);
-  // A few signals with each instant: packing a whole page at once would be felt.
-  pages.at(-2)?.packSome(Math.max(2, Math.ceil((2 * rows.length) / BLOCK)));
+  // An even share with each instant: packing a whole page at once would be felt.
+  pages.at(-2)?.packShare(BLOCK - page.times.length);
 }
 
 function addTo(sums: Float32Array, counts: Uint8Array, values: Float32Array, id: SignalId): void {

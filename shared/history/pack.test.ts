@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { pack, unpack } from './pack.ts';
+import { type Packed, Packer, unpack } from './pack.ts';
 import { codeOf, resolutionOf, valueOfCode } from './resolution.ts';
+
+/** Packs some objects at a time, as a page does. */
+function pack(codes: Int32Array | Uint16Array, objects: number, rows: number, most = 70): Packed {
+  const packer = new Packer(codes, objects, rows);
+  for (;;) {
+    const packed = packer.some(most);
+    if (packed) return packed;
+  }
+}
 
 /** The rows of one object after packing. */
 function through(columns: readonly (readonly number[])[], rows: number, wide: boolean): number[][] {
@@ -10,7 +19,7 @@ function through(columns: readonly (readonly number[])[], rows: number, wide: bo
       codes[row * columns.length + object] = code;
     });
   });
-  const packed = pack(codes, columns.length, rows, wide);
+  const packed = pack(codes, columns.length, rows);
   const out = new Int32Array(16);
   return columns.map((_, object) => {
     unpack(packed, object, out);
@@ -47,10 +56,16 @@ describe('packing', () => {
     }
   });
 
+  it('comes to the same however many objects are packed at a time', () => {
+    const codes = Uint16Array.from({ length: 16 * 300 }, (_, at) => Math.imul(at, 0x9e3779b1) >>> 18);
+    const [whole, ...parts] = [300, 1, 64, 299].map((most) => pack(codes, 300, 16, most));
+    for (const part of parts) expect(part).toEqual(whole);
+  });
+
   it('takes a byte for what is missing and four for what does not change', () => {
-    const still = pack(new Uint16Array(16 * 64).fill(700), 64, 16, false);
+    const still = pack(new Uint16Array(16 * 64).fill(700), 64, 16);
     expect(still.bytes.length).toBe(64 * 3);
-    expect(pack(new Uint16Array(16 * 64).fill(0xffff), 64, 16, false).bytes.length).toBe(64);
+    expect(pack(new Uint16Array(16 * 64).fill(0xffff), 64, 16).bytes.length).toBe(64);
   });
 });
 

@@ -25,35 +25,68 @@ const ABOVE_LEAST = 0x80;
 /** The most bytes that an object can take. */
 const MOST = 1 + 4 + 2 + BLOCK * 4;
 
-let scratch = new Uint8Array(0);
 const taken = new Int32Array(BLOCK);
 const parts = new Int32Array(BLOCK);
 
-/** Packs codes that lie instant after instant: `codes[row × objects + object]`. */
-export function pack(codes: Int32Array | Uint16Array, objects: number, rows: number, wide: boolean): Packed {
-  if (scratch.length < objects * MOST) scratch = new Uint8Array(objects * MOST);
-  const none = codes instanceof Uint16Array ? 0xffff : -1;
-  const index = new Uint32Array(Math.ceil(objects / EVERY));
-  let at = 0;
-  for (let object = 0; object < objects; object++) {
-    if (object % EVERY === 0) index[object / EVERY] = at;
-    let [count, mask] = [0, 0];
-    for (let row = 0; row < rows; row++) {
-      const code = codes[row * objects + object];
-      if (code === none) continue;
-      taken[count++] = code;
-      mask |= 1 << row;
-    }
-    at = packOne(at, count, mask, count < rows, wide);
+/** Packs codes that lie instant after instant (`codes[row × objects + object]`), some objects at a time. */
+export class Packer {
+  readonly #codes: Int32Array | Uint16Array;
+  readonly #objects: number;
+  readonly #rows: number;
+  readonly #index: Uint32Array;
+  #bytes = new Uint8Array(1024);
+  #at = 0;
+  #next = 0;
+
+  constructor(codes: Int32Array | Uint16Array, objects: number, rows: number) {
+    this.#codes = codes;
+    this.#objects = objects;
+    this.#rows = rows;
+    this.#index = new Uint32Array(Math.ceil(objects / EVERY));
   }
-  return { bytes: scratch.slice(0, at), index, rows, wide };
+
+  /** Packs some objects more; all of them once it gives the result. */
+  some(most: number): Packed | null {
+    const [codes, objects, rows] = [this.#codes, this.#objects, this.#rows];
+    const none = codes instanceof Uint16Array ? 0xffff : -1;
+    const wide = codes instanceof Int32Array;
+    const end = Math.min(objects, this.#next + most);
+    for (let object = this.#next; object < end; object++) {
+      if (object % EVERY === 0) this.#index[object / EVERY] = this.#at;
+      let [count, mask] = [0, 0];
+      for (let row = 0; row < rows; row++) {
+        const code = codes[row * objects + object];
+        if (code === none) continue;
+        taken[count++] = code;
+        mask |= 1 << row;
+      }
+      this.#room();
+      this.#at = packOne(this.#bytes, this.#at, count, mask, count < rows, wide);
+    }
+    this.#next = end;
+    return end < objects ? null : { bytes: this.#bytes.slice(0, this.#at), index: this.#index, rows, wide };
+  }
+
+  #room(): void {
+    if (this.#at + MOST <= this.#bytes.length) return;
+    const wider = new Uint8Array(2 * this.#bytes.length);
+    wider.set(this.#bytes);
+    this.#bytes = wider;
+  }
 }
 
 /** Writes the codes of `taken`; returns where the next object begins. */
-function packOne(begin: number, count: number, mask: number, missing: boolean, wide: boolean): number {
+function packOne(
+  bytes: Uint8Array,
+  begin: number,
+  count: number,
+  mask: number,
+  missing: boolean,
+  wide: boolean,
+): number {
   let at = begin + 1;
   if (count === 0) {
-    scratch[begin] = 0;
+    bytes[begin] = 0;
     return at;
   }
   let [least, most, largest] = [taken[0], taken[0], 0];
@@ -71,12 +104,12 @@ function packOne(begin: number, count: number, mask: number, missing: boolean, w
   // One number more is written above the least: the first as well.
   const above = spread * count < stepwise * (count - 1);
   const width = above ? spread : stepwise;
-  scratch[begin] = width | SOME | (missing ? MISSING : 0) | (above ? ABOVE_LEAST : 0);
+  bytes[begin] = width | SOME | (missing ? MISSING : 0) | (above ? ABOVE_LEAST : 0);
   const base = above ? least : taken[0];
-  for (let byte = 0; byte < (wide ? 4 : 2); byte++) scratch[at++] = base >>> (8 * byte);
+  for (let byte = 0; byte < (wide ? 4 : 2); byte++) bytes[at++] = base >>> (8 * byte);
   if (missing) {
-    scratch[at++] = mask;
-    scratch[at++] = mask >>> 8;
+    bytes[at++] = mask;
+    bytes[at++] = mask >>> 8;
   }
   let [bits, held] = [0, 0];
   for (let i = above ? 0 : 1; width > 0 && i < count; i++) {
@@ -88,12 +121,12 @@ function packOne(begin: number, count: number, mask: number, missing: boolean, w
       held += room;
       left -= room;
       if (held === 8) {
-        scratch[at++] = bits;
+        bytes[at++] = bits;
         [bits, held] = [0, 0];
       }
     }
   }
-  if (held > 0) scratch[at++] = bits;
+  if (held > 0) bytes[at++] = bits;
   return at;
 }
 

@@ -1,7 +1,7 @@
 import type { ObjectKind, SignalId } from '../signals/catalogue.ts';
 import { GPU, NODE, type SwitchPort, type Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
-import { BLOCK, type Packed, pack, unpack } from './pack.ts';
+import { BLOCK, type Packed, Packer, unpack } from './pack.ts';
 import { codeOf, resolutionOf, valueOfCode } from './resolution.ts';
 
 /** The objects of one topology: what tells each from the others leads to its number of its kind. */
@@ -57,11 +57,15 @@ function keysOf(kind: ObjectKind, topology: Topology): string[] {
   return Array.from({ length: count }, (_, i) => keyOf(kind, first + i, topology));
 }
 
+/** Objects that are packed at once at least. */
+const FEWEST = 64;
+
 /** Up to 16 instants of one signal. While it is filled, codes lie instant after instant. */
 class Column {
   readonly #id: SignalId;
   readonly objects: number;
   #open: Uint16Array | Int32Array | null;
+  #packer: Packer | null = null;
   #packed: Packed | null = null;
 
   constructor(id: SignalId, objects: number) {
@@ -85,9 +89,15 @@ class Column {
     for (let i = 0; open && i < count; i++) open[base + i] = codeOf(values[i], resolution);
   }
 
-  pack(rows: number): void {
-    if (this.#open) this.#packed = pack(this.#open, this.objects, rows, this.#open instanceof Int32Array);
+  /** Packs some objects more; true once it is all packed. */
+  pack(rows: number, objects: number): boolean {
+    if (!this.#open) return true;
+    this.#packer ??= new Packer(this.#open, this.objects, rows);
+    this.#packed = this.#packer.some(objects);
+    if (!this.#packed) return false;
+    this.#packer = null;
     this.#open = null;
+    return true;
   }
 
   /** Codes of one object, −1 where there is none. */
@@ -147,10 +157,20 @@ export class Page {
     this.#toPack = [...this.#columns.values()];
   }
 
-  /** Packs a few signals of a sealed page; false: there is nothing left to pack. */
-  packSome(most: number): boolean {
-    for (const column of this.#toPack?.splice(0, most) ?? []) column.pack(this.#rows);
-    return (this.#toPack?.length ?? 0) > 0;
+  /** Packs some of the values of a sealed page, at least a few hundred. */
+  packSome(cells: number): void {
+    for (let left = cells; left > 0 && this.#toPack && this.#toPack.length > 0; ) {
+      const [column] = this.#toPack;
+      const objects = Math.min(column.objects, Math.max(FEWEST, Math.ceil(left / this.#rows)));
+      left -= objects * this.#rows;
+      if (column.pack(this.#rows, objects)) this.#toPack.shift();
+    }
+  }
+
+  /** Packs as much as it must with each of `times` more calls to be done then. */
+  packShare(times: number): void {
+    const left = this.#toPack?.reduce((sum, { objects }) => sum + objects, 0) ?? 0;
+    if (left > 0) this.packSome(Math.ceil((left * this.#rows) / Math.max(1, times)));
   }
 
   has(id: SignalId): boolean {

@@ -13,18 +13,44 @@ import { SnapshotRefused } from './refused.ts';
  */
 export function packCells(all: readonly Cells[], instants: number): Uint8Array<ArrayBuffer> {
   const out = new BitWriter();
-  for (let n = 0; n < all.length; n++) packSignal(out, all, n, instants);
+  for (let n = 0; n < all.length; n++) for (const _ of packing(out, all, n, instants));
   return out.finish();
 }
 
-/** Packs the n-th signal alone, so that a long chunk can be packed in turns. */
-export function packSignal(out: BitWriter, all: readonly Cells[], n: number, instants: number): void {
+/** Objects that are gone through between two rests: some 65,000 cells, a millisecond. */
+const OBJECTS = 4096;
+
+/**
+ * Packs the n-th signal alone and rests now and then, so that a long chunk can be packed in turns. Gives at each rest how
+ * many cells were gone through; most cells are gone through several times.
+ */
+export function* packing(out: BitWriter, all: readonly Cells[], n: number, instants: number): Generator<number, void> {
   const cells = all[n];
-  packQuality(out, cells, instants);
-  packNumbers(out, cells, cells.code, instants, 2);
-  const same = all.findIndex((other, m) => m < n && sameAges(other, cells, instants));
+  yield* packQuality(out, cells, instants);
+  yield* packNumbers(out, cells, cells.code, instants, 2);
+  const same = yield* firstAlike(all, n, instants);
   out.varint(same + 1);
-  if (same < 0) packNumbers(out, cells, cells.age, instants, 1);
+  if (same < 0) yield* packNumbers(out, cells, cells.age, instants, 1);
+}
+
+/** Runs of objects, at most OBJECTS each. */
+function* runs(objects: number): Generator<readonly [number, number]> {
+  for (let from = 0; from < objects; from += OBJECTS) yield [from, Math.min(objects, from + OBJECTS)];
+}
+
+/** The first signal before the n-th that has its very ages; −1: none. */
+function* firstAlike(all: readonly Cells[], n: number, instants: number): Generator<number, number> {
+  for (let m = 0; m < n; m++) {
+    if (all[m].objects !== all[n].objects || all[m].signal.kind !== all[n].signal.kind) continue;
+    let alike = true;
+    for (const [from, to] of runs(all[n].objects)) {
+      alike &&= sameAges(all[m], all[n], from, to, instants);
+      if (!alike) break;
+      yield (to - from) * instants;
+    }
+    if (alike) return m;
+  }
+  return -1;
 }
 
 /** Reads the cells of these signals. @throws SnapshotRefused on bytes that packCells does not write */
@@ -70,9 +96,8 @@ function sameHeard(a: Cells, b: Cells, instants: number): boolean {
   return true;
 }
 
-function sameAges(a: Cells, b: Cells, instants: number): boolean {
-  if (a.objects !== b.objects || a.signal.kind !== b.signal.kind) return false;
-  for (let object = 0; object < a.objects; object++) {
+function sameAges(a: Cells, b: Cells, from: number, to: number, instants: number): boolean {
+  for (let object = from; object < to; object++) {
     for (let cell = object * CHUNK; cell < object * CHUNK + instants; cell++) {
       if (isHeard(a.quality[cell]) !== isHeard(b.quality[cell])) return false;
       if (isHeard(a.quality[cell]) && a.age[cell] !== b.age[cell]) return false;
@@ -82,22 +107,25 @@ function sameAges(a: Cells, b: Cells, instants: number): boolean {
 }
 
 /** Runs of equal qualities over all cells, object after object. */
-function packQuality(out: BitWriter, { quality, objects }: Cells, instants: number): void {
+function* packQuality(out: BitWriter, { quality, objects }: Cells, instants: number): Generator<number, void> {
   let [last, run] = [-1, 0];
   const close = () => {
     if (run === 0) return;
     out.varint(run);
     out.varint(last);
   };
-  for (let object = 0; object < objects; object++) {
-    for (let i = 0; i < instants; i++) {
-      const one = quality[object * CHUNK + i];
-      if (one === last) run++;
-      else {
-        close();
-        [last, run] = [one, 1];
+  for (const [from, to] of runs(objects)) {
+    for (let object = from; object < to; object++) {
+      for (let i = 0; i < instants; i++) {
+        const one = quality[object * CHUNK + i];
+        if (one === last) run++;
+        else {
+          close();
+          [last, run] = [one, 1];
+        }
       }
     }
+    yield (to - from) * instants;
   }
   close();
 }
@@ -115,40 +143,97 @@ function unpackQuality(input: BitReader, { quality, objects }: Cells, instants: 
   }
 }
 
+interface Common {
+  readonly least: number;
+  readonly divisor: number;
+}
+
 /** Least value and greatest common divisor of what is above it; undefined where there is no cell. */
-function commonOf({ quality, objects }: Cells, list: Int32Array, instants: number, needed: Needed) {
+function* commonOf(
+  { quality, objects }: Cells,
+  list: Int32Array,
+  instants: number,
+  needed: Needed,
+): Generator<number, Common | undefined> {
   let [least, divisor, any] = [0, 0, false];
-  for (let object = 0; object < objects; object++) {
-    for (let cell = object * CHUNK; cell < object * CHUNK + instants; cell++) {
-      if ((HAS[quality[cell]] & needed) !== 0 && (!any || list[cell] < least)) [least, any] = [list[cell], true];
+  for (const [from, to] of runs(objects)) {
+    for (let object = from; object < to; object++) {
+      for (let cell = object * CHUNK; cell < object * CHUNK + instants; cell++) {
+        if ((HAS[quality[cell]] & needed) !== 0 && (!any || list[cell] < least)) {
+          least = list[cell];
+          any = true;
+        }
+      }
     }
+    yield (to - from) * instants;
   }
   if (!any) return undefined;
-  for (let object = 0; object < objects && divisor !== 1; object++) {
-    for (let cell = object * CHUNK; cell < object * CHUNK + instants; cell++) {
-      if ((HAS[quality[cell]] & needed) === 0) continue;
-      let [a, b] = [list[cell] - least, divisor];
-      if (b !== 0 && a % b === 0) continue;
-      while (b !== 0) [a, b] = [b, a % b];
-      divisor = a;
+  for (const [from, to] of runs(objects)) {
+    if (divisor === 1) break;
+    for (let object = from; object < to && divisor !== 1; object++) {
+      for (let cell = object * CHUNK; cell < object * CHUNK + instants; cell++) {
+        if ((HAS[quality[cell]] & needed) === 0) continue;
+        let [a, b] = [list[cell] - least, divisor];
+        if (b !== 0 && a % b === 0) continue;
+        while (b !== 0) [a, b] = [b, a % b];
+        divisor = a;
+      }
     }
+    yield (to - from) * instants;
   }
   return { least, divisor: divisor || 1 };
 }
 
-function packNumbers(out: BitWriter, cells: Cells, list: Int32Array, instants: number, needed: Needed): void {
-  const { quality, objects } = cells;
-  const common = commonOf(cells, list, instants, needed);
+function* packNumbers(
+  out: BitWriter,
+  cells: Cells,
+  list: Int32Array,
+  instants: number,
+  needed: Needed,
+): Generator<number, void> {
+  const { objects } = cells;
+  const common = yield* commonOf(cells, list, instants, needed);
   if (!common) return;
-  const { least, divisor } = common;
-  out.signed(least);
-  out.varint(divisor);
+  out.signed(common.least);
+  out.varint(common.divisor);
   const widths = new Uint8Array(objects);
   // Differences of every object, in its own place; those of widths 0 are never written.
   const deltas = new Uint32Array(objects * CHUNK);
   const counts = new Uint8Array(objects);
   let before = 0;
-  for (let object = 0; object < objects; object++) {
+  for (const [from, to] of runs(objects)) {
+    before = packFirsts(out, cells, { list, instants, needed, common, widths, deltas, counts, before }, from, to);
+    yield (to - from) * instants;
+  }
+  packWidths(out, widths);
+  for (const [from, to] of runs(objects)) {
+    for (let object = from; object < to; object++) {
+      if (widths[object] === 0) continue;
+      for (let i = 0; i < counts[object]; i++) out.bits(deltas[object * CHUNK + i], widths[object]);
+    }
+    yield (to - from) * instants;
+  }
+  out.flush();
+}
+
+interface Numbers {
+  readonly list: Int32Array;
+  readonly instants: number;
+  readonly needed: Needed;
+  readonly common: Common;
+  readonly widths: Uint8Array;
+  readonly deltas: Uint32Array;
+  readonly counts: Uint8Array;
+  /** First value of the object before. */
+  readonly before: number;
+}
+
+/** Writes the first values of some objects and works out the differences of the others; gives the last first value. */
+function packFirsts(out: BitWriter, { quality }: Cells, numbers: Numbers, from: number, to: number): number {
+  const { list, instants, needed, widths, deltas, counts } = numbers;
+  const { least, divisor } = numbers.common;
+  let { before } = numbers;
+  for (let object = from; object < to; object++) {
     let [last, seen, all] = [0, -1, 0];
     for (let cell = object * CHUNK; cell < object * CHUNK + instants; cell++) {
       if ((HAS[quality[cell]] & needed) === 0) continue;
@@ -168,12 +253,7 @@ function packNumbers(out: BitWriter, cells: Cells, list: Int32Array, instants: n
     counts[object] = Math.max(0, seen);
     widths[object] = 32 - Math.clz32(all);
   }
-  packWidths(out, widths);
-  for (let object = 0; object < objects; object++) {
-    if (widths[object] === 0) continue;
-    for (let i = 0; i < counts[object]; i++) out.bits(deltas[object * CHUNK + i], widths[object]);
-  }
-  out.flush();
+  return before;
 }
 
 function packWidths(out: BitWriter, widths: Uint8Array): void {

@@ -5,7 +5,7 @@ import type { DurationMs, EpochMs } from '../units.ts';
 import { BitWriter } from './bits.ts';
 import { type Cells, CHUNK, emptyCells, objectsOf, takeInstant } from './cells.ts';
 import { sameObjects } from './objects.ts';
-import { packSignal, unpackCells } from './pack.ts';
+import { packing, unpackCells } from './pack.ts';
 
 /** Some instants of one set of objects, packed. */
 export interface PackedChunk {
@@ -26,7 +26,9 @@ export interface OpenChunk {
 interface Packing extends OpenChunk {
   readonly byId: ReadonlyMap<SignalId, Cells>;
   readonly out: BitWriter;
-  next: number;
+  readonly steps: Generator<number, void>;
+  /** Cells still to be gone through, at most. */
+  left: number;
 }
 
 interface Filling extends OpenChunk {
@@ -90,6 +92,8 @@ export class Ring {
       this.#close();
     this.#filling = { ...(this.#filling ?? fresh()), topology: frame.topology };
     fill(this.#filling, frame);
+    // An even share with each instant, so that nothing is left when the next chunk is full.
+    if (this.#packing) this.work(Math.ceil(this.#packing.left / Math.max(1, CHUNK - this.#filling.times.length)));
     this.#forget(frame.time);
   }
 
@@ -99,16 +103,22 @@ export class Ring {
     this.#filling = null;
   }
 
-  /** Packs at least so many samples of what waits for it: to be called now and then, so that no instant takes long. */
-  work(samples: number): void {
-    const packing = this.#packing;
-    if (!packing) return;
-    for (let left = samples; left > 0 && packing.next < packing.cells.length; packing.next++) {
-      packSignal(packing.out, packing.cells, packing.next, packing.times.length);
-      left -= packing.cells[packing.next].objects * packing.times.length;
+  /** Goes through about so many cells of what waits to be packed: called now and then, so that no instant takes long. */
+  work(most: number): void {
+    const waiting = this.#packing;
+    if (!waiting) return;
+    for (let left = most; left > 0; ) {
+      const step = waiting.steps.next();
+      if (step.done) {
+        this.#packedAll(waiting);
+        return;
+      }
+      left -= step.value;
+      waiting.left -= step.value;
     }
-    if (packing.next < packing.cells.length) return;
-    const { topology, times, cells, out } = packing;
+  }
+
+  #packedAll({ topology, times, cells, out }: Packing): void {
     const wanted = cells.map(({ signal, objects }) => ({ id: signal.id, objects }));
     this.#packed.push({ topology, times, signals: wanted, bytes: out.finish() });
     this.#packing = null;
@@ -140,7 +150,10 @@ export class Ring {
   #close(): void {
     this.work(Number.POSITIVE_INFINITY);
     const { topology, times, byId } = this.#filling as Filling;
-    this.#packing = { topology, times, byId, cells: cellsOf({ byId }), out: new BitWriter(), next: 0 };
+    const [cells, out] = [cellsOf({ byId }), new BitWriter()];
+    const left = PASSES * times.length * cells.reduce((sum, { objects }) => sum + objects, 0);
+    const steps = stepsOf(out, cells, times.length);
+    this.#packing = { topology, times, byId, cells, out, steps, left };
     this.#filling = null;
   }
 
@@ -155,6 +168,13 @@ export class Ring {
     }
     if (first > 0) this.#packed = this.#packed.slice(first);
   }
+}
+
+/** How often a cell is gone through at most: its quality, then its value and its age four times each, and one comparison. */
+const PASSES = 10;
+
+function* stepsOf(out: BitWriter, cells: readonly Cells[], instants: number): Generator<number, void> {
+  for (let n = 0; n < cells.length; n++) yield* packing(out, cells, n, instants);
 }
 
 const order = new Map(signals.map(({ id }, index) => [id, index]));
