@@ -4,7 +4,7 @@ import type { SignalId } from '../signals/catalogue.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { type LinkKind, NODE, RACK } from '../topology.ts';
 import type { FabricLayout } from './cables.ts';
-import { modelOf, readNvlink, readPcie, readPort } from './reading.ts';
+import { gpuTraffic, modelOf, readPort } from './reading.ts';
 
 /** `up` and read, `down` though it should be up, or `missing`: nobody tells of it (any more). */
 export type LaneState = 'up' | 'down' | 'missing';
@@ -122,8 +122,8 @@ export function gpuLanes(
   kind: 'nvlink' | 'pcie',
   gpus: readonly { readonly gpu: number; readonly row: number; readonly column: number }[],
 ): readonly Lane[] {
-  const read = kind === 'nvlink' ? readNvlink : readPcie;
-  const readings = gpus.map(({ gpu }) => read(frame, gpu));
+  const read = gpuTraffic(frame, kind);
+  const readings = gpus.map(({ gpu }) => read(gpu));
   // A silent GPU is missing where its like are read; where none of its model is, the link is not exported.
   // A fleet has few models and many GPUs.
   const likes = new Map<string, string>();
@@ -134,15 +134,21 @@ export function gpuLanes(
     return like;
   };
   const told = new Set(gpus.flatMap(({ gpu }, i) => (readings[i] ? [likeOf(gpu)] : [])));
-  return gpus.flatMap(({ gpu, row, column }, i): Lane[] => {
+  const lanes: Lane[] = [];
+  gpus.forEach(({ gpu, row, column }, i) => {
     const reading = readings[i];
     const name = frame.topology.name[gpu];
-    if (!reading) return told.has(likeOf(gpu)) ? [{ row, column, name, state: 'missing', ...NOTHING }] : [];
-    const { rateBps, use, errors, waitTicks: ticks, ecn, pfc, wait } = reading;
+    if (!reading) {
+      if (told.has(likeOf(gpu))) lanes.push({ row, column, name, state: 'missing', ...NOTHING });
+      return;
+    }
+    const { rateBps, use, errors, waitTicks: ticks } = reading;
     // Where only the sum of both directions is read, either carries half of it as far as anyone knows.
     const half = use * rateBps;
     const [txBps, rxBps] = [first(reading.txBps, half), first(reading.rxBps, half)];
     const state = Number.isNaN(use) ? 'missing' : 'up';
-    return [{ row, column, name, state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors }];
+    const [wait, ecn, pfc] = [Number.NaN, Number.NaN, Number.NaN];
+    lanes.push({ row, column, name, state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors });
   });
+  return lanes;
 }

@@ -100,7 +100,9 @@ function nodeRows(topology: Topology): readonly RowOf[] {
 
 /** Leaves out rows without a link of the kind. */
 function compact({ word, rows, columns, lanes }: Field): Field {
-  const used = new Set(lanes.map(({ row }) => row));
+  const used = new Set<number>();
+  for (const { row } of lanes) used.add(row);
+  if (used.size === rows.length) return { word, columns, rows, lanes };
   const numbers = new Map([...used].sort((a, b) => a - b).map((row, index) => [row, index]));
   return {
     ...{ word, columns },

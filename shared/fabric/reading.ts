@@ -95,57 +95,70 @@ export function readPort(frame: Frame, link: number): LinkReading {
   };
 }
 
+/** What a GPU's links of one kind carry together. Rates in bytes per second and direction; NaN is "not known". */
+export interface GpuTraffic {
+  readonly rateBps: number;
+  readonly txBps: number;
+  readonly rxBps: number;
+  /** Busier direction ÷ rate; where only the sum of both is read, half of it is the least that the busier one carries. */
+  readonly use: number;
+  readonly errors: number;
+  readonly waitTicks: number;
+}
+
+const NVLINK = ['gpu.nvlinkTx', 'gpu.nvlinkRx', 'gpu.nvlink', 'gpu.nvlinkErrors', 'gpu.nvlinkWait'] as const;
+const PCIE = ['gpu.pcieTx', 'gpu.pcieRx', 'gpu.pcie', 'gpu.pcieReplay', 'gpu.pcieGen', 'gpu.pcieWidth'] as const;
+
 /**
- * A GPU's NVLinks (or xGMI) together against the nameplate of its model; undefined where none is read. Nobody
- * documents the tick of their wait counter, so only raw ticks are told.
+ * Tells for one GPU after another what its links of a kind carry; undefined where none is read. NVLink (or xGMI) is held
+ * against the nameplate of the model, and nobody documents the tick of its wait counter, so only raw ticks are told;
+ * PCIe against the highest generation and width that the GPU reports.
  */
-export function readNvlink(frame: Frame, gpu: number): LinkReading | undefined {
-  const columns = columnsOf(frame, [
-    'gpu.nvlinkTx',
-    'gpu.nvlinkRx',
-    'gpu.nvlink',
-    'gpu.nvlinkErrors',
-    'gpu.nvlinkWait',
-  ]);
-  if (columns.every((column) => column === undefined || column.quality[gpu] === UNSUPPORTED)) return undefined;
-  const [txBps, rxBps, both, errors, waitTicks] = columns.map((column) => valueAt(column, gpu));
-  const hardware = hardwareOf(modelOf(frame, gpu));
-  const rateBps = hardware && hardware.nvlinkBps > 0 ? hardware.nvlinkBps / 2 : Number.NaN;
-  // Where only the sum of both directions is read, half of it is the least that the busier one carries.
-  const busier = larger(txBps, rxBps);
-  const carried = Number.isNaN(busier) ? both / 2 : busier;
-  return {
-    ...{ kind: 'nvlink', place: gpu, link: -1, name: 'NVLink', rateBps, rateAssumed: true, txBps, rxBps },
-    ...{ use: carried / rateBps, wait: Number.NaN, waitTicks },
-    ...{
-      ecn: Number.NaN,
-      pfc: Number.NaN,
-      errors,
-      discards: Number.NaN,
-      up: null,
-      state: Number.NaN,
-      downs: Number.NaN,
-    },
-    ...ageOf(columns, gpu),
+export function gpuTraffic(frame: Frame, kind: 'nvlink' | 'pcie'): (gpu: number) => GpuTraffic | undefined {
+  const columns = columnsOf(frame, kind === 'nvlink' ? NVLINK : PCIE);
+  const known = columns.filter((column) => column !== undefined);
+  const [tx, rx, sum, wrong, ...rest] = columns;
+  // A fleet has few models and many GPUs.
+  const plates = new Map<string, number>();
+  const plateOf = (gpu: number) => {
+    const model = modelOf(frame, gpu);
+    let plate = plates.get(model);
+    if (plate === undefined) {
+      const hardware = hardwareOf(model);
+      plate = hardware && hardware.nvlinkBps > 0 ? hardware.nvlinkBps / 2 : Number.NaN;
+      plates.set(model, plate);
+    }
+    return plate;
+  };
+  const isRead = (gpu: number) => {
+    for (const { quality } of known) if (quality[gpu] !== UNSUPPORTED) return true;
+    return false;
+  };
+  return (gpu) => {
+    if (!isRead(gpu)) return undefined;
+    const [txBps, rxBps] = [valueAt(tx, gpu), valueAt(rx, gpu)];
+    const rateBps = kind === 'nvlink' ? plateOf(gpu) : laneBps(valueAt(rest[0], gpu)) * valueAt(rest[1], gpu);
+    const busier = larger(txBps, rxBps);
+    const carried = Number.isNaN(busier) ? valueAt(sum, gpu) / 2 : busier;
+    const waitTicks = kind === 'nvlink' ? valueAt(rest[0], gpu) : Number.NaN;
+    return { rateBps, txBps, rxBps, use: carried / rateBps, errors: valueAt(wrong, gpu), waitTicks };
   };
 }
 
-/** A GPU's PCIe link against the highest generation and width that it reports; undefined where nothing is read. */
-export function readPcie(frame: Frame, gpu: number): LinkReading | undefined {
-  const traffic = columnsOf(frame, ['gpu.pcieTx', 'gpu.pcieRx', 'gpu.pcie', 'gpu.pcieReplay']);
-  const shape = columnsOf(frame, ['gpu.pcieGen', 'gpu.pcieWidth']);
-  const all = [...traffic, ...shape];
-  if (all.every((column) => column === undefined || column.quality[gpu] === UNSUPPORTED)) return undefined;
-  const [txBps, rxBps, both, errors] = traffic.map((column) => valueAt(column, gpu));
-  const [generation, width] = shape.map((column) => valueAt(column, gpu));
-  const rateBps = laneBps(generation) * width;
-  const busier = larger(txBps, rxBps);
-  return {
-    ...{ kind: 'pcie', place: gpu, link: -1, name: 'PCIe', rateBps, rateAssumed: false, txBps, rxBps },
-    use: (Number.isNaN(busier) ? both / 2 : busier) / rateBps,
-    ...{ wait: Number.NaN, waitTicks: Number.NaN, ecn: Number.NaN, pfc: Number.NaN, errors, discards: Number.NaN },
-    ...{ up: null, state: Number.NaN, downs: Number.NaN },
-    ...ageOf(all, gpu),
+/** What nobody tells of a GPU's own links. */
+const UNTOLD = {
+  ...{ wait: Number.NaN, ecn: Number.NaN, pfc: Number.NaN, discards: Number.NaN },
+  ...{ up: null, state: Number.NaN, downs: Number.NaN },
+};
+
+/** Reads one GPU's links of a kind after another, with their ages; undefined where none is read. */
+export function gpuReader(frame: Frame, kind: 'nvlink' | 'pcie'): (gpu: number) => LinkReading | undefined {
+  const trafficOf = gpuTraffic(frame, kind);
+  const columns = columnsOf(frame, kind === 'nvlink' ? NVLINK : PCIE);
+  const shown = { kind, link: -1, name: kind === 'nvlink' ? 'NVLink' : 'PCIe', rateAssumed: kind === 'nvlink' };
+  return (gpu) => {
+    const traffic = trafficOf(gpu);
+    return traffic && { ...shown, place: gpu, ...UNTOLD, ...traffic, ...ageOf(columns, gpu) };
   };
 }
 

@@ -5,7 +5,7 @@ import { median } from '../quantile.ts';
 import { GPU, NODE } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { LinkMemory } from './flaps.ts';
-import { type AnyLinkKind, LINK_KINDS, type LinkReading, readNvlink, readPcie, readPort } from './reading.ts';
+import { type AnyLinkKind, gpuReader, LINK_KINDS, type LinkReading, readPort } from './reading.ts';
 
 /** What is wrong with a link, worst first. `full` is use alone: good use, no alarm. */
 export const TROUBLES = ['down', 'saturated', 'flapping', 'degraded', 'errors', 'full'] as const;
@@ -55,9 +55,10 @@ export function watchList(
     if (linkNode[link] < nodes.from || linkNode[link] >= nodes.to || !kinds.has(linkKind[link])) continue;
     found.push(judgePort(frame, link, memory, peers, now));
   }
+  const [nvlinkOf, pcieOf] = [gpuReader(frame, 'nvlink'), gpuReader(frame, 'pcie')];
   for (let gpu = from; gpu < to; gpu++) {
-    const nvlink = kinds.has('nvlink') ? readNvlink(frame, gpu) : undefined;
-    const pcie = kinds.has('pcie') ? readPcie(frame, gpu) : undefined;
+    const nvlink = kinds.has('nvlink') ? nvlinkOf(gpu) : undefined;
+    const pcie = kinds.has('pcie') ? pcieOf(gpu) : undefined;
     if (nvlink) found.push(judge(nvlink, '', Number.NaN, memory, peers));
     if (pcie) found.push(judge(pcie, downtrained(frame, gpu), Number.NaN, memory, peers));
   }
