@@ -36,7 +36,7 @@ export function EditLines({ onCompare }: { onCompare: (text: string) => void }) 
     <section className={styles.lines} aria-label="Lines of topology.csv">
       <Failure error={file.error} />
       <form
-        className={styles.options}
+        className={styles.ask}
         onSubmit={(event) => {
           event.preventDefault();
           void open();
@@ -45,6 +45,7 @@ export function EditLines({ onCompare }: { onCompare: (text: string) => void }) 
         <label>
           Lines with{' '}
           <input
+            className={styles.input}
             value={wanted}
             maxLength={200}
             placeholder="A2-05"
