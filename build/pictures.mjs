@@ -6,6 +6,7 @@ import { join, resolve as resolvePath } from 'node:path';
 import { parseArgs } from 'node:util';
 import { browserFlags, testBrowser } from './browser.mjs';
 import { root } from './install.mjs';
+import { reportPictures } from './report-pictures.mjs';
 
 const folder = join(root, 'e2e', 'pictures');
 
@@ -119,6 +120,7 @@ export async function pictures(args) {
       await page.close();
       process.stdout.write(`e2e/pictures/${name}.png\n`);
     }
+    await reportPictures(browser, url, { only: values.only, to: folder, folder: profile });
   } finally {
     await browser?.close();
     const gone = new Promise((resolve) => child.once('exit', resolve));
