@@ -1,22 +1,36 @@
 import { type Alert, type AlertSummary, type AlertsReply, NO_ALERTS } from '../alerting/alert.ts';
 import type { AlertRecord, Papers, Snapshot } from './document.ts';
 
+const openAt = ({ alerts }: Papers, now: number) =>
+  alerts.filter(({ since, until }) => since <= now && (until === null || until > now));
+
 /** Alerts as they stood at a time. */
-export function alertsAt({ papers, topology }: Snapshot, now: number): AlertsReply {
-  const known = papers.alerts.filter(({ since }) => since <= now);
-  const open = known.filter(({ until }) => until === null || until > now);
+export function alertsAt(snapshot: Snapshot, now: number): AlertsReply {
+  const { papers, topology } = snapshot;
+  const open = openAt(papers, now);
+  const places = new Map(topology.path.map((path, place) => [path, place]));
+  const ended = (until: number | null) => until !== null && until <= now && until > now - 3_600_000;
+  return {
+    ...alertSummaryAt(snapshot, now),
+    ...{ evaluatedAt: now, total: open.length, incidents: [] },
+    alerts: open.map((alert) => alertOf(alert, places.get(alert.path) ?? -1, now)),
+    resolvedLastHour: papers.alerts.filter(({ until }) => ended(until)).length,
+  };
+}
+
+/** What goes with the frames of that time: told of every instant, so that no place is looked for. */
+export function alertSummaryAt({ papers }: Snapshot, now: number): AlertSummary {
+  const open = openAt(papers, now);
   const firing = open.filter(({ state }) => state !== 'pending');
   const count = (severity: AlertRecord['severity']) => firing.filter((alert) => alert.severity === severity).length;
   return {
-    ...{ version: now, evaluatedAt: now, total: open.length, incidents: [], trouble: troubleOf(papers) },
-    alerts: open.map((alert) => alertOf(alert, topology.path.indexOf(alert.path), now)),
+    ...{ version: now, trouble: troubleOf(papers) },
     counts: {
       ...NO_ALERTS.counts,
       ...{ critical: count('critical'), warning: count('warning'), advisory: count('advisory') },
       unowned: firing.filter(({ acknowledgedBy }) => acknowledgedBy === '').length,
       pending: open.length - firing.length,
     },
-    resolvedLastHour: known.filter(({ until }) => until !== null && until <= now && until > now - 3_600_000).length,
   };
 }
 
@@ -33,12 +47,6 @@ function alertOf(alert: AlertRecord, place: number, now: number): Alert {
         ? null
         : ({ who: acknowledgedBy, at: now, note: '', until: null } as unknown as Alert['acked']),
   };
-}
-
-/** What goes with the frames of that time. */
-export function alertSummaryAt(snapshot: Snapshot, now: number): AlertSummary {
-  const { version, counts, trouble } = alertsAt(snapshot, now);
-  return { version, counts, trouble };
 }
 
 /** An engine always has rules; without any nobody looked for alerts, and none must not read as good news. */
