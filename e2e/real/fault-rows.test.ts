@@ -85,7 +85,10 @@ const ROWS: Readonly<Record<string, readonly (readonly [file: string, title: str
     [`${E}/hostile-loads.test.ts`, 'B11: a target whose series grow'],
     [`${E}/decode-mutations.test.ts`, 'are stopped at a limit'],
   ],
-  B12: [[`${E}/hostile-sources.test.ts`, 'B5, B12: blanks and samples of the future']],
+  B12: [
+    [`${E}/hostile-sources.test.ts`, 'B5, B12: blanks and samples of the future'],
+    [`${E}/hostile-loads.test.ts`, 'B12: samples of the past'],
+  ],
   B13: [[`${E}/decode-mutations.test.ts`, 'take time in proportion to their length']],
   B14: [[`${E}/decode.test.ts`, 'reads seconds, exemplars and the end']],
   C1: [
@@ -104,6 +107,7 @@ const ROWS: Readonly<Record<string, readonly (readonly [file: string, title: str
   ],
   C4: [
     [`${E}/store/database.test.ts`, 'a disk that takes no more'],
+    [`${E}/store/profile.test.ts`, 'C4: settings that meet %s'],
     [`${E}/alerts/alert-restart.test.ts`, 'alerts go on; what happened meanwhile is in the history'],
   ],
   C5: [
@@ -131,6 +135,7 @@ const ROWS: Readonly<Record<string, readonly (readonly [file: string, title: str
   D5: [
     ['shared/snapshot/export/export.test.ts', 'CSV (faults.md D5)'],
     ['shared/csv.test.ts', 'a cell that a spreadsheet may open'],
+    [`${E}/store/profile.test.ts`, 'D5: a file of places that is no CSV'],
   ],
   D6: [
     ['electron/desktop/origin.test.ts', 'D6: links of what was imported'],

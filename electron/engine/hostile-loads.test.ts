@@ -105,6 +105,24 @@ test('B11: a target whose series grow past 200,000 is in error, what it gave bef
   expect(wattsOf(fleet)).toEqual({ 'GPU-good': 200, 'GPU-grows': 1100 });
 });
 
+test('B12: samples of the past are dropped and counted, the same one again is none, and seconds are no milliseconds', async () => {
+  const now = Date.now();
+  let body = '';
+  const url = await serving((_request, response) => response.end(body));
+  const { fleet, scraper } = exporters(url, ['one']);
+  const read = async (watts: number, time: number) => {
+    body = board('a', watts).replace('\n', ` ${time}\n`);
+    await scraper.readAll(Date.now());
+    return [wattsOf(fleet)['GPU-a'], scraper.health([]).badSamples];
+  };
+  expect(await read(100, now - 10_000)).toEqual([100, 0]);
+  expect(await read(50, now - 20_000), 'older than the one before').toEqual([100, 1]);
+  expect(await read(100, now - 10_000), 'the same again').toEqual([100, 1]);
+  expect(await read(70, now - 5000)).toEqual([70, 1]);
+  // A time in seconds is one of January 1970: nothing live comes of it.
+  expect(await read(999, Math.floor(now / 1000))).toEqual([70, 2]);
+});
+
 test.each([
   ['more series than the source may have', { maxSeries: 10 }, 11, 0, /11 series; at most 10/],
   ['more than 50 MB', {}, 1, 51 << 20, /bytes; at most 52428800/],

@@ -20,6 +20,8 @@ export interface PlaceFiles {
 export const NO_PLACE_FILES: PlaceFiles = { topology: [], racks: [], budgets: [], warnings: [] };
 
 const MOST_BYTES = 64 << 20;
+/** Errors of one file that are told. */
+const MOST_ERRORS = 100;
 
 /** Reads CSV files of places; a missing file of the profile is no error, a missing file of a source is. */
 export class PlaceReader {
@@ -43,7 +45,7 @@ export class PlaceReader {
         const text = textOf(path, needed, warnings);
         if (text === undefined) return [];
         const table = parse(text);
-        for (const { line, column, message } of table.errors)
+        for (const { line, column, message } of table.errors.slice(0, MOST_ERRORS))
           warnings.push(`${path}, line ${line}, column ${column}: ${printable(message, 200)}`);
         return [table];
       });
@@ -67,10 +69,21 @@ function stampOf(path: string): string {
   }
 }
 
+/** @throws where the bytes are no text: a name must not become another one. */
+function textOfBytes(bytes: Uint8Array): string {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!text.includes('\0')) return text;
+  } catch {
+    // Said below.
+  }
+  throw new Error('it is no text in UTF-8; save it as CSV in UTF-8');
+}
+
 function textOf(path: string, needed: boolean, warnings: string[]): string | undefined {
   try {
     if (statSync(path).size > MOST_BYTES) throw new Error(`it is larger than ${MOST_BYTES >> 20} MiB`);
-    return readFileSync(path, 'utf8');
+    return textOfBytes(readFileSync(path));
   } catch (error) {
     const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (needed || !absent)

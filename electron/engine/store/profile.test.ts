@@ -9,14 +9,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { defaultSettings } from '../../../shared/settings.ts';
 import { FaultError } from '../fault.ts';
 import { writeWhole } from './atomic.ts';
 import { PlaceReader } from './place-files.ts';
 import { defaultProfile, loadSettings, lockProfile, saveSettings } from './profile.ts';
+
+const fs = createRequire(import.meta.url)('node:fs') as typeof import('node:fs');
 
 let folder = '';
 const file = () => join(folder, 'settings.json');
@@ -165,6 +168,54 @@ describe('files', () => {
     rmSync(path);
     expect(new PlaceReader().read([{ path, needed: true }], []).warnings.join()).toMatch(/there is no such file/);
   });
+
+  test('D5: a file of places that is no CSV in UTF-8, or a cell without an end, is told of and blanks nothing else', () => {
+    const head = 'site,hall,row,rack,u,node,model,gpus\n';
+    const [bad, good] = ['bad.csv', 'topology.csv'].map((name) => join(folder, name));
+    writeFileSync(good, `${head}PDX-1,A,A1,A1-01,1,n1,DGX,8\n`);
+    const files = [good, bad].map((path) => ({ path, needed: true }));
+    for (const [text, words] of [
+      [Buffer.from(`\ufeff${head}`, 'utf16le'), /no text in UTF-8/],
+      [Buffer.from(`${head}a\0b,A,A1,R,1,n,DGX,8\n`), /no text in UTF-8/],
+      [Buffer.from(`${head}PDX-1,A,A1,R,1,n\xff,DGX,8\n`, 'latin1'), /no text in UTF-8/],
+      [Buffer.from(`${head}"PDX-1,A,A1,R,1,n,DGX,8\n`), /line 2, column \d+/],
+      [Buffer.from(`${head}"${'x'.repeat(10 << 20)}`), /line 2, column \d+/],
+      [Buffer.from(`${head}${'PDX-1,A,A1,R,1,n,DGX,x\n'.repeat(5000)}`), /line 2, column \d+/],
+    ] as const) {
+      writeFileSync(bad, text);
+      const begin = performance.now();
+      const { topology, warnings } = new PlaceReader().read(files, []);
+      expect(performance.now() - begin).toBeLessThan(5000);
+      expect(topology.map(({ node }) => node)).toContain('n1');
+      expect(warnings.join('\n')).toMatch(words);
+      expect(warnings.length).toBeLessThanOrEqual(100);
+      expect(Math.max(...warnings.map(({ length }) => length))).toBeLessThan(1000);
+    }
+  });
+
+  test.each(['ENOSPC', 'EIO', 'EROFS', 'EMFILE'])(
+    'C4: settings that meet %s are as they were, and nothing is left',
+    (code) => {
+      saveSettings(folder, { ...defaultSettings, pollMs: 2000 });
+      const before = readdirSync(folder).sort();
+      const full = vi
+        .spyOn(fs, code === 'EMFILE' || code === 'EROFS' ? 'openSync' : 'fsyncSync')
+        .mockImplementation(() => {
+          throw Object.assign(new Error(`${code}: no room`), { code });
+        });
+      syncBuiltinESMExports();
+      try {
+        expect(() => saveSettings(folder, { ...defaultSettings, pollMs: 5000 })).toThrow(code);
+      } finally {
+        full.mockRestore();
+        syncBuiltinESMExports();
+      }
+      expect(readdirSync(folder).sort()).toEqual(before);
+      expect(loadSettings(folder)).toMatchObject({ warnings: [], settings: { pollMs: 2000 } });
+      saveSettings(folder, { ...defaultSettings, pollMs: 5000 });
+      expect(loadSettings(folder).settings.pollMs).toBe(5000);
+    },
+  );
 
   test.skipIf(process.getuid?.() === 0)('a file that may not be read is told of', () => {
     const path = join(folder, 'topology.csv');
