@@ -86,12 +86,10 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'rack:fleetwatt_gpus_capped:count': { [named('A1-01')]: 2 },
   'rack:fleetwatt_gpu_limit_watts:sum': { [named('A1-01')]: 700 + 650 },
   'rack:fleetwatt_gpus_limited:count': { [named('A1-01')]: 2 },
-  'rack:fleetwatt_work_gpus:count': { [worked(VLLM)]: 2, [worked(JOB)]: 1, [named('A1-01')]: 1, [named('A1-02')]: 1 },
-  'rack:fleetwatt_work_gpus_metered:count': {
-    ...{ [worked(VLLM)]: 2, [worked(JOB)]: 1, [named('A1-01')]: 1, [named('A1-02')]: 1 },
-  },
+  'rack:fleetwatt_work_gpus:count': { [worked(VLLM)]: 2, [worked(JOB)]: 1, [named('A1-01')]: 0, [named('A1-02')]: 0 },
+  'rack:fleetwatt_work_gpus_metered:count': { [worked(VLLM)]: 2, [worked(JOB)]: 1 },
   'rack:fleetwatt_work_gpu_power_watts:sum': {
-    ...{ [worked(VLLM)]: 300 + 116.163, [worked(JOB)]: 500, [named('A1-01')]: 77, [named('A1-02')]: 610 },
+    ...{ [worked(VLLM)]: 300 + 116.163, [worked(JOB)]: 500 },
   },
   'rack:fleetwatt_work_util_ratio:avg': { [worked(VLLM)]: (0.01 + 0.5) / 2, [worked(JOB)]: 0.75 },
   'rack:fleetwatt_node_power_watts:sum': { [named('A1-01')]: 2100 },

@@ -38,14 +38,14 @@ const TOLD_WORK = [...NAMESPACE, ...POD, ...JOB];
 /** Of two exporters that tell of a board only the better counts, whatever else their labels are. */
 const OR_BOARD = ` or on (${OBJECT}, ${RACK}) `;
 
-/** A 1 for every board that tells one of these signals, with its pod and job; one that several share has one of them. */
+/** A 1 for every board that works and tells one of these signals, with its pod and job; one that several share has one of them. */
 export function workOfBoards(signals: readonly SignalId[], profiles: readonly Profile[], window: string): string {
   const boards = signals.map((signal) => valuesOf(signal, profiles, window, TOLD_WORK)).filter((text) => text !== '');
   const by = [OBJECT, RACK, ...WORK_LABELS].join(', ');
-  // All are 1, so the first is taken each time.
+  // A board has rows of instances that nothing works on, too; vector(1) has no label. All are 1: the first is taken each time.
   return boards.length === 0
     ? ''
-    : `topk by (${OBJECT}, ${RACK}) (1, group by (${by}) (${workNamed(boards.join(OR_BOARD))}))`;
+    : `topk by (${OBJECT}, ${RACK}) (1, group by (${by}) (${workNamed(boards.join(OR_BOARD))}) unless on (${WORK_LABELS.join(', ')}) vector(1))`;
 }
 
 /** Values of boards with the labels of what works on them. */

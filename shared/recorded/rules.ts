@@ -144,7 +144,9 @@ const byWork = (what: string, how: string, values: string): RecordingRule[] =>
 
 /** How many boards of each rack each pod and job has. */
 function workCounts(profiles: readonly Profile[], window: string): readonly RecordingRule[] {
-  return byWork('work_gpus:count', 'count', workOfBoards(['gpu.power', 'gpu.util'], profiles, window));
+  const [rule] = byWork('work_gpus:count', 'count', workOfBoards(['gpu.power', 'gpu.util'], profiles, window));
+  // A 0 of a rack itself: its work is told, whether there is any or not.
+  return rule ? [{ ...rule, expr: `${rule.expr} or ${recordedName('rack', 'gpus:count')} * 0` }] : [];
 }
 
 /** What each pod and job of a rack draws, and what tells what holds it back. */

@@ -71,10 +71,9 @@ function recordedParts({ topology, columns }: Frame, told: Set<number>): WorkPar
     // Of what has ended the other numbers are still there for a while.
     const counted = at('work.gpus', i) || 0;
     const silent = at('work.silent', i) || 0;
-    if (rack < 0 || counted + silent === 0) return [];
-    told.add(rack);
-    // What nothing works on is recorded too: that a rack tells its work.
-    if (work.pod === '' && work.job === '') return [];
+    if (rack >= 0 && !(Number.isNaN(at('work.gpus', i)) && silent === 0)) told.add(rack);
+    // A rack tells of its work also where nothing works.
+    if (rack < 0 || counted + silent === 0 || (work.pod === '' && work.job === '')) return [];
     const silentGpus = silent + Math.max(0, counted - (at('work.metered', i) || 0));
     return [
       {
