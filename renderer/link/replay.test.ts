@@ -103,6 +103,34 @@ describe('ReplayLink', () => {
     await expect(link.call('closeDemo', {})).rejects.toMatchObject({ fault: { code: 'replay' } });
   });
 
+  it('tells the rules that were in force and the interconnect of the instant', async () => {
+    const when = 'rack.draw > 0.5 * budget';
+    const rules = [
+      { name: 'BudgetAtCap', text: when, severity: 'critical' },
+      { name: 'OurOwn', text: 'gpu.util < 5%', severity: 'warning' },
+    ];
+    const since = START + 45_000;
+    const alert = {
+      ...{ id: 'a', rule: 'OurOwn', severity: 'warning' as const, domain: 'data', title: 'Idle', detail: '' },
+      ...{ path: 'S/A/A1', state: 'firing' as const, since, until: null, acknowledgedBy: '', labels: {} },
+    };
+    const { link } = setUp({ papers: papersOf({ rules, alerts: [alert] }) });
+    link.seekTime(START);
+    expect((await link.call('rules', {})).rules.map(({ name, firing }) => [name, firing])).toEqual([
+      ['BudgetAtCap', 0],
+      ['OurOwn', 0],
+    ]);
+    link.seekTime(START + 60_000);
+    const [, own] = (await link.call('rules', {})).rules;
+    expect(own).toMatchObject({ when: 'gpu.util < 5%', severity: 'warning', from: 'file', firing: 1 });
+    // The small fleet has no switch: the matrix of its kind is there and has no cable that is full.
+    const matrix = await link.call('fabric', { kind: 'nvlink', pod: '' });
+    expect(matrix).toMatchObject({ kind: 'nvlink' });
+    const overview = await link.call('fabricOverview', {});
+    expect(overview?.kinds.map(({ kind }) => kind)).toContain('infiniband');
+    expect(await link.call('fabricLeaf', { kind: 'infiniband', key: 'x' })).toMatchObject({ times: [] });
+  });
+
   it('shows alerts only once they had come, and no longer than they stayed', async () => {
     const alert = {
       ...{ id: '0123456789abcdef', rule: 'RackOverBudget', severity: 'critical' as const, domain: 'power', title: 'A' },

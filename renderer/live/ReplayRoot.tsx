@@ -49,4 +49,7 @@ export function ReplayRoot({ link, live, children }: { link: ReplayLink; live: L
 }
 
 /** A report shows its own snapshot and no other. */
-const ALONE = { report: true, opening: null, openReplay: async () => {}, closeReplay: () => {}, dismiss: () => {} };
+const ALONE = {
+  ...{ report: true, opening: null, openReplay: async () => {}, closeReplay: () => {}, dismiss: () => {} },
+  readReplay: () => Promise.reject(new Error('A report shows its own snapshot')),
+};

@@ -12,6 +12,14 @@ interface Opened {
   readonly live: LiveStore;
 }
 
+/** Reads a file on a thread of its own; resolves once its moment can be shown. */
+const readReplay: Console['readReplay'] = async (read, progress) => {
+  // Loaded when it is first needed: most pages never replay anything.
+  const { openOffThread, preparedReplay } = await import('../link/opening.ts');
+  const snapshot = await openOffThread(await read((share) => progress(share / 2)));
+  return preparedReplay(snapshot, (share) => progress(0.5 + share / 2));
+};
+
 /** Opens one file after another; what is wrong with one is told, and what was shown stays. */
 function useOpening(show: (opened: Opened) => void) {
   const [opening, setOpening] = useState<Opening | null>(null);
@@ -20,14 +28,9 @@ function useOpening(show: (opened: Opened) => void) {
       const tell = (share: number) => setOpening({ name, share, trouble: '' });
       tell(0);
       try {
-        // Loaded when it is first needed: most pages never replay anything.
-        const [{ openOffThread, preparedReplay }, { ReplayLink }] = await Promise.all([
-          import('../link/opening.ts'),
-          import('../link/replay.ts'),
-        ]);
-        const snapshot = await openOffThread(await read((share) => tell(share / 2)));
-        const replay = await preparedReplay(snapshot, (share) => tell(0.5 + share / 2));
-        const link = new ReplayLink(snapshot, { later }, replay);
+        const { ReplayLink } = await import('../link/replay.ts');
+        const replay = await readReplay(read, tell);
+        const link = new ReplayLink(replay.snapshot, { later }, replay);
         show({ link, live: replayStore(link) });
         setOpening(null);
       } catch (error) {
@@ -55,7 +58,13 @@ export function Root({ link, live, children }: { link: Link; live: LiveStore; ch
     [],
   );
   const opening = useOpening(show);
-  const shared = { ...opening, engine: link, report: false, closeReplay: useCallback(() => show(null), [show]) };
+  const shared = {
+    ...opening,
+    readReplay,
+    engine: link,
+    report: false,
+    closeReplay: useCallback(() => show(null), [show]),
+  };
   const value: Console = opened
     ? { ...opened, ...shared, replay: opened.link }
     : { ...shared, link, live, replay: null };

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import type { ViewFrame } from '../../shared/contract.ts';
+import type { Replay } from '../../shared/snapshot/replay.ts';
 import type { Link } from '../link/link.ts';
 import type { ReplayLink } from '../link/replay.ts';
 import type { ReplayPosition } from '../link/replay-position.ts';
@@ -29,6 +30,11 @@ export interface Console {
   readonly opening: Opening | null;
   /** Opens a snapshot's file in place of what is shown. Never rejects: `opening` tells what is wrong. */
   openReplay(name: string, read: (progress: (share: number) => void) => Promise<Uint8Array>): Promise<void>;
+  /** Reads a file without showing it: to be compared. Rejects with what is wrong with it. */
+  readReplay(
+    read: (progress: (share: number) => void) => Promise<Uint8Array>,
+    progress: (share: number) => void,
+  ): Promise<Replay>;
   /** Takes note of what was wrong. */
   dismiss(): void;
   closeReplay(): void;

@@ -5,6 +5,7 @@ import type { Snapshot } from './document.ts';
 import type { Replay } from './replay.ts';
 import { alertsAt } from './replay-alerts.ts';
 import { fabricOf, historyUntil } from './replay-fabric.ts';
+import { rulesAt } from './replay-rules.ts';
 
 /** Calls that need an engine: in a replay there is nothing to change, to test or to ask of a source. */
 export class NotInReplay extends Error {
@@ -31,6 +32,8 @@ export function askReplay(replay: Replay, name: CallName, arg: unknown): unknown
       return alertsAt(snapshot, now);
     case 'alertHistory':
       return journalUntil(snapshot, arg as CallArg<'alertHistory'>, now);
+    case 'rules':
+      return rulesAt(snapshot, now);
     case 'alertNotes':
     case 'silences':
     case 'othersRules':

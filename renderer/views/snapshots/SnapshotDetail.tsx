@@ -8,6 +8,7 @@ import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { saveFile } from '../../save/save-file.ts';
 import { Redactions, Text } from './CaptureDialog.tsx';
+import { CompareDialog } from './CompareDialog.tsx';
 import { EXPORT_FORMATS } from './export-formats.ts';
 import { bytesOf } from './fetch-file.ts';
 import { integrityText, tagsOf, windowText } from './snapshot-words.ts';
@@ -16,6 +17,8 @@ import styles from './snapshots.module.css';
 /** One file: what is in it, what a person wrote of it, and in which form it may leave. */
 export function SnapshotDetail(props: {
   row: SnapshotRow;
+  /** The library, for what it may be compared with. */
+  rows: readonly SnapshotRow[];
   operate: boolean;
   opening: number | null;
   onOpen: () => void;
@@ -24,6 +27,7 @@ export function SnapshotDetail(props: {
 }) {
   const { row, operate, opening } = props;
   const whole = row.integrity === 'whole';
+  const [comparing, setComparing] = useState(false);
   return (
     <div className={styles.detail}>
       <Facts row={row} />
@@ -32,6 +36,10 @@ export function SnapshotDetail(props: {
           <button type="button" className={parts.primary} onClick={props.onOpen} disabled={opening !== null}>
             {opening === null ? 'Open in replay' : `Opening, ${Math.floor(opening * 100)}%`} <Kbd>Enter</Kbd>
           </button>
+          <button type="button" className={parts.button} onClick={() => setComparing(true)}>
+            Compare
+          </button>
+          <CompareDialog row={row} rows={props.rows} open={comparing} onClose={() => setComparing(false)} />
           <button type="button" className={parts.button} onClick={props.onRemove} disabled={!operate}>
             Remove <Kbd>Delete</Kbd>
           </button>

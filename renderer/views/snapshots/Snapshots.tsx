@@ -120,7 +120,9 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
       </section>
       <section className={parts.panel} aria-label="Snapshot" data-region>
         <div className={parts.header}>
-          <h2>{row === undefined ? 'No snapshot chosen' : (row.manifest?.title ?? row.file)}</h2>
+          <h2 className={styles.title} title={row?.manifest?.title}>
+            {row === undefined ? 'No snapshot chosen' : (row.manifest?.title ?? row.file)}
+          </h2>
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
         <section className={styles.scroll} tabIndex={0} aria-label="Facts and forms">
@@ -128,6 +130,7 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
             <SnapshotDetail
               {...{
                 row,
+                rows: here,
                 operate: props.operate,
                 opening: opening === null || opening.trouble !== '' ? null : opening.share,
               }}
