@@ -69,6 +69,8 @@ const LEAST_MS = 100;
 const AHEAD = 4;
 /** Numbers of layouts of the past: none that an engine gives its own. */
 const FIRST_LAYOUT = 1_000_000_000;
+/** Said of an instant that no source has a sample of. */
+const NOTHING = 'No source has a sample of it.';
 /** Samples of an instant are all there only some time after it. */
 const SETTLE_MS = 2000;
 
@@ -238,13 +240,24 @@ export class PastLink implements Link {
     try {
       await this.#opened();
       const known = this.#layoutId;
-      const key = ['frameAt', time, watch];
+      // An answer without its layout is of use only to who has that layout.
+      const key = ['frameAt', time, watch, known];
       const arg = { time, watch: { ...watch, racks: [...watch.racks] }, known };
       const whole = ({ frame, missing }: CallResult<'frameAt'>) => frame !== null && missing === '';
       const reply = await this.#doors.cached(key, () => this.#live.call('frameAt', arg), whole);
       const layout = this.#number(reply.layoutId, reply.layout);
       const { missing, sources, origin } = reply;
-      const frame = reply.frame === null ? null : frameOfText(reply.frame);
+      const told = reply.frame === null ? null : frameOfText(reply.frame);
+      // A server answers for times before its first sample as well: with nothing at all.
+      const frame = told?.sampled == null ? null : told;
+      if (told && !frame)
+        return {
+          ...reply,
+          frame,
+          layout: null,
+          missing: missing || NOTHING,
+          stepMs: reply.stepMs || this.#doors.limits().pollMs,
+        };
       if (frame && !layout) throw new Error('The places of this instant did not come');
       const stepMs = reply.stepMs || this.#doors.limits().pollMs;
       return { time: reply.time, frame, layout, missing, sources, origin, judged: reply.judged, stepMs };

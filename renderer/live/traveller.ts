@@ -136,6 +136,7 @@ export class Traveller {
     this.#written = time;
     const offs = [
       link.onPosition(() => this.#moved(past)),
+      past.live.subscribe(() => this.#arrived(past)),
       // A deep link: nothing of the past was told yet, and until then there may be no places either.
       store.subscribe(() => link.position().shown || link.retry()),
     ];
@@ -147,9 +148,13 @@ export class Traveller {
     this.#become(store.get() === null ? { past, opening: null } : { past: null, opening: past });
   }
 
+  /** Views change over only once there is a frame: without one they would be made anew, and lose focus and drag. */
+  #arrived(past: Past): void {
+    if (this.#journey.opening === past && past.live.get() !== null) this.#become({ past, opening: null });
+  }
+
   #moved(past: Past): void {
-    const { shown, playing, wanted } = past.link.position();
-    if (this.#journey.opening === past && shown) this.#become({ past, opening: null });
+    const { playing, wanted } = past.link.position();
     if (wanted !== null && !playing) return;
     const when = playing ? 'playing' : 'still';
     if (this.#writeAt === 'playing' && playing) return;
