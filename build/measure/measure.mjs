@@ -1,5 +1,6 @@
 // `npm run measure`: our hot paths beside a peer, interleaved in one run. Ratios count; absolute figures move with the machine.
 import { parseArgs } from 'node:util';
+import { coldStartRow } from './cold-start.mjs';
 import { decodeRows } from './decode.mjs';
 import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
@@ -10,10 +11,10 @@ import { reportRow, snapshotRow } from './snapshot.mjs';
 import { vectorRow } from './vector.mjs';
 import { wallSoakRow } from './wall-soak.mjs';
 
-const usage = `Usage: npm run measure [-- --json] [-- --only NAME]
+const usage = `Usage: npm run measure [-- --json] [-- NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
-  --only NAME   one row: decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, packing, snapshot, report, history,
-                engine-memory, wall-soak (a quarter of an hour; only when asked for),
+  NAME          one row (--only NAME is the same): decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, packing, cold-start, snapshot,
+                report, history, engine-memory, wall-soak (a quarter of an hour; only when asked for),
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --quick       a tenth of the series and cells: a smoke test, not a measurement
 `;
@@ -29,6 +30,7 @@ const rows = {
   'server-cost': serverRows,
   'server-cost-recorded': serverRows,
   'direct-scrape': serverRows,
+  'cold-start': coldStartRow,
   packing: packingRow,
   snapshot: snapshotRow,
   report: reportRow,
@@ -40,8 +42,9 @@ const rows = {
 const onlyByName = new Set(['wall-soak']);
 
 function options(args) {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args,
+    allowPositionals: true,
     options: {
       json: { type: 'boolean' },
       only: { type: 'string' },
@@ -49,6 +52,7 @@ function options(args) {
       help: { type: 'boolean' },
     },
   });
+  values.only ??= positionals[0];
   if (values.only && !Object.hasOwn(rows, values.only)) {
     throw new Error(`No row is called ${values.only}. There are: ${Object.keys(rows).join(', ')}`);
   }

@@ -1,4 +1,4 @@
-import type { Frame } from '../frame.ts';
+import { type Frame, UNSUPPORTED } from '../frame.ts';
 import { type SignalId, signals } from '../signals/catalogue.ts';
 import type { Topology } from '../topology.ts';
 import type { DurationMs, EpochMs } from '../units.ts';
@@ -48,6 +48,10 @@ export class Ring {
   #packing: Packing | null = null;
   readonly #held = new Set<{ readonly from: EpochMs }>();
   #filling: Filling | null = null;
+  /** Cells of the last chunk that was packed, to be filled again: a large fleet's are 100 MB, slow to get anew. */
+  #spare = new Map<SignalId, Cells>();
+  /** Cells that a reader was given: he may still look at them, so they are never filled again. */
+  readonly #lent = new WeakSet<Cells>();
 
   constructor(options: { readonly bytes: number; readonly keepMs: DurationMs }) {
     this.#bytes = options.bytes;
@@ -91,14 +95,25 @@ export class Ring {
     if (this.#filling && (this.#filling.times.length === CHUNK || !sameObjects(this.#filling.topology, frame.topology)))
       this.#close();
     this.#filling = { ...(this.#filling ?? fresh()), topology: frame.topology };
-    fill(this.#filling, frame);
+    fill(this.#filling, frame, (id, objects) => this.#emptyCells(id, objects));
     // An even share with each instant, so that nothing is left when the next chunk is full.
     if (this.#packing) this.work(Math.ceil(this.#packing.left / Math.max(1, CHUNK - this.#filling.times.length)));
     this.#forget(frame.time);
   }
 
+  /** Empty cells of a signal, those of a packed chunk where they have its size. */
+  #emptyCells(id: SignalId, objects: number): Cells {
+    const spare = this.#spare.get(id);
+    if (!spare || spare.objects !== objects || this.#lent.has(spare)) return emptyCells(id, objects);
+    this.#spare.delete(id);
+    // Codes and ages mean nothing where the quality says that nothing was heard.
+    spare.quality.fill(UNSUPPORTED);
+    return spare;
+  }
+
   clear(): void {
     this.#packed = [];
+    this.#spare = new Map();
     this.#packing = null;
     this.#filling = null;
   }
@@ -118,10 +133,11 @@ export class Ring {
     }
   }
 
-  #packedAll({ topology, times, cells, out }: Packing): void {
+  #packedAll({ topology, times, cells, byId, out }: Packing): void {
     const wanted = cells.map(({ signal, objects }) => ({ id: signal.id, objects }));
     this.#packed.push({ topology, times, signals: wanted, bytes: out.finish() });
     this.#packing = null;
+    this.#spare = new Map(byId);
   }
 
   /** The topologies of a window, the oldest first. */
@@ -142,9 +158,12 @@ export class Ring {
       const { topology, times } = chunk;
       yield { topology, times, cells: unpackCells(chunk.bytes, chunk.signals, times.length) };
     }
-    if (packing && within(packing)) yield packing;
-    if (filling && within(filling))
-      yield { topology: filling.topology, times: [...filling.times], cells: cellsOf(filling) };
+    for (const open of [packing, filling]) {
+      if (!open || !within(open)) continue;
+      const cells = cellsOf(open);
+      for (const one of cells) this.#lent.add(one);
+      yield { topology: open.topology, times: [...open.times], cells };
+    }
   }
 
   #close(): void {
@@ -186,14 +205,14 @@ function fresh(): Omit<Filling, 'topology'> {
 const cellsOf = ({ byId }: { readonly byId: ReadonlyMap<SignalId, Cells> }) =>
   [...byId.values()].sort((a, b) => (order.get(a.signal.id) as number) - (order.get(b.signal.id) as number));
 
-function fill(filling: Filling, frame: Frame): void {
+function fill(filling: Filling, frame: Frame, emptyOf: (id: SignalId, objects: number) => Cells): void {
   const at = filling.times.push(frame.time) - 1;
   for (const [id, column] of frame.columns) {
     let cells = filling.byId.get(id);
     if (!cells) {
       const { kind } = signals[order.get(id) as number];
       const { from, to } = objectsOf(kind, frame.topology);
-      cells = emptyCells(id, to - from);
+      cells = emptyOf(id, to - from);
       filling.byId.set(id, cells);
       if (!filling.places.has(kind))
         filling.places.set(

@@ -121,6 +121,37 @@ describe('Ring', () => {
   });
 });
 
+describe('Cells of a packed chunk that are filled again', () => {
+  const temps = (known: number) =>
+    Array.from({ length: 80 }, (_, i) =>
+      frameOf(smallTopology(), { 'gpu.temp': Array(16).fill(i < known ? 60 : null) }, START + i * 5000),
+    );
+
+  it('have nothing of what was in them', () => {
+    const ring = new Ring({ bytes: 1e9, keepMs: 1e12 });
+    for (const frame of temps(16)) {
+      ring.add(frame);
+      ring.work(1e9);
+    }
+    const heard = [...ring.chunks(0, Number.MAX_VALUE)].map(({ cells, times }) => {
+      const quality = cells[0].quality.subarray(0, times.length);
+      return quality.filter((one) => one !== UNSUPPORTED).length;
+    });
+    expect(heard).toEqual([16, 0, 0, 0, 0]);
+  });
+
+  it('are not those that a reader was given', () => {
+    const ring = new Ring({ bytes: 1e9, keepMs: 1e12 });
+    const frames = temps(16);
+    for (const frame of frames.slice(0, 17)) ring.add(frame);
+    const [given] = [...ring.chunks(0, Number.MAX_VALUE)];
+    const before = [...given.cells[0].quality];
+    expect(before.every((one) => one !== UNSUPPORTED)).toBe(true);
+    for (const frame of frames.slice(17)) ring.add(frame);
+    expect([...given.cells[0].quality]).toEqual(before);
+  });
+});
+
 describe('Replay', () => {
   it('tells what the view told while it happened, wherever it is wound to', () => {
     const topology = smallTopology();
