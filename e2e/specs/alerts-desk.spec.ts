@@ -93,7 +93,7 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
 test('what is told at the desk is tried, saved and heard; the journal is kept as long as is asked', async ({
   open,
 }, info) => {
-  const { page, profile } = await open({ demo: true });
+  const { page, profile } = await open({ demo: true, own: true });
   await expect(page.getByText(LIVE)).toBeVisible({ timeout: 60_000 });
   await go(page, '#/alerts?tab=notify');
   await listen(page);

@@ -49,7 +49,7 @@ test('keys of one character can be moved and switched off, and stay so; the cons
 });
 
 test('the overview is worked by keyboard alone: every key of it, and a focus that is always seen', async ({ open }) => {
-  const { page } = await open({ demo: true });
+  const { page } = await open({ demo: true, own: true });
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
   await expect(page.locator('[data-state="live"]')).toBeVisible();
   const press = (key: string) => page.keyboard.press(key);
