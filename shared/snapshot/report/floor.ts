@@ -33,11 +33,17 @@ function drawHall(moment: FleetInstant, limits: Snapshot['papers']['limits'], ha
     const top = y;
     y += lines * (large + GAP) + 2;
     const width = (WIDTH - LEFT) / each;
-    const cells = racks.map((rack, i) => {
+    const boxes = racks.map((_, i) => {
       const x = LEFT + (i % each) * width;
-      return cell(moment, limits, rack, { x, y: top + Math.floor(i / each) * (large + GAP), w: width - GAP, h: large });
+      return { x, y: top + Math.floor(i / each) * (large + GAP), w: width - GAP, h: large };
     });
-    return markup`<text class="row" x="0" y="${top + large / 2 + 4}">${cut(topology.name[row], LEFT - 6)}</text>${cells}`;
+    const cells = racks.map((rack, i) => cell(moment, limits, rack, boxes[i]));
+    // Over all cells, or the next one would cover it.
+    const marks = racks.map((rack, i) => {
+      const share = moment.power.drawW[rack] / topology.budgetW[rack];
+      return severityOf(share, limits) === 'critical' ? mark(boxes[i]) : NOTHING;
+    });
+    return markup`<text class="row" x="0" y="${top + large / 2 + 4}">${cut(topology.name[row], LEFT - 6)}</text>${cells}${marks}`;
   });
   const share = draw / budget;
   const words = Number.isNaN(budget)
@@ -62,7 +68,6 @@ function cell(moment: FleetInstant, limits: Snapshot['papers']['limits'], rack: 
   const { y, h } = box;
   const share = drawW[rack] / topology.budgetW[rack];
   const lost = Number.isNaN(drawW[rack]);
-  const severity = severityOf(share, limits);
   const fill = lost
     ? 'lost-cell'
     : Number.isNaN(share)
@@ -74,11 +79,12 @@ function cell(moment: FleetInstant, limits: Snapshot['papers']['limits'], rack: 
       ? formatPower(drawW[rack], 'rack')
       : formatPercent(share, 1).replace('%', '');
   const partly = !lost && gpuLive[rack] < gpuCount[rack];
-  return markup`<g class="${fill}"><title>${topology.path[rack]}: ${lost || Number.isNaN(share) ? value : `${value}%`}</title><rect class="cell" x="${x}" y="${y}" width="${w}" height="${h}"/>${lost ? markup`<rect class="hatch" x="${x}" y="${y}" width="${w}" height="${h}" fill="url(#hatch)"/>` : NOTHING}${partly ? markup`<rect class="part" x="${x + w - 9}" y="${y}" width="9" height="${h}"/><rect x="${x + w - 9}" y="${y}" width="9" height="${h}" fill="url(#hatch)"/>` : NOTHING}<text x="${x + 5}" y="${y + h / 2 - 3}" class="id">${cut(topology.name[rack], w - (partly ? 16 : 8))}</text><text x="${x + 5}" y="${y + h / 2 + 13}" class="v">${value}</text>${severity === 'critical' ? mark(x, y, w, h) : NOTHING}</g>`;
+  return markup`<g class="${fill}"><title>${topology.path[rack]}: ${lost || Number.isNaN(share) ? value : `${value}%`}</title><rect class="cell" x="${x}" y="${y}" width="${w}" height="${h}"/>${lost ? markup`<rect class="hatch" x="${x}" y="${y}" width="${w}" height="${h}" fill="url(#hatch)"/>` : NOTHING}${partly ? markup`<rect class="part" x="${x + w - 9}" y="${y}" width="9" height="${h}"/><rect x="${x + w - 9}" y="${y}" width="9" height="${h}" fill="url(#hatch)"/>` : NOTHING}<text x="${x + 5}" y="${y + h / 2 - 3}" class="id">${cut(topology.name[rack], w - (partly ? 16 : 8))}</text><text x="${x + 5}" y="${y + h / 2 + 13}" class="v">${value}</text></g>`;
 }
 
 /** Colour is never alone: a critical rack has an outline and its shape. */
-function mark(x: number, y: number, w: number, h: number): Markup {
+function mark({ y, h, ...box }: Box): Markup {
+  const [x, w] = [Math.round(box.x), Math.round(box.w)];
   return markup`<rect class="outline" x="${x - 1}" y="${y - 1}" width="${w + 2}" height="${h + 2}"/><g transform="translate(${x + w - 9},${y - 3})">${SHAPES.critical}</g>`;
 }
 

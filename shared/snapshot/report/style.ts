@@ -16,7 +16,7 @@ const BODY = `
 .banner{background:var(--tx-1);color:var(--bg);min-height:34px;padding:8px 24px;display:flex;flex-wrap:wrap;justify-content:center;gap:4px 28px}
 .banner b{font-weight:600}
 main{max-width:1608px;margin:0 auto;padding:28px 24px 48px}
-h1{margin:0;max-width:1100px;font-size:34px;line-height:42px;font-weight:620;letter-spacing:-.022em;color:var(--tx-1);overflow-wrap:anywhere}
+h1{margin:0;max-width:1300px;font-size:34px;line-height:42px;font-weight:620;letter-spacing:-.022em;color:var(--tx-1);overflow-wrap:anywhere}
 .lead{font-size:16px;line-height:25px;max-width:1180px;margin:10px 0 0}
 .meta{display:flex;flex-wrap:wrap;justify-content:space-between;gap:10px 32px;margin:24px 0 0;padding:12px 0;border-top:1px solid var(--line-2);border-bottom:1px solid var(--line-2)}
 .meta dt{font-size:12px;color:var(--tx-3)}.meta dd{margin:1px 0 0;font-weight:550;color:var(--tx-1);overflow-wrap:anywhere}
