@@ -16,10 +16,10 @@ import { profiles } from '../../shared/signals/profiles/all.ts';
 import { GPU, NODE, RACK } from '../../shared/topology.ts';
 import { parseBudgetsCsv } from '../../shared/topology-csv.ts';
 import { FleetView } from '../../shared/view.ts';
-import { askUntil } from './ask.ts';
+import { ask, askUntil } from './ask.ts';
 import { requireReal, titled } from './available.ts';
 import type { Running } from './running.ts';
-import { startPrometheus } from './servers.ts';
+import { startPrometheus, startVictoriaMetrics } from './servers.ts';
 
 /**
  * A site of NVIDIA and AMD boards with PDUs and BMCs on a real Prometheus that has our recording rules, read twice for
@@ -27,6 +27,7 @@ import { startPrometheus } from './servers.ts';
  */
 const FROZEN = Date.UTC(2026, 10, 23, 14, 32, 10);
 const prometheus = requireReal('prometheus');
+const victoria = requireReal('victoriaMetrics');
 const STALE_MS = 60_000;
 
 let demo: Demo;
@@ -173,6 +174,30 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
     }
   });
 
+  test.skipIf(victoria.skip !== null)(
+    titled('VictoriaMetrics makes the same of the rules', victoria),
+    async () => {
+      const other = await startVictoriaMetrics({ config: demo.sites[1].prometheusConfig });
+      try {
+        const query = `count(count_over_time({__name__=~"DCGM_FI_DEV_(POWER_USAGE|BOARD_POWER_WATTS)|gpu_package_power"}[1m]) > 2)`;
+        await askUntil(other.url, query, ([row]) => row?.value === 160);
+        // What is made of recorded series themselves is left out: it has none.
+        const rules = recordingGroups({ profiles, rateWindow: '2m' })
+          .flatMap((group) => group.rules)
+          .map(({ record, expr }) => ({ record, expr: expr.replace(/ or rack:fleetwatt_gpus:count \* 0$/, '') }))
+          .filter(({ record, expr }) => !expr.includes('rack:fleetwatt') && !record.includes('sample_time'));
+        expect(rules.length).toBeGreaterThan(30);
+        for (const { record, expr } of rules) {
+          const [a, b] = await Promise.all([server?.url ?? '', other.url].map((url) => rowsOf(url, expr)));
+          expect([record, b]).toEqual([record, a]);
+        }
+      } finally {
+        await other.stop();
+      }
+    },
+    60_000,
+  );
+
   test('boards of the racks that one looks at are read as well', async () => {
     const { frame } = await readFleet(['A1-02']);
     const { topology } = frame;
@@ -181,6 +206,14 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
     expect(computePower(frame).gpuCount[0]).toBeGreaterThan(0);
   });
 });
+
+/** Series with their values, in an order of their own. */
+async function rowsOf(url: string, expr: string): Promise<readonly string[]> {
+  const rows = await ask(url, expr);
+  return rows
+    .map(({ metric, value }) => `${JSON.stringify(Object.entries(metric).sort())} ${value.toPrecision(5)}`)
+    .sort();
+}
 
 /** What the inspector and the power view tell of every place down to racks. */
 function places(view: FleetView, { topology: { start, path } }: Frame) {

@@ -162,21 +162,20 @@ export function nodeNamed(values: string, into: string, { identity }: Profile): 
 }
 
 /**
- * Puts what works on a board into labels of their own, as `objects.ts` reads them: the exporter's own pod is no work,
- * and what Prometheus set aside as `exported_…` comes before it.
+ * Puts what works on a board into labels of their own, as `object-labels.ts` reads them: the exporter's own pod is no
+ * work, and what Prometheus set aside as `exported_…` comes before it. Each pattern matches whatever there is: where
+ * one does not, VictoriaMetrics may leave a label that it took away before in the one to be set.
  */
 function workNamed(values: string): string {
-  const put = (text: string, into: string, from: string, pattern: string, as = '$1') =>
-    `label_replace(${text}, "${into}", "${as}", "${from}", ${quoted(pattern)})`;
-  const best = (text: string, into: string, from: readonly string[]) =>
-    [...from].reverse().reduce((done, label) => put(done, into, label, '(.+)'), text);
+  const from = (text: string, into: string, labels: readonly string[], pattern: string, as: string) => {
+    const joined = `label_join(${text}, "${into}", ";", ${labels.map((label) => `"${label}"`).join(', ')})`;
+    return `label_replace(${joined}, "${into}", "${as}", "${into}", ${quoted(pattern)})`;
+  };
   const [namespace, pod, job] = WORK_LABELS;
-  const [exported, own] = POD;
-  // A pod that is an exporter's leaves no name, unless another one was set aside.
-  const ofPod = put(put(put(values, pod, own, '(.+)'), pod, own, `.*(?:${EXPORTER_POD}).*`, ''), pod, exported, '(.+)');
+  const ofPod = from(values, pod, POD, `([^;]+);.*|;.*(?:${EXPORTER_POD}).*|;(.*)`, '$1$2');
   // Without a pod there is no namespace.
-  const named = put(best(ofPod, namespace, NAMESPACE), namespace, pod, '', '');
-  return best(named, job, JOB);
+  const named = from(ofPod, namespace, [...NAMESPACE, pod], '.*;|([^;]+);[^;]*;.+|;([^;]*);.+', '$1$2');
+  return from(named, job, JOB, ';*([^;]*).*', '$1');
 }
 
 /** A 1 for every model of board in a rack. */
