@@ -9,6 +9,12 @@ export interface PseudonymRow {
 }
 
 const EXAMPLES = 5;
+/** What the names of a path are, from the site down. */
+const DEPTHS: readonly (readonly [RedactionKind, string])[] = [
+  ...(['site', 'hall', 'row', 'rack'] as const).map((word) => ['places', word] as const),
+  ['hosts', 'node'],
+  ['devices', 'gpu'],
+];
 /** What a name in a sentence may be made of; everything else ends it. */
 const TOKEN = /[^\s"'`,;()[\]{}<>=!?]+/gu;
 /** Addresses, whole: also what stands behind their host may name something. */
@@ -56,21 +62,25 @@ export class Pseudonyms {
     if (this.#kinds.has(kind) && !this.#inText.has(name.toLowerCase())) this.#inText.set(name.toLowerCase(), pseudonym);
   }
 
-  /** A path of a place that was seen: each of its names replaced. */
+  /** A path: each of its names replaced, also of places that are gone or were left out, and of a GPU by its id. */
   path(path: string): string {
-    return (
-      this.#inText.get(path.toLowerCase()) ??
-      path
-        .split('/')
-        .map((name) => this.#word(name))
-        .join('/')
-    );
+    const known = this.#inText.get(path.toLowerCase());
+    if (known !== undefined || path === '') return known ?? '';
+    const names = path.split('/');
+    if (names.length === 1 && /^(GPU|MIG)-|^[0-9a-f-]{12,}$/i.test(path)) return this.of('devices', 'gpu', path);
+    return names
+      .map((name, depth) => {
+        const [kind, word] = DEPTHS[Math.min(depth, DEPTHS.length - 1)];
+        return this.of(kind, word, name);
+      })
+      .join('/');
   }
 
-  /** The value of a label that may name anything. */
-  label(label: string, value: string): string {
+  /** The value of a label that may name something of a kind. */
+  label(kind: RedactionKind, label: string, value: string): string {
     const known = this.#inText.get(value.toLowerCase());
-    return known ?? this.of('jobs', label.replace(/[^a-z0-9]+/gi, '').slice(0, 20) || 'value', value);
+    if (known !== undefined || !this.#kinds.has(kind)) return known ?? this.inText(value);
+    return this.of(kind, label.replace(/[^a-z0-9]+/gi, '').slice(0, 20) || 'value', value);
   }
 
   /** A sentence with every name in it replaced, and every address taken out where those are redacted. */

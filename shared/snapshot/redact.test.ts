@@ -25,7 +25,7 @@ const health = (id: string, name: string, message: string): Papers['sources'][nu
     series: 0,
     badSamples: 0,
     skewMs: null,
-    partial: null,
+    partial: { since: START, said: `canarystore-0.canarydomain:10901 of ${name} is out of reach` },
     insecure: false,
   },
   fault: { code: 'http-401', message, hint: `ask canaryadmin of ${name}`, since: START, count: 1 },
@@ -58,10 +58,10 @@ function canaries() {
       {
         ...{ source: 'canarysource', name: 'canary prom', kind: 'prometheus', stepMs: 15_000 },
         url: 'http://canaryhost.canarydomain:9090/canarypath',
-        queries: [`max by (UUID) (DCGM_FI_DEV_POWER_USAGE{rack="${last(rack)}"})`],
+        queries: [`max by (UUID) (DCGM_FI_DEV_POWER_USAGE{rack="${last(rack)}",team=~"canary\\".*"})`],
       },
     ],
-    missing: [`Rack ${last(rack)} was silent`],
+    missing: [`Rack ${last(rack)} was silent`, '3 instants could not be read: canaryother.canarydomain:9400 refused'],
   };
   const papers = papersOf({
     sources: [
@@ -79,6 +79,13 @@ function canaries() {
         },
         acknowledgedBy: 'canaryuser',
         labels: { severity: 'critical', rack: last(rack), team: 'canaryteam', canary_label: 'x' },
+      },
+      // Of an inlet, and of a node that the topology has not any more or never had in this scope.
+      {
+        ...{ id: '1123456789abcdef', rule: 'FeedDown on canarypdu', severity: 'warning', domain: 'power' },
+        ...{ title: 'canary', detail: '', state: 'firing', since: START, until: null, acknowledgedBy: '' },
+        path: 'canarysite/canaryhall/canaryrow/canaryrack/canarynode',
+        labels: { alertname: 'FeedDown on canarypdu', feed: 'canarypdu', gpu: 'GPU-canary-9', node: 'canarynode' },
       },
     ],
     journal: [{ time: START, kind: 'note', alert: '0123456789abcdef', who: 'canaryuser', text: 'canarynote' }],
@@ -162,7 +169,7 @@ describe('redact', () => {
     });
     expect(found).toEqual([]);
     expect(names.map(({ kind }) => kind).sort()).toEqual(['devices', 'hosts', 'jobs', 'places', 'urls', 'users']);
-    expect(names.find(({ kind }) => kind === 'devices')).toMatchObject({ count: 16, examples: { length: 5 } });
+    expect(names.find(({ kind }) => kind === 'devices')).toMatchObject({ count: 17, examples: { length: 5 } });
   });
 
   it('gives one name one pseudonym wherever it stands, and keeps every number', () => {
@@ -172,6 +179,9 @@ describe('redact', () => {
     expect(rack).toBe('site-1/hall-1/row-1/rack-1');
     expect(cover.scope).toBe(rack);
     expect(cover.title).toBe('canarytitle Rack rack-1 at 97.8% for person-1');
+    // A place that is not of the fleet has a pseudonym all the same.
+    expect(papers.alerts[1].path).toBe('site-2/hall-2/row-2/rack-3/node-5');
+    expect(papers.alerts[1].labels).toMatchObject({ node: 'node-5', feed: 'feed-1', alertname: 'FeedDown on feed-1' });
     expect(papers.alerts[0]).toMatchObject({ path: rack, labels: { rack: 'rack-1' }, acknowledgedBy: 'person-1' });
     expect(papers.notes[0].text).toBe('call canaryphone about address');
     expect(topology.path[topology.start[5]]).toBe('gpu-1');
@@ -184,6 +194,18 @@ describe('redact', () => {
     const some = redact(draft, ['users']);
     expect(some.topology.path).toEqual(draft.topology.path);
     expect(some.cover.made.by).toBe('person-1');
+    // A label of a host is replaced with hosts, whatever becomes of jobs.
+    const hosts = redact(
+      {
+        ...draft,
+        papers: {
+          ...draft.papers,
+          alerts: [{ ...draft.papers.alerts[1], labels: { instance: 'canary.host:9400', pod: 'p' } }],
+        },
+      },
+      ['hosts'],
+    );
+    expect(hosts.papers.alerts[0].labels).toEqual({ instance: 'instance-1', pod: 'p' });
     const { snapshot } = openSnapshot(packer({ ...some, draft: draft.draft }, sha256).finish().bytes, {
       digest: sha256,
     });

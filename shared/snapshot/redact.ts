@@ -16,8 +16,18 @@ export interface Redacted extends Redactable {
   readonly names: readonly PseudonymRow[];
 }
 
-/** Labels of alerts whose values are the product's own words or small numbers; all others may name something. */
-const OWN_LABELS: ReadonlySet<string> = new Set(['alertname', 'severity', 'domain', 'level', 'gpu', 'feed', 'signal']);
+/** Labels of alerts whose values are the product's own words; all others may name something. */
+const OWN_LABELS: ReadonlySet<string> = new Set(['severity', 'domain', 'level', 'signal']);
+
+/** Values of the product's own wherever they stand: a GPU's number in its node, the two feeds of a rack. */
+const OWN_VALUES: Readonly<Record<string, RegExp>> = { gpu: /^[a-z]*\d{1,3}$/, feed: /^[AB]$/ };
+
+/** What a label names; those that are not here are of the job or its people, as far as anyone knows. */
+const KIND_OF_LABEL: Readonly<Record<string, RedactionKind>> = {
+  ...{ site: 'places', hall: 'places', row: 'places', rack: 'places' },
+  ...{ node: 'hosts', host: 'hosts', Hostname: 'hosts', instance: 'hosts', feed: 'hosts', leaf: 'hosts' },
+  ...{ uuid: 'devices', UUID: 'devices', gpu: 'devices', device: 'devices', source: 'urls', user: 'users' },
+};
 
 /** Labels whose names say nothing of a fleet. */
 const USUAL_LABELS: ReadonlySet<string> = new Set(
@@ -35,7 +45,20 @@ const USUAL_LABELS: ReadonlySet<string> = new Set(
     'host',
     'pod',
     'namespace',
-  ].concat(['container', 'team', 'owner', 'cluster', 'device', 'port', 'user', 'model']),
+  ].concat([
+    'container',
+    'team',
+    'owner',
+    'cluster',
+    'device',
+    'port',
+    'user',
+    'model',
+    'gpu',
+    'feed',
+    'leaf',
+    'source',
+  ]),
 );
 
 /**
@@ -141,7 +164,12 @@ function learnPeople({ cover, papers }: Redactable, names: Pseudonyms): void {
 }
 
 function learnSources({ cover, papers }: Redactable, names: Pseudonyms): void {
-  for (const { source, name } of cover.origins) sourceName(names, source, name);
+  for (const { source, name, url } of cover.origins) {
+    const pseudonym = sourceName(names, source, name);
+    // Errors name a server without its scheme.
+    const [, host = ''] = /^[a-z]+:\/\/([^/]+)/i.exec(url) ?? [];
+    if (host !== '') names.also('urls', host, pseudonym);
+  }
   for (const { sources } of papers.sources) for (const { id, name } of sources) sourceName(names, id, name);
 }
 
@@ -165,23 +193,32 @@ function redactCover(
     made: { ...cover.made, by: cover.made.by === '' ? '' : names.of('users', 'person', cover.made.by) },
     origins: cover.origins.map((origin) => redactOrigin(origin, names, kinds)),
     redacted: [...kinds].sort(),
-    missing: cover.missing.map((sentence) => names.inText(sentence)),
+    // What stands behind a colon is what a server said.
+    missing: cover.missing.map((one) => {
+      const said = names.inText(one);
+      return kinds.has('urls') || kinds.has('hosts') ? said.replace(/: .*$/s, '') : said;
+    }),
   };
 }
 
 function redactOrigin(origin: Origin, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Origin {
   const { source, name, kind, url, queries, stepMs } = origin;
-  if (!kinds.has('urls')) return { ...origin, url: names.inText(url) };
+  const asked = queries.map((one) => names.inText(one));
+  if (!kinds.has('urls')) return { ...origin, name: names.inText(name), url: names.inText(url), queries: asked };
   const pseudonym = sourceName(names, source, name);
   return {
     source: pseudonym,
     name: pseudonym,
     kind,
     url: '',
-    queries: queries.map((one) => names.inText(one)),
+    // Somebody's own mappings choose by labels: which ones stays, their values may name anything.
+    queries: asked.map((one) => one.replace(MATCHER, '$1"…"')),
     stepMs,
   };
 }
+
+/** A matcher of a query, but for those of the metric's name. */
+const MATCHER = /(\b(?!__name__\b)\w+\s*(?:=~|!~|!=|=)\s*)"(?:[^"\\]|\\.)*"/g;
 
 function redactPapers(papers: Papers, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Papers {
   const free = kinds.has('notes');
@@ -196,7 +233,9 @@ function redactPapers(papers: Papers, names: Pseudonyms, kinds: ReadonlySet<Reda
     journal: papers.journal.map(({ time, kind, alert, who: by, text: said }) => {
       return { time, kind, alert, who: who(by), text: text(said) };
     }),
-    rules: papers.rules.map(({ name, text: rule, severity }) => ({ name, text: text(rule), severity })),
+    rules: papers.rules.map(({ name, text: rule, severity }) => ({
+      ...{ name: names.inText(name), text: text(rule), severity },
+    })),
     notes: free
       ? []
       : papers.notes.map(({ time, who: by, path, text: said }) => {
@@ -215,22 +254,29 @@ function redactSource(health: SourceHealth, names: Pseudonyms, kinds: ReadonlySe
     message: hidden ? `${name}: ${health.fault.code}` : names.inText(health.fault.message),
     hint: hidden ? '' : names.inText(health.fault.hint),
   };
-  return { ...health, id: kinds.has('urls') ? name : health.id, name, fault, warnings: hidden ? [] : health.warnings };
+  const partial = health.partial && {
+    since: health.partial.since,
+    said: hidden ? `${name}: a part is missing` : names.inText(health.partial.said),
+  };
+  const warnings = hidden ? [] : health.warnings.map((one) => names.inText(one));
+  return { ...health, id: kinds.has('urls') ? name : health.id, name, fault, partial, warnings };
 }
 
 function redactAlert(alert: AlertRecord, names: Pseudonyms, free: boolean): AlertRecord {
   const path = names.path(alert.path);
+  const rule = names.inText(alert.rule);
   return {
     ...alert,
-    path,
-    title: free ? `${alert.rule}${path === '' ? '' : ` on ${path}`}` : names.inText(alert.title),
+    ...{ path, rule },
+    title: free ? `${rule}${path === '' ? '' : ` on ${path}`}` : names.inText(alert.title),
     detail: free ? '' : names.inText(alert.detail),
     acknowledgedBy: alert.acknowledgedBy === '' ? '' : names.of('users', 'person', alert.acknowledgedBy),
     labels: Object.fromEntries(
       Object.entries(alert.labels).map(([label, value]) => {
-        if (OWN_LABELS.has(label)) return [label, value];
+        if (OWN_LABELS.has(label) || OWN_VALUES[label]?.test(value)) return [label, value];
+        if (label === 'alertname' || label === 'rule') return [label, names.inText(value)];
         const known = USUAL_LABELS.has(label) ? label : names.of('jobs', 'label', label);
-        return [known, value === '' ? '' : names.label(known, value)];
+        return [known, value === '' ? '' : names.label(KIND_OF_LABEL[known] ?? 'jobs', known, value)];
       }),
     ),
   };
