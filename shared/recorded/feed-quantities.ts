@@ -25,6 +25,8 @@ export interface BudgetOptions extends AlertingOptions {
 export type LabelledRecord = RecordingRule & { readonly labels?: Readonly<Record<string, string>> };
 
 const RACK = PLACE_LABELS.join(', ');
+/** The stale limit as it ships (settings.ts). */
+const STALE_S = 60;
 const LEVELS: readonly AlertLevel[] = PLACE_LABELS;
 /** Labels of our alerts of a site to rack. */
 export const placeLabels = (level: AlertLevel): readonly string[] => PLACE_LABELS.slice(0, LEVELS.indexOf(level) + 1);
@@ -42,13 +44,16 @@ const feedNamed = (name: string) => `${FEED}{feed=~"${name}[0-9]*"}`;
  * Draw of racks and above: the inlets where there are any, else what BMCs say, else the boards. Fleetwatt itself also
  * learns from metered racks what others draw beside their boards. Then what each feed carries.
  */
-export function drawRecords({ profiles, rateWindow }: AlertingOptions): readonly RecordingRule[] {
+export function drawRecords({ profiles, rateWindow, intervalS }: AlertingOptions): readonly RecordingRule[] {
   const by = (labels: readonly string[]) => `sum by (${labels.join(', ')})`;
   const feeds = valuesOf('feed.power', profiles, rateWindow, ['feed']);
-  const racks = (['feed.power', 'node.power', 'gpu.power'] as const)
+  const boards = (['node.power', 'gpu.power'] as const)
     .map((signal) => valuesOf(signal, profiles, rateWindow))
     .filter((values) => values !== '')
     .map((values) => `${by(PLACE_LABELS)} (${values})`);
+  // A scrape that failed once takes no watts away: values count until they are stale, as in the engine.
+  const held = `last_over_time(${FEED}[${Math.max(STALE_S, 2 * intervalS)}s])`;
+  const racks = [...(feeds === '' ? [] : [`${by(PLACE_LABELS)} (${held})`]), ...boards];
   return [
     ...(feeds === ''
       ? []
