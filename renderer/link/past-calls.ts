@@ -15,7 +15,7 @@ export interface PastMoment {
 /** Calls that the engine answers as of an instant. */
 const AT: readonly CallAt[] = ['inspect', 'gpu', 'links', 'power', 'work', 'fabric', 'fabricOverview', 'alerts'];
 /** Calls whose answer is the same at all times. */
-const ALWAYS: readonly CallName[] = ['steps', 'frameAt', 'askAt', 'workstation'];
+const ALWAYS: readonly CallName[] = ['steps', 'frameAt', 'askAt'];
 /** A place that no layout has. */
 const NO_PLACE = 10_000_000;
 
