@@ -85,6 +85,7 @@ async function replays(page: Page): Promise<void> {
   await page.keyboard.press(',');
   await expect.poll(shown).not.toBe(moment);
   await banner.getByRole('slider').fill('0');
+  await banner.getByRole('slider').blur();
   await expect(banner).toContainText(/ before “/);
   await page.keyboard.press('2');
   await expect(page.getByRole('grid', { name: 'GPUs by tray' })).toBeVisible();
