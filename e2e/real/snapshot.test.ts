@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -71,6 +74,25 @@ function filled(text: string): Promise<Running> {
       '--log.level=warn',
     ];
   });
+}
+
+/** A way to a server that can be cut. */
+async function wayTo(url: string): Promise<{ readonly url: string; cut(): void }> {
+  const way = createServer((asked, answer) => {
+    const { method, headers } = asked;
+    asked.pipe(
+      request(new URL(asked.url ?? '/', url), { method, headers }, (answered) => {
+        answer.writeHead(answered.statusCode ?? 502, answered.headers);
+        answered.pipe(answer);
+      }),
+    );
+  });
+  await once(way.listen(0, '127.0.0.1'), 'listening');
+  const cut = () => {
+    way.close();
+    way.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${(way.address() as AddressInfo).port}`, cut };
 }
 
 async function capture(url: string): Promise<{ opened: Opened; bytes: Uint8Array }> {
@@ -157,7 +179,8 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
     });
 
     test('a capture in the engine asks the server for what was before its start, and says so', async () => {
-      const source = { id: 'prom', kind: 'prometheus', name: 'prom', site: 'S', url: server.url };
+      const way = await wayTo(server.url);
+      const source = { id: 'prom', kind: 'prometheus', name: 'prom', site: 'S', url: way.url };
       const engine = startEngine({ pollMs: 5000, staleMs: 60_000, sources: [source] }, systemClock);
       try {
         await engine.until((frame) => frame.summary.gpusReporting === GPUS);
@@ -166,17 +189,20 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
         expect(size.past).toMatch(
           /^The past until \d\d:\d\d:\d\d UTC is asked of prom, every 15 s; from then on it is as/,
         );
-        const { job } = await engine.call('takeSnapshot', { ...window, title: 'From the server' });
-        const done = await vi.waitFor(
-          async () => {
-            const found = (await engine.call('snapshots', {})).jobs.find((one) => one.job === job);
-            expect(found?.state).toBe('done');
-            return found;
-          },
-          { timeout: 20_000, interval: 100 },
-        );
-        const file = join(engine.profile, 'snapshots', `${done?.file}.fwsnap`);
-        const { snapshot } = openFile(await readFile(file), file);
+        const taken = async () => {
+          const { job } = await engine.call('takeSnapshot', { ...window, title: 'From the server' });
+          const done = await vi.waitFor(
+            async () => {
+              const found = (await engine.call('snapshots', {})).jobs.find((one) => one.job === job);
+              expect(found).toMatchObject({ state: 'done', trouble: '' });
+              return found;
+            },
+            { timeout: 20_000, interval: 100 },
+          );
+          const file = join(engine.profile, 'snapshots', `${done?.file}.fwsnap`);
+          return openFile(await readFile(file), file).snapshot;
+        };
+        const snapshot = await taken();
         const { times } = snapshot.run;
         expect(times.length).toBeGreaterThanOrEqual(31);
         expect(snapshot.manifest.origins[0]).toMatchObject({ stepMs: 15_000, kind: 'prometheus' });
@@ -193,7 +219,15 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
             expect(Math.abs(kept - value)).toBeLessThanOrEqual(errorOf(quantum, kept) * (1 + 1e-6));
           }
         }
+        // An incident that takes the server away takes what was recorded here with it no more than the capture.
+        way.cut();
+        const alone = await taken();
+        expect(alone.manifest.missing.join()).toMatch(/(\d+) of \1 instants of the past were not had from prom: /);
+        expect(alone.manifest.missing.join()).toContain('Nothing is recorded before');
+        expect(alone.manifest.origins.map(({ name }) => name)).toEqual(['prom']);
+        expect(frameAt(alone, 0).columns.get('gpu.power')?.value[alone.topology.start[GPU]]).toBeGreaterThan(0);
       } finally {
+        way.cut();
         engine.remove();
       }
     }, 60_000);

@@ -4,6 +4,7 @@ import type { SnapshotJob } from '../../../shared/contract/snapshots.ts';
 import type { CallParsed } from '../../../shared/contract.ts';
 import { formatTime } from '../../../shared/format.ts';
 import type { Papers } from '../../../shared/snapshot/document.ts';
+import type { Origin } from '../../../shared/snapshot/manifest.ts';
 import { redact } from '../../../shared/snapshot/redact.ts';
 import type { Ring } from '../../../shared/snapshot/ring.ts';
 import { objectsLost, scopeOf } from '../../../shared/snapshot/scope.ts';
@@ -18,7 +19,7 @@ import { alertPapers } from './context-papers.ts';
 import { KEY_FILE, signer } from './keys.ts';
 import type { SnapshotLibrary } from './library.ts';
 import { limitsOf } from './record.ts';
-import { type PastPlan, pastOrigins, pastPlan, readPast } from './server-past.ts';
+import { pastOrigins, pastPlan, readPast } from './server-past.ts';
 import type { Spans } from './spans.ts';
 
 export type CaptureOrder = CallParsed<'takeSnapshot'>;
@@ -153,7 +154,8 @@ export class Captures {
     };
     const ring = this.#ring();
     const plan = pastPlan(this.#context, from, to, ring.times());
-    const before = plan === null ? null : await readPast(this.#context, plan, (done) => progress('gathering', done, 0));
+    const past = plan === null ? null : await readPast(this.#context, plan, (done) => progress('gathering', done, 0));
+    const before = past?.ring;
     const whole = ring.topology as Topology;
     const topology = scopeOf(whole, order.scope);
     if (order.scope !== '' && topology === whole)
@@ -161,8 +163,13 @@ export class Captures {
     const chunks = [...(before?.chunks(from, to) ?? []), ...ring.chunks(from, to)];
     const writer = await gather(chunks, topology, { from, to, stepMs: 0 }, progress);
     if (writer.instants === 0)
-      throw new FaultError('nothing-then', 'Nothing was recorded in this window', 'Choose a later window.');
+      throw new FaultError(
+        'nothing-then',
+        ['Nothing was recorded in this window', ...(past?.missing ?? [])].join('. '),
+        'Choose a later window.',
+      );
     const { papers, missing } = await this.#papers(order, { at, from, to });
+    missing.push(...(past?.missing ?? []));
     const first = [...(before?.times() ?? []), ...ring.times()].find((time) => time >= from) ?? to;
     const { pollMs } = this.#context.settings();
     if (first - from > 2 * pollMs) missing.push(`Nothing is recorded before ${formatTime(first)}`);
@@ -170,7 +177,11 @@ export class Captures {
     if (lost > 0) missing.push(`${lost} objects that were gone by the end are left out`);
     const draft = writer.finish();
     const { names: _, ...document } = redact(
-      { cover: this.#cover(order, at, missing, plan), topology, papers },
+      {
+        cover: this.#cover(order, at, missing, plan && past && pastOrigins(this.#context, plan, past)),
+        topology,
+        papers,
+      },
       order.redact,
       sentenceWith(draft.run, papers.limits, at),
     );
@@ -195,14 +206,14 @@ export class Captures {
     return most;
   }
 
-  #cover(order: CaptureOrder, at: number, missing: readonly string[], plan: PastPlan | null) {
+  #cover(order: CaptureOrder, at: number, missing: readonly string[], past: readonly Origin[] | null) {
     const { clock, sources, settings } = this.#context;
     const { pollMs } = settings();
     return {
       ...{ id: randomBytes(16).toString('hex'), title: order.title, at, scope: order.scope },
       made: { at: clock.now(), by: order.who, reason: order.reason, version: ownVersion() },
       origins: [
-        ...(plan === null ? [] : pastOrigins(this.#context, plan)),
+        ...(past ?? []),
         ...sources().map((source) => originOf(source.settings, source.queries?.() ?? [], pollMs)),
       ],
       ...{ redacted: [], missing },
@@ -234,9 +245,9 @@ function troubleOf(error: unknown): string {
   return `${message} ${hint}`;
 }
 
-/** `a2-20261125T143210Z`: what it is about and when, safe on every file system. */
-function nameOf(at: number, { scope }: CaptureOrder): string {
-  const place = scope
+/** `a2-20261125T143210Z`: what it is about and when, safe on every file system; no place where places are replaced. */
+function nameOf(at: number, { scope, redact: kinds }: CaptureOrder): string {
+  const place = (kinds.some((kind) => kind === 'places' || kind === 'hosts') ? 'snapshot' : scope)
     .slice(scope.lastIndexOf('/') + 1)
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -166,7 +166,7 @@ export class SnapshotLibrary {
       throw new FaultError(
         'quota',
         'The snapshots have reached their quota',
-        'Remove some of them, or raise snapshotBytes in settings.json.',
+        'Remove some of them, or raise snapshots.quotaBytes in settings.json.',
       );
   }
 

@@ -1,7 +1,9 @@
+import type { Fleet } from '../../../shared/fleet.ts';
 import { formatTime } from '../../../shared/format.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
 import { Ring } from '../../../shared/snapshot/ring.ts';
 import { originOf } from '../../../shared/snapshot/settings-part.ts';
+import { faultOf } from '../fault.ts';
 import type { EngineContext } from '../part.ts';
 import { PrometheusReader } from '../sources/prometheus.ts';
 
@@ -39,40 +41,83 @@ export function pastPlan(
   return servers.length === 0 || begins - from <= 2 * pollMs || count < 1 ? null : { servers, first, stepMs, count };
 }
 
-/** Reads the plan's instants by the very queries of a refresh. @throws the fault of a server, or what `progress` throws */
+/** What servers knew of a plan's instants. */
+export interface Past {
+  readonly ring: Ring;
+  /** Servers that gave at least one instant. */
+  readonly servers: readonly PrometheusSource[];
+  /** What of it could not be read, as sentences. */
+  readonly missing: readonly string[];
+}
+
+/** A server that fails so often one after the other is not asked again. */
+const GIVE_UP = 3;
+
+/**
+ * Reads the plan's instants by the very queries of a refresh. A server that does not answer costs its own past alone:
+ * what was recorded here stays, in the very incident that took the server away.
+ *
+ * @throws what `progress` throws
+ */
 export async function readPast(
   context: EngineContext,
   plan: PastPlan,
   progress: (done: number) => void,
-): Promise<Ring> {
+): Promise<Past> {
   const { servers, first, stepMs, count } = plan;
   const ring = new Ring({ bytes: 1 << 30, keepMs: Number.POSITIVE_INFINITY });
+  const read = servers.map((settings) => ({ settings, instants: 0, inRow: 0, said: '' }));
   for (let i = 0; i < count; i++) {
+    const asked = read.filter(({ inRow }) => inRow < GIVE_UP);
+    if (asked.length === 0) break;
     progress(i / count);
     const time = first + i * stepMs;
     const fleet = context.fleet().blank();
-    for (const settings of servers) {
-      const source = context.sources().find((one) => one.settings.id === settings.id);
-      const leadMs = source?.leadMs?.() ?? 0;
-      const reader = new PrometheusReader(settings, fleet, context.clock, context.fleet().profiles);
+    let any = false;
+    for (const one of asked) {
       try {
-        await reader.readAll(time + leadMs, { leadMs });
-      } finally {
-        source?.spent?.(reader.health([]).bytes);
-        reader.close();
+        await readInstant(context, one.settings, fleet, time);
+        any = true;
+        one.instants++;
+        one.inRow = 0;
+      } catch (error) {
+        one.inRow++;
+        one.said = faultOf(error).message;
       }
     }
+    if (!any) continue;
     ring.add(fleet.frame(time, context.settings().staleMs));
     ring.work(2_000_000);
   }
-  return ring;
+  return {
+    ring,
+    servers: read.filter(({ instants }) => instants > 0).map(({ settings }) => settings),
+    missing: read
+      .filter(({ instants }) => instants < count)
+      .map(
+        ({ settings, instants, said }) =>
+          `${count - instants} of ${count} instants of the past were not had from ${settings.name}: ${said}`,
+      ),
+  };
+}
+
+async function readInstant(context: EngineContext, settings: PrometheusSource, fleet: Fleet, time: number) {
+  const source = context.sources().find((one) => one.settings.id === settings.id);
+  const leadMs = source?.leadMs?.() ?? 0;
+  const reader = new PrometheusReader(settings, fleet, context.clock, context.fleet().profiles);
+  try {
+    await reader.readAll(time + leadMs, { leadMs });
+  } finally {
+    source?.spent?.(reader.health([]).bytes);
+    reader.close();
+  }
 }
 
 const until = ({ first, stepMs, count }: PastPlan) => first + (count - 1) * stepMs;
 
 /** Where this part of the numbers comes from, for the file's own account. */
-export function pastOrigins(context: EngineContext, plan: PastPlan) {
-  const { servers, first, stepMs } = plan;
+export function pastOrigins(context: EngineContext, plan: PastPlan, { servers }: Past) {
+  const { first, stepMs } = plan;
   return servers.map((settings) => {
     const queries =
       context
