@@ -11,6 +11,7 @@ import type { Asker, EngineContext, EnginePart } from './part.ts';
 import { makeParts } from './parts.ts';
 import { type Clock, Schedule } from './schedule.ts';
 import { holdVault } from './secrets.ts';
+import { Settling } from './settling.ts';
 import { ExportersScraper } from './sources/exporters.ts';
 import { PrometheusReader } from './sources/prometheus.ts';
 import type { Source } from './sources/source.ts';
@@ -24,12 +25,6 @@ import { coverageOf, testConnection } from './test-connection.ts';
 import { type Viewer, Viewers } from './viewers.ts';
 
 const CONCURRENCY = 64;
-/** The longest that a first, partial reading is held back: a read's own time limit. */
-const SETTLE_MOST_MS = 10_000;
-/** Some dead hosts, whose time-out is still to come, hold nobody up for longer than this. */
-const SETTLE_NEARLY_MS = 2000;
-const NEARLY = 0.98;
-const SETTLE_LOOK_MS = 100;
 
 /** Reads all sources on schedule, keeps the fleet, and answers viewers. Everything that fails is told, not thrown. */
 export class Engine {
@@ -38,6 +33,7 @@ export class Engine {
   readonly #folder: string;
   readonly #startedAt: number;
   readonly #viewers: Viewers;
+  readonly #settling: Settling;
   readonly #store: Store;
   readonly #parts: readonly EnginePart[];
   readonly #sources = new Map<string, Source>();
@@ -53,9 +49,7 @@ export class Engine {
   #view: FleetView;
   #schedule: Schedule;
   #polledAt = 0;
-  #settleBy = 0;
   #served = '';
-  #awaiting = false;
   #stopped = false;
 
   constructor(port: Port, options: { readonly profile: string; readonly clock: Clock }) {
@@ -72,6 +66,11 @@ export class Engine {
     this.#fleet = this.#newFleet();
     this.#view = this.#newView();
     this.#schedule = new Schedule(this.#clock, CONCURRENCY);
+    this.#settling = new Settling(
+      this.#clock,
+      () => this.#sources.values(),
+      () => this.#refresh(),
+    );
     this.#viewers = new Viewers((message, transfer) => this.#post(message, transfer));
     this.#store = new Store(this.#folder, this.#startedAt);
     this.#parts = makeParts(this.#context());
@@ -84,6 +83,7 @@ export class Engine {
   /** Ends all reads. */
   stop(): void {
     this.#stopped = true;
+    this.#settling.stop();
     this.#schedule.stop();
     for (const source of this.#sources.values()) source.close();
     for (const part of this.#parts) part.close?.();
@@ -139,7 +139,7 @@ export class Engine {
     const { pollMs, staleMs } = this.#settings;
     // History gets one instant a poll, whenever in it the targets answered.
     const poll = Math.floor(now / pollMs);
-    const settling = this.#isSettling(now);
+    const settling = this.#settling.isUnderWay(now);
     const remember = poll !== this.#polledAt && !settling;
     if (!settling) this.#polledAt = poll;
     // Nobody is shown a first, partial reading: working it out would only make it take longer.
@@ -148,32 +148,6 @@ export class Engine {
     if (!settling) for (const part of this.#parts) part.tick?.(now, remember);
     this.#viewers.due();
     if (!settling) this.#viewers.send(this.#view, now);
-  }
-
-  /**
-   * While a source is read for the first time its totals are those of whoever answered first: they are neither shown
-   * nor remembered. A target that does not answer holds this up for some seconds only.
-   */
-  #isSettling(now: number): boolean {
-    if (now >= this.#settleBy) return false;
-    const share = now < this.#settleBy - SETTLE_MOST_MS + SETTLE_NEARLY_MS ? 1 : NEARLY;
-    return [...this.#sources.values()].some((source) => !source.settled(share));
-  }
-
-  /** Shows a first reading as soon as it is whole, not with the next beat. */
-  #awaitSettled(): void {
-    if (this.#awaiting) return;
-    this.#awaiting = true;
-    const look = () => {
-      if (this.#stopped) return;
-      if (this.#isSettling(this.#clock.now())) {
-        this.#clock.later(look, SETTLE_LOOK_MS);
-        return;
-      }
-      this.#awaiting = false;
-      this.#refresh();
-    };
-    this.#clock.later(look, SETTLE_LOOK_MS);
   }
 
   #health() {
@@ -215,8 +189,7 @@ export class Engine {
           : new ExportersScraper(settings, this.#fleet, this.#clock);
       this.#fleet.setWaitTick(id, settings.waitTickBytes);
       this.#sources.set(id, source);
-      this.#settleBy = this.#clock.now() + SETTLE_MOST_MS;
-      this.#awaitSettled();
+      this.#settling.begin();
       source.start(this.#schedule, this.#settings.pollMs);
     }
     this.#startWorkstation();
@@ -349,7 +322,7 @@ export class Engine {
         return this.#hello(viewer);
       case 'watch':
         this.#viewers.watch(viewer, arg);
-        if (!this.#isSettling(this.#clock.now())) this.#viewers.send(this.#view, this.#clock.now());
+        if (!this.#settling.isUnderWay(this.#clock.now())) this.#viewers.send(this.#view, this.#clock.now());
         return null;
       case 'ack':
         this.#viewers.ack(viewer, (arg as { seq: number }).seq);

@@ -32,13 +32,16 @@ export function useKeys(keys: KeyActions): void {
 /** Typing, a modal window, or a control that uses Space or Enter itself. */
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest('input:not([type="checkbox"]):not([type="radio"]), textarea, select, [contenteditable]'))
-    return true;
+  if (target?.closest(TYPED)) return true;
+  // A slider moves by these itself; every other key is as free on it as anywhere.
+  if (target?.closest('input[type="range"]') && /^(?:Arrow|Home$|End$|Page)/.test(event.key)) return true;
   // One that is closing stays in the page for some frames; the next key is no longer meant for it.
   if (document.querySelector('[role="dialog"]:not([data-closed])') !== null) return true;
   const uses = event.key === ' ' || event.key === 'Enter';
-  return uses && target?.closest('a, button, input, [role="treeitem"]') != null;
+  return uses && target?.closest('a, button, input:not([type="range"]), [role="treeitem"]') != null;
 }
+
+const TYPED = `input${['checkbox', 'radio', 'range'].map((type) => `:not([type="${type}"])`).join('')}, textarea, select, [contenteditable]`;
 
 export interface KeyRow {
   readonly keys: readonly string[];
