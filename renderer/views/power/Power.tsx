@@ -52,10 +52,11 @@ export function Power(props: Props) {
   const scale = levelOf(layout, state.place) === RACK ? 'rack' : 'row';
   const { warnRatio, critRatio } = frame;
   const label = labelOf(layout, state.place);
+  const path = layout.path[state.place] ?? '';
   usePowerKeys(layout, state, props.go);
   const cells = useMemo(
-    () => powerKpis({ report, energy, work, warnRatio, critRatio, scale, gone }),
-    [report, energy, work, warnRatio, critRatio, scale, gone],
+    () => powerKpis({ report, path, energy, work, warnRatio, critRatio, scale, gone }),
+    [report, path, energy, work, warnRatio, critRatio, scale, gone],
   );
   return (
     <main className={styles.page}>

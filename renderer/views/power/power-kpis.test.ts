@@ -18,7 +18,16 @@ const report = (more: Partial<PowerReport> = {}): PowerReport => ({
   ...more,
 });
 const input = (more: Partial<PowerNumbers> = {}): PowerNumbers => ({
-  ...{ report: report(), energy: [], work: undefined, warnRatio: 0.9, critRatio: 0.97, scale: 'row', gone: '' },
+  ...{
+    report: report(),
+    path: 'S/A/A2',
+    energy: [],
+    work: undefined,
+    warnRatio: 0.9,
+    critRatio: 0.97,
+    scale: 'row',
+    gone: '',
+  },
   ...more,
 });
 const cell = (label: string, more: Partial<PowerNumbers> = {}) => {
@@ -68,9 +77,27 @@ test('without data no number stands', () => {
 test('energy and money', () => {
   const row = { site: 'S', kWh: 53.26, measuredMin: 90, gapMin: 0, facilityKWh: null, cost: null };
   const priced = { ...row, costPerHour: 262.5, currency: 'EUR' };
-  expect(cell('Energy', { energy: [priced] })).toEqual(['53.3', 'kWh', 'In 1 h 30 min, 262.50 EUR an hour', null]);
+  const other = { ...row, site: 'T', kWh: 1000, costPerHour: 1, currency: 'USD' };
+  // Of the place's own site only, and named where the place is not the site itself.
+  const energy = [priced, other];
+  expect(cell('Energy', { energy, path: 'S' })).toEqual(['53.3', 'kWh', 'In 1 h 30 min, 262.50 EUR an hour', null]);
+  expect(cell('Energy', { energy })?.[2]).toBe('Site S in 1 h 30 min, 262.50 EUR an hour');
+  expect(cell('Energy', { energy, path: 'U' })).toEqual(['—', '', 'Nothing measured yet', null]);
   expect(energyText(1204.4)).toBe('1,204 kWh');
   expect(energyText(12_340)).toBe('12.34 MWh');
   expect(moneyText(null, 'EUR')).toBe('—');
   expect(moneyText(1234.5, 'USD')).toBe('1,234.50 USD');
+});
+
+test('the yield is that of the racks of the place', () => {
+  const one = { model: 'm', servers: 1, gpus: 8, silentGpus: 0, tokensPerJoule: 1, joulesPerToken: 1 };
+  const tokens = [
+    { ...one, rack: '', tokensPerS: 3000, powerW: 7000 },
+    { ...one, rack: 'S/A/A2/R1', tokensPerS: 1000, powerW: 4000 },
+    { ...one, rack: 'S/A/A20/R1', tokensPerS: 2000, powerW: 3000 },
+  ];
+  const work = { jobs: [], tokens, servers: [], lost: [], untoldRacks: 0 };
+  expect(cell('Tokens per joule', { work })).toEqual(['0.250', 'tokens/J', '4.00 J a token, 1 model', null]);
+  expect(cell('Tokens per joule', { work, path: 'S' })?.[0]).toBe('0.429');
+  expect(cell('Tokens per joule', { work, path: 'T' })).toEqual(['—', '', 'No inference server is here', null]);
 });

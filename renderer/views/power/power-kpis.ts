@@ -8,6 +8,8 @@ type Filled = Partial<KpiCell> & Pick<KpiCell, 'value' | 'unit' | 'note'>;
 
 export interface PowerNumbers {
   readonly report: PowerReport | null;
+  /** Path of the place. */
+  readonly path: string;
   readonly energy: readonly EnergyRow[] | undefined;
   readonly work: WorkReport | undefined;
   readonly warnRatio: number;
@@ -36,8 +38,8 @@ export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
     cell('Oversubscription', place && overCell(place), 'A board without a limit, or no budget'),
     cell('Feed imbalance', report && imbalanceCell(report), 'No rack with both feeds'),
     cell('Feed loss', report && lossCell(report), 'No feed is known'),
-    cell('Energy', report && energyCell(input.energy), 'Nothing measured yet'),
-    cell('Tokens per joule', report && tokensCell(input.work), noTokens(input.work)),
+    cell('Energy', report && energyCell(input), 'Nothing measured yet'),
+    cell('Tokens per joule', report && tokensCell(input), noTokens(input)),
   ];
 }
 
@@ -141,32 +143,36 @@ export const moneyText = (amount: number | null, currency: string) =>
     ? '—'
     : `${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`.trim();
 
-function energyCell(energy: readonly EnergyRow[] | undefined): Filled | null {
-  if (!energy || energy.length === 0) return null;
-  const sum = energy.reduce((kWh, row) => kWh + row.kWh, 0);
-  const [value, unit] = split(energyText(sum));
-  const hourly = energy.filter(({ costPerHour }) => costPerHour !== null);
-  const currencies = new Set(hourly.map(({ currency }) => currency));
-  const cost = hourly.reduce((all, { costPerHour }) => all + (costPerHour ?? 0), 0);
-  const minutes = Math.max(...energy.map(({ measuredMin }) => measuredMin));
-  const note = currencies.size === 1 ? `${moneyText(cost, [...currencies][0])} an hour` : 'no price set';
-  return { value, unit, note: `In ${formatAge(minutes * 60_000)}, ${note}` };
+/** Energy is metered by site: a place in a site is told its site's, by name. */
+function energyCell({ energy, path }: PowerNumbers): Filled | null {
+  const [site] = path.split('/');
+  const row = energy?.find((one) => one.site === site);
+  if (!row) return null;
+  const [value, unit] = split(energyText(row.kWh));
+  const cost = row.costPerHour === null ? 'no price set' : `${moneyText(row.costPerHour, row.currency)} an hour`;
+  const span = `n ${formatAge(row.measuredMin * 60_000)}, ${cost}`;
+  return { value, unit, note: path === site ? `I${span}` : `Site ${site} i${span}` };
 }
+
+/** Yields of models in the racks of the place. */
+const yieldsOf = ({ work, path }: PowerNumbers) =>
+  (work?.tokens ?? []).filter(({ rack }) => rack === path || rack.startsWith(`${path}/`));
 
 /** Why there is no yield. */
-function noTokens(work: WorkReport | undefined): string {
-  if ((work?.untoldRacks ?? 0) > 0) return 'Recorded racks tell no work';
-  return (work?.tokens.length ?? 0) > 0 ? 'A board of every server is silent' : 'No inference server is read';
+function noTokens(input: PowerNumbers): string {
+  if ((input.work?.untoldRacks ?? 0) > 0) return 'Recorded racks tell no work';
+  if (yieldsOf(input).length > 0) return 'A board of every server is silent';
+  return (input.work?.tokens.length ?? 0) > 0 ? 'No inference server is here' : 'No inference server is read';
 }
 
-function tokensCell(work: WorkReport | undefined): Filled | null {
-  const models = (work?.tokens ?? []).filter(({ rack }) => rack === '');
-  const known = models.filter(({ tokensPerJoule }) => tokensPerJoule !== null);
+function tokensCell(input: PowerNumbers): Filled | null {
+  const known = yieldsOf(input).filter(({ tokensPerJoule }) => tokensPerJoule !== null);
   if (known.length === 0) return null;
   const tokens = known.reduce((sum, row) => sum + row.tokensPerS, 0);
   const watts = known.reduce((sum, row) => sum + row.powerW, 0);
+  const models = new Set(known.map(({ model }) => model)).size;
   return {
     ...{ value: yieldText(tokens / watts), unit: 'tokens/J' },
-    note: `${yieldText(watts / tokens)} J a token, ${known.length} ${known.length === 1 ? 'model' : 'models'}`,
+    note: `${yieldText(watts / tokens)} J a token, ${models} ${models === 1 ? 'model' : 'models'}`,
   };
 }
