@@ -222,7 +222,7 @@ export class Captures {
 
   async #papers(order: CaptureOrder, { at, from, to }: { at: number; from: number; to: number }) {
     const settings = this.#context.settings();
-    const { missing, ...alerts } = await alertPapers(this.#context, from, to);
+    const { missing, ...alerts } = await alertPapers(this.#context, { from, to, scope: order.scope });
     const papers: Papers = {
       ...{ limits: limitsOf(settings), sources: this.#spans.within(from, to), settings: settingsPart(settings) },
       ...alerts,
