@@ -157,6 +157,29 @@ describe('ReplayLink', () => {
     expect(frames[0].alerts.trouble).toEqual([]);
   });
 
+  it("shows an alert as pending until it fired, and as nobody's until somebody took it", async () => {
+    const id = '0123456789abcdef';
+    const alert = {
+      ...{ id, rule: 'RackOverBudget', severity: 'critical' as const, domain: 'power', title: 'A', detail: '' },
+      ...{ path: 'S/A/A1/A1-01', state: 'firing' as const, acknowledgedBy: 'Ada', labels: {} },
+      ...{ since: START + 2 * STEP, until: null },
+    };
+    const row = (instant: number, kind: string, who = '') => {
+      return { time: START + instant * STEP, kind, alert: id, who, text: '' };
+    };
+    const journal = [row(2, 'pending'), row(5, 'firing'), row(8, 'ack', 'Ada')];
+    const { link } = setUp({ papers: papersOf({ alerts: [alert], journal }) });
+    const at = async (instant: number) => {
+      link.seek(instant);
+      const { alerts, counts } = await link.call('alerts', {});
+      return [alerts[0].state, alerts[0].firedAt, alerts[0].acked?.who ?? '', counts.critical, counts.unowned];
+    };
+    const firedAt = START + 5 * STEP;
+    expect(await at(4)).toEqual(['pending', null, '', 0, 0]);
+    expect(await at(5)).toEqual(['firing', firedAt, '', 1, 1]);
+    expect(await at(8)).toEqual(['firing', firedAt, 'Ada', 1, 0]);
+  });
+
   it('tells of each instant what was judged then, in whatever order it is looked at', async () => {
     const limits = { pollMs: STEP, staleMs: 60_000, warnRatio: 0.68, critRatio: 0.97 };
     const { link, pass } = setUp({ papers: papersOf({ limits }) });

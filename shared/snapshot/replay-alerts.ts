@@ -1,8 +1,31 @@
 import { type Alert, type AlertSummary, type AlertsReply, NO_ALERTS } from '../alerting/alert.ts';
 import type { AlertRecord, Papers, Snapshot } from './document.ts';
 
-const openAt = ({ alerts }: Papers, now: number) =>
-  alerts.filter(({ since, until }) => since <= now && (until === null || until > now));
+/** Alerts that were pending or fired at a time, as they stood then: whether they fired already, and whose they were. */
+function openAt({ alerts, journal }: Papers, now: number): readonly (AlertRecord & { firedAt: number | null })[] {
+  const open = alerts.filter(({ since, until }) => since <= now && (until === null || until > now));
+  if (open.length === 0) return [];
+  const fired = new Map<string, number>();
+  const owner = new Map<string, string>();
+  const late = new Map<string, number>();
+  for (const { time, kind, alert, who } of journal) {
+    if (kind === 'firing') (time <= now ? fired : late).set(alert, time);
+    if (kind === 'ack') owner.set(alert, time <= now ? who : (owner.get(alert) ?? ''));
+    if (kind === 'unack' && time <= now) owner.set(alert, '');
+  }
+  return open.map((alert) => {
+    const { id, since, until, state } = alert;
+    const [at = Number.NaN, later = Number.NaN] = [fired.get(id), late.get(id)];
+    // Without a row it fired before the window, which is told by its onset.
+    const isPending = state === 'pending' || (!(at >= since) && later >= since && later <= (until ?? later));
+    return {
+      ...alert,
+      state: isPending ? 'pending' : 'firing',
+      firedAt: isPending ? null : at >= since ? at : since,
+      acknowledgedBy: owner.get(id) ?? alert.acknowledgedBy,
+    };
+  });
+}
 
 /** Alerts as they stood at a time. */
 export function alertsAt(snapshot: Snapshot, now: number): AlertsReply {
@@ -34,14 +57,22 @@ export function alertSummaryAt({ papers }: Snapshot, now: number): AlertSummary 
   };
 }
 
-function alertOf(alert: AlertRecord, place: number, now: number): Alert {
-  const { id, rule, domain, title, detail, path, labels, since, acknowledgedBy, state } = alert;
+function alertOf(alert: ReturnType<typeof openAt>[number], place: number, now: number): Alert {
+  const { id, rule, domain, title, detail, path, labels, since, acknowledgedBy, state, firedAt } = alert;
   return {
     ...{ id, rule, title, detail, path, labels, place, object: path, notes: 0, incident: '' },
     severity: alert.severity as Alert['severity'],
-    ...{ domain: domain as Alert['domain'], level: 'rack' as Alert['level'], state: 'firing' as Alert['state'] },
-    ...{ value: null, limit: null, unit: '', activeAt: since, firesAt: since, resolvedAt: null, keepsUntil: null },
-    ...{ firedAt: state === 'pending' ? null : since, unknownSince: null, inhibitedBy: [], silencedBy: [] },
+    ...{ domain: domain as Alert['domain'], level: 'rack' as Alert['level'], state: state as Alert['state'] },
+    ...{
+      value: null,
+      limit: null,
+      unit: '',
+      activeAt: since,
+      firesAt: firedAt ?? since,
+      resolvedAt: null,
+      keepsUntil: null,
+    },
+    ...{ firedAt, unknownSince: null, inhibitedBy: [], silencedBy: [] },
     acked:
       acknowledgedBy === ''
         ? null
