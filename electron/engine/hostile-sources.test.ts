@@ -8,7 +8,7 @@ import { GPU } from '../../shared/topology.ts';
 import { systemClock } from './clock.ts';
 import { Schedule } from './schedule.ts';
 import { ExportersScraper } from './sources/exporters.ts';
-import { PrometheusReader } from './sources/prometheus.ts';
+import { leadOf, PrometheusReader } from './sources/prometheus.ts';
 
 /** Rows of faults.md that need a whole source: a hostile server or exporter on loopback, read by the engine's own reader. */
 
@@ -164,6 +164,16 @@ describe('C1: a server whose clock is not ours', () => {
     expect(Math.abs((reader.health([]).skewMs ?? 0) - lead)).toBeLessThan(2500);
     // The first question was asked before anything was known of its clock.
     expect(Math.abs((asked.at(-1) ?? 0) - (Date.now() + lead))).toBeLessThan(6000);
+  });
+
+  test('a server that is slow has the right time all the same', () => {
+    const told = (serverTime: number, askedAt: number, toldAt: number) => ({ serverTime, askedAt, toldAt });
+    // A refresh of 25 s by one clock: the first answer is as old as that at its end.
+    expect(leadOf([told(100_000, 100_200, 100_300), told(125_000, 100_200, 125_400)])).toBe(0);
+    expect(leadOf([told(125_000, 100_200, 125_400)])).toBe(0);
+    // 60 s ahead: dated between 160.2 and 160.3 s, which the header says as 160.
+    expect(leadOf([told(185_000, 100_200, 125_400), told(160_000, 100_200, 100_300)])).toBe(60_250);
+    expect(leadOf([told(Number.NaN, 100_200, 100_300)])).toBeNull();
   });
 });
 

@@ -65,6 +65,27 @@ export async function askVector(
   return { vector, bytes: answer.body.length, serverTime: answer.serverTime };
 }
 
+/** When a server answered: by its Date header, and between which times of ours. */
+interface Told {
+  /** NaN where the header is missing. */
+  readonly serverTime: number;
+  readonly askedAt: number;
+  readonly toldAt: number;
+}
+
+/**
+ * How far a server's clock leads ours, ms; null where no answer has a date. An answer was dated while it was waited for,
+ * and the Date header leaves out up to a second: one that took long says little, so that a slow server has no clock of
+ * its own. What all answers allow is taken, and where that may be nothing it is.
+ */
+export function leadOf(answers: readonly Told[]): number | null {
+  const dated = answers.filter(({ serverTime }) => !Number.isNaN(serverTime));
+  if (dated.length === 0) return null;
+  const least = Math.max(...dated.map(({ serverTime, toldAt }) => serverTime - toldAt));
+  const most = Math.min(...dated.map(({ serverTime, askedAt }) => serverTime + 1000 - askedAt));
+  return least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);
+}
+
 /** What Prometheus says of the expression (a rate of what is not named _total), not of the data. */
 const ABOUT_THE_QUERY = /^PromQL (info|warning):/;
 
@@ -181,9 +202,8 @@ export class PrometheusReader implements Source {
     try {
       await this.#planFor(time);
       const answers = await this.#askAll(time);
-      const serverTime = answers[0]?.serverTime ?? Number.NaN;
-      // The Date header has whole seconds: half a second is the best guess of what it left out.
-      if (!past && !Number.isNaN(serverTime)) this.#learnLead(serverTime + 500 - this.#clock.now());
+      const lead = leadOf(answers);
+      if (!past && lead !== null) this.#learnLead(lead);
       let [bytes, series, bad] = [0, 0, 0];
       const warnings = new Set<string>();
       // In the order of the plan: sample times before the values that are as old as them.
@@ -256,17 +276,16 @@ export class PrometheusReader implements Source {
   }
 
   async #askAll(time: number) {
-    const answers: { query: PlannedQuery; vector: Vector; bytes: number; serverTime: number }[] = [];
+    const answers: (Told & { query: PlannedQuery; vector: Vector; bytes: number })[] = [];
     let next = 0;
     const worker = async (): Promise<void> => {
       while (next < this.#plan.length) {
         const index = next++;
         const query = this.#plan[index] as PlannedQuery;
         const reader = this.#readers.get(query.id) as VectorReader;
-        answers[index] = {
-          query,
-          ...(await askVector(this.#fetcher, this.settings.url, query.promql, time, reader, this.#stop.signal)),
-        };
+        const askedAt = this.#clock.now();
+        const answer = await askVector(this.#fetcher, this.settings.url, query.promql, time, reader, this.#stop.signal);
+        answers[index] = { query, ...answer, askedAt, toldAt: this.#clock.now() };
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
