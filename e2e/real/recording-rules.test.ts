@@ -27,7 +27,17 @@ const run = (...args: string[]) => {
 const rack = (name: string) => `site="S",hall="A",row="A1",rack="${name}"`;
 const board = (uuid: string, gpu: number, in_ = 'A1-01', more = '') =>
   `{instance="n1:9400",gpu="${gpu}",UUID="${uuid}",modelName="NVIDIA H100 80GB HBM3",${rack(in_)}${more}}`;
-const port = (device: string, more = '') => `{instance="n1:9100",device="${device}",${rack('A1-01')}${more}}`;
+const port = (device: string, more = '', node = 'n1', in_ = 'A1-01') =>
+  `{instance="${node}:9100",device="${device}",${rack(in_)}${more}}`;
+/** A port of an AMD card of 400 Gb/s, in bits a second. */
+const card = (nic: number, node: string, id: number, bits: number) => {
+  const labels = `instance="${node}:5000",hostname="${node}",nic_id="${nic}",${rack('A1-03')}`;
+  return {
+    [`nic_max_speed{${labels}}`]: '400x10',
+    [`nic_port_stats_rx_bps{${labels},port_id="${id}"}`]: `${bits}x10`,
+    [`nic_port_stats_tx_bps{${labels},port_id="${id}"}`]: `${bits}x10`,
+  };
+};
 
 const OWN_POD = 'namespace="gpu-operator",pod="nvidia-dcgm-exporter-x"';
 const IN_POD = `${OWN_POD},exported_namespace="inf",exported_pod="vllm-0"`;
@@ -65,6 +75,14 @@ const SERIES: Readonly<Record<string, string>> = {
   [`node_infiniband_rate_bytes_per_second${port('mlx5_0', ',port="1"')}`]: '100x10',
   [`node_network_receive_bytes_total${port('eth0')}`]: '0+300x10',
   [`node_network_receive_bytes_total${port('docker0')}`]: '0+30000x10',
+  // Rack A1-03: card 0 of two ports, which is benic1 to the node; card 1 of another node that tells no interfaces.
+  ...card(0, 'n3', 1, 8000),
+  ...card(0, 'n3', 2, 800),
+  ...card(1, 'n4', 1, 4000),
+  ...card(1, 'n4', 2, 400),
+  [`node_network_speed_bytes${port('benic1', '', 'n3', 'A1-03')}`]: '50000000000x10',
+  [`node_network_receive_bytes_total${port('benic1', '', 'n3', 'A1-03')}`]: '0+33000x10',
+  [`node_network_transmit_bytes_total${port('benic1', '', 'n3', 'A1-03')}`]: '0+33000x10',
 };
 
 const named = (labels: string) => `{${rack(labels)}}`;
@@ -94,10 +112,11 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'rack:fleetwatt_work_util_ratio:avg': { [worked(VLLM)]: (0.01 + 0.5) / 2, [worked(JOB)]: 0.75 },
   'rack:fleetwatt_node_power_watts:sum': { [named('A1-01')]: 2100 },
   'rack:fleetwatt_nodes_metered:count': { [named('A1-01')]: 1 },
-  'rack:fleetwatt_link_use_ratio:max': { [named('A1-01')]: 0.6 },
-  'rack:fleetwatt_links:count': { [named('A1-01')]: 1 },
-  'rack:fleetwatt_link_receive_bytes_per_second:sum': { [named('A1-01')]: 60 + 10 },
-  'rack:fleetwatt_link_transmit_bytes_per_second:sum': { [named('A1-01')]: 30 },
+  'rack:fleetwatt_link_use_ratio:max': { [named('A1-01')]: 0.6, [named('A1-03')]: 1100 / 5e10 },
+  'rack:fleetwatt_links:count': { [named('A1-01')]: 1, [named('A1-03')]: 2 },
+  // 33,000 bytes in 30 s by the interface, and not once more by its card; 4,400 bits by the card that nobody else tells.
+  'rack:fleetwatt_link_receive_bytes_per_second:sum': { [named('A1-01')]: 60 + 10, [named('A1-03')]: 1100 + 550 },
+  'rack:fleetwatt_link_transmit_bytes_per_second:sum': { [named('A1-01')]: 30, [named('A1-03')]: 1100 + 550 },
   'rack:fleetwatt_sample_time_seconds:min': { [named('A1-01')]: 240, [named('A1-02')]: 240 },
 };
 

@@ -9,7 +9,7 @@ import {
   POD,
   type Profile,
 } from '../signals/profile.ts';
-import { EXPORTER_POD, PLACE_LABELS, WORK_LABELS } from './names.ts';
+import { EXPORTER_POD, PLACE_LABELS, recordedName, WORK_LABELS } from './names.ts';
 
 const RACK = PLACE_LABELS.join(', ');
 
@@ -192,10 +192,37 @@ export function modelsOf(profiles: readonly Profile[], window: string): string {
   return boards.join(' or ');
 }
 
+/** Cards whose ports the node's own exporter tells as well. */
+export const CARDS_TOLD = recordedName('link', 'card_told:info');
+const PORT = `${OBJECT}, kind, ${RACK}`;
+
+/**
+ * A 1 for every card of which the node tells as many interfaces of its rate as it has such cards: their traffic counts
+ * there (fabric/cards.ts). Where there are fewer, it is not known whose they are, and all the cards count; '' where no
+ * profile knows cards.
+ */
+export function cardsTold(profiles: readonly Profile[], window: string): string {
+  const values = (signal: SignalId, cards: boolean) =>
+    portMappings(signal, profiles)
+      .filter(([one, { identity }]) => one.link === 'ethernet' && (identity.link?.card === true) === cards)
+      .map(([one, profile]) => portValues(one, profile, window, ', node'))
+      .join(' or ');
+  const [cards, rate, rx, tx] = [
+    values('link.rate', true),
+    ...(['link.rate', 'link.rx', 'link.tx'] as const).map((signal) => values(signal, false)),
+  ];
+  if ([cards, rate, rx, tx].includes('')) return '';
+  const rated = `count_values by (${PORT}, node) ("fw_rate", ${cards})`;
+  const on = `on (${PORT}, node)`;
+  const interfaces = `count_values by (node, ${RACK}) ("fw_rate", (${rate}) and ${on} (${rx}) and ${on} (${tx}))`;
+  const by = `node, ${RACK}, fw_rate`;
+  return `(${rated}) and on (${by}) ((${interfaces}) >= count by (${by}) (${rated}))`;
+}
+
 /** Bytes per second of every port in one direction, with the labels of its rack; '' where no profile knows ports. */
 export function portBytes(signal: 'link.rx' | 'link.tx', profiles: readonly Profile[], window: string): string {
   return portMappings(signal, profiles)
-    .map(([one, profile]) => portValues(one, profile, window))
+    .map(([one, profile]) => trafficOf(one, profile, window))
     .join(' or ');
 }
 
@@ -207,7 +234,7 @@ export function portUse(profiles: readonly Profile[], window: string): string {
       portMappings(signal, profiles).flatMap(([one, profile]) => {
         const rate = rates.find(([other, of]) => of === profile && other.link === one.link);
         if (!rate) return [];
-        const use = `${portValues(one, profile, window)} / ${portValues(...rate, window)}`;
+        const use = `${trafficOf(one, profile, window)} / ${portValues(...rate, window)}`;
         return [`label_replace(${use}, "direction", "${signal}", "", "")`];
       }),
     )
@@ -220,11 +247,23 @@ function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping,
   );
 }
 
-/** One value a port; an Ethernet port and an InfiniBand port of one name are two. */
-function portValues(one: Mapping, { identity }: Profile, window: string): string {
-  const { device, port = [] } = identity.link ?? DEFAULT_LINK;
-  const by = ['instance', ...device, ...port].map((label) => `"${label}"`).join(', ');
-  const values = `label_join(${seriesOf(one, window)}, "${OBJECT}", "/", ${by})`;
+/** Traffic of ports; of cards only what no interface tells. */
+function trafficOf(one: Mapping, profile: Profile, window: string): string {
+  const values = portValues(one, profile, window);
+  return profile.identity.link?.card ? `(${values} unless on (${PORT}) ${CARDS_TOLD})` : values;
+}
+
+/**
+ * One value a port; an Ethernet port and an InfiniBand port of one name are two.
+ * @param node ', node' keeps the node beside
+ */
+function portValues(one: Mapping, profile: Profile, window: string, node: '' | ', node' = ''): string {
+  const { device, port = [] } = profile.identity.link ?? DEFAULT_LINK;
+  const labels = ['instance', ...device, ...port].map((label) => `"${label}"`).join(', ');
+  const values = `label_join(${seriesOf(one, window)}, "${OBJECT}", "/", ${labels})`;
   const kind = `label_replace(${values}, "kind", "${one.link}", "", "")`;
-  return `(${inRange(`max by (${OBJECT}, kind, ${RACK}) (${kind})`, one)})`;
+  const each = node === '' ? kind : nodeNamed(kind, 'node', profile);
+  const parts = one.rows === 'sum' ? one.parts : [];
+  const ranged = inRange(`max by (${[PORT + node, ...parts].join(', ')}) (${each})`, one);
+  return parts.length > 0 ? `(sum by (${PORT}${node}) (${ranged}))` : `(${ranged})`;
 }
