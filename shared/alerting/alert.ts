@@ -41,7 +41,7 @@ export interface Alert {
   readonly state: AlertState;
   /** Object + condition + number: "Row A2 at 97.8% of budget". Of an unknown one: "… was at 97.8% of budget". */
   readonly title: string;
-  /** Quantity and outlook: "978 of 1,000 kW, rising 2.9 kW/min. Cap in ~7 min." */
+  /** Quantity and outlook: "978 of 1,000 kW, rising 2.9 kW/min. Cap in ~7 min." Of an unknown one: since when it is. */
   readonly detail: string;
   readonly level: AlertLevel;
   /** Place index in the layout of now, −1 where the object has none (a source), or is not known any more. */

@@ -182,7 +182,7 @@ export class AlertBook {
       this.#records.set(id, record);
     }
     record.rule = compiled.rule;
-    // Held by a clear condition or kept on: the words stay those of the last time that it was true (1.8).
+    // Unknown or kept on: the words stay those of the last time that it was true (1.8).
     const holds =
       instance.state !== 'inactive' && Number.isNaN(instance.unknownSince) && Number.isNaN(instance.keepFiringSince);
     const ref = holds ? scene.objects.find(instance.labels) : undefined;

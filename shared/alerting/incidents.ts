@@ -5,6 +5,7 @@ import { HALL, RACK, SITE, type Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { Alert, AlertDomain, AlertLevel, AlertSeverity, Incident } from './alert.ts';
 import type { AlertObjects } from './objects.ts';
+import { pastOfMany } from './tense.ts';
 import { countOf, MANY } from './words.ts';
 
 /** Alerts that began within this time of the first are one incident. */
@@ -99,7 +100,8 @@ export function wordsOfMany(
   alerts: readonly Alert[],
   topology: Topology,
 ): { title: string; detail: string; place: number } {
-  const [first] = alerts;
+  const known = alerts.filter(({ unknownSince }) => unknownSince === null);
+  const [first = alerts[0]] = known;
   const place = commonPlace(
     topology,
     alerts.map((alert) => alert.place),
@@ -111,8 +113,11 @@ export function wordsOfMany(
   const noun = NOUNS[first.level] ?? 'object';
   const many = first.level === 'leaf' ? `${formatCount(alerts.length)} leaves` : countOf(alerts.length, noun);
   const where = place < 0 ? '' : `${labelOf(topology, place)}. `;
+  const now = MANY[first.rule] ?? `in ${first.rule}`;
+  const unknown = alerts.length - known.length;
+  const some = known.length > 0 && unknown > 0 ? `, ${formatCount(unknown)} of them unknown` : '';
   return {
-    title: `${many} ${MANY[first.rule] ?? `in ${first.rule}`}`,
+    title: `${many} ${known.length > 0 ? now : pastOfMany(now)}${some}`,
     detail: `${where}${first.object}: ${first.detail}`,
     place,
   };

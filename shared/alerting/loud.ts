@@ -1,3 +1,4 @@
+import { formatTime } from '../format.ts';
 import type { Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { Alert, AlertCounts } from './alert.ts';
@@ -6,6 +7,7 @@ import { pathsUp, siteOf } from './incidents.ts';
 import type { AlertObjects } from './objects.ts';
 import { inhibitions } from './pack.ts';
 import type { Silences } from './silences.ts';
+import { pastOf } from './tense.ts';
 
 /** What an inhibition compares: the object itself, its place and those above it, its site. */
 interface Where {
@@ -99,15 +101,11 @@ export const silenceable = ({ id, labels, placePath, rule }: AlertRecord) => ({
 
 const orNull = (value: number) => (Number.isFinite(value) ? value : null);
 const STATES = { pending: 'pending', firing: 'firing', inactive: 'resolved' } as const;
-/** Verbs of predicates that say what happened, which stays so. */
-const HAPPENED = /^(stopped|has never|reported|had|went|does not|could not|reaches|cannot|has )/;
 
-/** "Row A2 at 97.8% of budget"; of an unknown one "Row A2 was at 97.8% of budget". */
-export function titleOf({ tell, instance: { unknownSince } }: AlertRecord): string {
+/** "Row A2 at 97.8% of budget"; of one that is unknown, or only kept firing, "Row A2 was at 97.8% of budget". */
+export function titleOf({ tell, instance: { unknownSince, keepFiringSince } }: AlertRecord): string {
   const { object, predicate } = tell();
-  if (Number.isNaN(unknownSince) || HAPPENED.test(predicate)) return `${object} ${predicate}`;
-  const [, many = ''] = /^(uplinks )/.exec(predicate) ?? [];
-  return `${object} ${many}${many === '' ? 'was' : 'were'} ${predicate.slice(many.length)}`;
+  return `${object} ${Number.isNaN(unknownSince) && Number.isNaN(keepFiringSince) ? predicate : pastOf(predicate)}`;
 }
 
 /** A record as viewers get it: everything is read from the record when it is asked for, so that 10,000 cost little. */
@@ -142,7 +140,10 @@ class RecordAlert implements Alert {
     return titleOf(this.#record);
   }
   get detail() {
-    return this.#record.tell().detail;
+    const { tell, instance } = this.#record;
+    // Numbers and outlook of the last time that it held would read as those of now.
+    if (!Number.isNaN(instance.unknownSince)) return `Unknown since ${formatTime(instance.unknownSince)}.`;
+    return tell().detail;
   }
   get object() {
     return this.#record.tell().object;

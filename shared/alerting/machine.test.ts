@@ -86,8 +86,9 @@ describe('ours on top', () => {
   });
 
   it('a clear condition of its own keeps a firing alert, and no pending one', () => {
-    const notClear: Outcome = { elements: [], holds: () => true };
+    const notClear: Outcome = { elements: [], held: () => 42 };
     expect(run([holds('gpu=g1'), holds('gpu=g1'), notClear, notClear]).told).toBe('firing 0');
+    expect(run([holds('gpu=g1'), holds('gpu=g1'), notClear]).one?.value).toBe(42);
     expect(run([holds('gpu=g1'), holds('gpu=g1'), notClear, holds()]).told).toBe('inactive 0');
     expect(run([holds('gpu=g1'), notClear]).told).toBeUndefined();
   });

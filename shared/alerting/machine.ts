@@ -28,7 +28,7 @@ export interface AlertInstance {
   readonly keepFiringSince: EpochMs;
   /** Since when its source is silent; NaN while it speaks. */
   readonly unknownSince: EpochMs;
-  /** Value at the last evaluation at which the condition held. */
+  /** Value at the last evaluation at which the condition held, or the alert was not cleared yet. */
   readonly value: number;
 }
 
@@ -49,8 +49,11 @@ export type Outcome =
   | {
       /** Elements for which the condition holds. */
       readonly elements: readonly { readonly labels: Labels; readonly value: number }[];
-      /** Whether a firing alert is not cleared yet: its own clear condition does not hold. Labels are the identity's. */
-      readonly holds?: (labels: Labels) => boolean;
+      /**
+       * Value of now of a firing alert that is not cleared yet: its own clear condition does not hold. NaN: not known;
+       * undefined: it is cleared. Labels are the identity's.
+       */
+      readonly held?: (labels: Labels) => number | undefined;
       /** Whether the object of an alert is silent, so that nobody can tell. Labels are the identity's. */
       readonly unknown?: (labels: Labels) => boolean;
     };
@@ -138,7 +141,7 @@ function seen(instance: AlertInstance, value: number, now: EpochMs): AlertInstan
 function missed(
   rule: AlertRule,
   instance: AlertInstance,
-  { holds, unknown }: Extract<Outcome, { elements: unknown }>,
+  { held, unknown }: Extract<Outcome, { elements: unknown }>,
   now: EpochMs,
 ): AlertInstance | undefined {
   if (instance.state === 'inactive') return now - instance.resolvedAt > RESOLVED_MS ? undefined : instance;
@@ -148,7 +151,9 @@ function missed(
   // One miss ends what was pending: keep_firing_for is for what fires.
   if (instance.state === 'pending') return undefined;
   const told = { ...instance, unknownSince: NEVER };
-  if (holds?.(instance.labels)) return { ...told, keepFiringSince: NEVER };
+  const value = held?.(instance.labels);
+  if (value !== undefined)
+    return { ...told, keepFiringSince: NEVER, value: Number.isNaN(value) ? instance.value : value };
   if (rule.keepFiringForMs > 0) {
     const since = Number.isNaN(instance.keepFiringSince) ? now : instance.keepFiringSince;
     if (now - since < rule.keepFiringForMs) return { ...told, keepFiringSince: since };

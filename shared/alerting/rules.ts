@@ -193,23 +193,28 @@ class RuleAtScene {
         if (tests.when(index) === 1) add({ level, index }, tests.value(index));
       }
     }
-    const of = (labels: Labels, missing: boolean, tell: (tests: Tests, index: number) => boolean) => {
-      if (!this.#isOurs(labels)) return false;
+    const of = <Told>(labels: Labels, missing: Told, tell: (tests: Tests, index: number) => Told, none: Told): Told => {
+      if (!this.#isOurs(labels)) return none;
       const ref = objects.find(labels);
       if (!ref) return missing;
-      return this.#compiled.levels.includes(ref.level) && tell(this.testsOf(ref), ref.index);
+      return this.#compiled.levels.includes(ref.level) ? tell(this.testsOf(ref), ref.index) : none;
     };
     const { complete } = this.#scene;
     const hold = this.#compiled.rule.onStale === 'hold';
     return {
       elements,
       // What nobody can tell is not clear, but where the rule wants to be Prometheus.
-      holds: (labels) =>
-        of(labels, false, ({ clear }, index) => {
-          const told = clear === null ? 1 : clear(index);
-          return told === 0 || (Number.isNaN(told) && hold);
-        }),
-      unknown: (labels) => of(labels, !complete, ({ when }, index) => Number.isNaN(when(index))),
+      held: (labels) =>
+        of<number | undefined>(
+          labels,
+          undefined,
+          ({ clear, value }, index) => {
+            const told = clear === null ? 1 : clear(index);
+            return told === 0 || (Number.isNaN(told) && hold) ? value(index) : undefined;
+          },
+          undefined,
+        ),
+      unknown: (labels) => of(labels, !complete, ({ when }, index) => Number.isNaN(when(index)), false),
     };
   }
 

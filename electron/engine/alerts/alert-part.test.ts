@@ -22,6 +22,8 @@ describe('an alert', () => {
     bench.next();
     bench.draw(8850, MINUTE);
     expect(bench.told(), 'below 90 % but not yet below 88 %').toEqual(['BudgetNearCap firing']);
+    // 8,850 of 10,000 W: what is told of it is of now, not of when it was above.
+    expect(bench.alert('BudgetNearCap').title).toBe('Rack A1-01 at 88.5% of budget');
     bench.next();
     bench.draw(8700);
     expect(bench.told()).toEqual(['BudgetNearCap resolved']);
@@ -61,6 +63,7 @@ describe('a silent source', () => {
     expect(held.state).toBe('firing');
     expect(held.unknownSince).toBe(T0 + MINUTE + POLL);
     expect(held.title).toBe('Rack A1-01 was at 91.0% of budget');
+    expect(held.detail).toMatch(/^Unknown since \d\d:\d\d:\d\d/);
     expect(bench.told()).toEqual(['AreaStoppedReporting firing', 'BudgetNearCap firing unknown']);
     bench.next();
     bench.draw(9200);

@@ -15,7 +15,7 @@ import { ruleWords, STANDING_WORDS, standingOf } from './alert-facets.ts';
 import styles from './alerts.module.css';
 import { PlaceInset } from './PlaceInset.tsx';
 import { useWho, WhoField } from './who.tsx';
-import { valueText, whereOf } from './words.ts';
+import { valueNow, valueText, whereOf } from './words.ts';
 
 interface Props {
   readonly alert: Alert;
@@ -99,7 +99,7 @@ export function AlertDetail(props: Props) {
           {alert.resolvedAt === null ? null : <Fact name="Resolved">{stamp(alert.resolvedAt)}</Fact>}
           <Fact name="Object">{whereOf(alert)}</Fact>
           {alert.value === null || alert.unit === 'flag' ? null : (
-            <Fact name="Now">
+            <Fact name={valueNow(alert) === null ? 'Was' : 'Now'}>
               {valueText(alert.value, alert.unit)}
               {alert.limit === null ? '' : `, limit ${valueText(alert.limit, alert.unit)}`}
             </Fact>

@@ -5,7 +5,7 @@ import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import { STANDING_WORDS, standingOf } from './alert-facets.ts';
 import styles from './alerts.module.css';
-import { valueText } from './words.ts';
+import { valueNow, valueText } from './words.ts';
 
 /** Durations are drawn against this: an alert of an hour and more fills the bar. */
 const FULL_BAR_MS = 3_600_000;
@@ -18,14 +18,15 @@ export function AlertRow(props: {
   inGroup: boolean;
   onSelect: () => void;
 }) {
-  const { alert, now } = props;
+  const { alert } = props;
   const row = useRef<HTMLTableRowElement>(null);
   useEffect(() => {
     if (props.selected) row.current?.scrollIntoView({ block: 'nearest' });
   }, [props.selected]);
   const standing = standingOf(alert);
+  const now = valueNow(alert);
   const since = alert.firedAt ?? alert.activeAt;
-  const lasted = Math.max(0, (alert.resolvedAt ?? now) - since);
+  const lasted = Math.max(0, (alert.resolvedAt ?? props.now) - since);
   return (
     <tr ref={row} className={styles.row} aria-selected={props.selected} data-standing={standing}>
       <td className={props.inGroup ? styles.indented : undefined}>
@@ -38,7 +39,7 @@ export function AlertRow(props: {
       </td>
       <td className={styles.object}>{alert.object}</td>
       <td className={styles.right}>
-        {alert.unit === 'flag' ? '' : alert.value === null ? <Missing /> : valueText(alert.value, alert.unit)}
+        {alert.unit === 'flag' ? '' : now === null ? <Missing /> : valueText(now, alert.unit)}
       </td>
       <td className={styles.right}>
         {alert.unit === 'flag' ? '' : alert.limit === null ? <Missing /> : valueText(alert.limit, alert.unit)}

@@ -29,6 +29,10 @@ function plain(value: number, decimals: number): string {
   return String(Number(value.toFixed(decimals))).replace('-', '\u2212');
 }
 
+/** The value that stands as that of now; null where nobody can tell, or where the alert is over. */
+export const valueNow = ({ value, state, unknownSince, keepsUntil }: Alert): number | null =>
+  state === 'resolved' || unknownSince !== null || keepsUntil !== null ? null : value;
+
 /** "rule = BudgetAtCap, severity = critical, at and under PDX-1/A/A2". */
 export function silenceWords({ matchers, under }: Pick<Silence, 'matchers' | 'under'>): string {
   const words = matchers.map(({ name, op, value }) => `${name} ${op} ${value === '' ? '""' : value}`);

@@ -128,7 +128,7 @@ export function WallFoot(props: {
       {incidents.slice(0, room).map((incident, index) => (
         <div key={incident.id} className={styles.footCell}>
           <Glyph severity={incident.severity} size={40} />
-          <p className={styles.footTitle}>{incident.title}</p>
+          <p className={styles.footTitle}>{lost === '' ? incident.title : incident.was}</p>
           <span className={styles.footAge}>
             {lost === '' ? ageWords(now - incident.startedAt) : formatTime(incident.startedAt).slice(0, 5)}
           </span>

@@ -1,4 +1,5 @@
 import type { AlertDomain, AlertSeverity, AlertsReply } from '../../../shared/alerting/alert.ts';
+import { pastTitle } from '../../../shared/alerting/tense.ts';
 import { formatCount } from '../../../shared/format.ts';
 
 /** One cause as the wall tells it: by its loudest alert, in as few letters as it takes. */
@@ -7,6 +8,8 @@ export interface Cause {
   readonly severity: AlertSeverity;
   readonly domain: AlertDomain;
   readonly title: string;
+  /** The same in the past tense: for a wall that has lost its data. */
+  readonly was: string;
   readonly detail: string;
   readonly startedAt: number;
 }
@@ -23,6 +26,7 @@ export function causesOf({ alerts, incidents }: Pick<AlertsReply, 'alerts' | 'in
       return [
         {
           ...{ id, severity, domain, startedAt, title: shortTitle(loudest?.title ?? title) },
+          was: shortTitle(loudest ? pastTitle(loudest) : title),
           detail: [shortDetail(words, others !== ''), others].filter((part) => part !== '').join(', '),
         },
       ];

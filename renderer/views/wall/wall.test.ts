@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { pastTitle } from '../../../shared/alerting/tense.ts';
 import { PLAYLIST, playlistOf, showingAt } from './rotation.ts';
 import { arcminOf, brightnessAt, dimTimesOf, orbitAt, readableFrom, SMALLEST_PX, upsideDown } from './wall-care.ts';
 import { shortTitle } from './wall-causes.ts';
@@ -67,6 +68,9 @@ describe('the panel', () => {
 describe('causes', () => {
   it('are told in as few letters as it takes', () => {
     expect(shortTitle('Row A2 at 97.8% of budget')).toBe('Row A2 97.8%');
+    expect(shortTitle(pastTitle({ object: 'Row A2', title: 'Row A2 at 97.8% of budget', unknownSince: null }))).toBe(
+      'Row A2 was 97.8%',
+    );
     expect(shortTitle('Row A2 at 97.8% of busway budget')).toBe('Row A2 97.8%');
     expect(shortTitle('GPU A2-05 n05-g0 in HW thermal slowdown')).toBe('A2-05 n05-g0 HW thermal');
     expect(shortTitle('Node B3-05-n2 has never reported')).toBe('B3-05-n2 silent');
