@@ -12,7 +12,7 @@ export function makeParts(context: EngineContext): readonly EnginePart[] {
   const fabric = new FabricPart(context);
   const alerts = new AlertPart(context, () => fabric.leaves());
   const interop = new Interop(context, () => alerts.evaluated());
-  const history = new HistoryPart(context, (frame) => alerts.at(frame));
-  const first = [fabric, history, new PastPart({ history, fabric, alerts }), alerts, interop];
+  const history = new HistoryPart(context, (frame, instant) => alerts.at(frame, instant));
+  const first = [fabric, history, new PastPart({ history, fabric }), alerts, interop];
   return [...first, new PlacesPart(context), new SnapshotsPart(context)];
 }

@@ -8,6 +8,7 @@ import type { AlertScene } from '../../../shared/alerting/scene.ts';
 import { Silences } from '../../../shared/alerting/silences.ts';
 import type { Frame } from '../../../shared/frame.ts';
 import type { OurAlert } from '../../../shared/interop/our-alert.ts';
+import type { FleetInstant } from '../../../shared/view.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
 import type { Statement } from '../store/database.ts';
 import { AlertActions } from './actions.ts';
@@ -130,8 +131,8 @@ export class AlertPart implements EnginePart, AlertState {
   }
 
   /** Alerts as they stood at the time of a frame; undefined where that is not written down any more. */
-  at(frame: Frame): PastAlerts | undefined {
-    return pastAlerts(this, frame);
+  at(frame: Frame, instant?: FleetInstant | null): PastAlerts | undefined {
+    return pastAlerts(this, frame, instant);
   }
 
   scene(): AlertScene | undefined {

@@ -60,6 +60,25 @@ it('alerts of any instant are told out of the journal as they were shown then, a
   }
 });
 
+it('numbers of an alert are those of the instant, and not those with which it began', () => {
+  const poll = (watts: number, forMs: number) => {
+    let frame = frameOf(topology, {}, bench.now);
+    for (const until = bench.now + forMs; bench.now < until; bench.now += POLL) {
+      frame = frameOf(topology, { 'gpu.power': [...times(16, watts / 16), ...times(16, 300)] }, bench.now);
+      bench.poll(frame);
+    }
+    return { frame, instant: bench.view.current() };
+  };
+  poll(9100, 3 * MINUTE);
+  const then = poll(9400, MINUTE);
+  poll(9550, MINUTE);
+  // 9,400 of 10,000 W.
+  const [told] = bench.part.at(then.frame, then.instant)?.reply().alerts ?? [];
+  expect(told).toMatchObject({ title: 'Rack A1-01 at 94.0% of budget', limit: 0.9, unit: 'ratio' });
+  expect(told?.value).toBeCloseTo(0.94, 6);
+  expect(told?.detail).toContain('9.4 of 10.0 kW');
+});
+
 it('of a journal that has let its first rows go nothing is told before them', () => {
   const frame = frameOf(topology, { 'gpu.power': times(32, 600) }, bench.now);
   bench.poll(frame);

@@ -1,11 +1,18 @@
-import type { Alert, AlertSummary, AlertsReply, JournalKind, Rule } from '../../../shared/alerting/alert.ts';
+import type { Alert, AlertSummary, AlertsReply, JournalKind } from '../../../shared/alerting/alert.ts';
 import type { AlertRecord } from '../../../shared/alerting/book.ts';
+import { limitOf, snakeCase, testOf } from '../../../shared/alerting/condition.ts';
 import { incidentsOf, linesOf, loudestFirst } from '../../../shared/alerting/incidents.ts';
 import { alertOf, countsOf, mute, plainAlert } from '../../../shared/alerting/loud.ts';
 import { AlertObjects } from '../../../shared/alerting/objects.ts';
+import { quantities } from '../../../shared/alerting/quantities.ts';
+import { type CompiledRule, conditionAt } from '../../../shared/alerting/rules.ts';
+import { type AlertScene, valueAt } from '../../../shared/alerting/scene.ts';
+import { wordsOf } from '../../../shared/alerting/words.ts';
 import type { Finding } from '../../../shared/contract.ts';
 import type { Frame } from '../../../shared/frame.ts';
 import { siteFeeds } from '../../../shared/power/site-feeds.ts';
+import { signals } from '../../../shared/signals/catalogue.ts';
+import type { FleetInstant } from '../../../shared/view.ts';
 import type { JournalState } from './journal.ts';
 import type { AlertState } from './state.ts';
 
@@ -22,22 +29,34 @@ const MOST_ALERTS = 2000;
 
 const MOST_LINES = 200;
 
+/** Quantities that a frame tells; all others want what the engine remembered, or the fabric as it was. */
+const OF_FRAME: ReadonlySet<string> = new Set([
+  ...['budget.use', 'budget.cap_minutes', 'rack.feed_imbalance', 'gpu.clock_share', 'gpu.pcie_width_share'],
+  ...[...signals].map(({ id }) => snakeCase(id)),
+]);
+
 /**
  * Alerts as they stood at a frame's time, out of the journal; silences and inhibitions are worked out anew for then.
  * Undefined where rows of that time are not kept any more.
+ *
+ * @param instant what was told from the frame: numbers of alerts are those of it, where a frame tells them
  */
-export function pastAlerts(state: AlertState, frame: Frame): PastAlerts | undefined {
+export function pastAlerts(state: AlertState, frame: Frame, instant?: FleetInstant | null): PastAlerts | undefined {
   const { time, topology } = frame;
   const states = state.journal.statesAt(time);
   if (!states) return undefined;
   const sources = state.context.sources().map(({ settings: { name, site } }) => {
     return { name, site, state: 'up', fault: '' } as const;
   });
-  const rules = state.book.rules.map(({ rule }) => rule);
-  const names = rules.map(({ name }) => name);
+  const names = state.book.rules.map(({ rule }) => rule.name);
   const objects = new AlertObjects(topology, siteFeeds(frame), sources, names, state.scenes.leaves());
-  const known = new Map(rules.map((rule) => [rule.name, rule]));
-  const records = states.flatMap((one) => recordOf(one, known, objects) ?? []);
+  const known = new Map(state.book.rules.map((one) => [one.rule.name, one]));
+  const scene = instant ? sceneOf(state, instant, objects) : undefined;
+  const records = states.flatMap((one) => {
+    const record = recordOf(one, known, objects);
+    if (record && scene) tellOfThen(record, known.get(one.row.rule), scene);
+    return record ?? [];
+  });
   mute(records, state.silences, objects, time);
   const alerts: readonly Alert[] = loudestFirst(records.map((record) => alertOf(record, objects)));
   const incidents = incidentsOf(alerts, topology);
@@ -62,7 +81,7 @@ const isFiring = ({ state }: Alert) => state === 'firing';
 /** An alert that was pending or fired; the rule may be another by now, or gone. */
 function recordOf(
   { row, before, ack, unknown }: JournalState,
-  rules: ReadonlyMap<string, Rule>,
+  rules: ReadonlyMap<string, CompiledRule>,
   objects: AlertObjects,
 ): AlertRecord | undefined {
   if (row.kind !== 'pending' && row.kind !== 'firing') return undefined;
@@ -70,13 +89,14 @@ function recordOf(
   const labels = new Map(Object.entries(row.labels));
   const { time, severity, domain, object, text } = row;
   const [any] = rules.values();
-  const rule = { ...(rules.get(row.rule) ?? any), name: row.rule, severity, domain };
+  const rule = { ...(rules.get(row.rule) ?? any).rule, name: row.rule, severity, domain };
   const activeAt = row.kind === 'firing' && before?.kind === 'pending' ? before.time : time;
   const predicate = text.startsWith(`${object} `) ? text.slice(object.length + 1) : text;
   return {
     ...{ id: row.alert, labels, rule, placePath: row.path, limit: Number.NaN, unit: '', forMs: rule.forMs, notes: 0 },
     instance: {
-      ...{ labels, state: row.kind, value: row.value ?? Number.NaN, activeAt, resolvedAt: Number.NaN },
+      // The row's value is of when it began.
+      ...{ labels, state: row.kind, value: Number.NaN, activeAt, resolvedAt: Number.NaN },
       ...{ firedAt: row.kind === 'firing' ? time : Number.NaN, keepFiringSince: Number.NaN },
       unknownSince: unknown?.kind === 'unknown' ? unknown.time : Number.NaN,
     },
@@ -87,4 +107,32 @@ function recordOf(
     acked: ack?.kind === 'ack' ? { who: ack.who, note: ack.text, at: ack.time, until: null } : null,
     ...{ inhibitedBy: [], silencedBy: [] },
   };
+}
+
+/** What a frame of then shows to rules: nothing that wants more may be asked of it. */
+function sceneOf({ context, scenes }: AlertState, instant: FleetInstant, objects: AlertObjects): AlertScene {
+  const { frame, now, power, slope, capMin, heardAt } = instant;
+  const { warnRatio, critRatio } = context.settings();
+  const { linkMemory, alertMemory } = context.view();
+  return {
+    ...{ now, frame, power, slope, capMin, heardAt, objects, links: linkMemory, memory: alertMemory },
+    ...{ sources: [], leaves: scenes.leaves(), failedPasses: [], complete: false, cache: new Map() },
+    constants: { warn_ratio: warnRatio, crit_ratio: critRatio },
+  };
+}
+
+/** Puts the value, limit and words of a frame in the place of those with which an alert began. */
+function tellOfThen(record: AlertRecord, compiled: CompiledRule | undefined, scene: AlertScene): void {
+  const ref = compiled?.own ? scene.objects.find(record.labels) : undefined;
+  if (!compiled || !ref) return;
+  const { first } = conditionAt(compiled, ref, scene);
+  const quantity = quantities.get(first.quantity);
+  record.unit = quantity?.unit ?? '';
+  record.limit = limitOf(first.limit, scene.constants);
+  if (!quantity || !OF_FRAME.has(quantity.name)) return;
+  const column = (name: string) => (name === quantity.name ? quantity.column(scene, ref.level) : []);
+  if (testOf(first, column, scene.constants)(ref.index) !== 1) return;
+  const value = valueAt(quantity.column(scene, ref.level), ref.index);
+  record.instance = { ...record.instance, value };
+  record.tell = () => wordsOf(compiled.rule.title, first, ref, value, scene);
 }

@@ -56,7 +56,7 @@ function run() {
     },
     history: async (arg: CallArg<'history'>) => (await part.answers.history?.(arg, { role: 'read' })) ?? never(),
     askAt: async (arg: CallParsed<'askAt'>) =>
-      new PastPart({ history: part, fabric: { at: never }, alerts: { at: never } }).answers.askAt?.(arg, {
+      new PastPart({ history: part, fabric: { at: never } }).answers.askAt?.(arg, {
         role: 'read',
       }),
     frameAt: async (arg: CallParsed<'frameAt'>) => (await part.answers.frameAt?.(arg, { role: 'read' })) ?? never(),

@@ -18,6 +18,7 @@ import {
 import type { History } from '../../../shared/history.ts';
 import type { Topology } from '../../../shared/topology.ts';
 import { WINDOW_MS } from '../../../shared/trend.ts';
+import type { FleetInstant } from '../../../shared/view.ts';
 import type { PastAlerts } from '../alerts/past-alerts.ts';
 import { faultOf } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
@@ -33,6 +34,9 @@ interface Together {
   readonly asked: readonly SeriesObjects[];
   readonly plan: RangePlan | null;
 }
+
+/** Alerts as they stood at a frame's time, with the numbers of what was told from the frame. */
+type AlertsAt = (frame: Frame, instant: FleetInstant | null) => PastAlerts | undefined;
 
 /**
  * Ranges of any object and signal: what is remembered here, before that what servers have, and where there is none the
@@ -57,15 +61,15 @@ export class HistoryPart implements EnginePart {
   };
 
   /** `alertsAt`: alerts as they stood at a frame's time, where an engine ran then. */
-  constructor(context: EngineContext, alertsAt: (frame: Frame) => PastAlerts | undefined = () => undefined) {
+  constructor(context: EngineContext, alertsAt: AlertsAt = () => undefined) {
     this.#context = context;
     this.#servers = new ServerHistory(context);
     this.#rollups = new Rollups(context.store);
     this.#instants = new Instants(context, {
       // An instant has the beginning of its poll; what the pass of that poll found was shown until the next.
-      alertsAt: (frame) => {
+      alertsAt: (frame, instant) => {
         const end = frame.time + this.#context.settings().pollMs - 1;
-        return this.#ranAt(frame.time) ? alertsAt({ ...frame, time: end }) : undefined;
+        return this.#ranAt(frame.time) ? alertsAt({ ...frame, time: end }, instant) : undefined;
       },
       sourcesAt: (time) => this.#spans.within(time, time)[0] ?? { sources: [], badSamples: 0 },
       draws: (time) => this.#servers.draws(time),

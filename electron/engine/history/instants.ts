@@ -9,7 +9,7 @@ import { type PlaceRow, placesIn } from '../../../shared/history/rows.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
 import type { Topology } from '../../../shared/topology.ts';
 import { type TrendRow, WINDOW_MS } from '../../../shared/trend.ts';
-import { FleetView } from '../../../shared/view.ts';
+import { type FleetInstant, FleetView } from '../../../shared/view.ts';
 import type { PastAlerts } from '../alerts/past-alerts.ts';
 import { faultOf } from '../fault.ts';
 import type { EngineContext } from '../part.ts';
@@ -26,7 +26,7 @@ const TREND_LEAST = 4;
 /** What else is known of an instant. */
 export interface InstantWitnesses {
   /** Alerts as they stood then; undefined where no engine ran, or nothing of it is kept. */
-  alertsAt(frame: Frame): PastAlerts | undefined;
+  alertsAt(frame: Frame, instant: FleetInstant | null): PastAlerts | undefined;
   /** How the sources did then. */
   sourcesAt(time: number): { readonly sources: readonly SourceHealth[]; readonly badSamples: number };
   /** Draws of servers before an instant. @throws FaultError */
@@ -39,10 +39,12 @@ export interface InstantWitnesses {
 export interface Past
   extends Pick<CallResult<'frameAt'>, 'time' | 'origin' | 'stepMs' | 'judged' | 'sources' | 'missing'> {
   readonly view: FleetView;
+  /** Alerts as they stood; undefined where no engine ran, or nothing of it is kept. */
+  readonly alerts: PastAlerts | undefined;
 }
 
 /** A frame before it is told. */
-interface Found extends Omit<Past, 'view' | 'judged'> {
+interface Found extends Omit<Past, 'view' | 'judged' | 'alerts'> {
   readonly frame: Frame | null;
   /** Where only sites to racks are kept: their rows up to the instant. */
   readonly rows?: readonly PlaceRow[];
@@ -61,7 +63,7 @@ export class Instants {
   }
 
   async frameAt({ time, watch, known }: CallParsed<'frameAt'>): Promise<CallResult<'frameAt'>> {
-    const { view, ...found } = await this.at(time);
+    const { view, alerts: _, ...found } = await this.at(time);
     const frame = view.frame(watch, 0);
     const layout = view.layout();
     const layoutId = layout ? this.#layouts.idOf(layout, view.current()?.frame.topology) : '';
@@ -155,13 +157,13 @@ export class Instants {
     if (rows) return this.#tellRows(rows, found);
     const draws = frame ? await this.#draws(found.time) : () => [];
     const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY, draws });
-    if (!frame) return { ...found, view, judged: 'rules' };
+    if (!frame) return { ...found, view, judged: 'rules', alerts: undefined };
     const { sources, badSamples } = this.#witnesses.sourcesAt(found.time);
     // Twice: what metered racks draw for each watt of their boards is measured first.
     for (let i = 0; i < 2; i++) view.update(frame, sources, badSamples, found.time, false);
-    const alerts = this.#witnesses.alertsAt(frame);
+    const alerts = this.#witnesses.alertsAt(frame, view.current());
     if (alerts) view.showAlerts(alerts.summary, alerts.findings);
-    return { ...found, view, judged: alerts ? 'journal' : 'rules' };
+    return { ...found, view, judged: alerts ? 'journal' : 'rules', alerts };
   }
 
   #tellRows(rows: readonly PlaceRow[], found: Omit<Found, 'frame' | 'rows'>): Past {
@@ -170,9 +172,9 @@ export class Instants {
     const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY });
     const instant = instantOfRow(topology, rows, this.#witnesses.sourcesAt(time));
     view.show(instant);
-    const alerts = this.#witnesses.alertsAt(instant.frame);
+    const alerts = this.#witnesses.alertsAt(instant.frame, instant);
     if (alerts) view.showAlerts(alerts.summary, alerts.findings);
-    return { ...found, view, judged: alerts ? 'journal' : 'rules' };
+    return { ...found, view, judged: alerts ? 'journal' : 'rules', alerts };
   }
 
   /** Draws of the minutes before an instant: as they are remembered, else as servers have them. */

@@ -2,9 +2,7 @@ import type { AlertsReply } from '../../../shared/alerting/alert.ts';
 import type { CallAt } from '../../../shared/contract/history.ts';
 import { type CallArg, type CallParsed, calls } from '../../../shared/contract.ts';
 import { formatDate, formatTime } from '../../../shared/format.ts';
-import type { Frame } from '../../../shared/frame.ts';
 import { askView } from '../../../shared/view-calls.ts';
-import type { AlertPart } from '../alerts/alert-part.ts';
 import type { FabricPart } from '../fabric-part.ts';
 import { FaultError } from '../fault.ts';
 import type { Answers, EnginePart } from '../part.ts';
@@ -15,7 +13,6 @@ import type { Past } from './instants.ts';
 interface Doors {
   readonly history: Pick<HistoryPart, 'at'>;
   readonly fabric: Pick<FabricPart, 'at'>;
-  readonly alerts: Pick<AlertPart, 'at'>;
 }
 
 /** Calls of the view as of an instant of the past, so that every screen can be moved to it. */
@@ -40,7 +37,7 @@ export class PastPart implements EnginePart {
       const when = `${formatDate(past.time)} ${formatTime(past.time)}`;
       throw new FaultError('not-recorded', `Nothing of ${when} is recorded.`, past.missing);
     }
-    if (name === 'alerts') return this.#alerts(current.frame);
+    if (name === 'alerts') return alertsOf(past);
     if (name === 'fabricOverview') return this.#doors.fabric.at(current).overview();
     if (name === 'fabric') {
       const { kind, pod } = arg as CallArg<'fabric'>;
@@ -48,11 +45,10 @@ export class PastPart implements EnginePart {
     }
     return askView(past.view, name, arg);
   }
+}
 
-  /** Alerts as they stood. @throws FaultError where rows of then are not kept any more */
-  #alerts(frame: Frame): AlertsReply {
-    const alerts = this.#doors.alerts.at(frame);
-    if (alerts) return alerts.reply();
-    throw new FaultError('not-recorded', 'Alerts of this time are not written down any more.', 'Go to a later time.');
-  }
+/** Alerts as they stood. @throws FaultError where rows of then are not kept any more, or no engine ran */
+function alertsOf({ alerts }: Past): AlertsReply {
+  if (alerts) return alerts.reply();
+  throw new FaultError('not-recorded', 'Alerts of this time are not written down.', 'Go to a later time.');
 }
