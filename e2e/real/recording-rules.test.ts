@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { run as cli } from '../../electron/cli/main.ts';
 import { recordingGroups } from '../../shared/recorded/rules.ts';
 import { profiles } from '../../shared/signals/profiles/all.ts';
 import { requireReal, titled } from './available.ts';
@@ -144,5 +145,26 @@ describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promt
     writeFileSync(join(folder, 'tests.json'), JSON.stringify(tests));
     const { status, text } = run('test', 'rules', 'tests.json');
     expect([status, text]).toEqual([0, expect.any(String)]);
+  });
+
+  test('boards that only a profile of one’s own knows are in the sums of the file that is made for it', async () => {
+    mkdirSync(join(folder, 'profiles'));
+    const own = 'id: own\nmappings:\n  - { signal: gpu.power, names: [my_gpu_milliwatts], scale: 0.001 }\n';
+    writeFileSync(join(folder, 'profiles', 'own.yaml'), own);
+    const options = ['--profile', folder, '--rate-window', '4m', '--out', join(folder, 'own.yml')];
+    expect(await cli(['rules', 'export', '--kind', 'recording', ...options])).toBe(0);
+    const record = 'rack:fleetwatt_gpu_power_watts:sum';
+    const input_series = [
+      { series: `my_gpu_milliwatts{instance="n1:1",gpu="0",${rack('A1-01')}}`, values: '412000x10' },
+    ];
+    const exp_samples = [{ labels: `${record}${named('A1-01')}`, value: 412 }];
+    const tests = [
+      { interval: '30s', input_series, promql_expr_test: [{ expr: record, eval_time: '4m', exp_samples }] },
+    ];
+    writeFileSync(
+      join(folder, 'own.json'),
+      JSON.stringify({ rule_files: ['own.yml'], evaluation_interval: '30s', tests }),
+    );
+    expect(run('test', 'rules', 'own.json')).toMatchObject({ status: 0 });
   });
 });

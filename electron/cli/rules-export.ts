@@ -1,7 +1,6 @@
 import { stringify } from 'yaml';
 import { alertingFile } from '../../shared/recorded/alerting.ts';
 import { recordingGroups } from '../../shared/recorded/rules.ts';
-import { profiles } from '../../shared/signals/profiles/all.ts';
 import { writeWhole } from '../engine/store/atomic.ts';
 import { type Parsed, UsageError, wholeNumber } from './options.ts';
 import { type OwnSettings, ownSettings, profileOptionsUsage } from './profile-option.ts';
@@ -9,13 +8,14 @@ import { type OwnSettings, ownSettings, profileOptionsUsage } from './profile-op
 export const exportUsage = `       npm run -s fleetwatt -- rules export --kind KIND [--out FILE]
   Writes a rule file for Prometheus (also Thanos Ruler, Mimir, vmalert).
   --kind recording  racks and above, from targets with labels site, hall, row and rack: the overview of a large fleet
-                    is then answered from racks, and GPUs are asked for only where one looks
+                    is then answered from racks, and GPUs are asked for only where one looks. What is recorded is up
+                    to --interval and a scrape interval old: both together must stay well under the stale limit (60 s)
   --kind alerting   the rules in use with their runbooks; its first lines say what a server cannot tell, and why
   --budgets FILE    alerting: budgets.csv, without which (and without a profile that has one) there are no alerts about budgets
 ${profileOptionsUsage}  --wait-tick B     alerting: bytes that a tick of ports' wait counters stands for; else the one that the profile's
                     sources agree on. Without one, nothing is said about ports that wait
-  --rate-window W   alerting: window of rate(), such as 2m (the default): at least twice the server's scrape interval
-  --interval S      alerting: seconds between evaluations (1 to 300, default 30)
+  --rate-window W   window of rate(), such as 2m (the default): at least twice the server's scrape interval
+  --interval S      seconds between evaluations (1 to 300, default 30)
   --out FILE        write it there instead of to standard output
 `;
 
@@ -27,7 +27,7 @@ interface RuleFile {
 
 /** Each kind of rule file by its name. */
 const FILES: ReadonlyMap<string, (parsed: Parsed) => RuleFile> = new Map([
-  ['recording', () => ({ groups: recordingGroups({ profiles, rateWindow: '2m' }), notes: [] })],
+  ['recording', recording],
   ['alerting', alerting],
 ]);
 
@@ -36,6 +36,12 @@ const NOTES = [
   'Needs targets with labels site, hall, row and rack, PDUs with a label feed, and a job that scrapes the server itself.',
   'SourceDown is about jobs here, RulesCannotRun about groups of rules; what is usual begins anew after an hour away.',
 ];
+
+/** Of the profile's own mappings too: boards that only they know would else be in no recorded sum. */
+function recording(parsed: Parsed): RuleFile {
+  const { profiles } = ownSettings(parsed);
+  return { groups: recordingGroups({ profiles, rateWindow: windowOf(parsed) }), notes: [] };
+}
 
 function alerting(parsed: Parsed): RuleFile {
   const own = ownSettings(parsed);
