@@ -69,7 +69,7 @@ beforeAll(async () => {
     expect([query, Number(rows[0]?.value)]).toEqual([query, wanted]);
   }
   time = Math.floor(Date.now() / 1000) * 1000 - 1000;
-}, 90_000);
+}, 240_000);
 afterAll(async () => {
   await server?.stop();
   await (demo as Demo | undefined)?.close();

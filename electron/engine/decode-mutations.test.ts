@@ -189,11 +189,11 @@ describe('hostile bodies', () => {
     ['digits of a time', (n: number) => `a 1 ${'0'.repeat(n)}1\n`],
     ['labels', (n: number) => `a{${Array.from({ length: n / 8 }, (_, i) => `l${i}="1"`).join(',')}} 1\n`],
   ])('take time in proportion to their length: %s', (_, make) => {
-    // 4 MB within 2 s even on a busy machine; anything quadratic would take hours.
+    // 4 MB take some tens of milliseconds; on the busiest machine not 20 s. Anything quadratic would take hours.
     const body = bytes(make(4 << 20));
     const begin = performance.now();
     outcomeOf(() => parseExposition(body, 'prometheus'));
-    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(performance.now() - begin).toBeLessThan(20_000);
   });
 
   it.each([
