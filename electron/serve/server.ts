@@ -22,6 +22,7 @@ export interface ServerOptions {
   /** Connections at once; default 100. */
   readonly mostConnections?: number;
   readonly mostWaiting?: number;
+  readonly mostAnswers?: number;
 }
 
 /** A listening server. */

@@ -109,6 +109,23 @@ describe('the WebSocket', () => {
     socket.terminate();
   });
 
+  it('sends an answer whole that is larger than what may wait, with frames behind it; answers without end it does not keep', async () => {
+    const server = await serve({ mostWaiting: 256 * 1024, mostAnswers: 20 * 1024 * 1024 });
+    const socket = await viewer(server);
+    socket.pause();
+    const { viewer: ours, gone } = server.hub.viewers[0];
+    const text = 'x'.repeat(12 * 1024 * 1024);
+    ours.post({ id: 1, ok: true, value: text });
+    ours.post({ event: 'frame', value: new Uint8Array(1000) });
+    const answer = heard(socket);
+    socket.resume();
+    expect(((await answer) as { value: string }).value === text).toBe(true);
+    socket.pause();
+    for (let id = 2; id < 5; id++) ours.post({ id, ok: true, value: text });
+    await gone;
+    socket.terminate();
+  });
+
   it('has room for many viewers, not for any number', async () => {
     const server = await serve();
     const headers = { origin: `http://${server.host}`, cookie: await server.cookie() };

@@ -10,8 +10,10 @@ export interface ViewersOptions {
   roleOf(session: string): Role | undefined;
   /** Default 15 s; a viewer that misses two in a row is dropped. */
   readonly pingMs?: number;
-  /** Bytes that may wait for a slow viewer, default 16 MB. Newest-wins is the engine's; this only guards memory. */
+  /** Bytes of events that may wait for a slow viewer, default 16 MB. Newest-wins is the engine's; this only guards memory. */
   readonly mostWaiting?: number;
+  /** Bytes of answers that may wait for one viewer, default 192 MB: two of the largest, a file of 64 MB in base64. */
+  readonly mostAnswers?: number;
 }
 
 /** Largest message from a viewer. A wall only says what it looks at; an operator may save a long list of targets. */
@@ -66,14 +68,21 @@ export class Viewers {
 
   #open(viewer: Connected): void {
     const { socket, role } = viewer;
-    const { hub, mostWaiting = 16 * 1024 * 1024 } = this.#options;
+    const { hub, mostWaiting = 16 * 1024 * 1024, mostAnswers = 192 * 1024 * 1024 } = this.#options;
     this.#connected.add(viewer);
+    // A file that was asked for may be larger than a slow viewer's share: its bytes are counted apart until they are out.
+    let answers = 0;
     const link = hub.connect({
       role,
       post(message) {
         if (socket.readyState !== socket.OPEN) return;
-        send(socket, message);
-        if (socket.bufferedAmount > mostWaiting) socket.terminate();
+        const bytes = bytesOf(message);
+        const answer = 'id' in message ? bytes.length : 0;
+        answers += answer;
+        socket.send(bytes, { binary: isFrame(message) }, () => {
+          answers -= answer;
+        });
+        if (answers > mostAnswers || socket.bufferedAmount - answers > mostWaiting) socket.terminate();
       },
     });
     socket.on('message', (data, isBinary) => {
@@ -103,9 +112,12 @@ export class Viewers {
   }
 }
 
-function send(socket: WebSocket, message: ToViewer): void {
-  if ('event' in message && message.event === 'frame') socket.send(message.value as Uint8Array, { binary: true });
-  else socket.send(JSON.stringify(message));
+const isFrame = (message: ToViewer) => 'event' in message && message.event === 'frame';
+
+function bytesOf(message: ToViewer): Uint8Array {
+  return 'event' in message && message.event === 'frame'
+    ? (message.value as Uint8Array)
+    : Buffer.from(JSON.stringify(message));
 }
 
 function receive(socket: WebSocket, text: string, take: (message: unknown) => void): void {
