@@ -64,6 +64,9 @@ export function mute(
         how === 'same' ? of(record).object : how === 'site' ? (sourceSite(record) ?? '') : (of(record).paths[0] ?? '');
       sources.set(key, [...(sources.get(key) ?? []), record]);
     }
+    // While another source of the site answers, what is silent may have a cause of its own.
+    if (how === 'site')
+      for (const [site, down] of sources) if (down.length < objects.sourcesOf(site)) sources.delete(site);
     for (const record of all) {
       if (!target.includes(record.rule.name)) continue;
       const { object, paths, site } = of(record);

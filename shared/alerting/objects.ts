@@ -77,6 +77,11 @@ export class AlertObjects {
     );
   }
 
+  /** How many sources a site is read from. */
+  sourcesOf(site: string): number {
+    return this.#sources.filter((source) => source.site === site).length;
+  }
+
   /** Half-open run of the indexes of a level. */
   range(level: AlertLevel): readonly [from: number, to: number] {
     const { start, linkNode, feedRack } = this.topology;

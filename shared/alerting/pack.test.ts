@@ -222,6 +222,12 @@ describe('silence', () => {
     const found = lasting(2, { 'gpu.power': times(8, LOST) }, {}, { sources: [source] });
     expect(brief(found)).toEqual([['critical', 'Source pdx-prom-01 does not answer', 'Connection refused. Is it up?']]);
     expect(firing(found).sort()).toEqual(['AreaStoppedReporting', 'SourceDown']);
+    // One of two that is down explains no silence of what the other one reads.
+    const other: AlertSource = { name: 'pdx-pdus', site: 'S', state: 'up', fault: '' };
+    expect(titles(lasting(2, { 'gpu.power': times(8, LOST) }, {}, { sources: [source, other] }))).toEqual([
+      'Source pdx-prom-01 does not answer',
+      'Site S stopped reporting',
+    ]);
     expect(
       lasting(2, {}, {}, { sources: [{ ...source, state: 'partial' }] }).alerts.map(({ rule }) => rule),
     ).not.toContain('SourceDown');
