@@ -13,6 +13,8 @@ const topology = topologyOf({
   ratings: { [RACK]: [22e3, 22e3] },
 });
 
+const FEEDS = { [`${RACK} A`]: 30e3, 'S/A/A1/A1-02 A': 30e3 };
+
 /** Draws of both racks over 100 polls: rack 1 climbs 10,000 … 11,188 W, rack 2 stands at 5 kW. */
 const history: readonly TrendRow[] = Array.from({ length: 100 }, (_, i) => ({
   time: i * 5000,
@@ -69,6 +71,26 @@ describe('powerReport', () => {
       { rack: rackAt(topology), name: 'B', drawW: null, budgetW: 11e3, quality: 'stale', sampled: 400_000 },
     ]);
     expect(place).toMatchObject({ label: 'Site S', imbalance: null, basis: '' });
+  });
+
+  it('lets no more GPUs fit into a place than into those above it, and than into those under it', () => {
+    const fits = (budgets: Record<string, number>) => {
+      const own = topologyOf({ racks: 2, budgets, feeds: FEEDS });
+      const frame = frameOf(own, { 'feed.power': [11e3, 11.5e3], 'gpu.power': times(16, 500) });
+      const all = powerReport({ frame, power: computePower(frame), rows: [], now: 0 }, 0);
+      return Object.fromEntries([all.place, ...all.under].map((one) => [one.label, one.fits]));
+    };
+    const racks = { [RACK]: 20e3, 'S/A/A1/A1-02': 20e3 };
+    // 9,000 and 8,500 W ÷ 1,275 are 7 and 6 whole ones; the site has 37,500 left, which 29 would fit into.
+    expect(fits({ S: 60e3, ...racks })).toEqual({
+      ...{ 'Site S': 13, 'Hall A': null, 'Row A1': null, 'Rack A1-01': 7, 'Rack A1-02': 6 },
+    });
+    // The row has 3,500 W left for both.
+    expect(fits({ S: 60e3, 'S/A/A1': 26e3, ...racks })).toEqual({
+      ...{ 'Site S': 2, 'Hall A': null, 'Row A1': 2, 'Rack A1-01': 2, 'Rack A1-02': 2 },
+    });
+    // A rack without a budget of its own may take what the site has.
+    expect(fits({ S: 60e3, [RACK]: 20e3 })).toMatchObject({ 'Site S': 29, 'Rack A1-01': 7, 'Rack A1-02': null });
   });
 
   it('says on what a rack without meters stands', () => {

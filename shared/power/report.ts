@@ -8,6 +8,7 @@ import { hardwareOf } from '../signals/hardware.ts';
 import { NODE, RACK, type Topology } from '../topology.ts';
 import { forecastCap, type TrendRow, WINDOW_MS } from '../trend.ts';
 import { type FeedLoss, type FeedName, feedSums, imbalance, loseFeed } from './feed-loss.ts';
+import { gpusThatFit } from './fits.ts';
 
 /** One PDU inlet; null is "not known". */
 export interface FeedRow {
@@ -31,7 +32,10 @@ export interface PlacePower {
   readonly basis: string;
   readonly budgetW: number | null;
   readonly headroomW: number | null;
-  /** How many more GPUs of the place's own model fit into the headroom, at what such a GPU's node is planned with. */
+  /**
+   * How many more GPUs of the place's own model fit into the headroom of it and the places above and under it, at what
+   * such a GPU's node is planned with.
+   */
   readonly fits: number | null;
   readonly plannedWPerGpu: number | null;
   /** Σ power limits of its boards ÷ budget; null where a board has no limit. Above 1 it is oversubscribed. */
@@ -100,7 +104,8 @@ export function powerReport(parts: PowerReportParts, place: number): PowerReport
   const { topology } = frame;
   const under = placesUnder(topology, place).slice(0, MOST_UNDER);
   const sums = feedSums(frame);
-  const of = (one: number) => placePower(parts, one, sums);
+  const fits = gpusThatFit(topology, power.drawW, place, (one) => plannedWPerGpu(topology, one));
+  const of = (one: number) => placePower(parts, one, sums, fits);
   const loss = (feed: FeedName): LossReport => {
     const { rows: worst, held, ...counts } = loseFeed(frame, power, place, feed);
     const listed = worst.slice(0, MOST_LOSS).map((row) => ({
@@ -145,6 +150,7 @@ function placePower(
   parts: PowerReportParts,
   place: number,
   sums: { readonly a: Float64Array; readonly b: Float64Array },
+  fits: ReadonlyMap<number, number>,
 ): PlacePower {
   const { frame, power, rows } = parts;
   const { topology } = frame;
@@ -158,7 +164,7 @@ function placePower(
     ...{ place, label: labelOf(topology, place), drawW: orNull(drawW), atLeast: power.atLeast[place] === 1 },
     ...{ quality: QUALITY[power.quality[place]], basis: basisOf(frame, power, place), budgetW: orNull(budgetW) },
     headroomW: orNull(headroomW),
-    fits: orNull(Math.floor(Math.max(0, headroomW) / planned)),
+    fits: orNull(fits.get(place) ?? Number.NaN),
     plannedWPerGpu: orNull(planned),
     oversubscription: orNull(limitsOf(frame, power, place) / budgetW),
     ...{ p99W: orNull(p99W), strandedW: orNull(Math.max(0, budgetW - p99W)) },

@@ -52,6 +52,7 @@ test('a lower bound is said to be one on both sides: the draw at least, the head
   const bound = { report: report({ place: place({ atLeast: true }) }) };
   expect(cell('Draw', bound)?.[0]).toBe('≥ 978');
   expect(cell('Headroom', bound)?.[0]).toBe('≤ 22');
+  expect(cell('Headroom', bound)?.[2]).toBe('At most 12 more GPUs fit at 1,833 W each');
 });
 
 test('the feed whose loss does more harm is told', () => {

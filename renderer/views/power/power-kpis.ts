@@ -71,7 +71,10 @@ function shedNote(report: PowerReport | null): string {
 function headroomCell(place: PlacePower, report: PowerReport | null, scale: 'rack' | 'row'): Filled | null {
   if (place.headroomW === null) return null;
   const [value, unit] = split(formatPower(place.headroomW, scale));
-  const fits = place.fits === null ? 'Model not known' : `${formatCount(place.fits)} more GPUs fit`;
+  const fits =
+    place.fits === null
+      ? 'Model not known'
+      : `${place.atLeast ? 'At most ' : ''}${formatCount(place.fits)} more GPUs fit`;
   const planned = place.plannedWPerGpu === null ? '' : ` at ${formatCount(place.plannedWPerGpu)} W each`;
   return {
     value: place.atLeast ? `≤ ${value}` : value,
