@@ -30,7 +30,7 @@ const viewOf = () => document.querySelector<HTMLElement>('main');
 
 function Forms({ caption, at }: { caption: Caption; at: number }) {
   const [message, setMessage] = useState('');
-  // What the view shows when the window is opened.
+  // Which tables and charts the view shows when the window is opened; their numbers go on with the view.
   const [offered] = useState(() => [...savables(), ...pageTables(viewOf() ?? document.body)]);
   return (
     <div className={styles.forms}>

@@ -11,8 +11,15 @@ export interface Savable {
 /** What is on the screen, in the order in which it came there. */
 const shown = new Map<symbol, { current: Savable }>();
 
-/** Tables and charts that are on the screen. */
-export const savables = (): readonly Savable[] => [...shown.values()].map(({ current }) => current);
+/**
+ * Tables and charts that are on the screen. Each is read anew whenever its document is asked for: what came later is in
+ * it, and a time beside it is that of its numbers. What has left the screen since has no document.
+ */
+export const savables = (): readonly Savable[] =>
+  [...shown].map(([key, held]) => ({
+    title: held.current.title,
+    document: () => (shown.has(key) ? held.current.document() : null),
+  }));
 
 /** Offers a table or a chart to be saved for as long as its component is shown. null offers nothing. */
 export function useSavable(title: string, document: (() => DataDocument | null) | null): void {
