@@ -82,7 +82,7 @@ function forPerson({ digest, seal, snapshot: { manifest } }: Opened, bytes: numb
     `  taken ${moment(made.at)}${made.by === '' ? '' : ` by ${printable(made.by)}`}, Fleetwatt ${printable(made.version)}${manifest.redacted.length > 0 ? `; redacted: ${manifest.redacted.join(', ')}` : ''}`,
     ...origins.map(
       ({ name, kind, url, queries }) =>
-        `  from ${printable(name)} (${kind}) ${printable(url, 200)}, ${queries.length} queries`,
+        `  from ${printable(name)} (${kind})${url === '' ? '' : ` ${printable(url, 200)}`}, ${queries.length} queries`,
     ),
     ...manifest.missing.map((sentence) => `  missing: ${printable(sentence, 300)}`),
     '  signals:',

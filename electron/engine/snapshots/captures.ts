@@ -97,6 +97,17 @@ export class Captures {
     return begun;
   }
 
+  /** As `start`, of its own accord: nobody hears of a fault, so that it stands in the list. */
+  startUnasked(order: CaptureOrder): void {
+    try {
+      this.start(order);
+    } catch (error) {
+      const { title, reason } = order;
+      const trouble = troubleOf(error);
+      this.#set({ job: this.#next++, title, reason, state: 'failed', done: 0, bytes: 0, file: '', trouble });
+    }
+  }
+
   cancel(job: number): null {
     this.#stop.get(job)?.();
     return null;

@@ -174,6 +174,29 @@ describe('by itself', () => {
       rmSync(own.folder, { recursive: true, force: true });
     }
   });
+
+  it('that cannot begin since too many are under way is told, and no more than that comes of it', async () => {
+    const own = setUp({ onAlert: 'critical', everyMs: 60_000 });
+    try {
+      const settle = async () => {
+        for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve));
+      };
+      own.fire([firing('old', START - 60_000)]);
+      own.polls(1);
+      await settle();
+      for (let n = 1; n <= 4; n++) {
+        own.fire([firing(`${n}`, START + n * 65_000)]);
+        own.polls(13);
+        await settle();
+      }
+      const { jobs } = await own.call('snapshots', {});
+      expect(jobs.map(({ state }) => state)).toEqual(['recording', 'recording', 'recording', 'failed']);
+      expect(jobs[3]).toMatchObject({ title: 'Alert 4', trouble: expect.stringContaining('being taken already') });
+    } finally {
+      own.part.close();
+      rmSync(own.folder, { recursive: true, force: true });
+    }
+  });
 });
 
 describe('the library', () => {

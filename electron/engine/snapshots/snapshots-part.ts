@@ -25,6 +25,9 @@ import { Spans } from './spans.ts';
 const PACK_EACH_SECOND = 6_000_000;
 const PIECE = 384 * 1024;
 const MOST_EXPORT = 64 << 20;
+/** What to do about a form that is too large for a browser. */
+const OUTSIDE =
+  'On the command line it has no limit: npm run -s fleetwatt -- export FILE.fwsnap --format csv --out FILE';
 const DAY_MS = 86_400_000;
 
 const TYPES = {
@@ -84,7 +87,11 @@ export class SnapshotsPart implements EnginePart {
 
   /** The folder is made when it is first needed: most engines never take a snapshot. */
   #ready(): Promise<void> {
-    this.#prepared ??= this.#library.prepare();
+    this.#prepared ??= this.#library.prepare().catch((error) => {
+      // The disk may have room again the next time.
+      this.#prepared = null;
+      throw error;
+    });
     return this.#prepared;
   }
 
@@ -115,9 +122,10 @@ export class SnapshotsPart implements EnginePart {
     if (!isNew || now - this.#lastAutomatic < everyMs) return;
     this.#lastAutomatic = now;
     const alert = fired.find(({ firedAt }) => firedAt === newest);
-    await this.#ready();
+    // A folder that cannot be made is told by the capture itself.
+    await this.#ready().catch(() => {});
     await this.#forgetOld(now - keepDays * DAY_MS);
-    this.#captures.start({
+    this.#captures.startUnasked({
       ...{ title: alert?.title ?? 'An alert fired', beforeMs: 900_000, afterMs: 300_000, scope: '', who: '' },
       ...{ note: '', tags: [], redact: [], reason: 'alert' },
     });
@@ -197,12 +205,7 @@ export class SnapshotsPart implements EnginePart {
     for (const piece of text) {
       pieces.push(Buffer.from(piece));
       size += piece.length;
-      if (size > MOST_EXPORT)
-        throw new FaultError(
-          'too-large',
-          'This form would have more than 64 MB',
-          'Use: fleetwatt export FILE --out FILE',
-        );
+      if (size > MOST_EXPORT) throw new FaultError('too-large', 'This form would have more than 64 MB', OUTSIDE);
       if (piece === '' || pieces.length % 64 === 0) await turn();
     }
     return {
@@ -219,7 +222,6 @@ export class SnapshotsPart implements EnginePart {
 
 function base64Of(pieces: readonly Buffer[]): string {
   const whole = Buffer.concat(pieces);
-  if (whole.length > MOST_EXPORT)
-    throw new FaultError('too-large', 'This form would have more than 64 MB', 'Use: fleetwatt export FILE --out FILE');
+  if (whole.length > MOST_EXPORT) throw new FaultError('too-large', 'This form would have more than 64 MB', OUTSIDE);
   return whole.toString('base64');
 }
