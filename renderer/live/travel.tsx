@@ -39,11 +39,16 @@ export function usePastPosition(): PastPosition | null {
   );
 }
 
-/** Why nothing can be acknowledged, silenced or changed now; '' where it can, by who may. */
-export function useOffReason(): string {
+/** Whether what is shown is of a time that is over: nothing of it is "now". */
+export function useIsOver(): boolean {
   const { replay } = useConsole();
   const { past } = useTravel();
-  return replay === null && past === null ? '' : 'Off in a replay: what is shown is over. Shift Esc goes back to live.';
+  return replay !== null || past !== null;
+}
+
+/** Why nothing can be acknowledged, silenced or changed now; '' where it can, by who may. */
+export function useOffReason(): string {
+  return !useIsOver() ? '' : 'Off in a replay: what is shown is over. Shift Esc goes back to live.';
 }
 
 /** As of when the page asks: a part for the keys of its queries, and the way to ask. */

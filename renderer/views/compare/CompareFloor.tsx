@@ -146,13 +146,18 @@ function RowLabel({ box, name, difference, flat }: LabelProps & { flat: boolean 
         {name}
       </text>
     );
+  // The unit on its own line: together they may be wider than the room beside the racks.
+  const [number, unit] = changeText(difference).split(/[ \u00a0\u2009]/);
   return (
     <>
       <text x={box.x} y={box.y + 15} className={styles.row}>
         {name}
       </text>
       <text x={box.x} y={box.y + 32} className={styles.rowChange}>
-        {changeText(difference)}
+        {number}
+      </text>
+      <text x={box.x} y={box.y + 46} className={styles.rowChange}>
+        {unit}
       </text>
     </>
   );

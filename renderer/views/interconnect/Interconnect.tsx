@@ -3,6 +3,7 @@ import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
 import type { FabricOverview } from '../../../shared/fabric/overview.ts';
 import { RACK } from '../../../shared/topology.ts';
 import { useFabric, useFabricOverview } from '../../ask/fabric.ts';
+import { useTravel } from '../../live/travel.tsx';
 import { DataTable, tableDocument } from '../../parts/DataTable.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
@@ -38,10 +39,11 @@ export function Interconnect(props: InterconnectProps) {
   useSavable(title, () =>
     matrix === null || gone !== null ? null : tableDocument(title, wholeColumns(matrix, freshness.now), matrix.rows),
   );
-  const cells = useMemo(
-    () => fabricKpis(gone === null ? overview : null, freshness.now, gone?.text ?? 'Loading'),
-    [overview, gone, freshness.now],
-  );
+  const { past } = useTravel();
+  const cells = useMemo(() => {
+    const unwatched = past ? 'Counted live only' : undefined;
+    return fabricKpis(gone === null ? overview : null, freshness.now, gone?.text ?? 'Loading', unwatched);
+  }, [overview, gone, freshness.now, past]);
   return (
     <main className={styles.page}>
       <div data-region className={styles.kpis}>

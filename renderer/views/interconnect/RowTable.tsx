@@ -63,7 +63,13 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
       ...{ id: 'since', label: 'Since', right: true, sort: ({ since }: MatrixRow) => since },
       value: ({ since }) => (since === null ? null : new Date(since).toISOString()),
       cell: ({ since, severity }) =>
-        severity === null ? <span className={styles.faint}>none</span> : since === null ? '' : ago(now - since),
+        severity === null ? (
+          <span className={styles.faint}>none</span>
+        ) : since === null ? (
+          <Missing />
+        ) : (
+          ago(now - since)
+        ),
     },
   ];
 }

@@ -12,8 +12,16 @@ const tick = (kind: KindSummary | undefined) =>
 
 type Filled = Partial<KpiCell> & Pick<KpiCell, 'value' | 'unit' | 'note'>;
 
-/** The eight numbers of the interconnect. `gone` stands in their place while nothing may be shown. */
-export function fabricKpis(overview: FabricOverview | null, now: number, gone: string): readonly KpiCell[] {
+/**
+ * The eight numbers of the interconnect. `gone` stands in their place while nothing may be shown, `unwatched` in that of
+ * what wants ten minutes.
+ */
+export function fabricKpis(
+  overview: FabricOverview | null,
+  now: number,
+  gone: string,
+  unwatched = 'Watched for less than 10 min',
+): readonly KpiCell[] {
   const of = (kind: KindSummary['kind']) => {
     const one = overview?.kinds.find((summary) => summary.kind === kind);
     return one && one.rows > 0 ? one : undefined;
@@ -37,7 +45,7 @@ export function fabricKpis(overview: FabricOverview | null, now: number, gone: s
     cell('Links down', networks.length > 0 ? linksDown(networks) : null, 'No network counters'),
     cell('NVLink', nvlink && medianOf(nvlink), none(nvlink, 'No NVLink counters')),
     cell('Ethernet', ethernet && ethernetOf(ethernet), none(ethernet, 'No Ethernet counters')),
-    cell('Symbol errors', errorsOf(overview), ib ? 'Watched for less than 10 min' : 'No switch counters'),
+    cell('Symbol errors', errorsOf(overview), ib ? unwatched : 'No switch counters'),
   ];
 }
 

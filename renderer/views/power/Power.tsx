@@ -4,6 +4,7 @@ import type { PlacePower } from '../../../shared/power/report.ts';
 import { HALL, RACK, ROW } from '../../../shared/topology.ts';
 import { useEnergy, usePower, useWork } from '../../ask/power.ts';
 import type { Freshness } from '../../live/freshness.ts';
+import { useTravel } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
@@ -53,10 +54,11 @@ export function Power(props: Props) {
   const { warnRatio, critRatio } = frame;
   const label = labelOf(layout, state.place);
   const path = layout.path[state.place] ?? '';
+  const past = useTravel().past !== null;
   usePowerKeys(layout, state, props.go);
   const cells = useMemo(
-    () => powerKpis({ report, path, energy, work, warnRatio, critRatio, scale, gone }),
-    [report, path, energy, work, warnRatio, critRatio, scale, gone],
+    () => powerKpis({ report, path, energy, work, warnRatio, critRatio, scale, gone, past }),
+    [report, path, energy, work, warnRatio, critRatio, scale, gone, past],
   );
   return (
     <main className={styles.page}>

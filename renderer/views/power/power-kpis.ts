@@ -18,10 +18,14 @@ export interface PowerNumbers {
   readonly scale: 'rack' | 'row';
   /** What stands in the place of numbers; '' while they may be shown. */
   readonly gone: string;
+  /** At a time that is over what wants the hours before it is not told. */
+  readonly past?: boolean;
 }
 
 /** Numbers of yields differ by thousands: three digits are enough of each. */
 export const yieldText = (value: number | null) => (value === null ? '—' : value.toPrecision(3));
+
+const LIVE_ONLY = 'Worked out live only';
 
 /** The eight numbers of a place's power. */
 export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
@@ -34,11 +38,15 @@ export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
   return [
     cell('Draw', place && drawCell(place, input), 'No power readings'),
     cell('Headroom', place && headroomCell(place, report, input.scale), 'No budget is set'),
-    cell('Stranded', place && strandedCell(place, report, input.scale), 'No budget, or nothing remembered yet'),
+    cell(
+      'Stranded',
+      place && strandedCell(place, report, input.scale),
+      input.past ? LIVE_ONLY : 'No budget, or nothing remembered yet',
+    ),
     cell('Oversubscription', place && overCell(place), 'A board without a limit, or no budget'),
     cell('Feed imbalance', report && imbalanceCell(report), 'No rack with both feeds'),
     cell('Feed loss', report && lossCell(report), 'No feed is known'),
-    cell('Energy', report && energyCell(input), 'Nothing measured yet'),
+    cell('Energy', report && energyCell(input), input.past ? LIVE_ONLY : 'Nothing measured yet'),
     cell('Tokens per joule', report && tokensCell(input), noTokens(input)),
   ];
 }

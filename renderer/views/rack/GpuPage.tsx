@@ -7,6 +7,7 @@ import { GPU, RACK } from '../../../shared/topology.ts';
 import { useGpu, useLinks } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import { useConsole } from '../../live/console.tsx';
+import { useIsOver } from '../../live/travel.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
@@ -63,6 +64,7 @@ function Gpu(props: GpuProps) {
   const report = asked.data?.place === place ? asked.data : null;
   const number = place - model.first;
   const state = rackNow(frame, model)?.states[number];
+  const when = useIsOver() ? `At ${formatTime(frame.time)}` : 'Now';
   return (
     <main className={styles.gpu}>
       <header className={styles.head} data-region>
@@ -78,11 +80,11 @@ function Gpu(props: GpuProps) {
             <GpuHour {...props} number={number} />
           </Panel>
           <Panel title="Throttle reasons">
-            <Throttle {...{ report, gone }} />
+            <Throttle {...{ report, gone, when }} />
           </Panel>
         </div>
         <div className={styles.column}>
-          <Panel title="Now">
+          <Panel title={when}>
             <Facts facts={report?.now} gone={gone} />
           </Panel>
           <Panel title="Limits">
@@ -188,13 +190,14 @@ function Fact({ fact }: { fact: GpuFact }) {
   );
 }
 
-function Throttle({ report, gone }: { report: GpuReport | null; gone: Gone | null }) {
+function Throttle({ report, gone, when }: { report: GpuReport | null; gone: Gone | null; when: string }) {
   if (report === null) return null;
   const held = report.heldBy.length === 0 ? 'Not held' : report.heldBy.join(', ');
   return (
     <>
       <p className={styles.held}>
-        Now: <b>{gone !== null ? <Missing /> : report.reasonsKnown ? held : 'clock event reasons are not exported'}</b>
+        {when}:{' '}
+        <b>{gone !== null ? <Missing /> : report.reasonsKnown ? held : 'clock event reasons are not exported'}</b>
       </p>
       <table className={styles.table}>
         <thead>

@@ -3,6 +3,7 @@ import { type ReactNode, useRef } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatPercent, formatPower, formatTime } from '../../../shared/format.ts';
 import { useSize } from '../../draw/use-size.ts';
+import { useIsOver } from '../../live/travel.tsx';
 import type { Gone } from '../gone.ts';
 import { RackAxis } from './RackAxis.tsx';
 import styles from './rack.module.css';
@@ -131,6 +132,7 @@ function Budget({
 /** The newest draw, and the way to the cap. Without live numbers neither: no line is drawn forward. */
 function Now(props: ChartProps & { y: Vertical; budgetW: number | null }) {
   const { frame, model, x, y, width, budgetW, gone, points } = props;
+  const isOver = useIsOver();
   const last = points.findLast(([, watts]) => watts !== null);
   const [time, watts] = last ?? [Number.NaN, null];
   if (watts === null) return null;
@@ -169,7 +171,7 @@ function Now(props: ChartProps & { y: Vertical; budgetW: number | null }) {
         {formatPower(watts, 'rack')}
       </text>
       <text className={styles.nowWord} x={end} y={base + (forecast ? 33 : 15)}>
-        now
+        {isOver ? `at ${formatTime(time).slice(0, 8)}` : 'now'}
       </text>
     </>
   );

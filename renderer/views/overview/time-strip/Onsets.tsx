@@ -3,7 +3,7 @@ import { formatTime } from '../../../../shared/format.ts';
 import type { Onset } from '../../../ask/alerts.ts';
 import { Glyph } from '../../../parts/Glyph.tsx';
 import styles from './time-strip.module.css';
-import { clustered } from './window.ts';
+import { clustered, flagSpan } from './window.ts';
 
 const SIZE = 12;
 const ORDER: readonly AlertSeverity[] = ['critical', 'warning', 'advisory'];
@@ -16,11 +16,15 @@ export function Onsets(props: {
   readonly to: number;
   /** Later ones stand back: they had not happened at the time that is shown. */
   readonly at: number;
+  /** What the flag at that time says: those that it would cover stand under it. */
+  readonly flag: string;
   readonly onSeek: ((time: number) => void) | null;
 }) {
   const { x, from, to, onSeek } = props;
   const perPixel = (to - from) / Math.max(1, x(to) - x(from));
   const seen = props.onsets.filter(({ time }) => time >= from && time <= to);
+  const span = flagSpan(Math.max(x(from), Math.min(x(to), x(props.at))), props.flag, x(to));
+  const isUnder = (left: number) => left > span.x - SIZE && left < span.x + span.size + SIZE;
   return clustered(seen, perPixel * (SIZE + 4)).map((group) => {
     const [{ time, title }] = group;
     const worst = ORDER.find((one) => group.some(({ severity }) => severity === one)) ?? 'advisory';
@@ -33,6 +37,7 @@ export function Onsets(props: {
         className={styles.onset}
         style={{ left: x(time) - SIZE / 2 - 2 }}
         data-later={time > props.at}
+        data-under={isUnder(x(time))}
         disabled={onSeek === null}
         title={words}
         aria-label={`Go to ${words}`}

@@ -6,6 +6,7 @@ import { type Lane, LaneRow, printed, shownOf } from './LaneRow.tsx';
 import { Onsets } from './Onsets.tsx';
 import { type Scrub, Scrubber } from './Scrubber.tsx';
 import styles from './time-strip.module.css';
+import { flagSpan } from './window.ts';
 
 export type { Lane, Scrub };
 
@@ -99,7 +100,7 @@ export function TimeStrip({ lanes, to, at, flag, range, onRange, stale, from, on
           {scrub === null ? null : (
             <Scrubber {...{ scrub, left, to }} from={to - range} width={Math.max(10, x(to) - left)} />
           )}
-          <Onsets {...{ onsets, x, to, at }} from={to - range} onSeek={scrub?.onSeek ?? null} />
+          <Onsets {...{ onsets, x, to, at, flag }} from={to - range} onSeek={scrub?.onSeek ?? null} />
         </>
       )}
     </div>
@@ -108,9 +109,7 @@ export function TimeStrip({ lanes, to, at, flag, range, onRange, stale, from, on
 
 /** The time that is looked at: a line through all lanes and its name on top. */
 function Flag({ at, text, bottom, most }: { at: number; text: string; bottom: number; most: number }) {
-  const size = text.length * 7 + 22;
-  // Mostly left of its line where the ranges begin close to the right of it.
-  const x = Math.min(at - size / 2, most - size + 10);
+  const { x, size } = flagSpan(at, text, most);
   return (
     <>
       <line className={styles.now} x1={at} x2={at} y1={26} y2={bottom} />

@@ -19,3 +19,9 @@ export function clustered<One extends { readonly time: number }>(all: readonly O
   }
   return groups;
 }
+
+/** Where the flag of a time lies, pixels: mostly left of its line where the ranges begin close to the right of it. */
+export function flagSpan(at: number, text: string, most: number): { readonly x: number; readonly size: number } {
+  const size = text.length * 7 + 22;
+  return { x: Math.min(at - size / 2, most - size + 10), size };
+}
