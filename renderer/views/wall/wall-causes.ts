@@ -41,6 +41,7 @@ export const shortTitle = (title: string) =>
     .replace(/^GPU /, '')
     .replace(/^Link (\S+) \S+ saturated$/, '$1 link full')
     .replace(/^Link (\S+) \S+ /, '$1 link ')
+    .replace(/ uplinks (were )?saturated$/, (_, past = '') => ` ${past && 'was '}full`)
     .replace(/ in HW thermal slowdown$/, ' HW thermal')
     .replace(/ in SW thermal slowdown$/, ' SW thermal')
     .replace(/ in HW power brake$/, ' power brake')
@@ -49,4 +50,7 @@ export const shortTitle = (title: string) =>
 
 /** The first sentence; how fast it rises is read at the desk, that it does only where nothing more follows. */
 const shortDetail = (detail: string, more: boolean) =>
-  detail.replace(/\.(\s.*)?$/, '').replace(/, (rising|falling) .*$/, more ? '' : ', $1');
+  detail
+    .replace(/\.(\s.*)?$/, '')
+    .replace(/, (rising|falling) .*$/, more ? '' : ', $1')
+    .replace(/( of their rate), \d.* full$/, more ? '$1' : '$&');
