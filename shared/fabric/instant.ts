@@ -71,8 +71,11 @@ export class FabricInstant {
 
   overview(errors: FabricOverview['errors']): FabricOverview {
     const made = LINK_KINDS.map((kind) => ({ kind, ...this.make(kind) }));
+    const rowsOf = (wanted: AnyLinkKind) => made.find(({ kind }) => kind === wanted)?.whole.rows;
     return {
-      kinds: made.map(({ kind, field, whole }) => summaryOf(matrixOf(kind, field, whole, ''), whole.rows)),
+      kinds: made.map(({ kind, field, whole }) =>
+        summaryOf(matrixOf(kind, field, whole, ''), whole.rows, kind === 'ethernet' ? rowsOf('infiniband') : []),
+      ),
       strips: made.flatMap(({ kind, field, whole }) =>
         kind === 'nvlink' || kind === 'ethernet' ? stripsOf(kind, whole.rows, (row) => sizeOf(field, whole, row)) : [],
       ),

@@ -10,6 +10,8 @@ export interface KindSummary {
   readonly rows: number;
   /** Rows with a full link that waits, and the one that waits longest. */
   readonly saturated: number;
+  /** Of both, those that the kinds before have too: a rack has ports of two networks, and is one rack. */
+  readonly again: { readonly rows: number; readonly saturated: number };
   readonly worst: { readonly key: string; readonly name: string; readonly since: number | null } | null;
   readonly longest: { readonly key: string; readonly name: string; readonly wait: number } | null;
   readonly median: number | null;
@@ -49,15 +51,30 @@ export interface FabricOverview {
 /** More errors an hour than this are told of. */
 export const ERRORS_AN_HOUR = 10;
 
-/** One kind of network in a few numbers; `rows` are those behind the pods. */
-export function summaryOf(matrix: FabricMatrix, rows: readonly MatrixRow[]): KindSummary {
-  const hot = rows.filter(({ severity }) => severity === 'critical');
+const isHot = ({ severity }: MatrixRow) => severity === 'critical';
+
+/**
+ * One kind of network in a few numbers; `rows` are those behind the pods.
+ * @param before rows of other networks that are counted with these
+ */
+export function summaryOf(
+  matrix: FabricMatrix,
+  rows: readonly MatrixRow[],
+  before: readonly MatrixRow[] = [],
+): KindSummary {
+  const hot = rows.filter(isHot);
+  const known = new Map(before.map((row) => [row.key, row]));
+  const twice = rows.filter(({ key }) => known.has(key));
   const waiting = rows.filter((row) => row.wait !== null).sort((a, b) => (b.wait ?? 0) - (a.wait ?? 0));
   const worst = [...hot].sort((a, b) => (b.wait ?? 0) - (a.wait ?? 0) || (b.tx ?? 0) - (a.tx ?? 0))[0];
   const cut = rows.find(({ down }) => down.length > 0);
   return {
     ...{ kind: matrix.kind, word: rows.length === matrix.rows.length ? matrix.word : 'leaf', rows: rows.length },
     saturated: hot.length,
+    again: {
+      rows: twice.length,
+      saturated: twice.filter((row) => isHot(row) && isHot(known.get(row.key) ?? row)).length,
+    },
     worst: worst ? { key: worst.key, name: worst.name, since: worst.since } : null,
     longest: waiting[0] ? { key: waiting[0].key, name: waiting[0].name, wait: waiting[0].wait ?? 0 } : null,
     ...{ median: matrix.median, p99: matrix.p99, txBps: matrix.txBps, rateBps: matrix.rateBps, links: matrix.links },

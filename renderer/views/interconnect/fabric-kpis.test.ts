@@ -4,7 +4,17 @@ import { fabricKpis } from './fabric-kpis.ts';
 
 const NOW = 1_000_000_000;
 const kind = (more: Partial<KindSummary>): KindSummary => ({
-  ...{ kind: 'infiniband', word: 'leaf', rows: 36, saturated: 0, worst: null, longest: null, median: null, p99: null },
+  ...{
+    kind: 'infiniband',
+    word: 'leaf',
+    rows: 36,
+    saturated: 0,
+    again: { rows: 0, saturated: 0 },
+    worst: null,
+    longest: null,
+    median: null,
+    p99: null,
+  },
   ...{ txBps: 0, rateBps: 0, links: { of: 1152, down: 0, missing: 0 }, down: '', ecn: null, pfc: null },
   ...more,
 });
@@ -34,6 +44,13 @@ test('what is saturated, since when, and what waits', () => {
   expect(cell('InfiniBand use', of)).toEqual(['51.8', '% median', 'p99 99.9%, 1,152 links', null]);
   expect(cell('InfiniBand throughput', of)).toEqual(['246', 'Tb/s of 461', 'Transmit, all links', null]);
   expect(cell('Ethernet', of)).toEqual(['5', '% median', 'no ECN counters', null]);
+});
+
+test('a rack with ports of two networks is counted once', () => {
+  const racks = { word: 'rack', median: 0.5 } as const;
+  const ib = kind({ ...racks, rows: 11, saturated: 3 });
+  const ethernet = kind({ ...racks, kind: 'ethernet', rows: 12, saturated: 2, again: { rows: 10, saturated: 1 } });
+  expect(cell('Saturated racks', overview(ib, ethernet))?.slice(0, 2)).toEqual(['4', 'of 13']);
 });
 
 test('a wait of unknown tick is no percentage and no alarm', () => {

@@ -55,12 +55,15 @@ const ofWord = (networks: readonly KindSummary[], word: KindSummary['word']) =>
 
 function saturated(networks: readonly KindSummary[], now: number): Filled | null {
   if (networks.every(({ median }) => median === null)) return null;
-  const count = networks.reduce((sum, one) => sum + one.saturated, 0);
+  // A rack with ports of both networks is one rack.
+  const together = (of: (one: Pick<KindSummary, 'rows' | 'saturated'>) => number) =>
+    networks.reduce((sum, one, i) => sum + of(one) - (i === 0 ? 0 : of(one.again)), 0);
+  const count = together(({ saturated: rows }) => rows);
   const worst = networks.find(({ worst: one }) => one !== null)?.worst;
   const since = typeof worst?.since === 'number' ? `, ${formatAge(Math.max(0, now - worst.since))}` : '';
   return {
     value: formatCount(count),
-    unit: `of ${formatCount(networks.reduce((sum, one) => sum + one.rows, 0))}`,
+    unit: `of ${formatCount(together(({ rows }) => rows))}`,
     note: worst ? `${worst.name}${since}` : 'Full and waiting: none',
     severity: count > 0 ? 'critical' : null,
   };
