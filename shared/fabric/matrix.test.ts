@@ -7,6 +7,7 @@ import { type CableRow, parseFabricCsv } from './fabric-csv.ts';
 import { fieldOf, type MatrixRow, matrixOf, wholeOf } from './matrix.ts';
 import { nvlinkDomains } from './matrix-rows.ts';
 import { FabricMemory } from './memory.ts';
+import { summaryOf } from './overview.ts';
 import type { AnyLinkKind } from './reading.ts';
 
 const matrix = (frame: Frame, kind: AnyLinkKind = 'infiniband', file: readonly CableRow[] = [], pod = '') => {
@@ -215,3 +216,12 @@ describe.skipIf(!existsSync(beside))(
     });
   },
 );
+
+test('rows of two networks that are one place are told, and which of them are saturated in both', () => {
+  const row = (key: string, severity: 'critical' | null) => ({ key, severity, wait: null, down: [] }) as never;
+  const matrix = { kind: 'ethernet', word: 'rack', rows: [1, 2, 3] } as never;
+  const ethernet = [row('a', 'critical'), row('b', null), row('c', 'critical')];
+  expect(summaryOf(matrix, ethernet, [row('a', 'critical'), row('b', 'critical')]).again).toEqual({
+    ...{ rows: 2, saturated: 1 },
+  });
+});

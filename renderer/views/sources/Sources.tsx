@@ -38,7 +38,7 @@ export function Sources(props: {
   return (
     <PlaceParts operate={operate} lost={props.lost}>
       <div className={styles.sources}>
-        <section className={parts.panel} aria-label="List of sources" data-region>
+        <section className={`${parts.panel} ${styles.side}`} aria-label="List of sources" data-region>
           <div className={parts.header}>
             <h2>Sources</h2>
             <button
@@ -50,7 +50,7 @@ export function Sources(props: {
               Add source
             </button>
           </div>
-          <ul className={styles.list}>
+          <ul>
             {known.map((entry) => (
               <li key={entry.id}>
                 <button

@@ -28,7 +28,7 @@ export function ExchangeList(props: {
       <div className={parts.header}>
         <h2>Alert exchange</h2>
       </div>
-      <ul className={styles.list}>
+      <ul>
         {entries.map(({ kind, id, name, severity, state, fault }) => (
           <li key={`${kind} ${id}`}>
             <button
