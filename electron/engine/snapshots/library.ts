@@ -35,6 +35,8 @@ const MOST_RACKS = 4096;
 export class SnapshotLibrary {
   readonly folder: string;
   readonly #known = new Map<string, Known>();
+  /** Names of files that are not there yet. */
+  readonly #writing = new Set<string>();
   #checking = false;
 
   constructor(profile: string) {
@@ -103,11 +105,16 @@ export class SnapshotLibrary {
 
   /** Writes a new file under a name of its own, and what a person wrote of it. @returns its name */
   async add(name: string, bytes: Uint8Array, about: Sidecar, progress: (written: number) => void): Promise<string> {
-    const taken = new Set(this.rows().map((row) => row.file));
+    const taken = new Set([...this.rows().map((row) => row.file), ...this.#writing]);
     let file = name;
     for (let n = 2; taken.has(file); n++) file = `${name}-${n}`;
-    await writeFileWhole(this.#path(file), bytes, progress);
-    this.describe(file, about);
+    this.#writing.add(file);
+    try {
+      await writeFileWhole(this.#path(file), bytes, progress);
+      this.describe(file, about);
+    } finally {
+      this.#writing.delete(file);
+    }
     return file;
   }
 

@@ -127,6 +127,14 @@ describe('a capture', () => {
     expect(bytes / real).toBeLessThan(2.5);
   });
 
+  it('that is taken in the same second as another overwrites nothing', async () => {
+    its.polls(20);
+    const jobs = await Promise.all([0, 1, 2].map(() => its.call('takeSnapshot', order)));
+    const files = await Promise.all(jobs.map(async ({ job }) => (await its.ended(job)).file));
+    expect(new Set(files).size).toBe(3);
+    expect(readdirSync(join(its.folder, 'snapshots')).filter((name) => name.endsWith('.fwsnap'))).toHaveLength(3);
+  });
+
   it('that is called off leaves nothing', async () => {
     its.polls(20);
     const { job } = await its.call('takeSnapshot', { ...order, afterMs: 600_000 });
