@@ -171,7 +171,7 @@ test('a place has a line of its own; Prometheus’s rules stand beside ours; a l
     });
     await go(page, '#/alerts?tab=rules');
     const others = page.getByRole('button', { name: /^From Prometheus/ });
-    await expect(others).toBeVisible({ timeout: 30_000 });
+    await expect(others).toBeVisible();
     await others.press('Enter');
     await expect(page.getByRole('row').filter({ hasText: 'ChillerWarm' })).toContainText(/5 min.*Inactive/);
 
@@ -206,7 +206,7 @@ test('a place has a line of its own; Prometheus’s rules stand beside ours; a l
     await manager.restart();
     await expect(row).toContainText('Lost', { timeout: 45_000 });
     await row.getByRole('button', { name: 'Restore' }).press('Enter');
-    await expect(row).toContainText('Active', { timeout: 30_000 });
+    await expect(row).toContainText('Active');
     const kept = (await (await fetch(`${manager.url}/api/v2/silences`)).json()) as { comment: string }[];
     expect(kept.map(({ comment }) => comment)).toContain('Being serviced');
   } finally {

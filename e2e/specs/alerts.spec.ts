@@ -31,14 +31,14 @@ test('an alert fires, is acknowledged and silenced by keyboard, and the journal 
   open,
 }, info) => {
   const { page } = await open(opened);
-  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible();
   await page.keyboard.press('4');
   const row = page
     .getByRole('row')
     .filter({ hasText: 'Row A2' })
     .filter({ hasText: 'Row hot' })
     .or(page.getByRole('row').filter({ hasText: /Row A2 at/ }));
-  await expect(row.first()).toContainText('New', { timeout: 20_000 });
+  await expect(row.first()).toContainText('New');
   const detail = page.getByRole('region', { name: 'Alert', exact: true });
   await expect(detail).toContainText('The row is nearly at its cap.');
   expect(await violations(page)).toEqual([]);
@@ -83,7 +83,7 @@ test('an alert fires, is acknowledged and silenced by keyboard, and the journal 
 
 test('rules: a broken file is told with its line, a threshold is tried before it is saved', async ({ open }) => {
   const { page } = await open(opened);
-  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible();
   await page.evaluate(() => {
     location.hash = '#/alerts?tab=rules';
   });

@@ -48,7 +48,7 @@ test('engine: killed, it is said, nothing is called live meanwhile, and it is li
     await expect.poll(() => engineOf(pid)).not.toBe(first);
     await expect(page.getByText('Engine stopped; restarting')).toHaveCount(0);
     await expect(reporting).toContainText(/3\d\s*of 32/);
-    await expect(page.locator('[data-state="live"]')).toBeVisible({ timeout: 5000 });
+    await expect(page.locator('[data-state="live"]')).toBeVisible();
     test.info().annotations.push({ type: 'ms from the kill until live', description: `${Date.now() - killed}` });
 
     const all = [pid, ...childrenOf(pid)];

@@ -45,7 +45,7 @@ test('a secret is kept by the desktop’s keychain, sealed, and sent to its sour
     await expect(page.getByText(/^Set \d+ \w+ \d{4}$/)).toBeVisible();
     await expect(page.getByLabel('New secret')).toHaveValue('');
     await page.getByRole('button', { name: 'Save source' }).click();
-    await expect.poll(() => told.at(-1), { timeout: 15_000 }).toBe(`Bearer ${CANARY}`);
+    await expect.poll(() => told.at(-1)).toBe(`Bearer ${CANARY}`);
     const file = join(profile, 'secrets.json');
     expect(readFileSync(file, 'utf8')).not.toContain(CANARY);
     expect(statSync(file).mode & 0o077).toBe(0);
