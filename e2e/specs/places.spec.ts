@@ -20,10 +20,14 @@ async function violations(page: Page): Promise<readonly string[]> {
 async function openPart(page: Page, name: string): Promise<void> {
   await page.keyboard.press('6');
   const parts = page.getByRole('radiogroup', { name: 'Part of sources' });
-  await parts.getByRole('radio', { checked: true }).focus();
+  const chosen = parts.getByRole('radio', { checked: true });
+  await chosen.focus();
   for (let step = 0; step < 5; step++) {
-    if ((await parts.getByRole('radio', { checked: true }).innerText()) === name) break;
+    const at = await chosen.innerText();
+    if (at === name) break;
     await page.keyboard.press('ArrowRight');
+    // The next key only once this one has moved it.
+    await expect(chosen).not.toHaveText(at);
   }
   await expect(parts.getByRole('radio', { name, exact: true })).toBeChecked();
 }
