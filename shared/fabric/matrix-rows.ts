@@ -1,6 +1,6 @@
 import type { Frame } from '../frame.ts';
 import { ancestorAt, labelOf, membersOf } from '../members.ts';
-import { GPU, HALL, type LinkKind, NODE, RACK, type Topology } from '../topology.ts';
+import { GPU, HALL, type LinkKind, NODE, RACK, SITE, type Topology } from '../topology.ts';
 import type { FabricLayout } from './cables.ts';
 import { cableLanes, gpuLanes, type Lane, portLanes } from './lanes.ts';
 
@@ -37,7 +37,13 @@ export function networkField(frame: Frame, layout: FabricLayout): Field {
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const last = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-const hallOf = (topology: Topology, place: number) => labelOf(topology, ancestorAt(topology, place, HALL));
+/** What a place is called among those of all sites: two sites may each have a Hall A. */
+function labelInFleet(topology: Topology, place: number): string {
+  const label = labelOf(topology, place);
+  return topology.start[HALL] > 1 ? `${topology.name[ancestorAt(topology, place, SITE)]} ${label}` : label;
+}
+
+const hallOf = (topology: Topology, place: number) => labelInFleet(topology, ancestorAt(topology, place, HALL));
 
 function rackField(frame: Frame, kind: LinkKind): Field {
   const { topology } = frame;
@@ -46,7 +52,7 @@ function rackField(frame: Frame, kind: LinkKind): Field {
   const racks = range(topology.start[RACK], topology.start[NODE]);
   const rows = racks.map((rack) => ({
     ...{ key: topology.path[rack], name: topology.name[rack], group: hallOf(topology, rack) },
-    ...{ pod: labelOf(topology, topology.parent[rack]), nodes: range(children.from[rack], children.to[rack]) },
+    ...{ pod: labelInFleet(topology, topology.parent[rack]), nodes: range(children.from[rack], children.to[rack]) },
   }));
   const most = lanes.reduce((count, lane) => Math.max(count, lane.column + 1), 0);
   return compact({ word: 'rack', rows, columns: range(1, most + 1).map((node) => `n${node}`), lanes });
@@ -73,7 +79,13 @@ export function nvlinkDomains(frame: Frame): readonly RowOf[] {
     const racks = new Set(nodes.map((node) => parent[node]));
     const label =
       nodes.length === 1 ? last(path[nodes[0]]) : racks.size === 1 ? name[parent[nodes[0]]] : key.slice(-12);
-    return { key, name: label, group: hallOf(topology, nodes[0]), pod: labelOf(topology, parent[nodes[0]]), nodes };
+    return {
+      key,
+      name: label,
+      group: hallOf(topology, nodes[0]),
+      pod: labelInFleet(topology, parent[nodes[0]]),
+      nodes,
+    };
   });
 }
 
@@ -94,7 +106,7 @@ export function gpuField(frame: Frame, kind: 'nvlink' | 'pcie'): Field {
 function nodeRows(topology: Topology): readonly RowOf[] {
   return range(topology.start[NODE], topology.start[GPU]).map((node) => ({
     ...{ key: topology.path[node], name: last(topology.path[node]), group: hallOf(topology, node) },
-    ...{ pod: labelOf(topology, topology.parent[node]), nodes: [node] },
+    ...{ pod: labelInFleet(topology, topology.parent[node]), nodes: [node] },
   }));
 }
 

@@ -225,3 +225,17 @@ test('rows of two networks that are one place are told, and which of them are sa
     ...{ rows: 2, saturated: 1 },
   });
 });
+
+test('halls and rows of one name in two sites stay apart', () => {
+  const { take, at } = fed();
+  for (const site of ['AMS', 'PDX']) {
+    const labels = { site, hall: 'A', row: 'A1', rack: 'A1-01', instance: `${site}-n1:9100` };
+    const targetLabels = new Map(Object.entries(labels));
+    take('node_network_speed_bytes{device="eth0"} 1.25e8\n', 0, { key: site, targetLabels });
+  }
+  const { rows } = fieldOf(at(), 'ethernet', undefined);
+  expect(rows.map(({ name, group, pod }) => [name, group, pod])).toEqual([
+    ['A1-01', 'AMS Hall A', 'AMS Row A1'],
+    ['A1-01', 'PDX Hall A', 'PDX Row A1'],
+  ]);
+});
