@@ -160,7 +160,7 @@ describe('ReplayLink', () => {
   it("shows an alert as pending until it fired, and as nobody's until somebody took it", async () => {
     const id = '0123456789abcdef';
     const alert = {
-      ...{ id, rule: 'RackOverBudget', severity: 'critical' as const, domain: 'power', title: 'A', detail: '' },
+      ...{ id, rule: 'BudgetAtCap', severity: 'critical' as const, domain: 'power', title: 'A', detail: '' },
       ...{ path: 'S/A/A1/A1-01', state: 'firing' as const, acknowledgedBy: 'Ada', labels: {} },
       ...{ since: START + 2 * STEP, until: null },
     };
@@ -168,10 +168,14 @@ describe('ReplayLink', () => {
       return { time: START + instant * STEP, kind, alert: id, who, text: '' };
     };
     const journal = [row(2, 'pending'), row(5, 'firing'), row(8, 'ack', 'Ada')];
-    const { link } = setUp({ papers: papersOf({ alerts: [alert], journal }) });
+    // Its text was redacted: that is no change of the pack's rule.
+    const rules = [{ name: 'BudgetAtCap', text: '', severity: 'critical' }];
+    const { link } = setUp({ papers: papersOf({ alerts: [alert], journal, rules }) });
     const at = async (instant: number) => {
       link.seek(instant);
       const { alerts, counts } = await link.call('alerts', {});
+      const [{ changed, pending, firing }] = (await link.call('rules', {})).rules;
+      expect([changed, pending, firing]).toEqual([false, 1 - counts.critical, counts.critical]);
       return [alerts[0].state, alerts[0].firedAt, alerts[0].acked?.who ?? '', counts.critical, counts.unowned];
     };
     const firedAt = START + 5 * STEP;

@@ -2,7 +2,10 @@ import { type Alert, type AlertSummary, type AlertsReply, NO_ALERTS } from '../a
 import type { AlertRecord, Papers, Snapshot } from './document.ts';
 
 /** Alerts that were pending or fired at a time, as they stood then: whether they fired already, and whose they were. */
-function openAt({ alerts, journal }: Papers, now: number): readonly (AlertRecord & { firedAt: number | null })[] {
+export function openAt(
+  { alerts, journal }: Papers,
+  now: number,
+): readonly (AlertRecord & { firedAt: number | null })[] {
   const open = alerts.filter(({ since, until }) => since <= now && (until === null || until > now));
   if (open.length === 0) return [];
   const fired = new Map<string, number>();
