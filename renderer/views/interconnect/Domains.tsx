@@ -16,6 +16,8 @@ import { compact } from './words.ts';
 /** Cells in a line before a strip takes another one. */
 const ACROSS = 28;
 const MOST_LINES = 8;
+/** Strips that are drawn; the saved table has them all. */
+export const MOST_STRIPS = 6;
 
 interface Box {
   readonly top: number;
@@ -66,7 +68,7 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(holder);
   const [ratio] = useState(() => window.devicePixelRatio || 1);
-  const strips = useMemo(() => (props.strips ?? []).slice(0, 6), [props.strips]);
+  const strips = useMemo(() => (props.strips ?? []).slice(0, MOST_STRIPS), [props.strips]);
   useSavable('NVLink and Ethernet domains', () => (stale ? null : domainTable(props.strips ?? [])));
   const boxes = useMemo(() => boxesOf(strips, height), [strips, height]);
   // Two lines of words need their room; where there is none the second is left to speech.

@@ -13,7 +13,7 @@ import { useKeys } from '../keys.ts';
 import { KpiCells } from '../overview/KpiStrip.tsx';
 import { levelOf } from '../places.ts';
 import { DetailPanel } from './DetailPanel.tsx';
-import { Domains } from './Domains.tsx';
+import { Domains, MOST_STRIPS } from './Domains.tsx';
 import { fabricKpis } from './fabric-kpis.ts';
 import styles from './interconnect.module.css';
 import type { Actions, InterconnectProps } from './interconnect-props.ts';
@@ -80,11 +80,14 @@ export function Interconnect(props: InterconnectProps) {
 }
 
 function DomainPanel(props: { overview: FabricOverview | null; theme: Theme; stale: boolean }) {
+  const of = props.overview?.strips.length ?? 0;
   return (
     <section className={parts.panel} aria-label="NVLink and Ethernet domains" data-region>
       <div className={parts.header}>
         <h2>NVLink and Ethernet domains</h2>
-        <span className={parts.caption}>Cell is one domain, use % of peak</span>
+        <span className={parts.caption}>
+          {of > MOST_STRIPS ? `First ${MOST_STRIPS} of ${of}, use % of peak` : 'Cell is one domain, use % of peak'}
+        </span>
       </div>
       <Domains strips={props.overview?.strips} theme={props.theme} stale={props.stale} />
     </section>
