@@ -30,6 +30,7 @@ import { SilenceDialog } from './SilenceDialog.tsx';
 import { Silences } from './Silences.tsx';
 import { Timeline } from './Timeline.tsx';
 import { useWho } from './who.tsx';
+import { asLastKnown } from './words.ts';
 
 const HOUR = 3_600_000;
 const TABS = [
@@ -108,7 +109,12 @@ function Active(props: Props) {
   const [dialog, setDialog] = useState<'ack' | 'silence' | null>(null);
   const [who] = useWho();
   const unack = useAlertCall('unackAlert');
-  const all = reply.data?.alerts ?? NONE;
+  const lost =
+    props.stale && freshness.ageMs !== null ? Math.round((freshness.now - freshness.ageMs) / 1000) * 1000 : null;
+  const all = useMemo(() => {
+    const told = reply.data?.alerts ?? NONE;
+    return lost === null ? told : told.map((one) => asLastKnown(one, lost));
+  }, [reply.data, lost]);
   const chosen = useMemo(() => chosenOf(route.params), [route.params]);
   const shown = useMemo(() => chosenAlerts(layout, all, chosen), [layout, all, chosen]);
   const sections = useMemo(() => sectionsOf(shown, reply.data?.incidents ?? []), [shown, reply.data]);

@@ -1,4 +1,5 @@
 import type { Alert, AlertSeverity, Incident } from '../../../shared/alerting/alert.ts';
+import { formatCount } from '../../../shared/format.ts';
 import { standingOf } from './alert-facets.ts';
 
 /** Alerts of one cause, or a single alert. */
@@ -45,9 +46,16 @@ export function sectionsOf(alerts: readonly Alert[], incidents: readonly Inciden
   const open = [...groups].map(([id, list]): AlertGroup => {
     const incident = byId.get(id) ?? null;
     const worst = list.reduce((a, b) => (RANK[b.severity] < RANK[a.severity] ? b : a));
-    return { id, incident, severity: worst.severity, title: incident?.title ?? list[0].title, alerts: list };
+    return { id, incident, severity: worst.severity, title: titleOf(incident, list), alerts: list };
   });
   return { open, pending, muted, resolved: resolved.sort((a, b) => (b.resolvedAt ?? 0) - (a.resolvedAt ?? 0)) };
+}
+
+/** An incident's words are the engine's, which tells them anew; where none of it is known any more, its loudest alert's. */
+function titleOf(incident: Incident | null, alerts: readonly Alert[]): string {
+  if (incident === null) return alerts[0].title;
+  if (alerts.some(({ unknownSince }) => unknownSince === null)) return incident.title;
+  return alerts.length === 1 ? alerts[0].title : `${alerts[0].title} and ${formatCount(alerts.length - 1)} more`;
 }
 
 /** Ids in the order of the list, groups that are folded left out but for their first: what [ and ] step through. */

@@ -4,6 +4,7 @@ import { smallLayout } from '../places.fixture.ts';
 import { chosenAlerts, facetsOf, ruleWords, standingOf, toggled } from './alert-facets.ts';
 import { sectionsOf, stepsOf } from './alert-groups.ts';
 import { timelineLanes } from './lanes.ts';
+import { asLastKnown, valueNow } from './words.ts';
 
 const T = 1_700_000_000_000;
 const MINUTE = 60_000;
@@ -19,6 +20,18 @@ const owner = { who: 'Ann', note: '', at: T + MINUTE, until: null };
 const row = (kind: JournalRow['kind'], alert: string, time: number, more: Partial<JournalRow> = {}): JournalRow => ({
   ...{ seq: time, time, kind, alert, rule: 'BudgetAtCap', severity: 'critical', domain: 'power', path: '', object: '' },
   ...{ incident: '', who: '', text: `Title ${alert}`, value: null, labels: {}, ...more },
+});
+
+it('of a page that hears nothing any more, alerts are past and have no number of now', () => {
+  const live = [
+    alert('1', { title: 'Rack A2-01 at 98.0% of budget' }),
+    alert('2', { incident: '1', severity: 'warning' }),
+  ];
+  const told = live.map((one) => asLastKnown(one, T));
+  expect(told.map(valueNow)).toEqual([null, null]);
+  const incident = { id: '1', title: 'Rack A2-01 at 98.0% of budget and 1 more' } as Incident;
+  expect(sectionsOf(live, [incident]).open[0].title).toBe('Rack A2-01 at 98.0% of budget and 1 more');
+  expect(sectionsOf(told, [incident]).open[0].title).toBe('Rack A2-01 was at 98.0% of budget and 1 more');
 });
 
 describe('facets', () => {

@@ -1,5 +1,6 @@
 import type { Alert, Silence } from '../../../shared/alerting/alert.ts';
-import { formatCount, formatPercent, formatPower, formatTemp } from '../../../shared/format.ts';
+import { pastTitle } from '../../../shared/alerting/tense.ts';
+import { formatCount, formatPercent, formatPower, formatTemp, formatTime } from '../../../shared/format.ts';
 
 /** A value of an alert with its unit: shares as percent, watts as power, the rest as it is. */
 export function valueText(value: number, unit: string): string {
@@ -28,6 +29,12 @@ function plain(value: number, decimals: number): string {
   if (Math.abs(value) >= 1000) return formatCount(value);
   return String(Number(value.toFixed(decimals))).replace('-', '\u2212');
 }
+
+/** An alert of which a page hears nothing since then: in the past tense, without numbers as of now. */
+export const asLastKnown = (alert: Alert, since: number): Alert =>
+  alert.state === 'resolved' || alert.unknownSince !== null
+    ? alert
+    : { ...alert, title: pastTitle(alert), detail: `Unknown since ${formatTime(since)}.`, unknownSince: since };
 
 /** The value that stands as that of now; null where nobody can tell, or where the alert is over. */
 export const valueNow = ({ value, state, unknownSince, keepsUntil }: Alert): number | null =>
