@@ -144,7 +144,8 @@ export class Engine {
     if (!settling) this.#polledAt = poll;
     // Nobody is shown a first, partial reading: working it out would only make it take longer.
     if (settling && this.#view.current()) return;
-    this.#view.update(this.#fleet.frame(now, staleMs), this.#health(), this.#fleet.badSamples, now, remember);
+    const kept = remember && !this.#settling.isPartial(now);
+    this.#view.update(this.#fleet.frame(now, staleMs), this.#health(), this.#fleet.badSamples, now, kept);
     if (!settling) for (const part of this.#parts) part.tick?.(now, remember);
     this.#viewers.due();
     if (!settling) this.#viewers.send(this.#view, now);

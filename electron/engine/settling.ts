@@ -7,6 +7,8 @@ const MOST_MS = 10_000;
 const NEARLY_MS = 2000;
 const NEARLY = 0.98;
 const LOOK_MS = 100;
+/** How long a sum of those who answered so far is kept out of what is remembered. */
+const PARTIAL_MS = 60_000;
 
 /**
  * While a source is read for the first time its totals are those of whoever answered first: they are neither shown nor
@@ -39,6 +41,14 @@ export class Settling {
     if (now >= this.#by) return false;
     const share = now < this.#by - MOST_MS + NEARLY_MS ? 1 : NEARLY;
     return [...this.#sources()].some((source) => !source.settled(share));
+  }
+
+  /**
+   * True while much of a source was not heard of yet though its first reading is shown: then the screen says that a sum is
+   * only a lower bound, and a line, which cannot say it, has a gap instead of a dip.
+   */
+  isPartial(now: number): boolean {
+    return now < this.#by - MOST_MS + PARTIAL_MS && [...this.#sources()].some((source) => !source.settled(NEARLY));
   }
 
   stop(): void {
