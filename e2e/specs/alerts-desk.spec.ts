@@ -51,6 +51,8 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
   await page.keyboard.press('Escape');
 
   await line.click();
+  // The keys of a line are shown once its alerts are known, and work from then on.
+  await expect(rail.getByRole('button', { name: /^Acknowledge/ })).toBeVisible();
   await page.keyboard.press('a');
   const ack = page.getByRole('dialog', { name: 'Acknowledge' });
   await ack.getByLabel('Your name').fill('Ann');
