@@ -52,10 +52,10 @@ test('capture, library, replay and back; a file that was altered is not opened',
   await expect(page.getByText('No snapshot has these words.')).toBeVisible();
   await page.getByRole('searchbox').fill('');
 
-  // Against the fleet as it is: the demo's racks are on both sides, nothing is counted apart.
+  // Against the fleet as it is: the demo’s racks are on both sides, nothing is counted apart. Its row B4 goes idle at times.
   await page.getByRole('button', { name: 'Compare' }).click();
   const compare = page.getByRole('dialog', { name: /^Compare “Row A2/ });
-  await expect(compare.getByText(/^44 racks on both sides drew 2\.6\d MW and 2\.6\d MW: [+−]/)).toBeVisible();
+  await expect(compare.getByText(/^44 racks on both sides drew 2\.[56]\d MW and 2\.[56]\d MW: [+−]/)).toBeVisible();
   // By place, so that which rack changed most does not decide what is in view.
   await compare.getByRole('button', { name: 'Place', exact: true }).click();
   await expect(compare.getByRole('row', { name: /^Rack PDX-1\/A\/A1\/A1-02/ })).toContainText('72, 72');
