@@ -71,7 +71,8 @@ for (const theme of ['dark', 'light'] as const) {
     ).toBeVisible();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     expect(wide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
-    for (const list of ['PDU feeds', 'Jobs', 'Tokens and joules', 'GPU-hours lost to throttling', 'Energy and cost']) {
+    const lists = ['PDU feeds', 'Jobs', 'Tokens and joules', 'Inference servers', 'GPU-hours lost to throttling'];
+    for (const list of [...lists, 'Energy and cost']) {
       await expect(page.getByRole('heading', { name: list })).toBeVisible();
       expect(await violations(page)).toEqual([]);
       await page.keyboard.press('l');

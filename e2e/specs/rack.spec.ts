@@ -58,6 +58,8 @@ test('keys of a rack: signals, the brush, the time, sorting; the address keeps t
     location.hash = to;
   }, RACK);
   const signal = page.getByRole('radiogroup', { name: 'Signal' });
+  // The overview has such a group as well.
+  await expect(signal.getByRole('radio', { name: 'Util', exact: true })).toBeVisible();
   const signals = { u: 'Util', t: 'Temp', c: 'Clock', n: 'NVLink', p: 'Power' };
   for (const [key, label] of Object.entries(signals)) {
     await page.keyboard.press(key);

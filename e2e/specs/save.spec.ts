@@ -69,6 +69,7 @@ test('a view leaves as a picture of a chosen size, its tables and charts by thei
   // A table that is only text on its page, here the rules, is offered too.
   await page.keyboard.press('4');
   await page.getByRole('radio', { name: 'Rules' }).click();
+  await expect(page.getByRole('row', { name: /Budget at cap/ })).toBeVisible();
   await page.keyboard.press('e');
   const rules = (
     await saved(() =>

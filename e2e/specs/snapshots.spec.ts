@@ -56,6 +56,9 @@ test('capture, library, replay and back; a file that was altered is not opened',
   await page.getByRole('button', { name: 'Compare' }).click();
   const compare = page.getByRole('dialog', { name: /^Compare “Row A2/ });
   await expect(compare.getByText(/^44 racks on both sides drew 2\.[56]\d MW and 2\.[56]\d MW: [+−]/)).toBeVisible();
+  // On the floor as well: each rack of the second side, with the sum in words.
+  const floor = compare.getByRole('img', { name: /^Change of draw by rack: [+−].* 0 without data/ });
+  await expect(floor.locator('rect[data-change]')).toHaveCount(44);
   // By place, so that which rack changed most does not decide what is in view.
   await compare.getByRole('button', { name: 'Place', exact: true }).click();
   await expect(compare.getByRole('row', { name: /^Rack PDX-1\/A\/A1\/A1-02/ })).toContainText('72, 72');

@@ -179,7 +179,8 @@ function Conditions({ difference }: { difference: Difference | null }) {
   );
 }
 
-function ChangeLegend({ scaleW, theme }: { scaleW: number; theme: Theme }) {
+/** Purple is less, orange is more; the ends are what changed most. */
+export function ChangeLegend({ scaleW, theme }: { scaleW: number; theme: Theme }) {
   const width = 180;
   const x = (share: number) => ((share + 1) / 2) * width;
   const label = (share: number) => formatChange(share * scaleW, 'rack');

@@ -1,34 +1,45 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import type { Difference, PlaceDifference } from '../../../shared/compare.ts';
 import type { SnapshotRow } from '../../../shared/contract/snapshots.ts';
+import type { LayoutDocument } from '../../../shared/contract.ts';
 import { formatCount, formatDate, formatPower, formatTime } from '../../../shared/format.ts';
+import { RACK } from '../../../shared/topology.ts';
+import { changeScale } from '../../draw/diverging.ts';
 import { faultOf } from '../../link/link.ts';
 import { useConsole } from '../../live/console.tsx';
 import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { Missing } from '../../parts/Missing.tsx';
+import type { Theme } from '../../theme/theme.ts';
+import { ChangeLegend } from '../compare/CompareBody.tsx';
+import { CompareFloor, hasRacks } from '../compare/CompareFloor.tsx';
 import { fetchFile } from './fetch-file.ts';
 import styles from './snapshots.module.css';
+import { Thumbnail } from './Thumbnail.tsx';
 
 /** What a snapshot is compared with: another one of the library, or the fleet as it is now. */
 const LIVE = 'live';
 
-/** Two moments side by side: what each place drew in both, what changed, and which conditions came and went. */
+/** Two moments side by side, their difference on the floor and by place, and which conditions came and went. */
 export function CompareDialog(props: {
   row: SnapshotRow;
   rows: readonly SnapshotRow[];
+  theme: Theme;
   open: boolean;
   onClose: () => void;
 }) {
-  const { row, rows, open, onClose } = props;
+  const { row, rows, theme, open, onClose } = props;
   return (
     <Dialog title={`Compare “${row.manifest?.title ?? row.file}”`} open={open} onClose={onClose}>
-      {open ? <Comparison row={row} others={rows.filter((one) => one !== row && one.integrity === 'whole')} /> : null}
+      {open ? (
+        <Comparison {...{ row, theme }} others={rows.filter((one) => one !== row && one.integrity === 'whole')} />
+      ) : null}
     </Dialog>
   );
 }
 
-function Comparison({ row, others }: { row: SnapshotRow; others: readonly SnapshotRow[] }) {
+function Comparison(props: { row: SnapshotRow; others: readonly SnapshotRow[]; theme: Theme }) {
+  const { row, others, theme } = props;
   const [other, setOther] = useState<string>(LIVE);
   const { found, trouble, share } = useDifference(row.file, other);
   const label = (one: SnapshotRow) => `${one.manifest?.title ?? one.file}, ${stamp(one.manifest?.at ?? one.written)}`;
@@ -55,14 +66,64 @@ function Comparison({ row, others }: { row: SnapshotRow; others: readonly Snapsh
           Opening both, {Math.floor(share * 100)}%
         </p>
       ) : (
-        <Found
-          found={found}
-          before={`At ${stamp(row.manifest?.at ?? 0)}`}
-          after={against ? `At ${stamp(against.manifest?.at ?? 0)}` : 'Now'}
-        />
+        <>
+          <div className={styles.sides}>
+            <Side row={row} theme={theme} watts={found.difference.total.beforeW} />
+            <Side row={against ?? null} theme={theme} watts={found.difference.total.afterW} />
+          </div>
+          <Floor {...{ found, theme }} />
+          <Found
+            found={found.difference}
+            before={`At ${stamp(row.manifest?.at ?? 0)}`}
+            after={against ? `At ${stamp(against.manifest?.at ?? 0)}` : 'Now'}
+          />
+        </>
       )}
     </div>
   );
+}
+
+/** One of the two moments as its floor looked, with what the racks of both sides drew there. */
+function Side({ row, theme, watts }: { row: SnapshotRow | null; theme: Theme; watts: number }) {
+  return (
+    <figure className={styles.side}>
+      <figcaption>
+        <b>{row === null ? 'Now' : stamp(row.manifest?.at ?? row.written)}</b>{' '}
+        {Number.isNaN(watts) ? <Missing /> : formatPower(watts, 'row')}
+      </figcaption>
+      {row === null ? (
+        <p className={styles.quiet}>Live on the overview</p>
+      ) : (
+        <Thumbnail cells={row.thumbnail} theme={theme} />
+      )}
+    </figure>
+  );
+}
+
+/** What each rack drew more or less, where the second side has it. */
+function Floor({ found: { difference, layout }, theme }: { found: Compared; theme: Theme }) {
+  const scaleW = useMemo(
+    () => changeScale(difference.places.flatMap(({ level, changeW }) => (level === RACK ? [changeW] : []))),
+    [difference],
+  );
+  const [selected, setSelected] = useState('');
+  if (!hasRacks(layout)) return null;
+  return (
+    <section aria-label="Change on the floor">
+      <div className={styles.floorHeader}>
+        Change of draw <ChangeLegend {...{ scaleW, theme }} />
+      </div>
+      <div className={styles.floor}>
+        <CompareFloor {...{ layout, difference, scaleW, selected, theme }} onSelect={setSelected} />
+      </div>
+    </section>
+  );
+}
+
+/** The difference, and the places of the second side. */
+interface Compared {
+  readonly difference: Difference;
+  readonly layout: LayoutDocument;
 }
 
 const stamp = (time: number) => `${formatDate(time)} ${formatTime(time)}`;
@@ -70,7 +131,7 @@ const stamp = (time: number) => `${formatDate(time)} ${formatTime(time)}`;
 /** Opens one or two files and compares their moments; live numbers are those of when it was asked for. */
 function useDifference(file: string, other: string) {
   const { link, live, readReplay } = useConsole();
-  const [state, setState] = useState<{ found: Difference | null; trouble: string; share: number }>(NOTHING);
+  const [state, setState] = useState<{ found: Compared | null; trouble: string; share: number }>(NOTHING);
   useEffect(() => {
     let gone = false;
     setState(NOTHING);
@@ -83,16 +144,19 @@ function useDifference(file: string, other: string) {
           (share) => tell(from + share / 2),
         );
         replay.seek(replay.instantAt(replay.snapshot.manifest.at));
-        const instant = replay.view.current();
-        if (!instant) throw new Error('It has no instant');
-        return sideOfInstant(instant);
+        const [instant, layout] = [replay.view.current(), replay.view.layout()];
+        if (!instant || !layout) throw new Error('It has no instant');
+        return { side: sideOfInstant(instant), layout };
       };
       const before = await momentOf(file, 0);
-      if (other !== LIVE) return compareSides(before, await momentOf(other, 0.5));
+      if (other !== LIVE) {
+        const after = await momentOf(other, 0.5);
+        return { difference: compareSides(before.side, after.side), layout: after.layout };
+      }
       const [layout, frame] = [live.layout(), live.get()];
       if (layout === null || frame === null || live.freshness().state === 'stale' || live.freshness().trouble !== '')
         throw new Error('There are no live numbers now: choose another snapshot.');
-      return compareSides(before, sideOfFrame(layout, frame));
+      return { difference: compareSides(before.side, sideOfFrame(layout, frame)), layout };
     };
     run().then(
       (found) => (gone ? undefined : setState({ found, trouble: '', share: 1 })),
@@ -131,7 +195,7 @@ function Found({ found, before, after }: { found: Difference; before: string; af
           empty="Neither has a place."
         />
       </div>
-      <dl className={styles.facts}>
+      <dl className={styles.outcome}>
         {[
           ['Came', came],
           ['Went', went],

@@ -7,6 +7,7 @@ import { faultOf } from '../../link/link.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { saveFile } from '../../save/save-file.ts';
+import type { Theme } from '../../theme/theme.ts';
 import { Redactions, Text } from './CaptureDialog.tsx';
 import { CompareDialog } from './CompareDialog.tsx';
 import { EXPORT_FORMATS } from './export-formats.ts';
@@ -19,6 +20,7 @@ export function SnapshotDetail(props: {
   row: SnapshotRow;
   /** The library, for what it may be compared with. */
   rows: readonly SnapshotRow[];
+  theme: Theme;
   operate: boolean;
   opening: number | null;
   onOpen: () => void;
@@ -39,7 +41,13 @@ export function SnapshotDetail(props: {
           <button type="button" className={parts.button} onClick={() => setComparing(true)}>
             Compare
           </button>
-          <CompareDialog row={row} rows={props.rows} open={comparing} onClose={() => setComparing(false)} />
+          <CompareDialog
+            row={row}
+            rows={props.rows}
+            theme={props.theme}
+            open={comparing}
+            onClose={() => setComparing(false)}
+          />
           <button type="button" className={parts.button} onClick={props.onRemove} disabled={!operate}>
             Remove <Kbd>Delete</Kbd>
           </button>

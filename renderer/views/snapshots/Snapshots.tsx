@@ -128,6 +128,7 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
         <section className={styles.scroll} tabIndex={0} aria-label="Facts and forms">
           {row === undefined ? null : (
             <SnapshotDetail
+              theme={props.theme}
               {...{
                 row,
                 rows: here,
