@@ -8,7 +8,12 @@ type Reply = { readonly ok: true; readonly value: unknown } | { readonly ok: fal
 
 /** A page's side of the hub, and the calls that it waits for. */
 interface Seat {
-  readonly link: ViewerLink;
+  /**
+   * Joined by the page's first question, when it listens: what is sent to a page that is still loading is lost, and a lost
+   * frame is waited for in vain.
+   */
+  link: ViewerLink | null;
+  readonly join: () => ViewerLink;
   readonly waiting: Map<number, (reply: Reply) => void>;
   calls: number;
 }
@@ -59,12 +64,13 @@ export class Bridge {
       waiting.delete(message.id);
       answer?.(message.ok ? { ok: true, value: message.value } : { ok: false, fault: message.fault });
     };
-    this.#seats.set(contents, { link: this.#hub.connect({ role: 'operate', post }), waiting, calls: 0 });
+    const join = () => this.#hub.connect({ role: 'operate', post });
+    this.#seats.set(contents, { link: null, join, waiting, calls: 0 });
   }
 
   /** Ends a page's seat. */
   leave(contents: WebContents): void {
-    this.#seats.get(contents)?.link.close();
+    this.#seats.get(contents)?.link?.close();
     this.#seats.delete(contents);
   }
 
@@ -87,6 +93,7 @@ export class Bridge {
     return new Promise((resolve) => {
       const id = ++seat.calls;
       seat.waiting.set(id, resolve);
+      seat.link ??= seat.join();
       seat.link.receive({ id, call: name, arg });
     });
   }
