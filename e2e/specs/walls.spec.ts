@@ -37,7 +37,7 @@ async function wallOf(app: ElectronApplication): Promise<Page> {
   return app.windows().find((page) => page.url().includes('#/wall')) as Page;
 }
 
-test('a wall on the second display has its own view, is restored there, and is loaded again when it dies', async () => {
+test('a wall on the second display has its own view and is restored there', async () => {
   const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-walls-'));
   let app = await launch(profile, ['--demo']);
   try {
@@ -45,7 +45,8 @@ test('a wall on the second display has its own view, is restored there, and is l
     const [, second] = (await walls(app)) ?? [];
     await choose(app, 1);
     const wall = await wallOf(app);
-    await expect(wall.getByRole('main', { name: 'Wall' })).toContainText('Site IT power');
+    // Which slide is shown depends on the time of day.
+    await expect(wall.getByRole('main', { name: 'Wall' })).toContainText(/^PDX-1.*Live, \d+ s/);
     expect(await walls(app)).toContain(`✓ ${second}`);
 
     await wall.evaluate(() => {
