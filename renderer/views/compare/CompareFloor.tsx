@@ -1,10 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef } from 'react';
 import type { Difference, PlaceDifference } from '../../../shared/compare.ts';
 import type { LayoutDocument } from '../../../shared/contract.ts';
 import { formatChange } from '../../../shared/format.ts';
 import { HALL, NODE, RACK, ROW } from '../../../shared/topology.ts';
 import { changeColor } from '../../draw/diverging.ts';
 import { inkOn } from '../../draw/palette.ts';
+import { useSize } from '../../draw/use-size.ts';
 import type { Theme } from '../../theme/theme.ts';
 import { type Box, floorOf } from '../overview/floor-plan/layout.ts';
 import styles from './compare.module.css';
@@ -24,14 +25,7 @@ interface Props {
 export function CompareFloor(props: Props) {
   const { layout, difference, ...rest } = props;
   const holder = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useEffect(() => {
-    const element = holder.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const size = useSize(holder);
   const floor = useMemo(() => floorOf(layout, size.width, size.height), [layout, size]);
   const byPath = useMemo(() => new Map(difference.places.map((place) => [place.path, place])), [difference]);
   const of = (place: number) => byPath.get(layout.path[place]);

@@ -1,6 +1,7 @@
 import { scaleUtc, utcFormat } from 'd3';
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { Onset } from '../../../ask/alerts.ts';
+import { useSize } from '../../../draw/use-size.ts';
 import { type Choice, Segmented } from '../../../parts/Segmented.tsx';
 import { type Lane, LaneRow, printed, shownOf } from './LaneRow.tsx';
 import { Onsets } from './Onsets.tsx';
@@ -50,14 +51,7 @@ const BOTTOM = 22;
 /** Lanes over one time axis with a scrubber. Gaps stay gaps; a line ends where its data end. */
 export function TimeStrip({ lanes, to, at, flag, range, onRange, stale, from, onsets, scrub }: Props) {
   const holder = useRef<HTMLDivElement>(null);
-  const [size, setSize] = useState({ width: 0, height: 0 });
-  useEffect(() => {
-    const element = holder.current;
-    if (!element) return;
-    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const size = useSize(holder);
   const { width, height } = size;
   const narrow = width < 1400;
   const [left, right] = narrow ? [190, 250] : [300, 372];
