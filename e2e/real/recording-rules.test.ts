@@ -31,14 +31,21 @@ const board = (uuid: string, gpu: number, in_ = 'A1-01', more = '') =>
 const port = (device: string, more = '', node = 'n1', in_ = 'A1-01') =>
   `{instance="${node}:9100",device="${device}",${rack(in_)}${more}}`;
 /** A port of an AMD card of 400 Gb/s, in bits a second. */
-const card = (nic: number, node: string, id: number, bits: number) => {
-  const labels = `instance="${node}:5000",hostname="${node}",nic_id="${nic}",${rack('A1-03')}`;
+const card = (nic: number, node: string, id: number, bits: number, in_ = 'A1-03') => {
+  const labels = `instance="${node}:5000",hostname="${node}",nic_id="${nic}",${rack(in_)}`;
   return {
     [`nic_max_speed{${labels}}`]: '400x10',
     [`nic_port_stats_rx_bps{${labels},port_id="${id}"}`]: `${bits}x10`,
     [`nic_port_stats_tx_bps{${labels},port_id="${id}"}`]: `${bits}x10`,
   };
 };
+
+/** An interface of 400 Gb/s with 1,100 bytes a second each way. */
+const interface_ = (node: string, in_ = 'A1-04') => ({
+  [`node_network_speed_bytes${port('benic1', '', node, in_)}`]: '50000000000x10',
+  [`node_network_receive_bytes_total${port('benic1', '', node, in_)}`]: '0+33000x10',
+  [`node_network_transmit_bytes_total${port('benic1', '', node, in_)}`]: '0+33000x10',
+});
 
 const OWN_POD = 'namespace="gpu-operator",pod="nvidia-dcgm-exporter-x"';
 const IN_POD = `${OWN_POD},exported_namespace="inf",exported_pod="vllm-0"`;
@@ -84,6 +91,16 @@ const SERIES: Readonly<Record<string, string>> = {
   [`node_network_speed_bytes${port('benic1', '', 'n3', 'A1-03')}`]: '50000000000x10',
   [`node_network_receive_bytes_total${port('benic1', '', 'n3', 'A1-03')}`]: '0+33000x10',
   [`node_network_transmit_bytes_total${port('benic1', '', 'n3', 'A1-03')}`]: '0+33000x10',
+  // Rack A1-04: n5 has two cards of which its exporter tells one, n6 is 10.0.0.6 to the server and has a domain.
+  ...card(0, 'n5', 1, 8000, 'A1-04'),
+  ...card(1, 'n5', 1, 16000, 'A1-04'),
+  ...interface_('n5'),
+  ...card(0, 'n6.dc.example', 1, 8000, 'A1-04'),
+  ...interface_('10.0.0.6'),
+  [`node_uname_info{instance="10.0.0.6:9100",nodename="n6",${rack('A1-04')}}`]: '1x10',
+  // n7 and n8 were made from one image: whose the name of their system is nobody knows.
+  [`node_uname_info{instance="n7:9100",nodename="image",${rack('A1-04')}}`]: '1x10',
+  [`node_uname_info{instance="n8:9100",nodename="image",${rack('A1-04')}}`]: '1x10',
 };
 
 const named = (labels: string) => `{${rack(labels)}}`;
@@ -113,11 +130,20 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'rack:fleetwatt_work_util_ratio:avg': { [worked(VLLM)]: (0.01 + 0.5) / 2, [worked(JOB)]: 0.75 },
   'rack:fleetwatt_node_power_watts:sum': { [named('A1-01')]: 2100 },
   'rack:fleetwatt_nodes_metered:count': { [named('A1-01')]: 1 },
-  'rack:fleetwatt_link_use_ratio:max': { [named('A1-01')]: 0.6, [named('A1-03')]: 1100 / 5e10 },
-  'rack:fleetwatt_links:count': { [named('A1-01')]: 1, [named('A1-03')]: 2 },
+  'rack:fleetwatt_link_use_ratio:max': {
+    [named('A1-01')]: 0.6,
+    [named('A1-03')]: 1100 / 5e10,
+    [named('A1-04')]: 2000 / 5e10,
+  },
+  'rack:fleetwatt_links:count': { [named('A1-01')]: 1, [named('A1-03')]: 2, [named('A1-04')]: 3 },
   // 33,000 bytes in 30 s by the interface, and not once more by its card; 4,400 bits by the card that nobody else tells.
-  'rack:fleetwatt_link_receive_bytes_per_second:sum': { [named('A1-01')]: 60 + 10, [named('A1-03')]: 1100 + 550 },
-  'rack:fleetwatt_link_transmit_bytes_per_second:sum': { [named('A1-01')]: 30, [named('A1-03')]: 1100 + 550 },
+  // n5 by its two cards, of which the node tells one; n6 by its interface.
+  'rack:fleetwatt_link_receive_bytes_per_second:sum': {
+    ...{ [named('A1-01')]: 60 + 10, [named('A1-03')]: 1100 + 550, [named('A1-04')]: 1000 + 2000 + 1100 },
+  },
+  'rack:fleetwatt_link_transmit_bytes_per_second:sum': {
+    ...{ [named('A1-01')]: 30, [named('A1-03')]: 1100 + 550, [named('A1-04')]: 1000 + 2000 + 1100 },
+  },
   'rack:fleetwatt_sample_time_seconds:min': { [named('A1-01')]: 240, [named('A1-02')]: 240 },
 };
 

@@ -6,10 +6,18 @@ const TRAFFIC: readonly SignalId[] = ['link.rx', 'link.tx', 'link.rate'];
 /** Rates that differ by less are the same. */
 const ALIKE = 0.01;
 
+/** Ports of one node and rate: as cards, and as the interfaces that the node's own exporter tells. */
+interface Told {
+  readonly rate: number;
+  readonly cards: number[];
+  readonly interfaces: number[];
+}
+
 /**
- * Takes the traffic of a card's ports out where the node's own exporter tells it by their interfaces: one link must not
- * count twice. Which card an interface is of nobody tells, so they are paired by their rate; a card without an interface
- * that is heard keeps its traffic. What only the card tells (pauses, errors, discards) stays with it.
+ * One port must not count twice where the exporter of its card and that of its node both tell it. Which card an interface
+ * is of nobody says, so of the ports of one node and rate the longer list counts: interfaces where they are as many. The
+ * traffic of the others is taken out; what only they tell (pauses, errors, discards) stays with them. The same in PromQL
+ * is `recorded/expressions.ts`, `toldTwice`.
  *
  * @param cards links that are cards, by their indexes
  */
@@ -18,26 +26,43 @@ export function withoutCards(
   topology: Topology,
   cards: readonly number[],
 ): void {
-  const rate = columns.get('link.rate')?.value;
-  if (cards.length === 0 || !rate) return;
-  const told = (link: number) =>
-    TRAFFIC.slice(0, 2).every((id) => !Number.isNaN(columns.get(id)?.value[link] ?? Number.NaN));
-  const card = new Set(cards);
-  const free = new Map<number, number[]>();
-  topology.linkNode.forEach((node, link) => {
-    if (node < 0 || card.has(link) || topology.linkKind[link] !== 'ethernet' || !told(link)) return;
-    free.set(node, [...(free.get(node) ?? []), link]);
-  });
-  for (const one of cards) {
-    const interfaces = free.get(topology.linkNode[one]) ?? [];
-    const at = interfaces.findIndex((link) => Math.abs(rate[link] / rate[one] - 1) < ALIKE);
-    if (at < 0) continue;
-    interfaces.splice(at, 1);
-    for (const id of TRAFFIC) {
-      const column = columns.get(id);
-      if (!column) continue;
-      column.value[one] = Number.NaN;
-      column.quality[one] = UNSUPPORTED;
+  if (cards.length === 0) return;
+  for (const { cards: ofCards, interfaces } of toldOf(columns, topology, new Set(cards))) {
+    if (interfaces.length === 0) continue;
+    for (const link of ofCards.length > interfaces.length ? interfaces : ofCards) silence(columns, link);
+  }
+}
+
+/** Ethernet ports whose traffic and rate are known, by node and rate, of nodes that have cards. */
+function toldOf(
+  columns: ReadonlyMap<SignalId, Column>,
+  { linkNode, linkKind }: Topology,
+  cards: ReadonlySet<number>,
+): Told[] {
+  const [rx, tx, rate] = TRAFFIC.map((id) => columns.get(id)?.value);
+  if (!rx || !tx || !rate) return [];
+  const withCards = new Set([...cards].map((link) => linkNode[link]));
+  const byNode = new Map<number, Told[]>();
+  linkNode.forEach((node, link) => {
+    if (node < 0 || linkKind[link] !== 'ethernet' || !withCards.has(node)) return;
+    if (Number.isNaN(rx[link] + tx[link] + rate[link])) return;
+    const rates = byNode.get(node) ?? [];
+    byNode.set(node, rates);
+    let told = rates.find((one) => Math.abs(rate[link] / one.rate - 1) < ALIKE);
+    if (!told) {
+      told = { rate: rate[link], cards: [], interfaces: [] };
+      rates.push(told);
     }
+    (cards.has(link) ? told.cards : told.interfaces).push(link);
+  });
+  return [...byNode.values()].flat();
+}
+
+function silence(columns: ReadonlyMap<SignalId, Column>, link: number): void {
+  for (const id of TRAFFIC) {
+    const column = columns.get(id);
+    if (!column) continue;
+    column.value[link] = Number.NaN;
+    column.quality[link] = UNSUPPORTED;
   }
 }

@@ -192,31 +192,61 @@ export function modelsOf(profiles: readonly Profile[], window: string): string {
   return boards.join(' or ');
 }
 
-/** Cards whose ports the node's own exporter tells as well. */
-export const CARDS_TOLD = recordedName('link', 'card_told:info');
+/** Ports that count by another name: as a card, or as an interface of their node. */
+export const TOLD_TWICE = recordedName('link', 'told_twice:info');
 const PORT = `${OBJECT}, kind, ${RACK}`;
 
+/** Ports of known traffic by node and rate, the cards and, in racks that have any, the interfaces of nodes. */
+const RATED = { cards: recordedName('link', 'card:info'), interfaces: recordedName('link', 'interface:info') };
+
 /**
- * A 1 for every card of which the node tells as many interfaces of its rate as it has such cards: their traffic counts
- * there (fabric/cards.ts). Where there are fewer, it is not known whose they are, and all the cards count; '' where no
- * profile knows cards.
+ * What has to be recorded before the traffic of ports can be told: a 1 for every port whose traffic counts by another
+ * name. Of the ports of one node and rate that the exporter of its cards and that of the node tell, the longer list
+ * counts, interfaces where they are as many (fabric/cards.ts). Nothing where no profile knows cards.
  */
-export function cardsTold(profiles: readonly Profile[], window: string): string {
-  const values = (signal: SignalId, cards: boolean) =>
+export function toldTwice(profiles: readonly Profile[], window: string): readonly (readonly [string, string])[] {
+  const [cards, interfaces] = [true, false].map((card) => ratedPorts(card, profiles, window));
+  if (cards === '' || interfaces === '') return [];
+  const by = `node, ${RACK}, fw_rate`;
+  const [card, face] = [ownNames(RATED.cards), ownNames(RATED.interfaces)];
+  const count = (ports: string) => `count by (${by}) (${ports})`;
+  const twice = [
+    `(${card}) and on (${by}) (${count(face)} >= ${count(card)})`,
+    `(${face}) and on (${by}) (${count(face)} < ${count(card)})`,
+  ];
+  return [
+    [RATED.cards, cards],
+    [RATED.interfaces, `(${interfaces}) and on (${RACK}) ${RATED.cards}`],
+    [TOLD_TWICE, twice.join(' or ')],
+  ];
+}
+
+/** A 1 for every Ethernet port whose traffic and rate are known, with its node and rate. */
+function ratedPorts(cards: boolean, profiles: readonly Profile[], window: string): string {
+  const [rate, rx, tx] = (['link.rate', 'link.rx', 'link.tx'] as const).map((signal) =>
     portMappings(signal, profiles)
       .filter(([one, { identity }]) => one.link === 'ethernet' && (identity.link?.card === true) === cards)
       .map(([one, profile]) => portValues(one, profile, window, ', node'))
-      .join(' or ');
-  const [cards, rate, rx, tx] = [
-    values('link.rate', true),
-    ...(['link.rate', 'link.rx', 'link.tx'] as const).map((signal) => values(signal, false)),
-  ];
-  if ([cards, rate, rx, tx].includes('')) return '';
-  const rated = `count_values by (${PORT}, node) ("fw_rate", ${cards})`;
+      .join(' or '),
+  );
+  if ([rate, rx, tx].includes('')) return '';
   const on = `on (${PORT}, node)`;
-  const interfaces = `count_values by (node, ${RACK}) ("fw_rate", (${rate}) and ${on} (${rx}) and ${on} (${tx}))`;
-  const by = `node, ${RACK}, fw_rate`;
-  return `(${rated}) and on (${by}) ((${interfaces}) >= count by (${by}) (${rated}))`;
+  return `count_values by (${PORT}, node) ("fw_rate", (${rate}) and ${on} (${rx}) and ${on} (${tx}))`;
+}
+
+/**
+ * Nodes by the name that their own exporter tells (node_uname_info) where their target is called otherwise, without the
+ * domain: an exporter of cards has that name as `hostname`.
+ */
+function ownNames(ports: string): string {
+  const target = `label_replace(node_uname_info, "node", "$1", "instance", "(.+?)(?::[0-9]+)?")`;
+  const by = `node, ${RACK}`;
+  // A name that two machines have tells none of them.
+  const alone = `count by (nodename, ${RACK}) (group by (nodename, ${by}) (${target})) == 1`;
+  const own = `label_replace(group by (nodename, ${by}) (${target}) and on (nodename, ${RACK}) (${alone}), "fw_node", "$1", "nodename", "(.+)")`;
+  const named = `(${ports}) * on (${by}) group_left (fw_node) topk by (${by}) (1, group by (fw_node, ${by}) (${own}))`;
+  const replaced = `label_replace(label_replace(${named}, "node", "$1", "fw_node", "(.+)"), "fw_node", "", "", "")`;
+  return `label_replace(${replaced} or on (${PORT}) (${ports}), "node", "$1", "node", ${quoted('([^.]*[a-zA-Z][^.]*)\\..+')})`;
 }
 
 /** Bytes per second of every port in one direction, with the labels of its rack; '' where no profile knows ports. */
@@ -247,10 +277,10 @@ function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping,
   );
 }
 
-/** Traffic of ports; of cards only what no interface tells. */
+/** Traffic of ports, each by one of its names. */
 function trafficOf(one: Mapping, profile: Profile, window: string): string {
   const values = portValues(one, profile, window);
-  return profile.identity.link?.card ? `(${values} unless on (${PORT}) ${CARDS_TOLD})` : values;
+  return one.link === 'ethernet' ? `(${values} unless on (${PORT}) ${TOLD_TWICE})` : values;
 }
 
 /**

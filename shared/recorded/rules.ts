@@ -1,16 +1,7 @@
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Profile } from '../signals/profile.ts';
 import { HELD, POWER_REASONS, SW_POWER_CAP, throttleClass } from '../throttle.ts';
-import {
-  CARDS_TOLD,
-  cardsTold,
-  modelsOf,
-  portBytes,
-  portUse,
-  valuesOf,
-  withWork,
-  workOfBoards,
-} from './expressions.ts';
+import { modelsOf, portBytes, portUse, toldTwice, valuesOf, withWork, workOfBoards } from './expressions.ts';
 import { PLACE_LABELS, recordedName, WORK_LABELS } from './names.ts';
 
 /** One recording rule. */
@@ -188,9 +179,8 @@ function nvlink(of: (signal: SignalId) => string): string {
 
 function ports(profiles: readonly Profile[], window: string): RecordingRule[] {
   const use = portUse(profiles, window);
-  const told = cardsTold(profiles, window);
   return [
-    ...(told === '' ? [] : [{ record: CARDS_TOLD, expr: told }]),
+    ...toldTwice(profiles, window).map(([record, expr]) => ({ record, expr })),
     ...byRack('link_use_ratio:max', 'max', use),
     ...byRack('links:count', 'count', use && `max by (fw_object, kind, ${RACK}) (${use})`),
     ...byRack('link_receive_bytes_per_second:sum', 'sum', portBytes('link.rx', profiles, window)),

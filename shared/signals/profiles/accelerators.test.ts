@@ -211,7 +211,7 @@ test.each([
   expect(Object.values(valuesOf(at(5), signal))).toEqual([Math.fround(rate)]);
 });
 
-test('a card whose port the node tells by its interface counts once; one that it does not tell keeps its traffic', () => {
+test('of the ports of one node and rate the longer list counts, as cards or as interfaces; never both', () => {
   const { take, at } = fed();
   const card = (id: number) =>
     `nic_max_speed{nic_id="${id}",hostname="n1"} 400\nnic_port_stats_rx_bps{nic_id="${id}",hostname="n1",port_id="1"} 8e9\nnic_port_stats_tx_bps{nic_id="${id}",hostname="n1",port_id="1"} 8e9\n`;
@@ -227,8 +227,12 @@ test('a card whose port the node tells by its interface counts once; one that it
   take(`${uname}${ports(0)}\n`, 0, { key: 'node' });
   take(card(0) + card(1), 10, { key: 'amd' });
   take(`${uname}${ports(9e9)}\n`, 10, { key: 'node' });
-  // Card 0 is benic1; eth0 has another rate; nothing tells card 1 once more.
-  expect(valuesOf(at(10), 'link.rx')).toEqual({ eth0: 9e8, benic1: 9e8, 1: 1e9 });
+  // benic1 is one of the two cards, and nobody says which; eth0 has another rate.
+  expect(valuesOf(at(10), 'link.rx')).toEqual({ eth0: 9e8, 0: 1e9, 1: 1e9 });
+  // With as many interfaces as cards those of the node count.
+  take(card(0), 20, { key: 'amd' });
+  take(`${uname}${ports(18e9)}\n`, 20, { key: 'node' });
+  expect(valuesOf(at(75), 'link.rx')).toEqual({ eth0: 9e8, benic1: 9e8 });
   // The node's exporter is gone: the cards tell both.
   take(card(0) + card(1), 100, { key: 'amd' });
   expect(valuesOf(at(100), 'link.rx')).toEqual({ 0: 1e9, 1: 1e9 });
