@@ -134,14 +134,26 @@ export class Fleet {
     let binding = this.#bindings.get(key);
     if (binding?.layout !== input.decoded.layout) {
       const writer = binding?.writer ?? ++this.#writers;
-      binding = bind(input, binding, writer, { slots: this.#slots, objects: this.#objects, clocks: this.#clocks });
-      this.#bindings.set(key, binding);
+      binding = this.#bind(key, input, binding, writer);
     }
     this.#pass++;
     if (input.query?.times) this.#takeTimes(input, binding);
     const bad = input.query?.times ? 0 : this.#takeValues(input, binding) + countMarks(input, binding);
     this.badSamples += bad;
     return { samples: input.decoded.values.length, mapped: binding.series.length, bad };
+  }
+
+  #bind(key: string, input: Ingest, before: Binding | undefined, writer: number): Binding {
+    const [objects, { rebinds }] = [this.#objects, this.#objects];
+    const known = { slots: this.#slots, objects, clocks: this.#clocks };
+    let binding = bind(input, before, writer, known);
+    if (objects.rebinds !== rebinds) {
+      // Two names of one machine: what was bound to one of them is bound to the other from now on.
+      this.#bindings.clear();
+      binding = bind(input, before, writer, known);
+    }
+    this.#bindings.set(key, binding);
+    return binding;
   }
 
   /** The answer to a `timestamp()` query: seconds at which each object's samples were taken. */

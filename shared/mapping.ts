@@ -27,13 +27,13 @@ export interface NodePlace {
 /** The hall of everything that no mapping, file or name places: shown, never lost. */
 export const UNMAPPED = 'Unmapped';
 
-const withoutPort = (instance: string) => instance.replace(/:\d+$/, '');
+export const withoutPort = (instance: string) => instance.replace(/:\d+$/, '');
 
 /** An exporter in Kubernetes names its pod, not its node, in releases before 4.6 (signals.md trap 2). */
 const isExporterPod = (name: string) =>
   /exporter-[a-z0-9]{5}$/.test(name) || /-exporter-[a-z0-9]+-[a-z0-9]{5}$/.test(name);
 
-const isLocal = (name: string) => /^(localhost|127\.|\[?::1\]?$)/.test(name);
+export const isLocal = (name: string) => /^(localhost|127\.|\[?::1\]?$)/.test(name);
 
 /** An address or a local name: true of a machine, but no name that another exporter of it would use. */
 export const isAddress = (name: string) => isLocal(name) || /^\d+(\.\d+){3}$|^\[|:.*:/.test(name);
@@ -144,21 +144,32 @@ export class NodeLocator {
     );
   }
 
-  locate(site: string, host: string, labels: Labels): NodePlace {
-    for (const { place } of this.#placements(site, host, labels)) return place;
+  /** @param aliases other names of the host: the best word by any of its names counts */
+  locate(site: string, host: string, labels: Labels, aliases?: ReadonlySet<string>): NodePlace {
+    if (aliases?.size) return this.placements(site, host, labels, aliases)[0].place;
+    for (const { place } of this.#placements(site, host, host, labels)) return place;
     throw new Error('Every node has a place');
   }
 
   /** All that is said of a node, the word that counts first; the hall of the unmapped last. */
-  placements(site: string, host: string, labels: Labels): readonly Placement[] {
-    return [...this.#placements(site, host, labels)];
+  placements(site: string, host: string, labels: Labels, aliases?: ReadonlySet<string>): readonly Placement[] {
+    const said = [host, ...(aliases ?? [])].map((name) => [...this.#placements(site, host, name, labels)]);
+    const rank = ({ by, mapping }: Placement) => PLACED_BY.indexOf(by) * 1000 + mapping;
+    const seen = new Set<string>();
+    return said
+      .flat()
+      .sort((a, b) => rank(a) - rank(b))
+      .filter((one) => {
+        const text = JSON.stringify(one);
+        return !seen.has(text) && seen.add(text);
+      });
   }
 
-  *#placements(site: string, host: string, labels: Labels): Generator<Placement> {
-    const row = this.rowOf(site, host);
+  *#placements(site: string, host: string, name: string, labels: Labels): Generator<Placement> {
+    const row = this.rowOf(site, name);
     if (row) yield { by: 'topology', mapping: -1, place: { ...row, inferred: false } };
     for (const [mapping, one] of this.#mappings.entries()) {
-      const place = one && mappedPlace(one.finder, mappedText(one.label, host, labels), site, host);
+      const place = one && mappedPlace(one.finder, mappedText(one.label, name, labels), site, host);
       if (place) yield { by: 'mapping', mapping, place };
     }
     const rack = labels.get('rack');
@@ -167,7 +178,7 @@ export class NodeLocator {
       const place = { site: labels.get('site') || site, ...at, node: host, ...NO_PLACE, inferred: false };
       yield { by: 'labels', mapping: -1, place };
     }
-    const inferred = inferPlace(host);
+    const inferred = inferPlace(name);
     if (inferred)
       yield { by: 'name', mapping: -1, place: { site, ...inferred, node: host, ...NO_PLACE, inferred: true } };
     const chassis = chassisOf(labels);

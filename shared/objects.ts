@@ -1,7 +1,8 @@
 import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
-import { type NodeLocator, type NodePlace, nodeOf } from './mapping.ts';
-import { gpuId, indexNumber, NO_WORK, shortName, workOf } from './object-labels.ts';
+import { type Machine, Machines } from './machines.ts';
+import type { NodeLocator, NodePlace } from './mapping.ts';
+import { gpuId, indexNumber, NO_WORK, workOf } from './object-labels.ts';
 import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
 import { PLACE_LABELS, WORK_LABELS } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
@@ -16,7 +17,6 @@ import {
   type NodeIdentity,
   POD,
   type ServerIdentity,
-  targetOf,
 } from './signals/profile.ts';
 import type { LinkKind, ServerPlace, SwitchPort, Work } from './topology.ts';
 
@@ -61,18 +61,12 @@ interface Known {
   readonly places: KnownPlace[];
 }
 
-interface Node {
-  readonly site: string;
-  readonly host: string;
-  labels: Labels;
-  source: string;
-  place: NodePlace;
-}
-
 /** A node by its name and labels, wherever it stands. */
 export interface Host {
   readonly site: string;
   readonly host: string;
+  /** Its other names. */
+  readonly aliases: ReadonlySet<string>;
   readonly labels: Labels;
   readonly gpus: number;
 }
@@ -83,7 +77,6 @@ export interface Host {
  */
 export class Objects {
   readonly gpus: Gpu[] = [];
-  readonly nodes: Node[] = [];
   readonly links: (KnownLink & { source: string })[] = [];
   readonly ports: (Omit<SwitchPort, 'tickBytes'> & { source: string })[] = [];
   readonly feeds: (FeedClue & { source: string })[] = [];
@@ -94,61 +87,60 @@ export class Objects {
   readonly works: { readonly place: number; readonly work: Work; source: string }[] = [];
   /** Grows with every change of objects: a topology built for another number is out of date. */
   changes = 0;
-  #locator: NodeLocator;
+  /** Grows when objects were made anew: what series are bound to is out of date. */
+  rebinds = 0;
+  readonly #machines: Machines;
   readonly #gpuOf = new Map<string, number>();
   /** `node index` → GPU, for exporters that give no id. */
   readonly #gpuAt = new Map<string, number>();
-  readonly #nodeOf = new Map<string, number>();
-  readonly #shortOf = new Map<string, number>();
   readonly #linkOf = new Map<string, number>();
   readonly #portOf = new Map<string, number>();
   readonly #feedOf = new Map<string, number>();
   readonly #serverOf = new Map<string, number>();
   readonly #placeOf = new Map<string, number>();
   readonly #recordedWorkOf = new Map<string, number>();
-  /** `source target` → node, learnt from identity queries: series of values carry no other label of their node. */
-  readonly #instance = new Map<string, number>();
 
   constructor(locator: NodeLocator) {
-    this.#locator = locator;
+    const changed = () => {
+      this.changes++;
+    };
+    this.#machines = new Machines(locator, changed, (from, into) => this.#moveNode(from, into));
+  }
+
+  get nodes(): readonly Machine[] {
+    return this.#machines.nodes;
   }
 
   /** Places every node anew. */
   relocate(locator: NodeLocator): void {
-    this.#locator = locator;
-    for (const node of this.nodes) node.place = locator.locate(node.site, node.host, node.labels);
+    this.#machines.relocate(locator);
     this.changes++;
   }
 
   /** The node of a series; −1 when no label names one. */
   node(labels: Labels, identity: NodeIdentity | undefined, origin: Origin): number {
-    const instance = `${origin.sourceId}\n${targetOf(labels)}`;
-    if (origin.labels === 'values') return this.#instance.get(instance) ?? -1;
-    const named = labelOf(labels, identity?.labels) || nodeOf(labels);
-    const host = identity?.strip ? named.replace(new RegExp(identity.strip), '') || named : named;
-    if (host === '') return -1;
-    const node = this.#nodeNamed(labels.get('site') || origin.site, host, labels, origin.sourceId);
-    if (origin.labels === 'identity') this.#instance.set(instance, node);
-    return node;
+    return this.#machines.of(labels, identity, origin);
   }
 
-  /** One exporter of a machine says `n1`, another `n1.dc.example`: the same node, unless two domains have an n1. */
-  #nodeNamed(site: string, host: string, labels: Labels, source: string): number {
-    const key = `${site}\n${host}`;
-    const known = this.#nodeOf.get(key);
-    if (known !== undefined) return known;
-    const short = shortName(host);
-    const alike = this.#shortOf.get(`${site}\n${short}`);
-    if (alike !== undefined && (host === short || this.nodes[alike].host === short)) {
-      this.#nodeOf.set(key, alike);
-      return alike;
+  /** Two nodes are one: what is on the first is on the other, or, where that is −1, waits for its series. */
+  #moveNode(from: number, into: number): void {
+    const lies = (one: { node: number }) => one.node === from;
+    for (const [key, gpu] of this.#gpuAt) if (lies(this.gpus[gpu])) this.#gpuAt.delete(key);
+    for (const [key, gpu] of this.#gpuOf) {
+      const one = this.gpus[gpu];
+      if (!lies(one)) continue;
+      if (into >= 0 && !one.anonymous) one.node = into;
+      else {
+        one.source = '';
+        this.#gpuOf.delete(key);
+      }
     }
-    const node = this.nodes.length;
-    this.nodes.push({ site, host, labels, source, place: this.#locator.locate(site, host, labels) });
-    this.#nodeOf.set(key, node);
-    if (alike === undefined) this.#shortOf.set(`${site}\n${short}`, node);
-    this.changes++;
-    return node;
+    for (const [key, link] of this.#linkOf) {
+      if (!lies(this.links[link])) continue;
+      this.links[link].source = '';
+      this.#linkOf.delete(key);
+    }
+    this.rebinds++;
   }
 
   /** The GPU of a series, by its id, or by node and index where an exporter gives none. −1: it names no GPU. */
@@ -167,7 +159,7 @@ export class Objects {
     const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
     this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model));
     this.#learnWork(this.gpus[gpu], labels, origin.sourceId);
-    if (of.placement) this.#learnPlace(this.nodes[node], labels, of.placement);
+    if (of.placement) this.#machines.learnPlace(node, labels, of.placement);
     if (told !== '') this.#gpuAt.set(at, gpu);
     return gpu;
   }
@@ -186,15 +178,6 @@ export class Objects {
   /** Whether a GPU is known by its id. */
   isNamed(gpu: number): boolean {
     return gpu >= 0 && !this.gpus[gpu].anonymous;
-  }
-
-  /** Labels of a board that tell where its node stands: chassis, tray, fabric. The first of each counts. */
-  #learnPlace(node: Node, labels: Labels, names: readonly string[]): void {
-    const told = names.filter((name) => (labels.get(name) ?? '') !== '' && !node.labels.has(name));
-    if (told.length === 0) return;
-    node.labels = new Map([...node.labels, ...told.map((name) => [name, labels.get(name) ?? ''] as const)]);
-    node.place = this.#locator.locate(node.site, node.host, node.labels);
-    this.changes++;
   }
 
   /** The GPU at an index of a node, if it is this one: either exporter may give no id. */
@@ -330,8 +313,8 @@ export class Objects {
   hosts(): readonly Host[] {
     const gpus = new Int32Array(this.nodes.length);
     for (const { node, source } of this.gpus) if (source !== '') gpus[node]++;
-    return this.nodes.flatMap(({ site, host, labels, source }, node) =>
-      source === '' ? [] : [{ site, host, labels, gpus: gpus[node] }],
+    return this.nodes.flatMap(({ site, host, aliases, labels, source }, node) =>
+      source === '' ? [] : [{ site, host, aliases, labels, gpus: gpus[node] }],
     );
   }
 
@@ -393,9 +376,7 @@ export class Objects {
     drop(this.servers, this.#serverOf, (object) => dropped('server', object));
     drop(this.places, this.#placeOf, (object) => dropped('place', object));
     drop(this.works, this.#recordedWorkOf, (object) => dropped('work', object));
-    drop(this.nodes, this.#nodeOf, (object) => dropped('node', object));
-    drop(this.nodes, this.#shortOf);
-    this.#instance.clear();
+    this.#machines.forget(source, (object) => dropped('node', object));
     this.changes++;
   }
 }

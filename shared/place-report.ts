@@ -39,7 +39,7 @@ export function placesReport(
   const chassis = new Map<string, { host: string; placement: Placement }>();
   let [gpus, unplacedGpus] = [0, 0];
   for (const host of hosts) {
-    const said = locator.placements(host.site, host.host, host.labels);
+    const said = locator.placements(host.site, host.host, host.labels, host.aliases);
     const [first] = said;
     gpus += host.gpus;
     placedBy[first.by]++;
@@ -102,10 +102,11 @@ export function previewMappings(
   for (const host of hosts) {
     gpus += host.gpus;
     then.forEach(({ label }, i) => {
-      if (finders[i].finder?.find(mappedText(label, host.host, host.labels))) effects[i].matched++;
+      const texts = [host.host, ...host.aliases].map((name) => mappedText(label, name, host.labels));
+      if (texts.some((text) => finders[i].finder?.find(text))) effects[i].matched++;
     });
-    const [old] = before.placements(host.site, host.host, host.labels);
-    const [fresh] = after.placements(host.site, host.host, host.labels);
+    const [old] = before.placements(host.site, host.host, host.labels, host.aliases);
+    const [fresh] = after.placements(host.site, host.host, host.labels, host.aliases);
     if (fresh.mapping >= 0) effects[fresh.mapping].placed++;
     if (old.by === 'nothing') unplacedNow++;
     if (fresh.by === 'nothing') {

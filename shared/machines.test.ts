@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { fed, gpu, valuesOf } from './fleet.fixture.ts';
+import { GPU, NODE } from './topology.ts';
+
+const target = (instance: string) => ({ key: instance, targetLabels: new Map([['instance', instance]]) });
+/** node_exporter of a machine that calls itself `own`, with a network port of 100 Mb/s that moved so many bytes. */
+const machine = (own: string, bytes = 0) => `node_uname_info{nodename="${own}"} 1
+node_network_receive_bytes_total{device="eth0"} ${bytes}
+node_network_transmit_bytes_total{device="eth0"} ${bytes}
+`;
+const dcgm = `DCGM_FI_DEV_POWER_USAGE${gpu('GPU-a')} 100\n`;
+
+function nodesOf({ at }: Pick<ReturnType<typeof fed>, 'at'>, seconds = 0) {
+  const { topology } = at(seconds);
+  return topology.path.slice(topology.start[NODE], topology.start[GPU]);
+}
+
+const N1 = 'S/A/A2/A2-05/a2-05-n1';
+
+describe('one machine by several names is one node', () => {
+  const texts: readonly (readonly [string, string])[] = [
+    ['left:9400', dcgm],
+    ['mgmt-17:9100', machine('a2-05-n1.dc.example')],
+  ];
+  test.each([
+    ['the exporter of its boards first', texts],
+    ['the exporter of its ports first', texts.toReversed()],
+  ])('%s: the name that an exporter tells stands before that of a target', (_, order) => {
+    const fleet = fed();
+    for (const [instance, text] of order) fleet.take(text, 0, target(instance));
+    expect(nodesOf(fleet)).toEqual([N1]);
+  });
+
+  test('ports that two servers read by different targets count once', () => {
+    const fleet = fed();
+    for (const [seconds, bytes] of [
+      [0, 0],
+      [10, 5000],
+    ]) {
+      fleet.take(machine('a2-05-n1', bytes), seconds, { ...target('a2-05-n1:9100'), sourceId: 'one' });
+      fleet.take(machine('a2-05-n1', bytes), seconds, { ...target('n1-ext:9100'), sourceId: 'two' });
+    }
+    expect(nodesOf(fleet, 10)).toEqual([N1]);
+    expect(valuesOf(fleet.at(10), 'link.rx')).toEqual({ eth0: 500 });
+    expect(fleet.at(10).topology.linkNode.filter((node) => node >= 0)).toHaveLength(1);
+  });
+
+  test('boards without an id that were seen by the target’s name before are those of the machine', () => {
+    const fleet = fed();
+    fleet.take(dcgm, 0, target('left:9400'));
+    const omnistat = 'rocm_average_socket_power_watts{card="0"} 90\n';
+    fleet.take(omnistat, 0, target('mgmt-17:8001'));
+    expect(nodesOf(fleet)).toHaveLength(2);
+    fleet.take(machine('a2-05-n1'), 1, target('mgmt-17:9100'));
+    fleet.take(omnistat, 5, target('mgmt-17:8001'));
+    expect(nodesOf(fleet, 5)).toEqual([N1]);
+    expect(Object.keys(valuesOf(fleet.at(5), 'gpu.power'))).toEqual(['GPU-a']);
+  });
+
+  test('it stands where the best of its names says', () => {
+    const fleet = fed();
+    fleet.take(dcgm.replace('a2-05-n1', 'blue'), 0, target('left:9400'));
+    fleet.take(machine('blue'), 0, target('a2-05-n1:9100'));
+    expect(nodesOf(fleet)).toEqual(['S/A/A2/A2-05/blue']);
+  });
+});
+
+test('machines of one image, whose systems have one name, stay apart, and are parted when the second is seen', () => {
+  const fleet = fed();
+  for (const n of ['n1', 'n2']) fleet.take(machine('image'), 0, target(`a2-05-${n}:9100`));
+  fleet.take(dcgm.replace('a2-05-n1', 'image'), 0, target('left:9400'));
+  for (const n of ['n1', 'n2']) fleet.take(machine('image'), 5, target(`a2-05-${n}:9100`));
+  expect(nodesOf(fleet, 5)).toEqual([
+    'S/A/A2/A2-05/a2-05-n1',
+    'S/A/A2/A2-05/a2-05-n2',
+    'S/Unmapped/Unmapped/Unmapped/image',
+  ]);
+});
+
+test('a source that is taken away leaves the names of the others', () => {
+  const fleet = fed();
+  fleet.take(dcgm, 0, { ...target('left:9400'), sourceId: 'one' });
+  fleet.take(machine('a2-05-n1'), 0, { ...target('mgmt-17:9100'), sourceId: 'two' });
+  fleet.fleet.forgetSource('one');
+  fleet.take(machine('a2-05-n1'), 5, { ...target('mgmt-17:9100'), sourceId: 'two' });
+  expect(nodesOf(fleet, 5)).toHaveLength(1);
+});

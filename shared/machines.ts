@@ -1,0 +1,186 @@
+import type { Labels } from './labels.ts';
+import { isLocal, type NodeLocator, type NodePlace, nodeOf, withoutPort } from './mapping.ts';
+import { shortName } from './object-labels.ts';
+import type { Origin } from './objects.ts';
+import { labelOf, type NodeIdentity, targetOf } from './signals/profile.ts';
+
+/** A machine with GPUs or ports, by the best of its names. */
+export interface Machine {
+  readonly site: string;
+  host: string;
+  /** Its name is only that of its target: what an exporter on it says comes before. */
+  byTarget: boolean;
+  /** Its other names. */
+  readonly aliases: Set<string>;
+  labels: Labels;
+  /** '' once it is forgotten. */
+  source: string;
+  place: NodePlace;
+}
+
+/** Targets whose machine's own name is the same. */
+interface Claim {
+  readonly hosts: Set<string>;
+  readonly source: string;
+  /** Two targets of one source have it: machines of one image, of which it tells none. */
+  shared: boolean;
+}
+
+/**
+ * Machines by all their names. Exporters of one machine name it differently: with and without its domain, by the target's
+ * name and by `hostname`. The name of its own system, `nodename` in node_uname_info, says that they are one.
+ */
+export class Machines {
+  readonly nodes: Machine[] = [];
+  #locator: NodeLocator;
+  readonly #changed: () => void;
+  /** Told when two turn out to be one, or one to be two: `into` is −1 where what is on it has to be bound anew. */
+  readonly #moved: (from: number, into: number) => void;
+  readonly #byName = new Map<string, number>();
+  readonly #byShort = new Map<string, number>();
+  readonly #claims = new Map<string, Claim>();
+  /** `source target` → node, learnt from identity queries: series of values carry no other label of their node. */
+  readonly #instance = new Map<string, number>();
+
+  constructor(locator: NodeLocator, changed: () => void, moved: (from: number, into: number) => void) {
+    this.#locator = locator;
+    this.#changed = changed;
+    this.#moved = moved;
+  }
+
+  /** Places every node anew. */
+  relocate(locator: NodeLocator): void {
+    this.#locator = locator;
+    for (const node of this.nodes) this.#place(node);
+  }
+
+  /** The node of a series; −1 when no label names one. */
+  of(labels: Labels, identity: NodeIdentity | undefined, origin: Origin): number {
+    const instance = `${origin.sourceId}\n${targetOf(labels)}`;
+    if (origin.labels === 'values') return this.#instance.get(instance) ?? -1;
+    const named = labelOf(labels, identity?.labels) || nodeOf(labels);
+    const host = identity?.strip ? named.replace(new RegExp(identity.strip), '') || named : named;
+    if (host === '') return -1;
+    const node = this.#named(labels.get('site') || origin.site, host, labels, origin.sourceId);
+    if (origin.labels === 'identity') this.#instance.set(instance, node);
+    return node;
+  }
+
+  #named(site: string, host: string, labels: Labels, source: string): number {
+    const byTarget = host === withoutPort(labels.get('instance') ?? '');
+    if (byTarget) this.#learnOwnName(site, host, labels.get('nodename') ?? '', source);
+    const known = this.#known(site, host);
+    if (known !== undefined) {
+      const node = this.nodes[known];
+      if (node.byTarget && !byTarget) this.#rename(node, host);
+      return known;
+    }
+    const place = this.#locator.locate(site, host, labels);
+    const at = this.nodes.push({ ...{ site, host, byTarget, labels, source, place }, aliases: new Set() }) - 1;
+    this.#name(site, host, at);
+    this.#changed();
+    const own = byTarget ? (labels.get('nodename') ?? '') : '';
+    if (this.#claims.get(`${site}\n${shortName(own)}`)?.shared === false) this.#name(site, own, at);
+    return at;
+  }
+
+  /** One exporter of a machine says `n1`, another `n1.dc.example`: the same node, unless two domains have an n1. */
+  #known(site: string, host: string): number | undefined {
+    const key = `${site}\n${host}`;
+    const known = this.#byName.get(key);
+    if (known !== undefined) return known;
+    const short = shortName(host);
+    const alike = this.#byShort.get(`${site}\n${short}`);
+    if (alike === undefined || (host !== short && this.nodes[alike].host !== short)) return undefined;
+    this.#byName.set(key, alike);
+    return alike;
+  }
+
+  #name(site: string, host: string, node: number): void {
+    this.#byName.set(`${site}\n${host}`, node);
+    const short = `${site}\n${shortName(host)}`;
+    if (!this.#byShort.has(short)) this.#byShort.set(short, node);
+  }
+
+  /** What the machine of a target calls itself. */
+  #learnOwnName(site: string, host: string, own: string, source: string): void {
+    if (own === '' || isLocal(own) || shortName(own) === shortName(host)) return;
+    const key = `${site}\n${shortName(own)}`;
+    const claim: Claim = this.#claims.get(key) ?? { hosts: new Set(), source, shared: false };
+    if (claim.hosts.has(host) || claim.shared) return;
+    this.#claims.set(key, claim);
+    if (claim.hosts.size > 0 && claim.source === source) {
+      claim.shared = true;
+      this.#part(site, claim, own);
+      return;
+    }
+    claim.hosts.add(host);
+    const [mine, theirs] = [this.#known(site, host), this.#known(site, own)];
+    if (mine === undefined && theirs === undefined) return;
+    const node = theirs ?? (mine as number);
+    this.#name(site, own, node);
+    this.#name(site, host, node);
+    if (mine !== undefined && theirs !== undefined && mine !== theirs) this.#merge(mine, theirs);
+    this.#alias(this.nodes[node], host === this.nodes[node].host ? own : host);
+  }
+
+  #merge(from: number, into: number): void {
+    for (const names of [this.#byName, this.#byShort, this.#instance])
+      for (const [name, node] of names) if (node === from) names.set(name, into);
+    this.nodes[from].source = '';
+    this.#moved(from, into);
+    this.#changed();
+  }
+
+  /** Machines that were taken for one by a name that several have are nodes of their own again. */
+  #part(site: string, { hosts }: Claim, own: string): void {
+    const known = this.#byName.get(`${site}\n${own}`);
+    if (known === undefined || !(hosts.has(this.nodes[known].host) || this.nodes[known].aliases.size > 0)) return;
+    for (const names of [this.#byName, this.#byShort, this.#instance])
+      for (const [name, node] of names) if (node === known) names.delete(name);
+    this.nodes[known].source = '';
+    this.#moved(known, -1);
+    this.#changed();
+  }
+
+  #alias(node: Machine, name: string): void {
+    if (name === node.host || node.aliases.has(name)) return;
+    node.aliases.add(name);
+    this.#place(node);
+  }
+
+  #rename(node: Machine, host: string): void {
+    node.aliases.add(node.host);
+    node.aliases.delete(host);
+    node.host = host;
+    node.byTarget = false;
+    this.#place(node);
+  }
+
+  #place(node: Machine): void {
+    node.place = this.#locator.locate(node.site, node.host, node.labels, node.aliases);
+    this.#changed();
+  }
+
+  /** Labels of a board that tell where its node stands: chassis, tray, fabric. The first of each counts. */
+  learnPlace(at: number, labels: Labels, names: readonly string[]): void {
+    const node = this.nodes[at];
+    const told = names.filter((name) => (labels.get(name) ?? '') !== '' && !node.labels.has(name));
+    if (told.length === 0) return;
+    node.labels = new Map([...node.labels, ...told.map((name) => [name, labels.get(name) ?? ''] as const)]);
+    this.#place(node);
+  }
+
+  /** Drops the nodes of a source. */
+  forget(source: string, dropped: (node: number) => void): void {
+    for (const names of [this.#byName, this.#byShort])
+      for (const [name, node] of names) if (['', source].includes(this.nodes[node].source)) names.delete(name);
+    this.nodes.forEach((node, at) => {
+      if (node.source !== source) return;
+      dropped(at);
+      node.source = '';
+    });
+    this.#claims.clear();
+    this.#instance.clear();
+  }
+}
