@@ -18,6 +18,8 @@ import { profiles as builtIn } from './signals/profiles/all.ts';
 export interface PlannedQuery {
   readonly id: string;
   readonly promql: string;
+  /** What is asked instead while series are there that began within the window of rate(). */
+  readonly begun?: string;
   /** What its objects are; values of nodes, their links, switch ports and inference servers come together. */
   readonly kind: 'gpu' | 'node' | 'feed' | 'place';
   /** The values are the times at which samples were taken, in seconds: identity and age at once. */
@@ -98,6 +100,9 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     return group?.[0] ?? 'gpu-rest';
   });
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
+  const perSecond = (id: string, kind: PlannedQuery['kind'], counters: readonly Asked[]) => {
+    return { ...values(id, kind, rates(counters, window)), begun: rates(counters, window, true) };
+  };
   const times = (kind: PlannedQuery['kind'], promql: string) => ({ id: `${kind}-times`, promql, kind, times: true });
   const recorded = (object: ObjectKind) => (racks === undefined ? [] : of('gauge', object));
   const places = recorded('place');
@@ -108,9 +113,9 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     values('work-values', 'place', gauges(recorded('work'))),
     times('gpu', gpuTimes(profiles, hasInRacks, within)),
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
-    values('gpu-rates', 'gpu', rates(of('counter', 'gpu'), window)),
+    perSecond('gpu-rates', 'gpu', of('counter', 'gpu')),
     times('node', nodeTimes(profiles, all, hasInRacks, within)),
-    values('node-rates', 'node', rates(of('counter', 'node', 'link', 'port', 'server'), window)),
+    perSecond('node-rates', 'node', of('counter', 'node', 'link', 'port', 'server')),
     values('node-values', 'node', gauges(of('gauge', 'node', 'link', 'port', 'server'))),
     times('feed', feedTimes(of('gauge', 'feed'))),
     values('feed-values', 'feed', gauges(of('gauge', 'feed'))),
@@ -236,13 +241,19 @@ function selectorKey(one: Asked): string {
   return [object, objects, ...present].join(' ');
 }
 
-/** rate() drops the metric's name, so each is asked for apart and put back as the label `metric`. */
-export function rates(asked: readonly Asked[], window: string): string {
+/**
+ * rate() drops the metric's name, so each is asked for apart and put back as the label `metric`.
+ *
+ * @param begun whether series may have begun within the window: rate() divides what was added by the whole of it, which is
+ * too little then. Of those the last two samples count, which are divided by the time between them.
+ */
+export function rates(asked: readonly Asked[], window: string, begun = false): string {
   return asked
     .map((one) => {
       const { pegged } = one.mappings[0];
       const series = seriesOf(one);
-      const rate = `rate(${series}[${window}])`;
+      const whole = `rate(${series}[${window}])`;
+      const rate = begun ? `((${whole} and ${series} offset ${window}) or irate(${series}[${window}]))` : whole;
       const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
       return `label_replace(max by (${list(labelsOf(one))}) (${moving}), "metric", "${one.name}", "", "")`;
     })

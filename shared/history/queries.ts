@@ -134,7 +134,7 @@ function queryOf(bound: readonly BoundSeries[], evaluation: Evaluation, rateWind
   const group = ['gpu', 'feed', 'place'].includes(slot.object) ? (slot.object as 'gpu' | 'feed' | 'place') : 'node';
   const promql =
     kind === 'counter'
-      ? rates([only], longer(rateWindow, evaluation))
+      ? rates([only], longer(rateWindow, evaluation), true)
       : gauge(only, evaluation, foldOf(slot.isPart ? 'gpu.slot' : slot.mapping.signal));
   return { id: `range ${slot.profile.id} ${kind} ${slot.object} ${metric}`, kind: group, times: false, promql };
 }
@@ -154,10 +154,13 @@ function gauge(asked: Asked, { windowMs, folds }: Evaluation, fold: keyof typeof
 
 const UNIT_MS = { s: 1000, m: 60_000, h: 3_600_000 } as const;
 
+/** Milliseconds of a window such as "2m". */
+export const windowMsOf = (window: string) =>
+  Number.parseInt(window, 10) * UNIT_MS[window.at(-1) as keyof typeof UNIT_MS];
+
 /** The window of rate(): the source's, or a whole step where that is longer. */
 function longer(rateWindow: string, { stepMs }: Evaluation): string {
-  const ms = Number.parseInt(rateWindow, 10) * UNIT_MS[rateWindow.at(-1) as keyof typeof UNIT_MS];
-  return stepMs > ms ? durationOf(stepMs) : rateWindow;
+  return stepMs > windowMsOf(rateWindow) ? durationOf(stepMs) : rateWindow;
 }
 
 const durationOf = (ms: DurationMs) => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);

@@ -1,6 +1,7 @@
 import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import { DecodeError } from '../../../shared/decoded.ts';
 import type { Fleet } from '../../../shared/fleet.ts';
+import { windowMsOf } from '../../../shared/history/queries.ts';
 import { ApiError } from '../../../shared/prom-api/reply.ts';
 import type { Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
 import { type PlannedQuery, planQueries } from '../../../shared/promql.ts';
@@ -12,6 +13,7 @@ import { FaultError, printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
 import { Health } from '../health.ts';
 import type { Clock, Schedule } from '../schedule.ts';
+import { Beginners } from './beginners.ts';
 import type { Source } from './source.ts';
 
 const AT_ONCE = 4;
@@ -155,9 +157,14 @@ export class PrometheusReader implements Source {
   #metSince = Number.NaN;
   /** Whether this refresh asked for names too: 0 or 1. */
   #askedNames = 0;
+  /** How many questions of this refresh were put in another form. */
+  #askedAgain = 0;
+  /** Bytes of the answers in the form before. */
+  #bytesOfBefore = 0;
   #askNamesAt = Number.NEGATIVE_INFINITY;
   /** How far the server's clock leads ours; 0 where it is about the same. */
   #leadMs = 0;
+  readonly #beginners: Beginners;
   readonly #stop = new AbortController();
 
   /**
@@ -179,6 +186,7 @@ export class PrometheusReader implements Source {
     this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
     this.#profiles = profiles;
     this.#racks = racks;
+    this.#beginners = new Beginners(windowMsOf(settings.rateWindow));
   }
 
   start(schedule: Schedule, pollMs: number): void {
@@ -201,10 +209,10 @@ export class PrometheusReader implements Source {
     const begin = this.#clock.now();
     try {
       await this.#planFor(time);
-      const answers = await this.#askAll(time);
+      const answers = await this.#askWhole(time, past !== undefined);
       const lead = leadOf(answers);
       if (!past && lead !== null) this.#learnLead(lead);
-      let [bytes, series, bad] = [0, 0, 0];
+      let [bytes, series, bad] = [this.#bytesOfBefore, 0, 0];
       const warnings = new Set<string>();
       // In the order of the plan: sample times before the values that are as old as them.
       for (const { query, vector, bytes: size } of answers) {
@@ -226,7 +234,7 @@ export class PrometheusReader implements Source {
       }
       const partly = answers.flatMap(({ vector }) => vector.serverWarnings).find((said) => !ABOUT_THE_QUERY.test(said));
       this.#health.warn([...warnings], partly === undefined ? undefined : printable(partly, 200), this.#clock.now());
-      const [now, questions] = [this.#clock.now(), answers.length + this.#askedNames];
+      const [now, questions] = [this.#clock.now(), answers.length + this.#askedNames + this.#askedAgain];
       this.#health.ok(ID, { bytes, series, bad, ms: now - begin, now, questions });
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#health.failed(ID, error, this.#clock.now());
@@ -275,16 +283,40 @@ export class PrometheusReader implements Source {
     }
   }
 
-  async #askAll(time: number) {
+  /** The answers of a refresh; rates are asked once more where they may be of series that have only begun. */
+  async #askWhole(time: number, past: boolean) {
+    // What came and went between two instants of the past is not seen.
+    const already = past || this.#beginners.any(time);
+    const answers = await this.#askAll(this.#plan, already, time);
+    [this.#askedAgain, this.#bytesOfBefore] = [0, 0];
+    for (const { query, vector } of answers)
+      if (query.times || query.begun) this.#beginners.look(query.id, vector.layout, time);
+    if (already || !this.#beginners.any(time)) return answers;
+    const again = await this.#askAll(
+      this.#plan.filter(({ begun }) => begun),
+      true,
+      time,
+    );
+    this.#askedAgain = again.length;
+    const better = new Map(again.map((one) => [one.query, one]));
+    return answers.map((one) => {
+      const instead = better.get(one.query);
+      if (instead) this.#bytesOfBefore += one.bytes;
+      return instead ?? one;
+    });
+  }
+
+  async #askAll(plan: readonly PlannedQuery[], begun: boolean, time: number) {
     const answers: (Told & { query: PlannedQuery; vector: Vector; bytes: number })[] = [];
     let next = 0;
     const worker = async (): Promise<void> => {
-      while (next < this.#plan.length) {
+      while (next < plan.length) {
         const index = next++;
-        const query = this.#plan[index] as PlannedQuery;
+        const query = plan[index] as PlannedQuery;
         const reader = this.#readers.get(query.id) as VectorReader;
         const askedAt = this.#clock.now();
-        const answer = await askVector(this.#fetcher, this.settings.url, query.promql, time, reader, this.#stop.signal);
+        const promql = (begun && query.begun) || query.promql;
+        const answer = await askVector(this.#fetcher, this.settings.url, promql, time, reader, this.#stop.signal);
         answers[index] = { query, ...answer, askedAt, toldAt: this.#clock.now() };
       }
     };

@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
+import { Fleet } from '../../shared/fleet.ts';
+import { prometheusSource } from '../../shared/settings.ts';
+import { GPU } from '../../shared/topology.ts';
+import { read } from './ask.ts';
+import { requireReal, titled } from './available.ts';
+import type { Running } from './running.ts';
+import { startPrometheus, startVictoriaMetrics } from './servers.ts';
+
+const STEP_S = 5;
+/** A whole minute some hours ago. */
+const END_S = Math.floor(Date.now() / 60_000) * 60 - 3600;
+
+interface Line {
+  readonly series: string;
+  /** Seconds before the end: from when to when it is there. */
+  readonly from: number;
+  readonly to: number;
+  readonly valueAt: (secondsBeforeEnd: number) => number;
+}
+
+const port = (way: string, node: string) => `node_network_${way}_bytes_total{instance="${node}:9100",device="eth0"}`;
+const board = (pod: string) => `instance="n1:9400",Hostname="n1",gpu="0",UUID="GPU-a"${pod}`;
+const growing = (perSecond: number) => (before: number) => (600 - before) * perSecond;
+
+/** n1 has been there for ten minutes, n2 for 20 s; the board of n1 was given to a pod 20 s ago and has worked since. */
+const LINES: readonly Line[] = [
+  ...['n1', 'n2'].flatMap((node) => {
+    const from = node === 'n1' ? 600 : 20;
+    const at = { from, to: 0, valueAt: growing(1000) };
+    return [
+      { series: `node_uname_info{instance="${node}:9100",nodename="${node}"}`, from, to: 0, valueAt: () => 1 },
+      ...['receive', 'transmit'].map((way) => ({ ...at, series: port(way, node) })),
+    ];
+  }),
+  ...[
+    { pod: '', from: 600, to: 25 },
+    { pod: ',namespace="ml",pod="train-0"', from: 20, to: 0 },
+  ].flatMap(({ pod, from, to }) => [
+    { series: `DCGM_FI_DEV_POWER_USAGE{${board(pod)}}`, from, to, valueAt: () => 700 },
+    // Nanoseconds held by the power cap: never before, and half of the time since.
+    {
+      ...{ series: `DCGM_FI_DEV_POWER_VIOLATION{${board(pod)}}`, from, to },
+      valueAt: (before: number) => Math.max(0, 20 - before) * 0.5e9,
+    },
+  ]),
+];
+
+function pastText(form: 'openmetrics' | 'import'): string {
+  const lines = LINES.flatMap(({ series, from, to, valueAt }) =>
+    Array.from({ length: (from - to) / STEP_S + 1 }, (_, i) => {
+      const before = from - i * STEP_S;
+      return `${series} ${valueAt(before)} ${form === 'openmetrics' ? END_S - before : (END_S - before) * 1000}`;
+    }),
+  );
+  if (form === 'import') return `${lines.join('\n')}\n`;
+  const names = [...new Set(lines.map((line) => line.slice(0, line.indexOf('{'))))];
+  const family = (name: string) => lines.filter((line) => line.startsWith(`${name}{`));
+  return `${names.flatMap((name) => [`# TYPE ${name} unknown`, ...family(name)]).join('\n')}\n# EOF\n`;
+}
+
+const NOTHING = { configText: 'scrape_configs: []\n' };
+
+const servers = [
+  ['Prometheus', requireReal('prometheus'), () => startPrometheus(NOTHING, pastText('openmetrics'))],
+  [
+    'VictoriaMetrics',
+    requireReal('victoriaMetrics'),
+    async () => {
+      const server = await startVictoriaMetrics(NOTHING);
+      await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: pastText('import') });
+      await read(`${server.url}/internal/force_flush`);
+      return server;
+    },
+  ],
+] as const;
+
+describe.each(servers)('series that began within the window of rate(), asked of a real %s', (_name, need, start) => {
+  let server: Running | undefined;
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'fleetwatt-begun-'));
+    if (need.skip === null) server = await start();
+  }, 60_000);
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Reads the instants one after another, as refreshes do, seconds before the end; and the rates of the last one. */
+  async function ratesAt(...instants: number[]) {
+    const settings = { id: 'p', kind: 'prometheus', name: 'p', site: 'S', url: server?.url, rateWindow: '1m' };
+    let now = 0;
+    const clock = { now: () => now, later: () => () => {} };
+    const fleet = new Fleet({ mappings: [] });
+    const reader = new PrometheusReader(prometheusSource.parse(settings), fleet, clock as never);
+    for (const before of instants) {
+      now = (END_S - before) * 1000;
+      await reader.readAll(now);
+    }
+    reader.close();
+    // The server is of today, and its clock is believed.
+    const { topology, columns } = fleet.frame(now, 7_200_000);
+    const nodeOf = (link: number) => topology.path[topology.linkNode[link]].split('/').at(-1);
+    const rx = Object.fromEntries(
+      topology.linkName.map((_, link) => [nodeOf(link), columns.get('link.rx')?.value[link]]),
+    );
+    const held = columns.get('gpu.powerThrottle')?.value[topology.start[GPU]];
+    return { rx, held };
+  }
+
+  test.skipIf(need.skip !== null)(titled('the first reading has the whole rate of both', need), async () => {
+    expect(await ratesAt(0)).toEqual({ rx: { n1: 1000, n2: 1000 }, held: 0.5 });
+  });
+
+  test.skipIf(need.skip !== null)(titled('so has one that had others before', need), async () => {
+    expect((await ratesAt(300, 200, 10)).rx).toEqual({ n1: 1000, n2: 1000 });
+    expect(await ratesAt(300, 200, 10, 5, 0)).toEqual({ rx: { n1: 1000, n2: 1000 }, held: 0.5 });
+  });
+});
