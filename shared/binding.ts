@@ -1,7 +1,8 @@
 import type { Clocks } from './clocks.ts';
 import type { Decoded, Layout } from './decoded.ts';
 import type { Labels } from './labels.ts';
-import type { Objects, Origin } from './objects.ts';
+import type { Origin } from './machines.ts';
+import type { Objects } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
 import { levelOfLabels, levelOfName } from './recorded/names.ts';
 import { ANY, DCGM, MARKS, type Marks } from './signals/blank.ts';

@@ -1,8 +1,18 @@
 import type { Labels } from './labels.ts';
 import { isLocal, type NodeLocator, type NodePlace, nodeOf, withoutPort } from './mapping.ts';
 import { shortName } from './object-labels.ts';
-import type { Origin } from './objects.ts';
 import { labelOf, type NodeIdentity, targetOf } from './signals/profile.ts';
+
+/** Whose series it is. */
+export interface Origin {
+  readonly sourceId: string;
+  /** Site where labels give none. */
+  readonly site: string;
+  /** What the labels are: all that a target gives, those of an identity query, or the few of a query of values. */
+  readonly labels: 'target' | 'identity' | 'values';
+  /** Objects that nobody named before are not made. */
+  readonly fixed?: boolean;
+}
 
 /** A machine with GPUs or ports, by the best of its names. */
 export interface Machine {

@@ -1,6 +1,6 @@
 import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
-import { type Machine, Machines } from './machines.ts';
+import { type Machine, Machines, type Origin } from './machines.ts';
 import type { NodeLocator, NodePlace } from './mapping.ts';
 import { gpuId, indexNumber, NO_WORK, workOf } from './object-labels.ts';
 import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
@@ -19,17 +19,6 @@ import {
   type ServerIdentity,
 } from './signals/profile.ts';
 import type { LinkKind, ServerPlace, SwitchPort, Work } from './topology.ts';
-
-/** Whose series it is. */
-export interface Origin {
-  readonly sourceId: string;
-  /** Site where labels give none. */
-  readonly site: string;
-  /** What the labels are: all that a target gives, those of an identity query, or the few of a query of values. */
-  readonly labels: 'target' | 'identity' | 'values';
-  /** Objects that nobody named before are not made. */
-  readonly fixed?: boolean;
-}
 
 interface Gpu {
   uuid: string;
