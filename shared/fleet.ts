@@ -74,6 +74,8 @@ export class Fleet {
   #cards: readonly number[] = [];
   readonly #mostGpus = new MostGpus();
   readonly #silentWork = new SilentWork();
+  /** The newest frame, and what it holds for. */
+  #made: { readonly frame: Frame; readonly staleMs: DurationMs; readonly until: EpochMs } | undefined;
   /** Bad samples since the start. */
   badSamples = 0;
 
@@ -122,6 +124,7 @@ export class Fleet {
   forgetSource(sourceId: string): void {
     // Bindings of all sources go: another source may have bound its series to an object that is forgotten now.
     this.#bindings.clear();
+    this.#made = undefined;
     this.#objects.forget(sourceId, (kind, object) => {
       for (const slot of this.#slots.ofObject(kind)) slot.clear(object);
     });
@@ -137,6 +140,7 @@ export class Fleet {
       binding = this.#bind(key, input, binding, writer);
     }
     this.#pass++;
+    this.#made = undefined;
     if (input.query?.times) this.#takeTimes(input, binding);
     const bad = input.query?.times ? 0 : this.#takeValues(input, binding) + countMarks(input, binding);
     this.badSamples += bad;
@@ -265,22 +269,24 @@ export class Fleet {
     return this.#built;
   }
 
-  /** The fleet at `now`. A value older than `staleMs` is NaN with quality stale; its time stays, to tell its age. */
+  /**
+   * The fleet at `now`. A value older than `staleMs` is NaN with quality stale; its time stays, to tell its age. As long
+   * as nothing came, no place changed and nothing aged over the limit, the columns are the same object.
+   */
   frame(now: EpochMs, staleMs: DurationMs): Frame {
     const { topology, placeOfGpu, placeOfPlace } = this.#topology();
-    const instant = {
-      topology,
-      placeOfGpu,
-      placeOfNode: this.#placeOfNode,
-      placeOfPlace,
-      now,
-      staleMs,
-      cards: this.#cards,
-    };
-    const columns = resolve(this.#slots, instant);
+    const made = this.#made;
+    if (made?.frame.topology === topology && made.staleMs === staleMs && now >= made.frame.time && now <= made.until)
+      return { ...made.frame, time: now };
+    const { columns, until } = resolve(this.#slots, {
+      ...{ topology, placeOfGpu, placeOfPlace, now, staleMs },
+      ...{ placeOfNode: this.#placeOfNode, cards: this.#cards },
+    });
     this.#mostGpus.update(columns, topology.path);
     this.#silentWork.update(columns, topology, now);
-    return { time: now, topology, columns };
+    const frame = { time: now, topology, columns };
+    this.#made = { frame, staleMs, until };
+    return frame;
   }
 
   /** A fleet of the same objects and places without a number: those of another time go there (`Ingest.past`). */

@@ -2,7 +2,7 @@ import { withoutCards } from './fabric/cards.ts';
 import { ASSUMED, type Column, DERIVED, MEASURED, STALE, UNSUPPORTED } from './frame.ts';
 import { putRecorded } from './recorded/columns.ts';
 import { rollUp } from './rollup.ts';
-import { type ObjectKind, type Signal, type SignalId, signalOf, signals } from './signals/catalogue.ts';
+import { type ObjectKind, type SignalId, signalOf, signals } from './signals/catalogue.ts';
 import { hardwareOf } from './signals/hardware.ts';
 import type { Slot, Slots } from './slots.ts';
 import { GPU, type Topology } from './topology.ts';
@@ -30,22 +30,34 @@ export const SUMS: readonly (readonly [SignalId, SignalId, SignalId])[] = [
   ['gpu.pcie', 'gpu.pcieTx', 'gpu.pcieRx'],
 ];
 
+/** The columns of an instant, and until when they stay as they are by time alone. */
+export interface Resolved {
+  readonly columns: Map<SignalId, Column>;
+  /** The last instant, epoch ms, at which nothing of them has aged over the stale limit; Infinity where nothing is fresh. */
+  readonly until: number;
+}
+
 /**
  * Turns slots into columns: the best fresh rank of each signal, ages applied, gaps filled from the hardware table.
  * A signal that no series is bound to has no column.
  */
-export function resolve(slots: Slots, at: Instant): Map<SignalId, Column> {
+export function resolve(slots: Slots, at: Instant): Resolved {
   const columns = new Map<SignalId, Column>();
+  let oldest = Number.POSITIVE_INFINITY;
   for (const signal of signals) {
     const ranks = slots.boundTo(signal.id);
-    if (ranks.length > 0) columns.set(signal.id, readColumn(signal, ranks, at));
+    if (ranks.length === 0) continue;
+    const column = emptyColumn(sizeOf(signal.kind, at.topology));
+    const places = { gpu: at.placeOfGpu, node: at.placeOfNode, place: at.placeOfPlace }[signal.kind as 'gpu'];
+    for (const rank of ranks) oldest = Math.min(oldest, readRank(rank, column, places, at));
+    columns.set(signal.id, column);
   }
   withoutCards(columns, at.topology, at.cards);
   for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
   limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);
   makeParents(columns, at.topology);
-  return columns;
+  return { columns, until: oldest + at.staleMs };
 }
 
 /** Makes parents' values of the columns of objects: what is recorded of places, else what is rolled up. */
@@ -74,47 +86,44 @@ export function emptyColumn(size: number): Column {
   };
 }
 
-function readColumn(signal: Signal, ranks: readonly (readonly Slot[])[], at: Instant): Column {
-  const size = sizeOf(signal.kind, at.topology);
-  const column = emptyColumn(size);
-  const places = { gpu: at.placeOfGpu, node: at.placeOfNode, place: at.placeOfPlace }[signal.kind as 'gpu'];
-  for (const rank of ranks) readRank(rank, column, places?.length ?? size, places, at);
-  return column;
-}
-
-/** Fills in what better ranks left open: a fresh value, else "stale" with the newest time that anything had. */
+/**
+ * Fills in what better ranks left open: a fresh value, else "stale" with the newest time that anything had.
+ *
+ * @returns the oldest time at which what is fresh was sampled; Infinity where nothing is
+ */
 function readRank(
   rank: readonly Slot[],
-  column: Column,
-  objects: number,
+  { value, time, quality }: Column,
   places: Int32Array | undefined,
   at: Instant,
-): void {
-  const { value, time, quality } = column;
+): number {
   const [first, ...others] = rank;
   const good = first.mapping.quality ? QUALITIES[first.mapping.quality] : MEASURED;
-  const oldest = at.now - at.staleMs;
-  const known = others.reduce((least, slot) => Math.min(least, slot.time.length), Math.min(objects, first.time.length));
+  const limit = at.now - at.staleMs;
+  const objects = Math.min(places?.length ?? value.length, first.time.length);
+  const known = others.reduce((least, slot) => Math.min(least, slot.time.length), objects);
+  const isPlain = !first.digits && !first.per;
+  let oldest = Number.POSITIVE_INFINITY;
   for (let object = 0; object < known; object++) {
     const place = places ? places[object] : object;
     if (place < 0 || (quality[place] !== UNSUPPORTED && quality[place] !== STALE)) continue;
     let sampled = first.time[object];
     for (let i = 0; i < others.length; i++) sampled = Math.min(sampled, others[i].time[object]);
     if (first.per) sampled = Math.min(sampled, first.per.time[object] ?? Number.NaN);
-    if (Number.isNaN(sampled)) continue;
-    if (sampled >= oldest) {
-      const whole = first.digits ? scaled(first, object) : first.per ? divided(first, object) : first.value[object];
-      if (Number.isNaN(whole)) continue;
-      let sum = whole;
+    if (sampled >= limit) {
+      if (sampled < oldest) oldest = sampled;
+      let sum = isPlain ? first.value[object] : first.digits ? scaled(first, object) : divided(first, object);
+      if (Number.isNaN(sum)) continue;
       for (let i = 0; i < others.length; i++) sum += others[i].value[object];
       value[place] = sum;
       time[place] = sampled;
       quality[place] = good;
-    } else if (!(sampled <= time[place])) {
+    } else if (!Number.isNaN(sampled) && !(sampled <= time[place])) {
       time[place] = sampled;
       quality[place] = STALE;
     }
   }
+  return oldest;
 }
 
 /** An integer × 10^−digits, the digits being another series of the object; NaN where they are not known. */

@@ -25,6 +25,8 @@ export interface SummaryParts {
   readonly capMin: Float32Array;
   /** When each GPU was last heard, epoch ms (index: place − start[GPU]); NaN never. */
   readonly heardAt: Float64Array;
+  /** Of the GPUs that are live 99 % were heard at this time or later, epoch ms; NaN: none is live. */
+  readonly lateAt: EpochMs;
   readonly badSamples: number;
   readonly now: EpochMs;
   /** Polls that were seen so far; left out where there is no first one (an instant of the past). */
@@ -225,19 +227,16 @@ function missing({ start, hole, feedHole }: Topology): Missing {
   };
 }
 
-function reporting({ frame, power, heardAt, now }: SummaryParts) {
+/** Age at `now` of what was heard at a time, ms; null where nothing was. */
+export const ageSince = (heardAt: EpochMs, now: EpochMs) => orNull(Math.max(0, now - heardAt));
+
+function reporting({ frame, power, heardAt, lateAt, now }: SummaryParts) {
   const { start } = frame.topology;
   const members = membersOf(frame.topology);
   const { gpus, rackOfGpu } = members;
-  const count = start[GPU + 1] - start[GPU];
   const sites = Array.from({ length: start[HALL] }, (_, site) => site);
   const totalOf = (counts: Uint32Array) => sites.reduce((sum, site) => sum + counts[site], 0);
-  const ages = new Float64Array(count).fill(Number.NaN);
   let [silentNodes, silentSince] = [0, Number.NaN];
-  for (let i = 0; i < count; i++) {
-    if (power.live[i] === 0) continue;
-    ages[i] = Math.max(0, now - heardAt[i]);
-  }
   for (let node = start[NODE]; node < start[NODE + 1]; node++) {
     const [from, to] = [gpus.from[node] - start[GPU], gpus.to[node] - start[GPU]];
     if (to <= from || power.live.subarray(from, to).includes(1)) continue;
@@ -253,6 +252,6 @@ function reporting({ frame, power, heardAt, now }: SummaryParts) {
     silentNodes,
     silentSince: orNull(silentSince),
     missing: missing(frame.topology),
-    ageP99Ms: orNull(quantile(ages, 0, count, 0.99)),
+    ageP99Ms: ageSince(lateAt, now),
   };
 }

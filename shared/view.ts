@@ -16,11 +16,12 @@ import type {
   Watch,
   WatchSignal,
 } from './contract.ts';
-import { LinkMemory } from './fabric/flaps.ts';
+import type { LinkMemory } from './fabric/flaps.ts';
 import { type LinkRow, linkRows } from './fabric/rows.ts';
-import { computeFabric, type FabricColumns } from './fabric.ts';
+import type { FabricColumns } from './fabric.ts';
 import { type Filtering, filterOf } from './filter/filtering.ts';
 import type { Frame } from './frame.ts';
+import { FactsOfFrames, type FrameFacts } from './frame-facts.ts';
 import { rememberedRack, rememberedRange } from './history/range.ts';
 import { worstWaits } from './history/waited.ts';
 import { History } from './history.ts';
@@ -29,14 +30,13 @@ import { inventoryOf } from './inventory.ts';
 import { membersOf } from './members.ts';
 import { buildTopology } from './places.ts';
 import { EnergyMeter, type EnergyRow } from './power/energy.ts';
-import { lastMetered, measureRatios } from './power/ratios.ts';
 import { isPowerPlace, type PowerReport, powerReport } from './power/report.ts';
-import { computePower, type NodeRatios, type PowerColumns } from './power.ts';
+import type { PowerColumns } from './power.ts';
 import { shownName } from './printable.ts';
 import { rackColumns } from './rack/columns.ts';
 import { gpuReport } from './rack/gpu-report.ts';
 import type { Settings, SitePrice } from './settings.ts';
-import { summarize } from './summary.ts';
+import { ageSince, summarize } from './summary.ts';
 import { GPU, NODE, RACK, type Topology } from './topology.ts';
 import { fitTrends, minutesToCap, type TrendRow, WINDOW_MS } from './trend.ts';
 import type { EpochMs } from './units.ts';
@@ -75,11 +75,9 @@ export interface FleetInstant {
 export class FleetView {
   #options: ViewOptions;
   readonly #history: History;
-  readonly #links = new LinkMemory();
+  readonly #facts = new FactsOfFrames();
   readonly #lost: LostWork;
   readonly #energy: EnergyMeter;
-  #lastMeteredW: ReadonlyMap<string, number> = new Map();
-  #ratios: NodeRatios = new Map();
   #current: FleetInstant | null = null;
   #alerts: AlertSummary = NO_ALERTS;
   #findings: readonly Finding[] | null = null;
@@ -89,6 +87,8 @@ export class FleetView {
   /** What filters keep, by their text, likewise. */
   readonly #filtered = new Map<string, Filtering>();
 
+  /** What the last update told. */
+  #told: FrameFacts | undefined;
   /** Polls that were seen. */
   #polls = 0;
 
@@ -114,33 +114,23 @@ export class FleetView {
    * @param remember it belongs in the history (a poll, not a mere ageing); history keeps one instant a poll
    */
   update(frame: Frame, sources: readonly SourceHealth[], badSamples: number, now: EpochMs, remember: boolean): void {
-    const { topology } = frame;
-    const power = computePower(frame, this.#lastMeteredW, this.#ratios);
-    this.#ratios = measureRatios(frame, power, this.#ratios);
-    this.#lastMeteredW = lastMetered(topology, power, this.#lastMeteredW);
-    this.#links.update(frame, now);
-    const fabric = computeFabric(frame, this.#links);
-    if (remember) this.#remember(frame, power, fabric, now);
+    const facts = this.#facts.of(frame, now);
+    const told = this.#told === facts && !remember ? this.#current : null;
+    this.#told = facts;
+    if (remember) this.#remember(frame, facts, now);
     else this.#history.work();
-    if (remember) this.#polls++;
-    if (remember) this.#lost.add(frame.topology, heldInstant(frame, now));
-    if (remember) this.#held.update(frame, now);
-    if (remember) this.#energy.add(frame.topology, power.drawW, now);
-    const { slope, capMin } = this.#outlook(topology, power, now);
-    const heardAt = lastHeard(frame);
-    const parts = { frame, now, power, fabric, slope, capMin, heardAt };
-    this.#current = {
-      ...parts,
-      sources,
-      summary: summarize({ ...parts, badSamples, polls: this.#polls }),
-      sampled: newestSample(frame, heardAt),
-      findings: this.#findings ?? this.#conditions(parts, sources),
-    };
-    this.#columns.clear();
+    // Without news only the ages are others.
+    const { slope, capMin } = told ?? this.#outlook(frame.topology, facts.power, now);
+    const parts = { ...facts, frame, now, slope, capMin };
+    const summary = told
+      ? { ...told.summary, badSamples, ageP99Ms: ageSince(facts.lateAt, now) }
+      : summarize({ ...parts, badSamples, polls: this.#polls });
+    this.#current = { ...parts, sources, summary, findings: this.#findings ?? this.#conditions(parts, sources) };
+    if (!told) this.#columns.clear();
     this.#filtered.clear();
   }
 
-  #remember(frame: Frame, power: PowerColumns, fabric: FabricColumns, now: EpochMs): void {
+  #remember(frame: Frame, { power, fabric }: FrameFacts, now: EpochMs): void {
     const none = new Float32Array(frame.topology.start[NODE]).fill(Number.NaN);
     this.#history.add({
       ...{ time: now, frame, basis: power.quality },
@@ -153,6 +143,10 @@ export class FleetView {
         'link.waited': worstWaits(frame.topology, fabric.wait),
       },
     });
+    this.#polls++;
+    this.#lost.add(frame.topology, heldInstant(frame, now));
+    this.#held.update(frame, now);
+    this.#energy.add(frame.topology, power.drawW, now);
   }
 
   #outlook(topology: Topology, power: PowerColumns, now: EpochMs) {
@@ -167,13 +161,14 @@ export class FleetView {
 
   #conditions(parts: Omit<Held, 'sources' | 'links' | 'memory'>, sources: readonly SourceHealth[]): readonly Finding[] {
     const { warnRatio, critRatio } = this.#options;
-    const held = { ...parts, sources, links: this.#links, memory: this.#held };
+    const held = { ...parts, sources, links: this.#facts.links, memory: this.#held };
     return heldNow(held, { warn_ratio: warnRatio, crit_ratio: critRatio });
   }
 
   /** Shows an instant that was told before, as a replay does: what is remembered stays. */
   show(instant: FleetInstant): void {
     this.#current = instant;
+    this.#told = undefined;
     this.#columns.clear();
   }
 
@@ -196,7 +191,7 @@ export class FleetView {
 
   /** How often links went down of late, and what is usual for them. */
   get linkMemory(): LinkMemory {
-    return this.#links;
+    return this.#facts.links;
   }
 
   /** For how long clocks were held, and what is new or unusual of each GPU. */
@@ -292,7 +287,7 @@ export class FleetView {
 
   /** The links at and under a place (−1: all), the worst first; none before the first update. */
   links(arg: CallArg<'links'>): readonly LinkRow[] {
-    return this.#current ? linkRows(this.#current.frame, this.#links, this.#current.now, arg) : [];
+    return this.#current ? linkRows(this.#current.frame, this.linkMemory, this.#current.now, arg) : [];
   }
 
   /** The power of a site to rack; null for any other place and before the first update. */
@@ -340,31 +335,6 @@ const NO_FILTER: Filtering = { told: null, bits: new Uint8Array(0) };
 const NOWHERE = buildTopology(0, [], [], [], { budgets: new Map(), racks: [] }, 0).topology;
 
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
-
-/** When each GPU was last heard (index: place − start[GPU]), epoch ms; NaN never. */
-function lastHeard({ topology, columns }: Frame): Float64Array {
-  const first = topology.start[GPU];
-  const heard = new Float64Array(topology.start[GPU + 1] - first).fill(Number.NaN);
-  for (const id of ['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock', 'gpu.memUsed'] as const) {
-    const time = columns.get(id)?.time;
-    for (let i = 0; time && i < heard.length; i++) {
-      if (!Number.isNaN(time[first + i]) && !(time[first + i] <= heard[i])) heard[i] = time[first + i];
-    }
-  }
-  return heard;
-}
-
-/** The newest sample of all, epoch ms; null when nothing was ever read. */
-function newestSample({ columns }: Frame, heardAt: Float64Array): number | null {
-  let newest = Number.NaN;
-  const times = (['feed.power', 'link.rx', 'link.tx', 'node.power'] as const).map((id) => columns.get(id)?.time);
-  for (const column of [heardAt, ...times]) {
-    for (let i = 0; column && i < column.length; i++) {
-      if (!Number.isNaN(column[i]) && !(column[i] <= newest)) newest = column[i];
-    }
-  }
-  return orNull(newest);
-}
 
 function valuesOf(topology: Topology, racks: readonly number[], raw: Float32Array): Float32Array {
   const { gpus } = membersOf(topology);

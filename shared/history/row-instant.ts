@@ -58,7 +58,8 @@ export function instantOfRow(
   );
   const parts = { frame, now: time, power, fabric, slope, capMin, heardAt: new Float64Array(0) };
   const { sources, badSamples } = health;
-  return { ...parts, sources, summary: summarize({ ...parts, badSamples }), findings: [], sampled: time };
+  const summary = summarize({ ...parts, lateAt: Number.NaN, badSamples });
+  return { ...parts, sources, summary, findings: [], sampled: time };
 }
 
 function powerOf(frame: Frame, drawW: Float32Array, basis: Uint8Array): PowerColumns {
