@@ -174,8 +174,8 @@ export function firstOf(condition: Condition): Extract<Condition, { kind: 'compa
 export const limitOf = ({ constant, plus }: Limit, constants: Constants) =>
   constant === null ? plus : constants[constant] + plus;
 
-/** Whether a condition holds for an object: 1 yes, 0 no, NaN nobody can tell. */
-export type Test = (index: number) => number;
+/** What a condition says of an object; unknown where nobody can tell. */
+export const [NO, YES, UNKNOWN] = [0, 1, 2];
 
 /** Float32 columns have 0.9 as 0.89999998: a limit is compared as what the column would hold. */
 const LIMITS = new Float32Array(1);
@@ -184,43 +184,58 @@ const inColumn = (limit: number) => {
   return LIMITS[0];
 };
 
+/** What each comparison says of a value that is below its limit, at it, and above it. */
+const SAYS: Readonly<Record<Comparison, readonly [below: number, at: number, above: number]>> = {
+  '>': [NO, NO, YES],
+  '>=': [NO, YES, YES],
+  '<': [YES, NO, NO],
+  '<=': [YES, YES, NO],
+  '==': [NO, YES, NO],
+  '!=': [YES, NO, YES],
+};
+
 /**
- * Makes a test of a condition over columns. A value that is not known makes its comparison unknown; `false and unknown`
- * is false, `true or unknown` is true (Kleene's logic), so that a port without a wait counter is judged by its use.
+ * What a condition says of the objects [from, to) of columns, by index − from. A value that is not known makes its
+ * comparison unknown; `false and unknown` is false, `true or unknown` is true (Kleene's logic), so that a port without
+ * a wait counter is judged by its use. Goes through whole columns, since rules look at every object at every pass.
  *
- * @param column the values of a quantity by object; NaN: not known
+ * @param column the values of a quantity by object; NaN, or missing: not known
  */
-export function testOf(
+export function truthsOf(
   condition: Condition,
   column: (quantity: string) => ArrayLike<number>,
   constants: Constants,
-): Test {
-  if (condition.kind !== 'compare') {
-    const [left, right] = [testOf(condition.left, column, constants), testOf(condition.right, column, constants)];
-    const decided = condition.kind === 'and' ? 0 : 1;
-    return (index) => {
-      const one = left(index);
-      if (one === decided) return one;
-      const other = right(index);
-      if (other === decided) return other;
-      return Number.isNaN(one) || Number.isNaN(other) ? Number.NaN : 1 - decided;
-    };
+  from: number,
+  to: number,
+): Uint8Array {
+  if (condition.kind === 'compare')
+    return compared(column(condition.quantity), condition.op, limitOf(condition.limit, constants), from, to);
+  const truths = truthsOf(condition.left, column, constants, from, to);
+  const others = truthsOf(condition.right, column, constants, from, to);
+  const decided = condition.kind === 'and' ? NO : YES;
+  for (let i = 0; i < truths.length; i++) {
+    if (truths[i] === decided || others[i] === decided) truths[i] = decided;
+    else if (others[i] === UNKNOWN) truths[i] = UNKNOWN;
   }
-  const values = column(condition.quantity);
-  const exact = limitOf(condition.limit, constants);
-  const limit = values instanceof Float32Array ? inColumn(exact) : exact;
-  const compare = COMPARERS[condition.op];
-  return (index) => {
-    const value = values[index] ?? Number.NaN;
-    return Number.isNaN(value) ? Number.NaN : compare(value, limit) ? 1 : 0;
-  };
+  return truths;
 }
 
-const COMPARERS: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-};
+function compared(values: ArrayLike<number>, op: Comparison, exact: number, from: number, to: number): Uint8Array {
+  const limit = values instanceof Float32Array ? inColumn(exact) : exact;
+  const [below, at, above] = SAYS[op];
+  const truths = new Uint8Array(to - from).fill(UNKNOWN);
+  const end = Math.min(to, values.length);
+  for (let i = from; i < end; i++) {
+    const value = values[i];
+    if (Number.isNaN(value)) continue;
+    truths[i - from] = value > limit ? above : value < limit ? below : at;
+  }
+  return truths;
+}
+
+/** Whether a condition can hold for nothing, since quantities that it needs are not read at all. */
+export function holdsForNone(condition: Condition, column: (quantity: string) => ArrayLike<number>): boolean {
+  if (condition.kind === 'compare') return column(condition.quantity).length === 0;
+  const [left, right] = [condition.left, condition.right].map((one) => holdsForNone(one, column));
+  return condition.kind === 'and' ? left || right : left && right;
+}

@@ -28,4 +28,15 @@ describe('a residency over 5 min', () => {
     expect(residencyAfter(150, 0)).toBe(0);
     expect(residencyAfter(300, HW_THERMAL)).toBeCloseTo(1);
   });
+
+  it('forgets what has left the window', () => {
+    const memory = new AlertMemory(15_000);
+    const topology = topologyOf();
+    const hear = (seconds: number, mask: number) =>
+      memory.update(frameOf(topology, { 'gpu.throttle': times(8, mask) }), T + seconds * 1000);
+    for (let at = 0; at <= 300; at += 5) hear(at, at <= 60 ? HW_THERMAL : 0);
+    expect(memory.residency(0, 'hwHeat')).toBeCloseTo(60 / 300, 1);
+    for (let at = 305; at <= 420; at += 5) hear(at, 0);
+    expect(memory.residency(0, 'hwHeat')).toBe(0);
+  });
 });

@@ -10,7 +10,7 @@ export const WINDOW_MS = EVENT_MS;
 const BUCKETS = 10;
 const BUCKET_MS = WINDOW_MS / BUCKETS;
 /** A residency is told of at least this much time. */
-const LEAST_S = WINDOW_MS / 2000;
+const LEAST_MS = WINDOW_MS / 2;
 /** The share from which on the pack calls a GPU held (pack.ts); less of a window that is hardly known says nothing. */
 const DECIDES: Readonly<Record<Hold, number>> = { cap: 0.5, hwHeat: 0.1, swHeat: 0.1 };
 /** Each minute's share in what is usual, and how many times of it is unusual (as for links, fabric/flaps.ts). */
@@ -22,23 +22,62 @@ const MINUTE_MS = 60_000;
 export const HOLDS = ['cap', 'hwHeat', 'swHeat'] as const;
 export type Hold = (typeof HOLDS)[number];
 
+/** Milliseconds of each GPU within the window, by buckets. */
+class Windows {
+  /** Over the whole window, by GPU. */
+  readonly sums: Int32Array;
+  /** Bucket after bucket of a GPU. */
+  readonly #buckets: Int32Array;
+
+  constructor(gpus: number) {
+    this.sums = new Int32Array(gpus);
+    this.#buckets = new Int32Array(gpus * BUCKETS);
+  }
+
+  add(gpu: number, bucket: number, ms: number): void {
+    this.sums[gpu] += ms;
+    this.#buckets[gpu * BUCKETS + bucket] += ms;
+  }
+
+  /** What a bucket holds has left the window. */
+  empty(bucket: number): void {
+    for (let gpu = 0, at = bucket; gpu < this.sums.length; gpu++, at += BUCKETS) {
+      this.sums[gpu] -= this.#buckets[at];
+      this.#buckets[at] = 0;
+    }
+  }
+
+  clear(): void {
+    this.sums.fill(0);
+    this.#buckets.fill(0);
+  }
+
+  /** Takes over what another one knows of a GPU. */
+  copy(from: Windows, gpu: number, to: number): void {
+    this.sums[to] = from.sums[gpu];
+    this.#buckets.set(from.#buckets.subarray(gpu * BUCKETS, (gpu + 1) * BUCKETS), to * BUCKETS);
+  }
+}
+
 /** Numbers of every GPU (index: place − start[GPU]) that instants alone do not tell. */
 interface Remembered {
-  /** Seconds known in each bucket, and held in it by each reason: bucket after bucket of a GPU. */
-  known: Float32Array;
-  held: Record<Hold, Float32Array>;
-  usualNvlink: Float32Array;
-  usualReplay: Float32Array;
+  /** Time that is known, and that each reason held the clocks. */
+  readonly known: Windows;
+  readonly held: Readonly<Record<Hold, Windows>>;
+  readonly usualNvlink: Float32Array;
+  readonly usualReplay: Float32Array;
 }
 
 const nothing = (gpus: number): Remembered => {
-  const buckets = () => new Float32Array(gpus * BUCKETS);
+  const windows = () => new Windows(gpus);
   const usual = () => new Float32Array(gpus).fill(Number.NaN);
   return {
-    ...{ known: buckets(), held: { cap: buckets(), hwHeat: buckets(), swHeat: buckets() } },
+    ...{ known: windows(), held: { cap: windows(), hwHeat: windows(), swHeat: windows() } },
     ...{ usualNvlink: usual(), usualReplay: usual() },
   };
 };
+
+const windowsOf = ({ known, held }: Remembered) => [known, ...HOLDS.map((hold) => held[hold])];
 
 /**
  * What rules need of the past of every GPU: for how long its clocks were held within 5 min, XIDs and ECC errors that are
@@ -62,10 +101,10 @@ export class AlertMemory {
   /** Takes one instant, once a poll. A clock that was set back begins the windows anew. */
   update(frame: Frame, now: EpochMs): void {
     this.#place(frame.topology);
-    const seconds = Math.min(now - this.#at, this.#longestMs) / 1000;
-    if (now <= this.#at) this.#clearWindows();
+    const ms = Math.min(now - this.#at, this.#longestMs);
+    if (now <= this.#at) for (const windows of windowsOf(this.#of)) windows.clear();
     this.#advance(now);
-    if (seconds > 0) this.#hold(frame, seconds, Math.floor(now / BUCKET_MS) % BUCKETS);
+    if (ms > 0) this.#hold(frame, ms, Math.floor(now / BUCKET_MS) % BUCKETS);
     this.#events(frame, now);
     this.#usual(frame, now);
     this.#at = now;
@@ -76,17 +115,9 @@ export class AlertMemory {
    * that has just started must not end what held before. What is known may suffice: held time does not go away.
    */
   residency(gpu: number, hold: Hold): number {
-    const { known: knownIn, held: heldIn } = this.#of;
-    const buckets = heldIn[hold];
-    const from = gpu * BUCKETS;
-    let known = 0;
-    let held = 0;
-    for (let i = from; i < from + BUCKETS; i++) {
-      known += knownIn[i];
-      held += buckets[i];
-    }
-    const least = held / Math.max(known, LEAST_S);
-    return known >= LEAST_S || least >= DECIDES[hold] ? least : Number.NaN;
+    const known = this.#of.known.sums[gpu];
+    const least = this.#of.held[hold].sums[gpu] / Math.max(known, LEAST_MS);
+    return known >= LEAST_MS || least >= DECIDES[hold] ? least : Number.NaN;
   }
 
   /** The XID that a GPU reported within the last 5 min and not before; undefined: none. */
@@ -122,41 +153,33 @@ export class AlertMemory {
     this.events.place(now, index);
   }
 
-  #clearWindows(): void {
-    this.#of.known.fill(0);
-    for (const hold of HOLDS) this.#of.held[hold].fill(0);
-  }
-
   /** Empties the buckets that began since the last instant. */
   #advance(now: EpochMs): void {
     const last = Math.floor(this.#at / BUCKET_MS);
     const steps = Math.min(BUCKETS, Math.floor(now / BUCKET_MS) - last);
     for (let step = 1; step <= steps; step++) {
-      const bucket = (last + step) % BUCKETS;
-      for (const list of [this.#of.known, ...HOLDS.map((hold) => this.#of.held[hold])]) {
-        for (let i = bucket; i < list.length; i += BUCKETS) list[i] = 0;
-      }
+      for (const windows of windowsOf(this.#of)) windows.empty((last + step) % BUCKETS);
     }
   }
 
-  #hold({ topology: { start }, columns }: Frame, seconds: number, bucket: number): void {
+  #hold({ topology: { start }, columns }: Frame, ms: number, bucket: number): void {
     const [bits, cap, heat] = (['gpu.throttle', 'gpu.powerThrottle', 'gpu.thermalThrottle'] as const).map(
       (id) => columns.get(id)?.value,
     );
     if (!bits && !cap && !heat) return;
     const { known, held } = this.#of;
-    for (let gpu = 0; gpu < known.length / BUCKETS; gpu++) {
+    for (let gpu = 0; gpu < known.sums.length; gpu++) {
       const place = start[GPU] + gpu;
-      const at = gpu * BUCKETS + bucket;
       const mask = bits ? bits[place] : Number.NaN;
       const [capShare, heatShare] = [cap ? cap[place] : Number.NaN, heat ? heat[place] : Number.NaN];
       if (Number.isNaN(mask) && Number.isNaN(capShare) && Number.isNaN(heatShare)) continue;
-      known[at] += seconds;
-      held.cap[at] += seconds * shareOf(capShare, (mask & SW_POWER_CAP) !== 0);
+      known.add(gpu, bucket, ms);
+      const capped = Math.round(ms * shareOf(capShare, (mask & SW_POWER_CAP) !== 0));
+      if (capped > 0) held.cap.add(gpu, bucket, capped);
       const reason = Number.isNaN(mask) ? 0 : throttleClass(mask);
-      const hot = seconds * shareOf(heatShare, reason === HW_THERMAL || reason === SW_THERMAL);
+      const hot = Math.round(ms * shareOf(heatShare, reason === HW_THERMAL || reason === SW_THERMAL));
       // The counters do not say which of the two it was; the reasons of the moment do.
-      held[reason === HW_THERMAL ? 'hwHeat' : 'swHeat'][at] += hot;
+      if (hot > 0) (reason === HW_THERMAL ? held.hwHeat : held.swHeat).add(gpu, bucket, hot);
     }
   }
 
@@ -189,9 +212,8 @@ const shareOf = (share: number, now: boolean) => (Number.isNaN(share) ? (now ? 1
 const fresh = (column: Column | undefined) =>
   column?.quality.some((one) => one !== UNSUPPORTED) ? column.value : undefined;
 
-function copy(from: Remembered, at: number, into: Remembered, to: number): void {
-  const run = (list: Float32Array) => list.subarray(at * BUCKETS, (at + 1) * BUCKETS);
-  into.known.set(run(from.known), to * BUCKETS);
-  for (const hold of HOLDS) into.held[hold].set(run(from.held[hold]), to * BUCKETS);
-  for (const key of ['usualNvlink', 'usualReplay'] as const) into[key][to] = from[key][at];
+function copy(from: Remembered, gpu: number, into: Remembered, to: number): void {
+  const windows = windowsOf(from);
+  for (const [i, one] of windowsOf(into).entries()) one.copy(windows[i], gpu, to);
+  for (const key of ['usualNvlink', 'usualReplay'] as const) into[key][to] = from[key][gpu];
 }

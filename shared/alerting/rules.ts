@@ -5,10 +5,13 @@ import {
   type Condition,
   ConditionError,
   firstOf,
+  holdsForNone,
+  NO,
   parseCondition,
   quantitiesOf,
-  type Test,
-  testOf,
+  truthsOf,
+  UNKNOWN,
+  YES,
 } from './condition.ts';
 import { type AlertRule, evaluate, type Outcome, type RuleState } from './machine.ts';
 import type { ObjectRef } from './objects.ts';
@@ -113,12 +116,12 @@ function overrideByPlace({ path, parent }: Topology, overrides: CompiledRule['ov
   return of;
 }
 
-/** The tests of one level, made for one scene. */
+/** What a rule says of the objects of one level at one scene, by their index; worked out when it is first asked. */
 interface Tests {
-  readonly when: Test;
-  readonly clear: Test | null;
+  readonly when: (index: number) => number;
+  readonly clear: ((index: number) => number) | null;
   readonly value: (index: number) => number;
-  /** None of its quantities is read at all: it holds for nothing. */
+  /** Quantities that it needs are not read at all: it holds for nothing. */
   readonly empty: boolean;
 }
 
@@ -151,11 +154,19 @@ class RuleAtScene {
       const conditions = override >= 0 ? this.#compiled.overrides[override] : (this.#compiled.own as Conditions);
       const column = (name: string) => quantities.get(name)?.column(this.#scene, level) ?? [];
       const values = column(firstOf(conditions.when).quantity);
+      const [from, to] = this.#scene.objects.range(level);
+      const said = (condition: Condition) => {
+        let truths: Uint8Array | undefined;
+        return (index: number) => {
+          truths ??= truthsOf(condition, column, this.#scene.constants, from, to);
+          return truths[index - from];
+        };
+      };
       tests = {
-        when: testOf(conditions.when, column, this.#scene.constants),
-        clear: conditions.clear ? testOf(conditions.clear, column, this.#scene.constants) : null,
+        when: said(conditions.when),
+        clear: conditions.clear ? said(conditions.clear) : null,
         value: (index) => values[index] ?? Number.NaN,
-        empty: quantitiesOf(conditions.when).every((name) => column(name).length === 0),
+        empty: holdsForNone(conditions.when, column),
       };
       this.#tests.set(key, tests);
     }
@@ -190,7 +201,7 @@ class RuleAtScene {
       if (all?.empty) continue;
       for (let index = from; index < to; index++) {
         const tests = all ?? this.testsOf({ level, index });
-        if (tests.when(index) === 1) add({ level, index }, tests.value(index));
+        if (tests.when(index) === YES) add({ level, index }, tests.value(index));
       }
     }
     const of = <Told>(labels: Labels, missing: Told, tell: (tests: Tests, index: number) => Told, none: Told): Told => {
@@ -209,12 +220,12 @@ class RuleAtScene {
           labels,
           undefined,
           ({ clear, value }, index) => {
-            const told = clear === null ? 1 : clear(index);
-            return told === 0 || (Number.isNaN(told) && hold) ? value(index) : undefined;
+            const told = clear === null ? YES : clear(index);
+            return told === NO || (told === UNKNOWN && hold) ? value(index) : undefined;
           },
           undefined,
         ),
-      unknown: (labels) => of(labels, !complete, ({ when }, index) => Number.isNaN(when(index)), false),
+      unknown: (labels) => of(labels, !complete, ({ when }, index) => when(index) === UNKNOWN, false),
     };
   }
 
@@ -293,8 +304,8 @@ export function previewRule(rule: Rule, scene: AlertScene): RulePreview {
     const tests = at.testsOf(ref);
     const told = tests.when(ref.index);
     of++;
-    if (Number.isNaN(told)) unknown++;
-    if (told !== 1) continue;
+    if (told === UNKNOWN) unknown++;
+    if (told !== YES) continue;
     holds++;
     if (found.length === MOST_FOUND) continue;
     const place = scene.objects.placeOf(ref);

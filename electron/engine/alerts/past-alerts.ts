@@ -1,6 +1,6 @@
 import type { Alert, AlertSummary, AlertsReply, JournalKind } from '../../../shared/alerting/alert.ts';
 import type { AlertRecord } from '../../../shared/alerting/book.ts';
-import { limitOf, snakeCase, testOf } from '../../../shared/alerting/condition.ts';
+import { limitOf, snakeCase, truthsOf, YES } from '../../../shared/alerting/condition.ts';
 import { incidentsOf, linesOf, loudestFirst } from '../../../shared/alerting/incidents.ts';
 import { alertOf, countsOf, mute, plainAlert } from '../../../shared/alerting/loud.ts';
 import { AlertObjects } from '../../../shared/alerting/objects.ts';
@@ -131,7 +131,8 @@ function tellOfThen(record: AlertRecord, compiled: CompiledRule | undefined, sce
   record.limit = limitOf(first.limit, scene.constants);
   if (!quantity || !OF_FRAME.has(quantity.name)) return;
   const column = (name: string) => (name === quantity.name ? quantity.column(scene, ref.level) : []);
-  if (testOf(first, column, scene.constants)(ref.index) !== 1) return;
+  const { index } = ref;
+  if (truthsOf(first, column, scene.constants, index, index + 1)[0] !== YES) return;
   const value = valueAt(quantity.column(scene, ref.level), ref.index);
   record.instance = { ...record.instance, value };
   record.tell = () => wordsOf(compiled.rule.title, first, ref, value, scene);
