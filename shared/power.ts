@@ -49,7 +49,7 @@ export type NodeRatios = ReadonlyMap<string, number>;
 const NO_RATIOS: NodeRatios = new Map();
 
 /** Limits are filled in from the hardware table, also for silent GPUs: they are no sign of life. */
-const SIGNS_OF_LIFE = ['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock', 'gpu.memUsed'] as const;
+export const SIGNS_OF_LIFE = ['gpu.power', 'gpu.util', 'gpu.temp', 'gpu.clock', 'gpu.memUsed'] as const;
 
 /** A rack can't draw less than its boards: a meter that says so does not see all feeds. Covers samples' skew. */
 const LEAST_OF_BOARDS = 0.9;

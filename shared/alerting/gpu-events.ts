@@ -17,7 +17,16 @@ export interface NewXid {
   readonly after: EpochMs;
 }
 
-const COLUMNS = ['readAt', 'xid', 'xidCount', 'xidAt', 'xidAfter', 'ecc', 'eccAt', 'eccNew'] as const;
+/** Values of every GPU at one instant; NaN: none. */
+interface Instant {
+  readonly codes: Values;
+  readonly counts: Values;
+  readonly errors: Values;
+  /** Columns that show that a GPU is there at all. */
+  readonly signs: readonly ArrayLike<number>[];
+}
+
+const COLUMNS = ['heardSince', 'heardAt', 'readAt', 'xid', 'xidCount', 'xidAt', 'xidAfter', 'ecc', 'eccAt', 'eccNew'] as const;
 type Columns = Record<(typeof COLUMNS)[number], Float64Array>;
 
 const nothing = (gpus: number) =>
@@ -25,11 +34,15 @@ const nothing = (gpus: number) =>
 
 /**
  * XIDs and uncorrectable ECC errors that are new. The gauge is sticky: a code that stands there when a GPU is first read
- * is old, and only a change is news. So that a code that came while nobody read is news as well, what was last seen is
+ * is old, and only a change is news. DCGM has no such series before the first fault: one that begins with a fault on a
+ * GPU that has been heard for a while is news too, but not where others of its node begin with 0, which is an exporter
+ * that was told to read it. So that a code that came while nobody read is news as well, what was last seen is
  * given out to be kept (`takeChanged`) and taken back after a start (`recall`). Index: place − start[GPU].
  */
 export class GpuEvents {
   #paths: readonly string[] = [];
+  /** Node of each GPU, by any number. */
+  #nodes: ArrayLike<number> = [];
   #of: Columns = nothing(0);
   /** GPUs whose values are not those that were last given out to be kept. */
   readonly #changed = new Set<string>();
@@ -44,14 +57,15 @@ export class GpuEvents {
     for (const [gpu, path] of this.#paths.entries()) this.#takeUp(path, gpu);
   }
 
-  /** GPUs are known by their UUID: others from now on. @param before index of each GPU until now */
-  place(paths: readonly string[], before: ReadonlyMap<string, number>): void {
+  /** GPUs are known by their UUID: others from now on. @param nodes of each GPU @param before index of each until now */
+  place(paths: readonly string[], nodes: ArrayLike<number>, before: ReadonlyMap<string, number>): void {
     const next = nothing(paths.length);
     paths.forEach((path, to) => {
       const from = before.get(path);
       if (from !== undefined) for (const name of COLUMNS) next[name][to] = this.#of[name][from];
     });
     this.#paths = paths;
+    this.#nodes = nodes;
     this.#of = next;
     paths.forEach((path, gpu) => {
       if (!before.has(path)) this.#takeUp(path, gpu);
@@ -71,12 +85,36 @@ export class GpuEvents {
   }
 
   /** Takes one instant. @param first index of the first GPU in the columns */
-  update(values: { codes: Values; counts: Values; errors: Values }, first: number, now: EpochMs): void {
-    const { codes, counts, errors } = values;
+  update({ codes, counts, errors, signs }: Instant, first: number, now: EpochMs): void {
     const at = (column: Values, gpu: number) => column?.[first + gpu] ?? Number.NaN;
+    const { xid, ecc, heardSince, heardAt } = this.#of;
+    const [quietXid, quietEcc] = [this.#beginsQuiet(codes, first, xid), this.#beginsQuiet(errors, first, ecc)];
     for (let gpu = 0; gpu < this.#paths.length; gpu++) {
-      this.#read(gpu, { xid: at(codes, gpu), xidCount: at(counts, gpu), ecc: at(errors, gpu) }, now);
+      const seen = { xid: at(codes, gpu), xidCount: at(counts, gpu), ecc: at(errors, gpu) };
+      if (now - heardSince[gpu] >= HEARD_MS) {
+        const node = this.#nodes[gpu];
+        if (seen.xid > 0 && Number.isNaN(xid[gpu]) && !quietXid.has(node)) this.#beginAt(gpu, 'xid');
+        if (seen.ecc > 0 && Number.isNaN(ecc[gpu]) && !quietEcc.has(node)) this.#beginAt(gpu, 'ecc');
+      }
+      this.#read(gpu, seen, now);
+      if (!isHeard(signs, first + gpu)) continue;
+      heardAt[gpu] = now;
+      if (Number.isNaN(heardSince[gpu])) heardSince[gpu] = now;
     }
+  }
+
+  /** Nodes of which a GPU is told for the first time, and has nothing. */
+  #beginsQuiet(column: Values, first: number, before: Float64Array): ReadonlySet<number> {
+    const found = new Set<number>();
+    for (let gpu = 0; column && gpu < before.length; gpu++)
+      if (column[first + gpu] === 0 && Number.isNaN(before[gpu])) found.add(this.#nodes[gpu]);
+    return found;
+  }
+
+  /** There was no fault when the GPU was last heard: no series is none. */
+  #beginAt(gpu: number, what: 'xid' | 'ecc'): void {
+    this.#of[what][gpu] = 0;
+    this.#of.readAt[gpu] = this.#of.heardAt[gpu];
   }
 
   #read(gpu: number, { xid: code, xidCount: count, ecc: total }: SeenEvents, now: EpochMs): void {
@@ -142,6 +180,14 @@ export class GpuEvents {
     }
     return taken;
   }
+}
+
+/** So long must a GPU have been heard: when Fleetwatt or a source starts, not everything of it comes with the first read. */
+const HEARD_MS = 120_000;
+
+function isHeard(signs: readonly ArrayLike<number>[], place: number): boolean {
+  for (const sign of signs) if (!Number.isNaN(sign[place])) return true;
+  return false;
 }
 
 /** How long an event counts as new (alerts.md: over 5 min). */

@@ -98,7 +98,7 @@ const port = (leaf: number, host: string): SwitchPort => ({
   ...{ peerSwitch: '', peerPort: '1', peerKind: 'CA', tickBytes: 320 },
 });
 
-test('a saturated leaf is one critical alert; the ports that are cabled to it join its incident, no others', () => {
+test('a saturated leaf is one critical alert; it mutes the ports that are cabled to it, no others', () => {
   const topology = topologyOf({
     ...{ nodes: 3, tickBytes: 320 },
     links: [`${NODE_PATH}-n1 mlx5_0`, `${NODE_PATH}-n2 mlx5_0/1`, `${NODE_PATH}-n3 mlx5_0`],
@@ -140,9 +140,14 @@ test('a saturated leaf is one critical alert; the ports that are cabled to it jo
     path: 'S/A/A1/A1-01',
     labels: { site: 'S', leaf: 'leaf-A-17', alertname: 'LeafSaturated' },
   });
+  const muted = fabric.filter(({ inhibitedBy }) => inhibitedBy.length > 0);
+  expect(muted.map(({ title, inhibitedBy }) => [title, inhibitedBy])).toEqual([
+    ['Link A1-01-n1 mlx5_0 saturated', [own.id]],
+    ['Link A1-01-n2 mlx5_0/1 saturated', [own.id]],
+  ]);
   const incidents = incidentsOf(fabric, topology);
   expect(incidents.map(({ title, firing }) => [title, firing])).toEqual([
-    ['leaf-A-17 uplinks saturated and 2 more', 3],
+    ['leaf-A-17 uplinks saturated', 3],
     ['Link A1-01-n3 mlx5_0 saturated', 1],
   ]);
   // Nobody reads its uplinks: it is held, and does not resolve.

@@ -9,10 +9,11 @@ import { inhibitions } from './pack.ts';
 import type { Silences } from './silences.ts';
 import { pastOf } from './tense.ts';
 
-/** What an inhibition compares: the object itself, its place and those above it, its site. */
+/** What an inhibition compares: the object itself, its place and those above it, the leaf that it is or is cabled to, its site. */
 interface Where {
   readonly object: string;
   readonly paths: readonly string[];
+  readonly leaf: string;
   readonly site: string;
 }
 
@@ -29,7 +30,8 @@ function whereOf({ labels, placePath }: AlertRecord, objects: AlertObjects): Whe
     labels.get('rule'),
   ];
   const site = place < 0 ? (labels.get('site') ?? '') : siteOf(topology, place);
-  return { object: `${paths[0] ?? ''}\n${String(own)}`, paths, site };
+  const leaf = ref ? objects.leafOf(ref) : '';
+  return { object: `${paths[0] ?? ''}\n${String(own)}`, paths, leaf, site };
 }
 
 /**
@@ -60,8 +62,8 @@ export function mute(
     const sources = new Map<string, AlertRecord[]>();
     for (const record of firing) {
       if (record.rule.name !== source) continue;
-      const key =
-        how === 'same' ? of(record).object : how === 'site' ? (sourceSite(record) ?? '') : (of(record).paths[0] ?? '');
+      const { object, paths, leaf } = of(record);
+      const key = { same: object, under: paths[0] ?? '', leaf, site: sourceSite(record) ?? '' }[how];
       sources.set(key, [...(sources.get(key) ?? []), record]);
     }
     // While another source of the site answers, what is silent may have a cause of its own.
@@ -69,8 +71,8 @@ export function mute(
       for (const [site, down] of sources) if (down.length < objects.sourcesOf(site)) sources.delete(site);
     for (const record of all) {
       if (!target.includes(record.rule.name)) continue;
-      const { object, paths, site } = of(record);
-      const keys = how === 'same' ? [object] : how === 'site' ? [site] : paths;
+      const { object, paths, leaf, site } = of(record);
+      const keys = { same: [object], under: paths, leaf: leaf === '' ? [] : [leaf], site: [site] }[how];
       for (const key of keys) {
         for (const by of sources.get(key) ?? []) {
           if (by !== record && !mutedBy.get(by)?.includes(record.id)) add(mutedBy, record, by.id);

@@ -1,4 +1,5 @@
 import { type Column, type Frame, UNSUPPORTED } from '../frame.ts';
+import { SIGNS_OF_LIFE } from '../power.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { HW_THERMAL, SW_POWER_CAP, SW_THERMAL, throttleClass } from '../throttle.ts';
 import { GPU, type Topology } from '../topology.ts';
@@ -150,7 +151,7 @@ export class AlertMemory {
       if (from !== undefined) copy(this.#of, from, next, to);
     });
     this.#of = next;
-    this.events.place(now, index);
+    this.events.place(now, topology.parent.slice(topology.start[GPU], topology.start[GPU + 1]), index);
   }
 
   /** Empties the buckets that began since the last instant. */
@@ -186,7 +187,8 @@ export class AlertMemory {
   #events({ topology: { start }, columns }: Frame, now: EpochMs): void {
     const value = (id: SignalId) => fresh(columns.get(id));
     const [codes, counts, errors] = [value('gpu.xid'), value('gpu.xidCount'), value('gpu.eccUncorrected')];
-    this.events.update({ codes, counts, errors }, start[GPU], now);
+    const signs = SIGNS_OF_LIFE.flatMap((id) => columns.get(id)?.value ?? []);
+    this.events.update({ codes, counts, errors, signs }, start[GPU], now);
   }
 
   #usual({ topology: { start }, columns }: Frame, now: EpochMs): void {

@@ -178,6 +178,36 @@ describe('hardware', () => {
     expect(pass(79, 16_000 + 26 * 60_000)).toEqual(['inactive reported XID 79']);
   });
 
+  describe('a series that begins with a fault', () => {
+    const NONE = Number.NaN;
+    /** Passes at seconds with the XIDs and ECC errors of a node's first three GPUs. @returns what was told after each */
+    const told = (...instants: readonly (readonly [at: number, xids: number[], errors: number[]])[]) => {
+      const [kept, book] = [keptOf(), new AlertBook()];
+      book.setRules(rules);
+      return instants.map(([at, xids, errors]) => {
+        const rest = times(5, NONE);
+        const values = { 'gpu.xid': [...xids, ...rest], 'gpu.eccUncorrected': [...errors, ...rest] };
+        book.pass(sceneOf(frameOf(topologyOf(), { 'gpu.power': times(8, 700), ...values }, at * 1000), kept));
+        return [...book.records.values()].map(({ rule, tell }) => `${rule.name}: ${tell().predicate}`);
+      });
+    };
+    const none = [NONE, NONE, NONE];
+
+    it('is news on a GPU that has been heard for 2 min', () => {
+      expect(told([0, none, none], [120, [79, NONE, NONE], [NONE, NONE, 2]])[1]).toEqual([
+        'FatalXid: reported XID 79',
+        'UncorrectableEcc: had 2 uncorrectable ECC errors',
+      ]);
+      // All GPUs of a node at once, as NVLink does it.
+      expect(told([0, none, none], [120, [74, 74, 74], none])[1]).toHaveLength(3);
+    });
+
+    it('is old where reading has just begun: of this GPU, or of the node, whose others have none', () => {
+      expect(told([0, none, none], [119, [79, NONE, NONE], [NONE, NONE, 2]])[1]).toEqual([]);
+      expect(told([0, none, none], [120, [0, 79, 0], [2, 0, 0]], [125, [0, 79, 0], [2, 0, 0]])).toEqual([[], [], []]);
+    });
+  });
+
   it('uncorrectable ECC errors are told when they grow', () => {
     const kept = keptOf();
     const book = new AlertBook();

@@ -222,18 +222,19 @@ export const pack: readonly Rule[] = [...POWER, ...FABRIC, ...HARDWARE, ...DATA,
 
 /**
  * Which firing rules mute which others, where topology says that one follows from the other: on the same object, on
- * what lies under it, or in the same site as a source.
+ * what lies under it, on the ports that are cabled to a leaf, or in the same site as a source.
  */
 export interface Inhibition {
   readonly source: string;
   readonly target: readonly string[];
-  readonly where: 'same' | 'under' | 'site';
+  readonly where: 'same' | 'under' | 'leaf' | 'site';
 }
 export const inhibitions: readonly Inhibition[] = [
   { source: 'BudgetAtCap', target: ['BudgetNearCap'], where: 'under' },
   { source: 'BudgetAtCap', target: ['CapForecast'], where: 'same' },
   { source: 'HwThermalSlowdown', target: ['SwThermalSlowdown', 'SilentThrottle'], where: 'same' },
   { source: 'HwPowerBrake', target: ['SilentThrottle'], where: 'same' },
+  { source: 'LeafSaturated', target: ['LinkSaturated'], where: 'leaf' },
   { source: 'LinkDown', target: ['LinkDegraded', 'LinkErrors', 'LinkFlapping'], where: 'same' },
   { source: 'AreaStoppedReporting', target: ['AreaStoppedReporting', 'StoppedReporting'], where: 'under' },
   { source: 'StoppedReporting', target: ['StoppedReporting', 'LinkDown'], where: 'under' },
