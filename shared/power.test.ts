@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { frameOf, LOST, rackAt, rowAt, times, topologyOf, type Values } from './frame.fixture.ts';
 import { QUALITY } from './frame.ts';
+import { fleetPower } from './power/fleet-power.ts';
 import { lastMetered, measureRatios } from './power/ratios.ts';
-import { computePower, fleetPower, METERED, MIXED, RUNGS } from './power.ts';
+import { computePower, METERED, MIXED, RUNGS } from './power.ts';
 
 const one = (list: Values, shape = {}) => {
   const topology = topologyOf({ nodes: list.length / 8, ...shape });
@@ -78,6 +79,15 @@ describe('a rack without meters', () => {
     expect(one([...times(8, 500), ...times(8, LOST)])).toMatchObject({ w: 14_200, q: 'assumed', atLeast: 1 });
   });
 
+  it('tells how much of a draw is counted, of the places above as well', () => {
+    const counted = ({ power, topology }: ReturnType<typeof one>) =>
+      [rackAt(topology), rowAt(topology), 0].map((place) => power.countedW[place]);
+    expect(counted(one(times(8, 700)))).toEqual([0, 0, 0]);
+    expect(counted(one([...times(7, 700), LOST]))).toEqual([1275, 1275, 1275]);
+    // A rack that is silent as a whole is counted above it: 8 × 1275.
+    expect(counted(one([...times(8, 500), ...times(8, LOST)], { nodes: 1, racks: 2 }))).toEqual([0, 10_200, 10_200]);
+  });
+
   it('has no data when all are silent: not zero and not nameplate', () => {
     expect(one(times(8, LOST))).toMatchObject({ w: Number.NaN, q: 'stale' });
     expect(one(times(8, null))).toMatchObject({ w: Number.NaN, q: 'unsupported' });
@@ -113,6 +123,12 @@ describe('a rack with meters', () => {
     expect(draw([4000, LOST], times(8, 700), 8100)).toEqual({ w: 8100, q: 'assumed', atLeast: 1 });
     expect(draw([8200, LOST], times(8, 700), 8100)).toEqual({ w: 8200, q: 'assumed', atLeast: 1 });
     expect(draw([4000, LOST], times(8, LOST))).toEqual({ w: 4000, q: 'assumed', atLeast: 1 });
+  });
+
+  it('counts what its last full reading was more than what is heard', () => {
+    const frame = frameOf(topology, { 'feed.power': [4000, LOST], 'gpu.power': times(8, 700) });
+    expect(computePower(frame, new Map([['S/A/A1/A1-01', 8100]])).countedW[rack]).toBe(8100 - 5600);
+    expect(computePower(frame).countedW[rack]).toBe(0);
   });
 
   it('falls to its boards or the last reading when both feeds are silent', () => {

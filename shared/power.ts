@@ -2,7 +2,7 @@ import { ASSUMED, type Column, DERIVED, type Frame, MEASURED, STALE } from './fr
 import { type Members, membersOf } from './members.ts';
 import { recordedAt } from './recorded/columns.ts';
 import { hardwareOf } from './signals/hardware.ts';
-import { GPU, HALL, NODE, RACK, type Topology } from './topology.ts';
+import { GPU, NODE, RACK, type Topology } from './topology.ts';
 
 /** How the draw of a place is known. */
 export const POWER_NONE = 0;
@@ -20,6 +20,8 @@ export interface PowerColumns {
   readonly time: Float64Array;
   /** 1 where something silent is counted at nameplate or at its last reading. */
   readonly atLeast: Uint8Array;
+  /** Watts of the draw that nobody reports: what is silent, at nameplate or as its last reading left it. */
+  readonly countedW: Float32Array;
   /** METERED, ESTIMATED, MIXED or POWER_NONE. */
   readonly source: Uint8Array;
   readonly gpuCount: Uint32Array;
@@ -64,6 +66,8 @@ interface Reading {
   readonly live: boolean;
   readonly seen: boolean;
   readonly boardsW: number;
+  /** Watts of those that stand for something silent. */
+  readonly countedW: number;
   readonly rung: number;
   /** What nodes or boards themselves report: a meter that shows less does not see all. */
   readonly leastW: number;
@@ -96,6 +100,7 @@ export function computePower(
     quality: new Uint8Array(count),
     time: new Float64Array(count).fill(Number.NaN),
     atLeast: new Uint8Array(count),
+    countedW: new Float32Array(count),
     source: new Uint8Array(count),
     gpuCount: new Uint32Array(count),
     gpuLive: new Uint32Array(count),
@@ -195,7 +200,7 @@ function readRecorded(
   const silent = Number.isNaN(heardW) ? 0 : Math.max(0, gpuCount - heard);
   const plateW = hardwareOf(topology.model[rack])?.nodeWPerGpu ?? (heardW / heard) * times;
   const silentW = silent > 0 ? silent * plateW : 0;
-  const boards = { time, live: true, seen: true, boardsW: heardW + silentW / times, leastW: heardW };
+  const boards = { time, live: true, seen: true, boardsW: heardW + silentW / times, countedW: silentW, leastW: heardW };
   const estimateW = heardW * times + silentW;
   const nodes = children.to[rack] - children.from[rack];
   if (Number.isNaN(nodesW))
@@ -203,7 +208,8 @@ function readRecorded(
   // Which nodes have no meter is not recorded: where some have none, the rack draws what its boards tell, or more.
   const partly = metered < nodes;
   const watts = partly && !Number.isNaN(estimateW) ? Math.max(nodesW, estimateW) : nodesW;
-  return { ...boards, watts, assumed: partly, rung: BMC, leastW: watts, bmcNodes: metered };
+  const countedW = partly ? Math.min(silentW, watts - nodesW) : 0;
+  return { ...boards, watts, countedW, assumed: partly, rung: BMC, leastW: watts, bmcNodes: metered };
 }
 
 /** A rack by its nodes: a node's own power, else its boards × ratio; silent GPUs and nodes at nameplate. */
@@ -219,7 +225,7 @@ function estimateRack(
   let reading: Reading = readBoards(topology, boards, gpus.from[rack], gpus.to[rack], ratio);
   if (!nodes || !someNodeReports(nodes, children.from[rack], children.to[rack])) return reading;
   const { boardsW } = reading;
-  let [watts, time, assumed, bmcNodes] = [0, Number.POSITIVE_INFINITY, false, 0];
+  let [watts, countedW, time, assumed, bmcNodes] = [0, 0, Number.POSITIVE_INFINITY, false, 0];
   for (let node = children.from[rack]; node < children.to[rack]; node++) {
     if (!Number.isNaN(nodes.value[node])) {
       watts += nodes.value[node];
@@ -230,10 +236,12 @@ function estimateRack(
     reading = readBoards(topology, boards, gpus.from[node], gpus.to[node], ratio);
     // What stands for a node without a meter of its own is said to be no measurement.
     assumed = true;
-    watts += reading.live ? reading.watts : orZero(topology.nameplateW[node]);
+    const nodeW = reading.live ? reading.watts : orZero(topology.nameplateW[node]);
+    watts += nodeW;
+    countedW += reading.live ? reading.countedW : nodeW;
     if (reading.live) time = Math.min(time, reading.time);
   }
-  return { watts, time, assumed, live: true, seen: true, boardsW, rung: BMC, leastW: watts, bmcNodes };
+  return { watts, countedW, time, assumed, live: true, seen: true, boardsW, rung: BMC, leastW: watts, bmcNodes };
 }
 
 function someNodeReports({ value }: Column, from: number, to: number): boolean {
@@ -266,18 +274,31 @@ function readBoards(
   if (fresh === 0)
     return {
       ...{ watts: Number.NaN, time: Number.NaN, assumed: false, live: false, seen, boardsW: Number.NaN },
-      ...{ rung: NO_RUNG, leastW: Number.NaN, bmcNodes: 0 },
+      ...{ countedW: 0, rung: NO_RUNG, leastW: Number.NaN, bmcNodes: 0 },
     };
   const measured = !Number.isNaN(ratio);
   const heardW = watts;
   if (measured) watts *= ratio;
+  const knownW = watts;
   for (let gpu = from; silent > 0 && gpu < to; gpu++) {
     if (!Number.isNaN(column?.value[gpu] ?? Number.NaN)) continue;
     watts += Number.isNaN(nameplateW[gpu]) ? largest * (measured ? ratio : 1) : nameplateW[gpu];
   }
   const rung = measured ? RATIO : BOARDS;
   const boardsW = measured ? heardW + (watts - heardW * ratio) / ratio : watts;
-  return { watts, time, assumed: silent > 0, live: true, seen: true, boardsW, rung, leastW: heardW, bmcNodes: 0 };
+  const countedW = watts - knownW;
+  return {
+    watts,
+    countedW,
+    time,
+    assumed: silent > 0,
+    live: true,
+    seen: true,
+    boardsW,
+    rung,
+    leastW: heardW,
+    bmcNodes: 0,
+  };
 }
 
 function drawRack(rack: number, estimate: Reading, feeds: Feeds, lastW: number, power: PowerColumns): void {
@@ -297,6 +318,7 @@ function drawRack(rack: number, estimate: Reading, feeds: Feeds, lastW: number, 
   if (feeds.heard === 0) {
     write(power, rack, estimate.watts, estimate.assumed ? ASSUMED : DERIVED, ESTIMATED, estimate.time);
     power.rung[rack] = estimate.rung;
+    power.countedW[rack] = estimate.countedW;
     // Boards alone are a part of the draw: what else there is, nobody says.
     power.atLeast[rack] = estimate.assumed || estimate.rung === BOARDS ? 1 : 0;
     return;
@@ -304,6 +326,7 @@ function drawRack(rack: number, estimate: Reading, feeds: Feeds, lastW: number, 
   const watts = Math.max(orZero(estimate.watts), feeds.watts, orZero(lastW));
   write(power, rack, watts, ASSUMED, ESTIMATED, Math.min(feeds.time, estimate.live ? estimate.time : feeds.time));
   power.atLeast[rack] = 1;
+  power.countedW[rack] = watts - Math.max(orZero(estimate.watts - estimate.countedW), feeds.watts);
   power.rung[rack] = PARTLY;
 }
 
@@ -316,7 +339,7 @@ function write(power: PowerColumns, place: number, watts: number, quality: numbe
 
 /** Sums the children of a site, hall or row; they stand after it, so going backwards they are done. */
 function drawParent(place: number, topology: Topology, { children }: Members, power: PowerColumns): void {
-  let [watts, time, quality, source] = [0, Number.POSITIVE_INFINITY, MEASURED, POWER_NONE];
+  let [watts, countedW, time, quality, source] = [0, 0, Number.POSITIVE_INFINITY, MEASURED, POWER_NONE];
   let [live, stale, atLeast] = [false, false, false];
   for (let child = children.from[place]; child < children.to[place]; child++) {
     if (Number.isNaN(power.drawW[child])) {
@@ -324,11 +347,13 @@ function drawParent(place: number, topology: Topology, { children }: Members, po
       const counted = silentW(child, topology, power);
       if (Number.isNaN(counted)) continue;
       watts += counted;
+      countedW += counted;
       atLeast = true;
       continue;
     }
     live = true;
     watts += power.drawW[child];
+    countedW += power.countedW[child];
     time = Math.min(time, power.time[child]);
     quality = Math.max(quality, power.quality[child]);
     source = source === POWER_NONE || source === power.source[child] ? power.source[child] : MIXED;
@@ -340,48 +365,14 @@ function drawParent(place: number, topology: Topology, { children }: Members, po
   }
   write(power, place, watts, atLeast ? ASSUMED : quality, source, time);
   power.atLeast[place] = atLeast ? 1 : 0;
+  power.countedW[place] = countedW;
 }
 
 /** What a silent place is counted at; NaN where nothing is expected of it (no GPUs, no budget, never heard). */
-function silentW(place: number, { nameplateW, budgetW }: Topology, power: PowerColumns): number {
+export function silentW(place: number, { nameplateW, budgetW }: Topology, power: PowerColumns): number {
   if (!Number.isNaN(nameplateW[place])) return nameplateW[place];
   if (!Number.isNaN(budgetW[place])) return budgetW[place];
   return power.quality[place] === STALE || power.gpuCount[place] > 0 ? 0 : Number.NaN;
 }
 
 const orZero = (watts: number) => (Number.isNaN(watts) ? 0 : watts);
-
-/** The fleet as one place: sums over all sites. */
-export interface FleetPower {
-  /** NaN: no site has data. */
-  readonly drawW: number;
-  /** NaN where a site has no budget. */
-  readonly budgetW: number;
-  readonly atLeast: boolean;
-  readonly source: number;
-}
-
-/** Sums the sites as a parent's children are summed: a silent one at nameplate, marked. */
-export function fleetPower(topology: Topology, power: PowerColumns): FleetPower {
-  let [drawW, budgetW, atLeast, source, live] = [0, 0, false, POWER_NONE, false];
-  for (let site = 0; site < topology.start[HALL]; site++) {
-    const silent = Number.isNaN(power.drawW[site]);
-    const counted = silent ? silentW(site, topology, power) : power.drawW[site];
-    // A site from which no power is expected has no part in the budget either.
-    if (Number.isNaN(counted)) continue;
-    drawW += counted;
-    budgetW += topology.budgetW[site];
-    atLeast ||= silent || power.atLeast[site] === 1;
-    if (silent) continue;
-    live = true;
-    source = source === POWER_NONE || source === power.source[site] ? power.source[site] : MIXED;
-  }
-  if (!live) return { drawW: Number.NaN, budgetW: sumOfBudgets(topology), atLeast: false, source };
-  return { drawW, budgetW, atLeast, source };
-}
-
-function sumOfBudgets({ start, budgetW }: Topology): number {
-  let sum = start[HALL] === 0 ? Number.NaN : 0;
-  for (let site = 0; site < start[HALL]; site++) sum += budgetW[site];
-  return sum;
-}

@@ -93,6 +93,18 @@ const SERIES: Readonly<Record<string, string>> = {
   [`DCGM_FI_DEV_XID_ERRORS${gpu('GPU-a')}`]: '31x4 79x20',
   [`DCGM_FI_DEV_XID_ERRORS${gpu('GPU-old')}`]: '79x25',
   [`DCGM_FI_DEV_ECC_DBE_VOL_TOTAL${gpu('GPU-a')}`]: '3x4 4x20',
+  // DCGM has no series before the first fault; where one of a node begins with 0, reading of them begins.
+  ...Object.fromEntries(
+    ['GPU-first', 'GPU-read', 'GPU-beside'].flatMap((uuid) => {
+      const of = gpu(uuid, 'A1-02', uuid === 'GPU-first' ? 'n3' : 'n4');
+      const fault = uuid === 'GPU-beside' ? '_x7 0x17' : '_x7 79x17';
+      return [
+        [`DCGM_FI_DEV_POWER_USAGE${of}`, '300x25'],
+        [`DCGM_FI_DEV_XID_ERRORS${of}`, fault],
+        [`DCGM_FI_DEV_ECC_DBE_VOL_TOTAL${of}`, fault],
+      ];
+    }),
+  ),
   [`DCGM_FI_DEV_ROW_REMAP_PENDING${gpu('GPU-a')}`]: '0x4 1x20',
   [`DCGM_FI_DEV_PCIE_REPLAY_COUNTER${gpu('GPU-a')}`]: '0+60x25',
   [`DCGM_FI_DEV_PCIE_REPLAY_COUNTER${gpu('GPU-hot')}`]: WORSE,
@@ -159,8 +171,11 @@ const FIRES: readonly (readonly [rule: string, severity: string, minute: number,
   ['GpusHeldByPowerCap', 'warning', 12, of('A1-02')],
   ['FatalXid', 'critical', 4],
   ['FatalXid', 'critical', 6, board('GPU-a')],
-  ['FatalXid', 'critical', 22],
+  ['FatalXid', 'critical', 8, board('GPU-a'), board('GPU-first', 'A1-02', 'n3')],
+  ['FatalXid', 'critical', 24],
   ['UncorrectableEcc', 'critical', 6, board('GPU-a')],
+  ['UncorrectableEcc', 'critical', 8, board('GPU-a'), board('GPU-first', 'A1-02', 'n3')],
+  ['UncorrectableEcc', 'critical', 24],
   ['RowRemap', 'critical', 6, board('GPU-a')],
   ['LinkSaturated', 'critical', 6, port('n1'), port('n2', 'mlx5_1/1')],
   ['LeafSaturated', 'critical', 6, { site: 'S', leaf: 'L1' }],

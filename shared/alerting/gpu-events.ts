@@ -26,7 +26,18 @@ interface Instant {
   readonly signs: readonly ArrayLike<number>[];
 }
 
-const COLUMNS = ['heardSince', 'heardAt', 'readAt', 'xid', 'xidCount', 'xidAt', 'xidAfter', 'ecc', 'eccAt', 'eccNew'] as const;
+const COLUMNS = [
+  'heardSince',
+  'heardAt',
+  'readAt',
+  'xid',
+  'xidCount',
+  'xidAt',
+  'xidAfter',
+  'ecc',
+  'eccAt',
+  'eccNew',
+] as const;
 type Columns = Record<(typeof COLUMNS)[number], Float64Array>;
 
 const nothing = (gpus: number) =>

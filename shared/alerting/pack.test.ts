@@ -85,9 +85,22 @@ describe('budgets', () => {
     ]);
   });
 
-  it('say ≥ where something silent is counted', () => {
+  it('say that they are counted where only what is silent makes them so', () => {
     const found = lasting(0, { 'gpu.power': [...times(7, 700), LOST] }, { budgets: { 'S/A/A1': 6500 } });
-    expect(brief(found)[0]).toEqual(['warning', 'Row A1 at 95.0% of budget', '≥ 6.2 of 6.5 kW. Pending.']);
+    const rest = '7 of 8 GPUs report, with 4.9 kW; the rest is counted for what is silent. Pending.';
+    expect(brief(found)[0]).toEqual(['warning', 'Row A1 counted at 95.0% of budget', `≥ 6.2 of 6.5 kW. ${rest}`]);
+    // 6.3 kW are heard, 96.9 %: near the cap for sure, at it only as counted.
+    const more = lasting(0, { 'gpu.power': [...times(7, 900), LOST] }, { budgets: { 'S/A/A1': 6500 } });
+    expect(titles(more).slice(0, 2)).toEqual(['Row A1 counted at 116.5% of budget', 'Row A1 at ≥ 96.9% of budget']);
+  });
+
+  it('hold for a site of which half is silent, and tell how much of it reports', () => {
+    // 8 × 700 W and 8 × 1,275 W of nameplate: 15.8 of 16 kW, of which 5.6 kW are heard.
+    const values = { 'gpu.power': [...times(8, 700), ...times(8, LOST)] };
+    const found = lasting(2, values, { rows: 2, budgets: { S: 16_000 } });
+    const site = brief(found).filter(([, title]) => title.startsWith('Site'));
+    const detail = '≥ 15.8 of 16.0 kW. 8 of 16 GPUs report, with 5.6 kW; the rest is counted for what is silent.';
+    expect(site).toEqual([['critical', 'Site S counted at 98.8% of budget', detail]]);
   });
 });
 

@@ -1,6 +1,7 @@
 import {
   formatClock,
   formatCount,
+  formatCountPair,
   formatDate,
   formatOutlook,
   formatPercent,
@@ -29,7 +30,8 @@ export interface Words {
 }
 
 type Comparison = Extract<Condition, { kind: 'compare' }>;
-type Teller = (scene: AlertScene, ref: ObjectRef, value: number) => Omit<Words, 'object'>;
+/** @param limit what the value is held against */
+type Teller = (scene: AlertScene, ref: ObjectRef, value: number, limit: number) => Omit<Words, 'object'>;
 
 const valueAt = (scene: AlertScene, id: Parameters<AlertScene['frame']['columns']['get']>[0], index: number) =>
   scene.frame.columns.get(id)?.value[index] ?? Number.NaN;
@@ -54,7 +56,24 @@ function drawOf(scene: AlertScene, { level, index }: ObjectRef): string {
   }
   const scale = index >= topology.start[RACK] ? 'rack' : 'row';
   const pair = formatPowerPair(scene.power.drawW[index], topology.budgetW[index], scale);
-  return `${scene.power.atLeast[index] ? '≥ ' : ''}${pair}${outlook(scene.slope[index], scene.capMin[index])}`;
+  const { atLeast, countedW } = scene.power;
+  const bound = `${atLeast[index] ? '≥ ' : ''}${pair}${outlook(scene.slope[index], scene.capMin[index])}`;
+  return countedW[index] > 0 ? `${bound} ${reporting(scene, index, scale)}` : bound;
+}
+
+/** "1,024 of 2,048 GPUs report, with 1.51 MW; the rest is counted for what is silent." */
+function reporting({ power }: AlertScene, place: number, scale: 'rack' | 'row'): string {
+  const heard = formatPower(power.drawW[place] - power.countedW[place], scale);
+  const gpus = `${formatCountPair(power.gpuLive[place], power.gpuCount[place])} GPUs report`;
+  return `${gpus}, with ${heard}; the rest is counted for what is silent.`;
+}
+
+/** "at 97.8% of budget"; where only what is counted for silent ones makes it so, "counted at 112.0% of budget". */
+function shareOfBudget({ frame, power }: AlertScene, { level, index }: ObjectRef, use: number, limit: number): string {
+  const text = `${formatPercent(use, 1)} of budget`;
+  if (level === 'feed' || power.countedW[index] === 0) return `at ${text}`;
+  const heard = (power.drawW[index] - power.countedW[index]) / frame.topology.budgetW[index];
+  return heard >= limit ? `at ≥ ${formatPercent(heard, 1)} of budget` : `counted at ${text}`;
 }
 
 /** "88 °C, limit 87 °C. Clock 990 of 1,965 MHz." */
@@ -135,8 +154,8 @@ function leaf(scene: AlertScene, { index }: ObjectRef): Omit<Words, 'object'> {
 }
 
 const tellers: Readonly<Record<string, Teller>> = {
-  'budget.use': (scene, ref, value) => ({
-    predicate: `at ${formatPercent(value, 1)} of budget`,
+  'budget.use': (scene, ref, value, limit) => ({
+    predicate: shareOfBudget(scene, ref, value, limit),
     detail: drawOf(scene, ref),
   }),
   'budget.cap_minutes': (scene, ref, value) => ({
@@ -242,7 +261,7 @@ export function wordsOf(
     const predicate = title.startsWith(`${object} `) ? title.slice(object.length + 1) : title;
     return { object, predicate, detail: `${label} ${text}, limit ${most}.` };
   }
-  const told = tellers[quantity]?.(scene, ref, value);
+  const told = tellers[quantity]?.(scene, ref, value, against);
   return { object, ...(told ?? { predicate: `at ${text}`, detail: `${label} ${text}, limit ${most}.` }) };
 }
 

@@ -15,11 +15,11 @@ import {
   placeLabels,
   silentInlets,
 } from './feed-quantities.ts';
-import { cappedShare, GPU_LABELS, gpuQuantity, gpuRecords, silent } from './gpu-quantities.ts';
+import { cappedShare, GPU_LABELS, gpuQuantity, gpuRecords, NODE_LABELS, silent } from './gpu-quantities.ts';
 import { LINK_LABELS, linkQuantity, linkRecords } from './link-quantities.ts';
 import { PLACE_LABELS } from './names.ts';
 import { GROUP, ownQuantity } from './own-quantities.ts';
-import { NODE_LABELS, signalQuantity } from './place-signals.ts';
+import { signalQuantity } from './place-signals.ts';
 import { Untold } from './untold.ts';
 
 export interface AlertingFileOptions extends BudgetOptions {

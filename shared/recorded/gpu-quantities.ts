@@ -19,6 +19,8 @@ export interface AlertingOptions {
 
 /** Labels of our alerts of a GPU. */
 export const GPU_LABELS = ['site', 'hall', 'row', 'rack', 'node', 'UUID'] as const;
+/** Those of a node. */
+export const NODE_LABELS: readonly string[] = GPU_LABELS.slice(0, -1);
 
 /** A window over which a residency is told and an event is new, as in the alert engine's memory. */
 const WINDOW = '5m';
@@ -79,6 +81,12 @@ function residency(record: string, { intervalS }: AlertingOptions): string {
 /** Codes by which work is lost. */
 const FATAL = xids.filter(({ severity }) => severity === 'critical').map(({ code }) => code);
 
+/** Began within the window on a GPU that was heard before it, and on no other GPU of its node with 0 (gpu-events.ts). */
+function begun(record: string): string {
+  const fresh = `(${record} unless ${record} offset ${WINDOW})`;
+  return `${fresh} and ${BOARD} offset ${WINDOW} unless on (${NODE_LABELS.join(', ')}) (${fresh} == 0)`;
+}
+
 /** Expressions of derived quantities of GPUs by their names; a signal's own is its values. */
 export function gpuQuantity(name: string, options: AlertingOptions): string {
   const { profiles, rateWindow } = options;
@@ -98,8 +106,8 @@ export function gpuQuantity(name: string, options: AlertingOptions): string {
     'gpu.pcie_width_share': () => share('gpu.pcieWidth', 'gpu.pcieWidthMax'),
     'gpu.pcie_gen_share': () => share('gpu.pcieGen', 'gpu.pcieGenMax'),
     'gpu.fatal_xid': () =>
-      `(${FATAL.map((code) => `${XID} == ${code}`).join(' or ')}) and changes(${XID}[${WINDOW}]) > 0`,
-    'gpu.new_ecc': () => `${ECC} - min_over_time(${ECC}[${WINDOW}])`,
+      `(${FATAL.map((code) => `${XID} == ${code}`).join(' or ')}) and ((changes(${XID}[${WINDOW}]) > 0) or (${begun(XID)}))`,
+    'gpu.new_ecc': () => `(${begun(ECC)}) or (${ECC} - min_over_time(${ECC}[${WINDOW}]))`,
     'gpu.throttle': () => REASONS,
     'gpu.nvlink_errors_unusual': () => unusual(NVLINK_ERRORS),
     'gpu.pcie_replay_unusual': () => unusual(REPLAYS),

@@ -3,13 +3,10 @@ import { snakeCase } from '../alerting/condition.ts';
 import { type Signal, signals } from '../signals/catalogue.ts';
 import { gpuValuesOf, valuesOf } from './expressions.ts';
 import { placeLabels } from './feed-quantities.ts';
-import { type AlertingOptions, GPU_LABELS } from './gpu-quantities.ts';
+import { type AlertingOptions, NODE_LABELS } from './gpu-quantities.ts';
 import { linkValues } from './link-quantities.ts';
 import { PLACE_LABELS } from './names.ts';
 import { Untold } from './untold.ts';
-
-/** Labels of our alerts of a node. */
-export const NODE_LABELS = GPU_LABELS.slice(0, -1);
 
 const HOW: Readonly<Record<string, string>> = { sum: 'sum', max: 'max', median: 'quantile' };
 

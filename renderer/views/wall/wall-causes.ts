@@ -37,7 +37,7 @@ export function causesOf({ alerts, incidents }: Pick<AlertsReply, 'alerts' | 'in
 /** "Row A2 at 97.8% of budget" → "Row A2 97.8%": what is read from five metres has room for few words. */
 export const shortTitle = (title: string) =>
   title
-    .replace(/ at ([\d.,]+%) of (\w+ )?budget$/, ' $1')
+    .replace(/ (counted )?at ((≥ )?[\d.,]+%) of (\w+ )?budget$/, ' $1$2')
     .replace(/^GPU /, '')
     .replace(/^Link (\S+) \S+ saturated$/, '$1 link full')
     .replace(/^Link (\S+) \S+ /, '$1 link ')

@@ -68,6 +68,7 @@ describe('the panel', () => {
 describe('causes', () => {
   it('are told in as few letters as it takes', () => {
     expect(shortTitle('Row A2 at 97.8% of budget')).toBe('Row A2 97.8%');
+    expect(shortTitle('Site S counted at 112.0% of budget')).toBe('Site S counted 112.0%');
     expect(shortTitle(pastTitle({ object: 'Row A2', title: 'Row A2 at 97.8% of budget', unknownSince: null }))).toBe(
       'Row A2 was 97.8%',
     );

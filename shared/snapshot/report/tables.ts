@@ -1,5 +1,5 @@
 import { formatCount, formatDate, formatPercent, formatPower, formatTime, MISSING } from '../../format.ts';
-import { fleetPower } from '../../power.ts';
+import { fleetPower } from '../../power/fleet-power.ts';
 import type { Snapshot } from '../document.ts';
 import { glyph } from './glyphs.ts';
 import { type Markup, markup, NOTHING } from './markup.ts';
