@@ -191,7 +191,7 @@ export class Engine {
       this.#fleet.setWaitTick(id, settings.waitTickBytes);
       this.#sources.set(id, source);
       this.#settling.begin();
-      source.start(this.#schedule, this.#settings.pollMs);
+      source.start(this.#schedule, this.#settings.pollMs, () => this.#refresh());
     }
     this.#startWorkstation();
     this.#readPlaces();
@@ -327,6 +327,7 @@ export class Engine {
         return null;
       case 'ack':
         this.#viewers.ack(viewer, (arg as { seq: number }).seq);
+        if (!this.#settling.isUnderWay(this.#clock.now())) this.#viewers.send(this.#view, this.#clock.now());
         return null;
       case 'energy':
         return this.#view.energy(this.#settings.sites);

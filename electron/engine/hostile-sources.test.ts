@@ -158,7 +158,7 @@ describe('C1: a server whose clock is not ours', () => {
     const { reader, watts } = prometheus(url);
     const schedule = new Schedule(systemClock, 4);
     ends.push(() => schedule.stop());
-    reader.start(schedule, 1000);
+    reader.start(schedule, 1000, () => {});
     // Watts grow with every question: an old value is not kept.
     await untilTrue(() => watts() >= 6);
     expect(Math.abs((reader.health([]).skewMs ?? 0) - lead)).toBeLessThan(2500);

@@ -9,12 +9,17 @@ export interface Viewer {
   /** Sequence number of the frame that was sent and not yet drawn; undefined when the next may leave. */
   unacked: number | undefined;
   sentAt: number;
+  /** The newest sample time that was sent, and when a frame first had it. */
+  sampled: number | null;
+  freshAt: number;
   /** Something newer than what was sent is waiting. */
   due: boolean;
 }
 
 /** Heatmaps recolour at most once a second (ui.md 2.3); what a viewer asks for anew comes at once. */
 const FRAME_MS = 1000;
+/** A viewer to whom nothing was sent yet of what it looks at. */
+const UNSENT = { unacked: undefined, sentAt: 0, freshAt: 0, due: true } as const;
 const FIRST_WATCH: Watch = { signal: 'power', gpus: true, racks: [] };
 
 /** Everyone who looks. One frame in flight per viewer; the newest leaves when that one was drawn. */
@@ -28,7 +33,7 @@ export class Viewers {
   }
 
   open(id: number, role: Role): void {
-    this.#viewers.set(id, { role, watch: FIRST_WATCH, unacked: undefined, sentAt: 0, due: true });
+    this.#viewers.set(id, { role, watch: FIRST_WATCH, ...UNSENT, sampled: null });
   }
 
   close(id: number): void {
@@ -41,10 +46,7 @@ export class Viewers {
 
   /** Other columns are wanted: they come at once. */
   watch(viewer: Viewer, watch: Watch): void {
-    viewer.watch = watch;
-    viewer.sentAt = 0;
-    viewer.due = true;
-    viewer.unacked = undefined;
+    Object.assign(viewer, { watch, ...UNSENT });
   }
 
   /** The frame of this number was drawn. */
@@ -69,13 +71,18 @@ export class Viewers {
   }
 
   #sendOne(id: number, viewer: Viewer, view: FleetView, now: number): void {
-    if (!viewer.due || viewer.unacked !== undefined || now - viewer.sentAt < FRAME_MS - 50) return;
+    const sampled = view.current()?.sampled ?? null;
+    // Frames in which something only grew older do not hold up what was just read.
+    const fresh = sampled !== viewer.sampled;
+    const since = fresh ? viewer.freshAt : viewer.sentAt;
+    if (!viewer.due || viewer.unacked !== undefined || now - since < FRAME_MS - 50) return;
     const frame = view.frame(viewer.watch, ++this.#seq);
     if (!frame) return;
     const bytes = encodeFrame(frame);
     viewer.due = false;
     viewer.unacked = this.#seq;
     viewer.sentAt = now;
+    if (fresh) Object.assign(viewer, { sampled, freshAt: now });
     this.#event(id, 'frame', bytes, [bytes.buffer as ArrayBuffer]);
   }
 

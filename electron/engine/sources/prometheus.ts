@@ -189,12 +189,15 @@ export class PrometheusReader implements Source {
     this.#beginners = new Beginners(windowMsOf(settings.rateWindow));
   }
 
-  start(schedule: Schedule, pollMs: number): void {
+  start(schedule: Schedule, pollMs: number, whole: () => void): void {
     schedule.add({
       id: `${this.settings.id}\n${ID}`,
       intervalMs: pollMs,
       // Whole multiples of the poll, by the server's clock: whoever asks again for that instant gets the same answer.
-      run: () => this.readAll(settledInstant(this.#clock.now() + this.#leadMs, pollMs)),
+      run: async () => {
+        await this.readAll(settledInstant(this.#clock.now() + this.#leadMs, pollMs));
+        whole();
+      },
     });
   }
 

@@ -5,8 +5,8 @@ import type { Schedule } from '../schedule.ts';
 /** A configured origin of data while it is being read. */
 export interface Source {
   readonly settings: SourceSettings;
-  /** Puts its reads on the schedule. */
-  start(schedule: Schedule, pollMs: number): void;
+  /** Puts its reads on the schedule; `whole` is called after each that brought everything at once. */
+  start(schedule: Schedule, pollMs: number, whole: () => void): void;
   /** Reads everything once, without a schedule; `time` is the time of the tick. */
   readAll(time: number): Promise<void>;
   /** How it does; `lines` are warnings of its files. */
