@@ -34,7 +34,7 @@ export function stepBack(
   bytes: Uint8Array,
   level: typeof GPU | typeof NODE,
 ): Uint16Array {
-  const out = Uint16Array.from(bytes);
+  const out = new Uint16Array(bytes);
   for (let rack = layout.start[RACK]; rack < layout.start[NODE]; rack++) {
     const [from, to] = gpusOf(layout, rack);
     if (!keptIn(frame, from, to)) continue;

@@ -36,6 +36,8 @@ export class FloorPaint {
   /** Room for cells by level, kept while their number stays. */
   readonly #rooms = new Map<number, Bands>();
   #nodes: { frame: ViewFrame; layout: LayoutDocument; cells: Uint8Array } | null = null;
+  /** Cells of a frame that its filter has stepped back, by level. */
+  readonly #back = new Map<number, { frame: ViewFrame; layout: LayoutDocument; cells: Uint16Array }>();
 
   constructor(canvas: HTMLCanvasElement) {
     this.#canvas = canvas;
@@ -123,7 +125,15 @@ export class FloorPaint {
     // The frame before a change of what is watched has no cells yet.
     if (frame.cells.length !== gpus) return new Uint8Array(count).fill(CELL_UNSUPPORTED);
     const bytes = level === GPU ? frame.cells : this.#nodeBytes(layout, frame, signal);
-    return frame.matches.length > 0 ? stepBack(layout, frame, bytes, level) : bytes;
+    return frame.matches.length > 0 ? this.#steppedBack(layout, frame, bytes, level) : bytes;
+  }
+
+  #steppedBack(layout: LayoutDocument, frame: ViewFrame, bytes: Uint8Array, level: typeof GPU | typeof NODE) {
+    const known = this.#back.get(level);
+    if (known?.frame === frame && known.layout === layout) return known.cells;
+    const cells = stepBack(layout, frame, bytes, level);
+    this.#back.set(level, { frame, layout, cells });
+    return cells;
   }
 
   #nodeBytes(layout: LayoutDocument, frame: ViewFrame, signal: WatchSignal): Uint8Array {

@@ -30,8 +30,10 @@ function readTokens(element: HTMLElement): Tokens {
   return tokens;
 }
 
+type Standing = ReadonlySet<number> | null;
+
 /** Places that stand out: those that are flagged, of those that the filter keeps; null: all alike. */
-function standingOut(layout: LayoutDocument, frame: ViewFrame, flaggedOnly: boolean): ReadonlySet<number> | null {
+function standingOut(layout: LayoutDocument, frame: ViewFrame, flaggedOnly: boolean): Standing {
   const kept = keptPlaces(layout, frame);
   if (!flaggedOnly) return kept;
   const flagged = flaggedPlaces(layout, frame);
@@ -48,6 +50,8 @@ class Easel {
   #fade: { before: HTMLCanvasElement; since: number } | null = null;
   /** The newest frame that was painted. */
   #frame: ViewFrame | null = null;
+  /** What stands out in a frame, kept while only the view moves. */
+  #standing: { frame: ViewFrame; layout: LayoutDocument; flaggedOnly: boolean; places: Standing } | null = null;
 
   constructor(canvas: HTMLCanvasElement, painting: Painting) {
     this.#canvas = canvas;
@@ -74,6 +78,11 @@ class Easel {
     );
   }
 
+  /** Whether the newest frame has samples that were not painted yet, instead of older ones of the same. */
+  get fresh(): boolean {
+    return this.#painting.frameSource.get()?.sampled !== this.#frame?.sampled;
+  }
+
   /** Paints once; false while a fade goes on. */
   readonly paint = (time: number): boolean => {
     const { floor, frameSource, stale, signal, layout, theme, shown, flaggedOnly } = this.#painting;
@@ -89,10 +98,18 @@ class Easel {
       this.#tokens = { theme, forced, tokens: readTokens(this.#canvas) };
     const usable = frame?.layout === layout.version ? frame : null;
     this.#frame = usable ?? this.#frame;
-    const flagged = usable && standingOut(layout, usable, flaggedOnly);
+    const flagged = usable && this.#standingOut(layout, usable, flaggedOnly);
     this.#floor.paint({ ...this.#painting, frame: usable, flagged, tokens: this.#tokens.tokens, ratio, forced });
     return this.#fadeOver(time);
   };
+
+  #standingOut(layout: LayoutDocument, frame: ViewFrame, flaggedOnly: boolean): Standing {
+    const known = this.#standing;
+    if (known?.frame === frame && known.layout === layout && known.flaggedOnly === flaggedOnly) return known.places;
+    const places = standingOut(layout, frame, flaggedOnly);
+    this.#standing = { frame, layout, flaggedOnly, places };
+    return places;
+  }
 
   #fit(ratio: number): void {
     const { floor } = this.#painting;
@@ -106,6 +123,7 @@ class Easel {
     this.#shown = this.#painting.shown.join();
     const { width, height } = this.#canvas;
     if (matchMedia('(prefers-reduced-motion: reduce)').matches || width === 0) return;
+    this.#canvas.dataset.fading = '';
     const before = document.createElement('canvas');
     before.width = width;
     before.height = height;
@@ -120,6 +138,7 @@ class Easel {
     const context = this.#canvas.getContext('2d');
     if (left <= 0 || !context) {
       this.#fade = null;
+      delete this.#canvas.dataset.fading;
       return true;
     }
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -143,14 +162,20 @@ export function usePainting(canvas: RefObject<HTMLCanvasElement | null>, paintin
   });
   const { frameSource } = painting;
   useEffect(() => {
-    const pace = new Pace(RECOLOUR_MS, ask);
-    const stop = frameSource.subscribe(() => (easel.current?.awaited ? pace.now() : pace.ask()));
+    // Apart, so that a frame in which something only grew older does not hold up new samples.
+    const [fresh, aged] = [new Pace(RECOLOUR_MS, ask), new Pace(RECOLOUR_MS, ask)];
+    const stop = frameSource.subscribe(() => {
+      const pace = easel.current?.fresh ? fresh : aged;
+      if (easel.current?.awaited) pace.now();
+      else pace.ask();
+    });
     ask();
     // Text is measured and drawn in our own font only once that has arrived.
     void document.fonts.ready.then(ask);
     return () => {
       stop();
-      pace.stop();
+      fresh.stop();
+      aged.stop();
       if (easel.current) cancelPaint(easel.current.paint);
     };
   }, [frameSource, ask]);

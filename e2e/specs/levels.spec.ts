@@ -1,0 +1,55 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from '../console.ts';
+
+interface Fade {
+  readonly fading: boolean;
+  readonly picture: string;
+}
+
+/** Chooses a detail; gives what the floor plan showed just before. What it shows when a fade begins and ends is noted. */
+function choose(page: Page, detail: string): Promise<string> {
+  return page.evaluate((name) => {
+    const canvas = document.querySelector<HTMLCanvasElement>('canvas[data-cells]') as HTMLCanvasElement;
+    const noted = window as unknown as { fades?: Fade[] };
+    if (noted.fades === undefined) {
+      const fades: Fade[] = [];
+      noted.fades = fades;
+      new MutationObserver(() =>
+        fades.push({ fading: canvas.dataset.fading !== undefined, picture: canvas.toDataURL() }),
+      ).observe(canvas, { attributeFilter: ['data-fading'] });
+    }
+    const before = canvas.toDataURL();
+    const choices = [
+      ...document.querySelectorAll<HTMLElement>('[role="radiogroup"][aria-label="Detail"] [role="radio"]'),
+    ];
+    choices.find(({ textContent }) => textContent === name)?.click();
+    return before;
+  }, detail);
+}
+
+const fades = (page: Page) => page.evaluate(() => (window as unknown as { fades: Fade[] }).fades);
+
+test('from one level of detail to another the picture before fades, unless motion is reduced', async ({ open }) => {
+  const { page } = await open({ demo: true });
+  const canvas = page.locator('canvas[data-cells="2048"]');
+  await expect(canvas).toHaveAttribute('data-shown', 'gpu');
+  // A pause: no new frame recolours the floor meanwhile.
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+
+  const before = await choose(page, 'Rack');
+  await expect(canvas).toHaveAttribute('data-shown', 'rack');
+  await expect.poll(async () => (await fades(page)).length).toBe(2);
+  const [begun, ended] = await fades(page);
+  expect(begun.fading, 'a fade begins').toBe(true);
+  expect(begun.picture === before, 'with the picture before').toBe(true);
+  expect(ended.fading, 'and ends').toBe(false);
+  expect(ended.picture === before, 'with another').toBe(false);
+
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await choose(page, 'Auto');
+  await expect(canvas).toHaveAttribute('data-shown', 'gpu');
+  const picture = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+  await expect.poll(async () => (await picture()) === before).toBe(true);
+  expect(await fades(page), 'nothing fades').toHaveLength(2);
+});
