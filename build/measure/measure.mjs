@@ -1,6 +1,7 @@
 // `npm run measure`: our hot paths beside a peer, interleaved in one run. Ratios count; absolute figures move with the machine.
 import { parseArgs } from 'node:util';
 import { coldStartRow } from './cold-start.mjs';
+import { consoleRows } from './console-rows.mjs';
 import { decodeRows } from './decode.mjs';
 import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
@@ -14,8 +15,10 @@ import { wallSoakRow } from './wall-soak.mjs';
 const usage = `Usage: npm run measure [-- --json] [-- NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
   NAME          one row (--only NAME is the same): decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, packing, cold-start, snapshot,
+                scrape-to-pixel, interact, frames-to-wall,
                 report, history, engine-memory, wall-soak (a quarter of an hour; only when asked for),
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
+  --gpus N      scrape-to-pixel, interact, frames-to-wall for a fleet of this size only, of 1000, 10000 and 100000
   --quick       a tenth of the series and cells: a smoke test, not a measurement
 `;
 
@@ -31,6 +34,9 @@ const rows = {
   'server-cost-recorded': serverRows,
   'direct-scrape': serverRows,
   'cold-start': coldStartRow,
+  'scrape-to-pixel': consoleRows,
+  interact: consoleRows,
+  'frames-to-wall': consoleRows,
   packing: packingRow,
   snapshot: snapshotRow,
   report: reportRow,
@@ -49,6 +55,7 @@ function options(args) {
       json: { type: 'boolean' },
       only: { type: 'string' },
       quick: { type: 'boolean' },
+      gpus: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
@@ -78,7 +85,11 @@ export async function measure(args) {
   const wanted = values.only ? [values.only] : Object.keys(rows).filter((name) => !onlyByName.has(name));
   const found = [];
   for (const run of new Set(wanted.map((name) => rows[name]))) {
-    for (const row of await run({ size: values.quick ? 10_000 : 100_000 })) {
+    for (const row of await run({
+      size: values.quick ? 10_000 : 100_000,
+      gpus: Number(values.gpus) || undefined,
+      wanted,
+    })) {
       if (!wanted.includes(row.name)) continue;
       found.push(row);
       if (!values.json) process.stdout.write(`${cell(row)}\n`);
