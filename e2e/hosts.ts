@@ -8,6 +8,9 @@ const root = resolve(import.meta.dirname, '..');
 /** Folder of the stand-in for Electron's binary. */
 const standin = join(root, 'e2e/standin');
 
+/** The longest that a spec waits for one thing, as its assertions do (playwright.config.ts). */
+const LONGEST_MS = 60_000;
+
 export type HostName = 'serve' | 'desktop';
 
 export interface OpenOptions {
@@ -224,24 +227,38 @@ async function prepare(page: Page): Promise<void> {
 }
 
 async function savedBy(page: Page, begin: () => Promise<unknown>) {
-  const [download] = await Promise.all([page.waitForEvent('download'), begin()]);
+  const [download] = await Promise.all([page.waitForEvent('download', { timeout: LONGEST_MS }), begin()]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+/** What a spec keeps in the main process while a download is under way. */
+interface Saving {
+  saving?: Promise<{ readonly name: string; readonly state: string }>;
 }
 
 /** Electron asks its user where a download goes; a spec says it by the session's event before anybody is asked. */
 async function savedAt(app: ElectronApplication, profile: string, begin: () => Promise<unknown>) {
   const path = join(profile, 'saved.download');
-  const done = app.evaluate(
-    ({ session }, to) =>
-      new Promise<{ name: string; state: string }>((resolve) =>
-        session.defaultSession.once('will-download', (_event, item) => {
-          item.setSavePath(to);
-          item.once('done', (_done, state) => resolve({ name: item.getFilename(), state }));
+  // Main listens before anything begins.
+  await app.evaluate(({ session }, to) => {
+    (globalThis as Saving).saving = new Promise((resolve) =>
+      session.defaultSession.once('will-download', (_event, item) => {
+        item.setSavePath(to);
+        item.once('done', (_done, state) => resolve({ name: item.getFilename(), state }));
+      }),
+    );
+  }, path);
+  await begin();
+  const { name, state } = await app.evaluate(
+    (_electron, most) =>
+      Promise.race([
+        (globalThis as Saving).saving as Required<Saving>['saving'],
+        new Promise<never>((_resolve, reject) => {
+          setTimeout(() => reject(new Error(`No download has ended within ${most} ms`)), most);
         }),
-      ),
-    path,
+      ]),
+    LONGEST_MS,
   );
-  const [{ name, state }] = await Promise.all([done, begin()]);
   if (state !== 'completed') throw new Error(`The download of ${name} was ${state}`);
   return { name, bytes: readFileSync(path) };
 }

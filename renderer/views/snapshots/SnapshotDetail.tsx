@@ -150,7 +150,10 @@ function Leave({ row }: { row: SnapshotRow }) {
     'urls',
     'notes',
   ]);
-  const preview = useRedactionPreview({ file: row.file, redact: [...redact] }, redact.length > 0).data;
+  const { data: preview, isLoading: looking } = useRedactionPreview(
+    { file: row.file, redact: [...redact] },
+    redact.length > 0,
+  );
   const leave = useExportSnapshot();
   const go = () =>
     leave.mutate(
@@ -187,7 +190,8 @@ function Leave({ row }: { row: SnapshotRow }) {
             </option>
           ))}
         </select>
-        <button type="button" className={parts.button} onClick={go} disabled={leave.isPending}>
+        {/* Not before what leaves is on the screen, which also moves this button. */}
+        <button type="button" className={parts.button} onClick={go} disabled={leave.isPending || looking}>
           {leave.isPending ? 'Preparing' : 'Download'}
         </button>
         {leave.error ? (
