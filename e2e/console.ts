@@ -1,4 +1,4 @@
-import { test as base, expect } from '@playwright/test';
+import { test as base, expect, type Page } from '@playwright/test';
 import { type Console, type HostName, type OpenOptions, Shared } from './hosts.ts';
 
 interface Fixtures {
@@ -37,5 +37,20 @@ export const test = base.extend<Fixtures, { shared: Shared }>({
     expect(errors, 'errors thrown in the page').toEqual([]);
   },
 });
+
+/** The demo fleet's numbers are on the screen: from here on keys find their page. */
+export async function demoShown(page: Page): Promise<void> {
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+}
+
+/** The address of the page after its #, as it is read. */
+export const hashOf = (page: Page): Promise<string> => page.evaluate(() => decodeURIComponent(location.hash));
+
+/** Goes to an address as a link does. */
+export async function go(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+}
 
 export { expect };

@@ -7,8 +7,10 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'specs',
   outputDir: '../test-results',
-  timeout: 120_000,
-  expect: { timeout: 30_000 },
+  // Generous, and told of by the line that waits: a busy machine takes many times what a quiet one does.
+  timeout: 240_000,
+  expect: { timeout: 60_000, toPass: { timeout: 60_000 } },
+  use: { actionTimeout: 60_000, navigationTimeout: 60_000 },
   // Tests wait for polls and servers more than they compute; each console has ports and a profile of its own.
   fullyParallel: true,
   workers: 2,

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { violations } from '../axe.ts';
-import { expect, test } from '../console.ts';
+import { demoShown, expect, go, test } from '../console.ts';
 import { requireReal } from '../real/available.ts';
 import { startAlertmanager, startPrometheusWithRules } from '../real/servers.ts';
 
@@ -10,14 +10,9 @@ import { startAlertmanager, startPrometheusWithRules } from '../real/servers.ts'
 const ROW_HOT = '- { name: RowHot, when: budget.use > 0.95, at: [row], for: 0s, severity: critical }\n';
 /** One that holds whatever the demo does. */
 const SITE_BUSY = '- { name: SiteBusy, when: gpu.util > 1%, at: [site], for: 0s, severity: critical }\n';
-const LIVE = '2,040 of 2,048 GPUs reporting';
 
 /** Rules are read again when their files change. */
 const rules = (profile: string, name: string) => join(profile, 'rules', name);
-const go = (page: Page, hash: string) =>
-  page.evaluate((to) => {
-    location.hash = to;
-  }, hash);
 
 /** Counts the tones that the page makes from here on. */
 const listen = (page: Page) =>
@@ -31,15 +26,12 @@ const listen = (page: Page) =>
   });
 const tones = (page: Page) => page.evaluate(() => (window as { tones?: number }).tones ?? 0);
 
-// Each goes through a good part of a day at the desk: on a busy machine that takes its time.
-test.describe.configure({ timeout: 240_000 });
-
 test('from the overview: glyphs, the rail by keys, a subtree silenced for a preset, a flood', async ({ open }) => {
   const { page, profile } = await open({ demo: true, files: { 'rules/mine.yaml': ROW_HOT } });
-  await expect(page.getByText(LIVE)).toBeVisible({ timeout: 60_000 });
+  await demoShown(page);
   const rail = page.getByRole('region', { name: 'Alerts', exact: true });
   const line = rail.getByRole('button', { name: /Row A2 at \d+\.\d%/ }).first();
-  await expect(line).toBeVisible({ timeout: 45_000 });
+  await expect(line).toBeVisible();
   // The same fact by its shape in the budget tree, the KPI strip and the floor plan's table.
   const critical = (where: ReturnType<Page['locator']>) => where.getByRole('img', { name: 'critical' });
   await expect(critical(page.getByRole('treeitem', { name: /Row A2/ }))).toBeVisible();
@@ -75,35 +67,37 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
   await go(page, '#/alerts?tab=silences');
   const row = page.getByRole('row').filter({ hasText: 'Busway work CHG-12' });
   await expect(row).toContainText('Active');
-  await expect(row).toContainText(/in (4 h|3 h 59 min)/);
+  await expect(row).toContainText(/in (4 h|3 h 5\d min)/);
 
   // More than 20 new ones within a minute: told on every view, and the rail shows groups only.
   await go(page, '#/');
   writeFileSync(rules(profile, 'storm.yaml'), '- { name: Storm, when: gpu.power > 1, at: [gpu], severity: warning }\n');
-  await expect(page.getByText(/[\d,]+ new alerts in 1 min, grouped by hall/)).toBeVisible({ timeout: 45_000 });
+  await expect(page.getByText(/[\d,]+ new alerts in 1 min, grouped by hall/)).toBeVisible();
   const group = rail.getByRole('button', { name: /Power and thermal, Hall B/ });
   await expect(group).toHaveAttribute('aria-expanded', 'false');
-  const folded = await rail.getByRole('button').count();
+  // Its lines are those below it that no other group has.
+  const lines = rail.locator('div').filter({ has: group }).last().getByRole('button', { name: /Since/ });
+  await expect(lines).toHaveCount(0);
   await group.press('Enter');
   await expect(group).toHaveAttribute('aria-expanded', 'true');
-  expect(await rail.getByRole('button').count()).toBeGreaterThan(folded);
+  await expect(lines).not.toHaveCount(0);
   expect(await violations(page)).toEqual([]);
   rmSync(rules(profile, 'storm.yaml'));
-  await expect(page.getByText(/new alerts in 1 min/)).toHaveCount(0, { timeout: 45_000 });
+  await expect(page.getByText(/new alerts in 1 min/)).toHaveCount(0);
 });
 
 test('what is told at the desk is tried, saved and heard; the journal is kept as long as is asked', async ({
   open,
 }, info) => {
   const { page, profile } = await open({ demo: true, own: true });
-  await expect(page.getByText(LIVE)).toBeVisible({ timeout: 60_000 });
+  await demoShown(page);
   await go(page, '#/alerts?tab=notify');
   await listen(page);
   await page.getByLabel('Warning: sound').selectOption('bell');
   await page.getByRole('button', { name: 'Try warning' }).click();
   // A bell is its tone and the octave above it.
   await expect(page.getByText('The bell was played.')).toBeVisible();
-  expect(await tones(page)).toBe(2);
+  await expect.poll(() => tones(page)).toBeGreaterThanOrEqual(2);
   if (info.project.name === 'desktop') await expect(page.getByText('The system was given a notice.')).toBeVisible();
 
   await page.getByRole('button', { name: 'Add quiet hours' }).click();
@@ -131,11 +125,11 @@ test('what is told at the desk is tried, saved and heard; the journal is kept as
 
   // What begins now is heard on any view, and counted in the title and on the icon.
   await go(page, '#/');
-  await expect(page.getByText(LIVE)).toBeVisible({ timeout: 60_000 });
+  await demoShown(page);
   await listen(page);
   mkdirSync(join(profile, 'rules'), { recursive: true });
   writeFileSync(rules(profile, 'new.yaml'), SITE_BUSY);
-  await expect.poll(() => tones(page), { timeout: 45_000 }).toBeGreaterThan(0);
+  await expect.poll(() => tones(page)).toBeGreaterThan(0);
   await expect(page).toHaveTitle(/^\(\d+\+?\) /);
   await expect
     .poll(() => page.evaluate(() => document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.href))
@@ -184,7 +178,7 @@ test('a place has a line of its own; Prometheus’s rules stand beside ours; a l
     await own.fill('PDX-1/B/B4: budget.use > nonsense');
     await expect(editor.getByRole('button', { name: 'Save rule' })).toBeDisabled();
     await own.fill('PDX-1/B/B4: budget.use > 0.01');
-    await expect(editor.getByLabel('What it finds now')).toContainText('Row B4', { timeout: 45_000 });
+    await expect(editor.getByLabel('What it finds now')).toContainText('Row B4');
     await editor.getByLabel('Your name').fill('Ann');
     await editor.getByRole('button', { name: 'Save rule' }).click();
     await expect(editor).toContainText('Changed here');
@@ -206,7 +200,7 @@ test('a place has a line of its own; Prometheus’s rules stand beside ours; a l
     // Killed before it wrote its snapshot, it comes back without the silence.
     await manager.kill();
     await manager.restart();
-    await expect(row).toContainText('Lost', { timeout: 45_000 });
+    await expect(row).toContainText('Lost');
     await row.getByRole('button', { name: 'Restore' }).press('Enter');
     await expect(row).toContainText('Active');
     const kept = (await (await fetch(`${manager.url}/api/v2/silences`)).json()) as { comment: string }[];

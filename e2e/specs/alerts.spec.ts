@@ -1,6 +1,5 @@
-import type { Page } from '@playwright/test';
-import axe from 'axe-core';
-import { expect, test } from '../console.ts';
+import { violations } from '../axe.ts';
+import { demoShown, expect, go, test } from '../console.ts';
 
 /** A rule of the operator's own that fires at once on the demo's hot row. */
 const RULES = `- name: RowHot
@@ -18,20 +17,9 @@ const opened = {
   },
 };
 
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const checker = (window as unknown as { axe: typeof axe }).axe;
-    const found = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
-    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-  });
-}
-
-test('an alert fires, is acknowledged and silenced by keyboard, and the journal has all of it', async ({
-  open,
-}, info) => {
-  const { page } = await open(opened);
-  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible();
+test('an alert fires, is acknowledged and silenced by keyboard, and the journal has all of it', async ({ open }) => {
+  const { page, saved } = await open(opened);
+  await demoShown(page);
   await page.keyboard.press('4');
   const row = page
     .getByRole('row')
@@ -74,19 +62,15 @@ test('an alert fires, is acknowledged and silenced by keyboard, and the journal 
   await page.getByRole('radio', { name: 'Everything' }).click();
   const journal = page.getByRole('region', { name: 'Rows of the journal' });
   for (const words of ['Fired', 'CHG-4471', 'Busway work', 'Silence ended']) await expect(journal).toContainText(words);
-  // The stand-in's windows tell nobody of downloads.
-  if (info.project.name === 'desktop') return;
-  const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save CSV' }).click();
-  expect((await download).suggestedFilename()).toMatch(/\.csv$/);
+  const { name, bytes } = await saved(() => page.getByRole('button', { name: 'Save CSV' }).click());
+  expect(name).toMatch(/\.csv$/);
+  expect(bytes.toString()).toContain('CHG-4471');
 });
 
 test('rules: a broken file is told with its line, a threshold is tried before it is saved', async ({ open }) => {
   const { page } = await open(opened);
-  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible();
-  await page.evaluate(() => {
-    location.hash = '#/alerts?tab=rules';
-  });
+  await demoShown(page);
+  await go(page, '#/alerts?tab=rules');
   await expect(
     page.getByRole('region', { name: 'Rules', exact: true }).getByText(/broken\.yaml, line 2, column \d+/),
   ).toBeVisible();

@@ -4,8 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '../console.ts';
 
-test.describe.configure({ timeout: 120_000 });
-
 const gpu = 'DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-a",modelName="NVIDIA H200",Hostname="a1-01-n1"} 400\n';
 /** One cable, full, whose counter of waiting grows; seconds since the beginning. */
 const switches = (

@@ -1,30 +1,15 @@
 import type { Page } from '@playwright/test';
-import axe from 'axe-core';
-import { expect, test } from '../console.ts';
-
-// Rates need two reads of 889 exporters, which takes a slow machine a while.
-test.describe.configure({ timeout: 120_000 });
-
-/** WCAG 2 A and AA violations in the page. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const checker = (window as unknown as { axe: typeof axe }).axe;
-    const found = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
-    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-  });
-}
+import { violations } from '../axe.ts';
+import { demoShown, expect, go, hashOf, test } from '../console.ts';
 
 /** The matrix of the demo's hall A with rates, which need two polls. */
 async function matrixShown(page: Page): Promise<void> {
   // A key that is pressed before the page stands is nobody's.
-  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible({ timeout: 60_000 });
+  await demoShown(page);
   await page.keyboard.press('3');
   await expect(page.locator('canvas[data-cells="576"]')).toBeVisible();
   const summary = page.getByRole('region', { name: 'Interconnect summary' });
-  await expect(summary.getByRole('button', { name: /^Saturated leaves/ })).toContainText('leaf-A-17', {
-    timeout: 60_000,
-  });
+  await expect(summary.getByRole('button', { name: /^Saturated leaves/ })).toContainText('leaf-A-17');
 }
 
 test('leaf-A-17 is saturated, its detail is shown, and the keys move, switch and open', async ({ open }) => {
@@ -52,7 +37,7 @@ test('leaf-A-17 is saturated, its detail is shown, and the keys move, switch and
   await page.keyboard.press('ArrowDown');
   await expect.poll(focused).toMatch(/^leaf-A-18 to spine-A-01/);
   await expect(detail.getByRole('heading', { name: 'leaf-A-18' })).toBeVisible();
-  expect(new URL(page.url()).hash).toBe('#/interconnect/leaf-A-18');
+  await expect.poll(() => hashOf(page)).toBe('#/interconnect/leaf-A-18');
 
   // X: transmit, receive, wait. [ and ] go from flag to flag.
   const direction = page.getByRole('radiogroup', { name: 'Direction' });
@@ -61,7 +46,8 @@ test('leaf-A-17 is saturated, its detail is shown, and the keys move, switch and
     await expect(direction.getByRole('radio', { name: label })).toBeChecked();
   }
   await page.keyboard.press(']');
-  await expect(detail.getByRole('heading', { name: /leaf-A-(17|28|31)/ })).toBeVisible();
+  // Which leaves are flagged changes with their load: another one than this is.
+  await expect(detail.getByRole('heading', { name: /^leaf-A-(?!18)\d\d$/ })).toBeVisible();
 
   await page.keyboard.press('v');
   const table = page.getByRole('dialog', { name: 'InfiniBand as table' });
@@ -70,15 +56,13 @@ test('leaf-A-17 is saturated, its detail is shown, and the keys move, switch and
   await expect(table).toHaveCount(0);
 
   await page.keyboard.press('g');
-  expect(new URL(page.url()).hash).toContain('#/overview/');
+  await expect.poll(() => hashOf(page)).toContain('#/overview/');
 });
 
 test('an address opens the network and the leaf that it names', async ({ open }) => {
   const { page } = await open({ demo: true });
   await matrixShown(page);
-  await page.evaluate(() => {
-    location.hash = '#/interconnect/leaf-A-31?show=rx';
-  });
+  await go(page, '#/interconnect/leaf-A-31?show=rx');
   const detail = page.getByRole('region', { name: 'Detail' });
   await expect(detail.getByRole('heading', { name: 'leaf-A-31' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Leaf to spine uplinks' })).toContainText('Down: p26 to spine-A-13');
@@ -86,7 +70,7 @@ test('an address opens the network and the leaf that it names', async ({ open })
   await expect(page.getByRole('region', { name: 'Node ports by rack' })).toBeVisible();
   await page.keyboard.press('n');
   await expect(page.getByRole('region', { name: 'NVLink domains by GPU' })).toContainText('128 domains');
-  expect(new URL(page.url()).hash).toBe('#/interconnect?fabric=nvlink');
+  await expect.poll(() => hashOf(page)).toBe('#/interconnect?fabric=nvlink');
 });
 
 for (const theme of ['dark', 'light'] as const) {

@@ -1,5 +1,5 @@
 import { violations } from '../axe.ts';
-import { expect, test } from '../console.ts';
+import { demoShown, expect, test } from '../console.ts';
 import { requireReal } from '../real/available.ts';
 import { startAlertmanager } from '../real/servers.ts';
 
@@ -24,7 +24,7 @@ test('alerts and silences of a real Alertmanager stand beside ours, and stay whe
       demo: true,
       settings: { alertmanagers: [{ id: 'pager', name: 'Site pager', url: server.url }] },
     });
-    await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible();
+    await demoShown(page);
     await page.keyboard.press('4');
     await page.getByRole('button', { name: /^From Prometheus and Alertmanager/ }).click();
     const row = page.getByRole('row').filter({ hasText: 'DiskFull' });

@@ -2,19 +2,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import axe from 'axe-core';
 import { startDemo } from '../../electron/demo/demo.ts';
-import { expect, test } from '../console.ts';
-
-/** WCAG 2 A and AA violations in the page. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const checker = (window as unknown as { axe: typeof axe }).axe;
-    const found = await checker.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] });
-    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-  });
-}
+import { violations } from '../axe.ts';
+import { demoShown, expect, test } from '../console.ts';
 
 /** Opens a part of view 6 by its keys: 6, then arrows in the row of parts. */
 async function openPart(page: Page, name: string): Promise<void> {
@@ -63,7 +53,7 @@ test('a mapping is tried before it is saved, and the log says who saved it', asy
 
 test('budgets are edited in place, told where they are wrong, and written line by line', async ({ open }) => {
   const { page, profile } = await open({ demo: true });
-  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await demoShown(page);
   await openPart(page, 'Budgets');
   const cell = page.getByLabel('Budget, kW of PDX-1/A/A2', { exact: true });
   await expect(cell).toHaveValue('1000');
@@ -128,7 +118,7 @@ test('a topology file is looked at, its conflicts told, and saved; what it expec
 test('who may only look sees it all and can change nothing', async ({ open }, info) => {
   test.skip(info.project.name !== 'serve', 'a desktop window is always its owner’s');
   const { page } = await open({ demo: true, readOnly: true });
-  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await demoShown(page);
   await openPart(page, 'Budgets');
   const table = page.getByRole('table', { name: 'Budgets' });
   await expect(table.getByRole('row').filter({ hasText: 'PDX-1/A/A2/A2-05' })).toContainText('132');
@@ -144,7 +134,7 @@ test('who may only look sees it all and can change nothing', async ({ open }, in
 for (const theme of ['dark', 'light'] as const) {
   test(`places have no WCAG violation (${theme})`, async ({ open }) => {
     const { page } = await open({ demo: true, theme });
-    await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+    await demoShown(page);
     for (const part of ['Label mapping', 'Budgets', 'Topology', 'Changes']) {
       await openPart(page, part);
       await page.waitForFunction(() => !document.body.innerText.includes('Loading the'));

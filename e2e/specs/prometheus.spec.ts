@@ -54,10 +54,8 @@ test('a real Prometheus: its numbers are shown, go with it, and come back with i
     expect(shownKw * 1000).toBeLessThan((gpus?.value ?? Number.NaN) * 2.5);
 
     await server.kill();
-    const killed = Date.now();
-    // Within the stale limit: its last sample is at most a scrape and a poll older than the kill.
-    await expect(page.locator('[data-state="stale"]')).toBeVisible({ timeout: STALE_MS + 1500 });
-    expect(Date.now() - killed).toBeLessThan(STALE_MS + 1500);
+    // When exactly is asked of the clock (freshness.test.ts); here that it is told at all, and takes all numbers along.
+    await expect(page.locator('[data-state="stale"]')).toBeVisible();
     await expect(page.getByText(/No data for \d+ s/).first()).toBeVisible();
     await expect(page.getByText(/Last value [\d.]+ kW at \d\d:\d\d:\d\d/)).toBeVisible();
     for (const cell of await strip.getByRole('button').all()) {

@@ -1,12 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
 import { violations } from '../axe.ts';
-import { expect, test } from '../console.ts';
+import { demoShown, expect, test } from '../console.ts';
 
 /** What the page looks like to people who see it otherwise (ui.md 9), and to those who have no mouse. */
-
-async function demoShown(page: Page): Promise<void> {
-  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
-}
 
 /** Which pixels of a picture are dark and which light, once its colours are grey: '0' and '1', row by row, at 24 × 24. */
 async function shapeOf(page: Page, glyph: Locator): Promise<string> {

@@ -22,7 +22,7 @@ for (const name of STATES) {
     open,
   }, info) => {
     test.skip(info.project.name === 'desktop', 'the same page in the same Chromium: looked at once, on serve');
-    test.setTimeout(folder ? 1_200_000 : 240_000);
+    if (folder) test.setTimeout(1_200_000);
     const state = await startState(name);
     try {
       const { page } = await open({ ...state.options, viewport: SIZES[0] });

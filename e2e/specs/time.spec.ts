@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { violations } from '../axe.ts';
-import { expect, test } from '../console.ts';
+import { expect, go, test } from '../console.ts';
 import { ask } from '../real/ask.ts';
 import { requireReal } from '../real/available.ts';
 import { GAP_MS, pastText, SCRAPE_MS } from '../real/past.ts';
@@ -42,7 +42,7 @@ async function settledTime(page: Page): Promise<number> {
     const said = await banner(page).textContent({ timeout: 1000 });
     expect(said).toContain(`Replay ${iso(time).slice(11, 19)} UTC`);
     expect(said).not.toContain('Loading');
-  }).toPass({ timeout: 20_000 });
+  }).toPass();
   return timeOf(page);
 }
 /** The page shows what the server itself has at its time. */
@@ -57,10 +57,9 @@ test('the page is moved to a time of a real Prometheus, shows that and nothing o
   open,
 }) => {
   test.skip(skip !== '', skip);
-  test.setTimeout(120_000);
   const source = { id: 'p', kind: 'prometheus', name: 'Main', site: 'S', url: server.url };
   const { page } = await open({ settings: { pollMs: POLL, staleMs: 60_000, sources: [source] } });
-  await expect(page.locator('canvas[data-cells]')).toHaveAttribute('data-cells', '8', { timeout: 30_000 });
+  await expect(page.locator('canvas[data-cells]')).toHaveAttribute('data-cells', '8');
 
   // By the scrubber's keys: a tenth of the hour each; the focus stays though everything around it is of another time.
   const scrubber = page.getByRole('slider', { name: 'Time shown' });
@@ -94,7 +93,7 @@ test('the page is moved to a time of a real Prometheus, shows that and nothing o
         expect(await power(page).textContent()).toContain((wattsOf(still) / 1000).toFixed(1));
         return performance.now() - since;
       },
-      { intervals: [500], timeout: 20_000 },
+      { intervals: [500] },
     )
     .toBeGreaterThan(2 * POLL + 500);
   expect(timeOf(page)).toBe(still);
@@ -111,7 +110,7 @@ test('the page is moved to a time of a real Prometheus, shows that and nothing o
   await banner(page).getByLabel('Speed').selectOption('16');
   await page.keyboard.press('Escape');
   await banner(page).getByRole('button', { name: 'Play' }).click();
-  await expect.poll(() => timeOf(page), { timeout: 20_000 }).toBeGreaterThanOrEqual(still + 4 * POLL);
+  await expect.poll(() => timeOf(page)).toBeGreaterThanOrEqual(still + 4 * POLL);
   await banner(page).getByRole('button', { name: 'Pause' }).click();
   await expectServersNumber(page, await settledTime(page));
 
@@ -124,12 +123,7 @@ test('the page is moved to a time of a real Prometheus, shows that and nothing o
 
   // In the gap the second node is silent, as it was then; who chose its alert cannot take it.
   const gap = END - (GAP_MS[0] + GAP_MS[1]) / 2;
-  await page.evaluate(
-    (hash) => {
-      window.location.hash = hash;
-    },
-    `#/?t=${iso(gap)}`,
-  );
+  await go(page, `#/?t=${iso(gap)}`);
   expect(await settledTime(page)).toBe(gap);
   await expect(
     page.getByRole('region', { name: 'Site summary' }).getByRole('button', { name: 'Reporting' }),
@@ -138,12 +132,7 @@ test('the page is moved to a time of a real Prometheus, shows that and nothing o
   await expect(page.getByText('Acknowledge and silence: Off in a replay')).toBeVisible();
 
   // Where nothing is recorded nothing is shown, least of all what was there before.
-  await page.evaluate(
-    (hash) => {
-      window.location.hash = hash;
-    },
-    `#/?t=${iso(END - 600 * MINUTE)}`,
-  );
+  await go(page, `#/?t=${iso(END - 600 * MINUTE)}`);
   await expect(banner(page)).toContainText('Not recorded');
   await expect(power(page)).toContainText('Not recorded');
   expect((await power(page).textContent())?.replace(/Not recorded at [\d:]+ UTC/, '')).not.toMatch(/\d/);
@@ -151,8 +140,8 @@ test('the page is moved to a time of a real Prometheus, shows that and nothing o
 
   await page.keyboard.press('Shift+Escape');
   await expect(banner(page)).toHaveCount(0);
-  expect(page.url()).not.toContain('t=');
-  await expect(page.locator('[data-state="live"], [data-state="late"]')).toBeVisible({ timeout: 20_000 });
+  await expect.poll(() => page.url()).not.toContain('t=');
+  await expect(page.locator('[data-state="live"], [data-state="late"]')).toBeVisible();
 });
 
 test('two times are compared: the change has its sign and is what arithmetic says, here and in the address', async ({
@@ -161,18 +150,13 @@ test('two times are compared: the change has its sign and is what arithmetic say
   test.skip(skip !== '', skip);
   const source = { id: 'p', kind: 'prometheus', name: 'Main', site: 'S', url: server.url };
   const { page } = await open({ theme: 'light', settings: { pollMs: POLL, staleMs: 60_000, sources: [source] } });
-  await expect(page.locator('canvas[data-cells]')).toHaveAttribute('data-cells', '8', { timeout: 30_000 });
+  await expect(page.locator('canvas[data-cells]')).toHaveAttribute('data-cells', '8');
   // The 3rd and the 19th scrape of one climb: 16 × 20 W more, by hand.
   const base = END - 90 * MINUTE - ((END - 90 * MINUTE) % (20 * SCRAPE_MS));
   const [a, b] = [base + 2 * SCRAPE_MS, base + 18 * SCRAPE_MS];
-  await page.evaluate(
-    (hash) => {
-      window.location.hash = hash;
-    },
-    `#/compare?a=${iso(a)}&b=${iso(b)}`,
-  );
+  await go(page, `#/compare?a=${iso(a)}&b=${iso(b)}`);
   const change = page.getByRole('region', { name: 'What changed' }).getByRole('button', { name: 'Change' });
-  await expect(change).toContainText(/\+0.3\s*kW/, { timeout: 20_000 });
+  await expect(change).toContainText(/\+0.3\s*kW/);
   await expect(change).toContainText('+6.3%, 1 rack compared');
   const table = page.getByRole('region', { name: 'Change as table' });
   await expect(table).toContainText('5.0 kW');
@@ -182,9 +166,9 @@ test('two times are compared: the change has its sign and is what arithmetic say
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('x');
   await expect(change).toContainText(/−0.3\s*kW/);
-  expect(page.url()).toContain(`a=${iso(b)}`);
+  await expect.poll(() => page.url()).toContain(`a=${iso(b)}`);
   await page.reload();
-  await expect(change).toContainText(/−0.3\s*kW/, { timeout: 20_000 });
+  await expect(change).toContainText(/−0.3\s*kW/);
   await page.keyboard.press('d');
   expect(await violations(page, 'color-contrast')).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { expect, test } from '../console.ts';
+import { demoShown, expect, go, test } from '../console.ts';
 
 const RULES = '- { name: RowHot, when: budget.use > 0.95, at: [row], for: 0s, severity: critical }\n';
 
@@ -6,15 +6,13 @@ test('the wall: figures, racks, alerts that stand still; without data a violet b
   open,
 }, info) => {
   const { page, pid } = await open({ demo: true, files: { 'rules/mine.yaml': RULES } });
-  await expect(page.getByText('2,040 of 2,048 GPUs reporting')).toBeVisible();
+  await demoShown(page);
   await page.keyboard.press('w');
-  await page.evaluate(() => {
-    location.hash = '#/wall?views=power:999';
-  });
+  await go(page, '#/wall?views=power:999');
   const wall = page.getByRole('main', { name: 'Wall' });
   await expect(wall.getByRole('img', { name: /^Racks by row: highest Rack/ })).toBeVisible();
   await expect(wall.getByRole('region', { name: 'Site IT power' })).toContainText(/\d\.\d\dMW/);
-  await expect(wall.getByRole('region', { name: 'Alerts' })).toContainText(/Row A2 9\d\.\d%/);
+  await expect(wall.getByRole('region', { name: 'Alerts' })).toContainText(/Row A2 \d+\.\d%/);
   await expect(wall).toContainText(/Live, \d+ s/);
   // A second's tick: a screen that froze would keep its hand.
   const hand = () => wall.locator('svg path[transform^="rotate"]').first().getAttribute('transform');

@@ -42,12 +42,13 @@ test('a wall on the second display has its own view and is restored there', asyn
   let app = await launch(profile, ['--demo']);
   try {
     await app.firstWindow();
+    await expect.poll(() => walls(app)).toHaveLength(2);
     const [, second] = (await walls(app)) ?? [];
     await choose(app, 1);
     const wall = await wallOf(app);
     // Which slide is shown depends on the time of day.
     await expect(wall.getByRole('main', { name: 'Wall' })).toContainText(/^PDX-1.*Live, \d+ s/);
-    expect(await walls(app)).toContain(`✓ ${second}`);
+    await expect.poll(() => walls(app)).toContain(`✓ ${second}`);
 
     await wall.evaluate(() => {
       location.hash = '#/wall?views=thermal:40';
@@ -62,7 +63,7 @@ test('a wall on the second display has its own view and is restored there', asyn
     await expect(restored.getByRole('main', { name: 'Wall' })).toContainText('Hottest GPU');
     await choose(app, 1);
     await expect.poll(() => app.windows().length).toBe(1);
-    expect(JSON.parse(remembered())).toEqual([]);
+    await expect.poll(() => JSON.parse(remembered())).toEqual([]);
   } finally {
     await app.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
