@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     environment: 'node',
     // Generous: with several workers on a busy machine the longest take many times what they take alone.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'threads',
     // Files that start real servers wait for them most of the time: one more than the processors of a small machine.
     maxWorkers: Math.max(3, availableParallelism() - 1),

@@ -44,7 +44,7 @@ beforeAll(async () => {
     engine.write([['INSERT INTO rule VALUES (?, ?)', [rule.name, JSON.stringify(rule)]]], Date.now());
   const options = ['--profile', folder, '--wait-tick', '64', '--interval', '60', '--out', file('rules.yml')];
   expect(await cli(['rules', 'export', '--kind', 'alerting', ...options])).toBe(0);
-}, 30_000);
+});
 afterAll(() => {
   engine.close(Date.now());
   rmSync(folder, { recursive: true, force: true });

@@ -40,7 +40,7 @@ export async function askUntil(
   server: string,
   query: string,
   enough: (answers: readonly Answer[]) => boolean,
-  withinMs = 40_000,
+  withinMs = 60_000,
 ): Promise<readonly Answer[]> {
   const until = performance.now() + withinMs;
   for (;;) {

@@ -106,7 +106,7 @@ beforeAll(async () => {
     ];
   });
   await askUntil(server.url, 'gpu_temp', ([one]) => one !== undefined, 1);
-}, 60_000);
+});
 afterAll(async () => {
   await server?.stop();
   if (folder) rmSync(folder, { recursive: true, force: true });

@@ -65,7 +65,7 @@ describe.each(servers)('%s scrapes the demo fleet', (_name, need, start) => {
   beforeAll(async () => {
     demo = await startDemo({ nodes: 20, gpus: 8, now: () => FROZEN });
     if (need.skip === null) server = await start(await everySecond(demo.prometheusConfig));
-  }, 40_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await demo.close();

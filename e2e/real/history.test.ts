@@ -60,13 +60,13 @@ describe.each(servers)('history out of a real %s', (_name, needs, start) => {
     engine = startEngine({ pollMs: 5000, staleMs: 60_000, sources: [source] }, clock);
     await engine.until((frame) => frame.summary.gpusReporting === 8);
     layout = await engine.call('layout', {});
-  }, 60_000);
+  });
   afterAll(async () => {
     engine?.remove();
     await server?.stop();
   });
 
-  const that = (title: string, run: () => Promise<void>) => test.skipIf(skip)(titled(title, ...needs), run, 30_000);
+  const that = (title: string, run: () => Promise<void>) => test.skipIf(skip)(titled(title, ...needs), run);
   const placeOf = (path: string) => layout.path.indexOf(path);
 
   /** What the server itself says: value by epoch ms, of the one series of the answer. */

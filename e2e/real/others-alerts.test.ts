@@ -45,7 +45,6 @@ function sourceAt(id: string, url: string): Source & { asked: number } {
 
 test.skipIf(missing)(
   titled('alerts of a real Prometheus stand beside ours and an Alertmanager’s, one entry a label set', ...real),
-  { timeout: 60_000 },
   async () => {
     const manager = await startAlertmanager();
     closing.push(() => manager.stop());

@@ -170,7 +170,7 @@ describe.each(servers)('planned queries, asked of a real %s', (_name, need, star
       bad.push(fleet.ingest({ ...input, query }).bad);
     }
     frame = fleet.frame(at * 1000, 60_000);
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await new Promise((resolve) => exporters?.close(resolve) ?? resolve(null));

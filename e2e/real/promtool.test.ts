@@ -12,7 +12,10 @@ const fixtures = join(import.meta.dirname, '../../../shared/fixtures');
 
 /** Whether `promtool check metrics` can read a body; it ends with 3 where it only dislikes names and texts. */
 function promtoolReads(body: Uint8Array): boolean {
-  const { status, stderr } = spawnSync(promtool.path as string, ['check', 'metrics'], { input: body, timeout: 30_000 });
+  const { status, stderr } = spawnSync(promtool.path as string, ['check', 'metrics'], {
+    input: body,
+    timeout: 120_000,
+  });
   if (status === 0 || status === 3) return true;
   if (status === 1 && String(stderr).includes('error while linting')) return false;
   throw new Error(`promtool ended with ${status}: ${stderr}`);

@@ -21,7 +21,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]) => {
-  const { status, stdout, stderr } = spawnSync(promtool.path as string, args, { cwd: folder, timeout: 60_000 });
+  const { status, stdout, stderr } = spawnSync(promtool.path as string, args, { cwd: folder, timeout: 120_000 });
   return { status, text: `${stdout}${stderr}` };
 };
 

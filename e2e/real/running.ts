@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { get } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RealProgram, requireReal } from './available.ts';
@@ -25,23 +26,34 @@ export interface Running {
   restart(): Promise<void>;
 }
 
-/** A port on loopback that was free a moment ago. */
+/**
+ * Ports for programs that must be told theirs: below those that systems give to outgoing connections, of which tests make
+ * thousands; one of them would have the port before the program listens.
+ */
+const [FIRST_PORT, PORTS] = [15_000, 15_000];
+
+/** A port on loopback that is free and that no outgoing connection takes. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    const server = createServer().listen(port, '127.0.0.1');
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!free) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
-const READY_MS = 30_000;
+const READY_MS = 60_000;
 
 /**
  * Starts a real program and waits until its ready path answers 200.
  * @param prepare writes what it needs into its folder and gives its arguments
- * @throws Error with its log when it exits or is not ready within 30 s
+ * @throws Error with its log when it exits or is not ready within 60 s
  */
 export async function startReal(
   program: RealProgram,

@@ -11,7 +11,7 @@ import { fingerprintOf } from '../../shared/interop/told-alert.ts';
 import { alertingFile } from '../../shared/recorded/alerting.ts';
 import { profiles } from '../../shared/signals/profiles/all.ts';
 import { parseBudgetsCsv } from '../../shared/topology-csv.ts';
-import { read } from './ask.ts';
+import { ask, read } from './ask.ts';
 import { requireReal, titled } from './available.ts';
 import { startEngine } from './engine.ts';
 import { until } from './interop.fixture.ts';
@@ -152,10 +152,14 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
       const awake = Date.now();
       if (!LONG) leap = AFTER_MS;
       const seen = { ours: new Fired(), theirs: new Fired() };
+      const passes = new Cadence(ms);
+      const evaluations = new Cadence(ms);
       const end = await until(
         async () => {
           for (const alert of await ours()) seen.ours.add(alert, knownAt(alert.activeAt));
           for (const alert of await theirs()) seen.theirs.add(alert, Date.parse(alert.activeAt));
+          passes.saw('engine', (await engine.call('alerts', {})).evaluatedAt ?? Number.NaN);
+          for (const { name, at } of await evaluated(server.url)) evaluations.saw(name, at);
           return Date.now();
         },
         (now) =>
@@ -175,18 +179,27 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
       // What began later than this may not fire in both yet.
       const waits = new Map(rules.map(({ name, forMs }) => [name, forMs + 4 * ms]));
       const lasting = (rule: string) => end - (waits.get(rule) ?? 0);
+      const most = ms + (await slowestScrapeMs(server.url));
       let widest = 0;
+      let passedOver = 0;
       for (const [whose, one, other] of [
         ['ours', seen.ours, seen.theirs],
         ['theirs', seen.theirs, seen.ours],
       ] as const)
-        for (const { key, activeAt } of one.began(awake, lasting)) {
+        for (const { key, rule, activeAt } of one.began(awake, lasting)) {
+          const until = activeAt + (waits.get(rule) ?? 0);
+          if ([passes, evaluations].some((cadence) => cadence.wasLate(activeAt - WINDOW_S * 1000 - ms, until))) {
+            passedOver++;
+            continue;
+          }
           const apart = other.nearest(key, activeAt);
-          expect(apart, `${whose} of ${new Date(activeAt).toISOString()}: ${key}`).toBeLessThanOrEqual(ms);
+          expect(apart, `${whose} of ${new Date(activeAt).toISOString()}: ${key}`).toBeLessThanOrEqual(most);
           widest = Math.max(widest, apart);
         }
       const since = seen.ours.began(awake, lasting);
-      process.stdout.write(`    starts of ${since.length} alerts, ${widest / 1000} s apart at most\n`);
+      process.stdout.write(
+        `    starts of ${since.length} alerts, ${widest / 1000} s apart at most of ${most / 1000}; ${passedOver} in a lag\n`,
+      );
       expect(
         since.some(({ key }) => key.includes('BudgetAtCap')),
         'the climb began something',
@@ -199,6 +212,44 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
     }
   },
 );
+
+/**
+ * Evaluations of one side. On a busy machine one comes late or not at all, and then the two no longer see every sample
+ * once: what began about then says nothing of whether they judge alike.
+ */
+class Cadence {
+  readonly #last = new Map<string, number>();
+  readonly #lags: { readonly from: number; readonly to: number }[] = [];
+  readonly #everyMs: number;
+
+  constructor(everyMs: number) {
+    this.#everyMs = everyMs;
+  }
+
+  saw(whose: string, at: number): void {
+    const last = this.#last.get(whose) ?? at;
+    if (at - last > 1.5 * this.#everyMs) this.#lags.push({ from: last, to: at });
+    this.#last.set(whose, Math.max(last, at));
+  }
+
+  wasLate(from: number, to: number): boolean {
+    return this.#lags.some((lag) => lag.from < to && lag.to > from);
+  }
+}
+
+/** When each group of rules was evaluated last, ms. */
+async function evaluated(url: string): Promise<readonly { readonly name: string; readonly at: number }[]> {
+  const { data } = JSON.parse(await read(`${url}/api/v1/rules`)) as {
+    data: { groups: { name: string; lastEvaluation: string }[] };
+  };
+  return data.groups.map(({ name, lastEvaluation }) => ({ name, at: Date.parse(lastEvaluation) }));
+}
+
+/** A sample has the time at which its scrape began, and is not seen by an evaluation before the scrape has ended. */
+async function slowestScrapeMs(url: string): Promise<number> {
+  const [slowest] = await ask(url, 'max(max_over_time(scrape_duration_seconds[5m]))');
+  return Math.ceil((slowest?.value ?? 0) * 1000);
+}
 
 /** Alerts that were seen firing, each with when its conditions began to hold. */
 class Fired {
@@ -226,9 +277,11 @@ class Fired {
   }
 
   /** What began within this time. */
-  began(from: number, to: (rule: string) => number): readonly { readonly key: string; readonly activeAt: number }[] {
+  began(from: number, to: (rule: string) => number) {
     return [...this.#starts].flatMap(([key, { rule, starts }]) =>
-      [...starts].filter((activeAt) => activeAt >= from && activeAt <= to(rule)).map((activeAt) => ({ key, activeAt })),
+      [...starts]
+        .filter((activeAt) => activeAt >= from && activeAt <= to(rule))
+        .map((activeAt) => ({ key, rule, activeAt })),
     );
   }
 

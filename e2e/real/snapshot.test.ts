@@ -117,7 +117,7 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
     beforeAll(async () => {
       server = await filled(past(Math.floor(Date.now() / 1000 / STEP) * STEP, MINUTES));
       ({ opened } = await capture(server.url));
-    }, 120_000);
+    });
     afterAll(() => server?.stop());
 
     /** The server's own answer to query_range at the instants of the snapshot, by UUID. */
@@ -197,7 +197,7 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
               expect(found).toMatchObject({ state: 'done', trouble: '' });
               return found;
             },
-            { timeout: 20_000, interval: 100 },
+            { timeout: 60_000, interval: 100 },
           );
           const file = join(engine.profile, 'snapshots', `${done?.file}.fwsnap`);
           return openFile(await readFile(file), file).snapshot;
@@ -230,7 +230,7 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
         way.cut();
         engine.remove();
       }
-    }, 60_000);
+    });
 
     test('the OpenMetrics of a chart back-fills a server with the very line that was drawn', async () => {
       const { times } = opened.snapshot.run;
@@ -247,7 +247,7 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
       } finally {
         await other.stop();
       }
-    }, 60_000);
+    });
 
     test('its OpenMetrics text is taken by promtool, and a server filled with it answers with the same numbers', async () => {
       const text = [...openMetricsOf(opened.snapshot, { signals: null, under: '' })].join('');
@@ -272,7 +272,7 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
       } finally {
         await other.stop();
       }
-    }, 60_000);
+    });
 
     test('the back-filled text that is not OpenMetrics is refused: the judge does judge', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'fleetwatt-'));

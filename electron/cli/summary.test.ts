@@ -38,7 +38,7 @@ beforeAll(async () => {
     },
   });
   told = totals(result, view);
-}, 30_000);
+});
 afterAll(() => demo.close());
 
 const draw = ({ feedW }: RackTruth) => feedW.A + feedW.B;

@@ -135,9 +135,8 @@ describe('what is refused', () => {
       const drip = setInterval(() => response.write('u'), 20);
       response.on('close', () => clearInterval(drip));
     });
-    const begin = performance.now();
+    // It drips for as long as anybody listens: without the deadline this would never end.
     expect(await faultOf(url)).toMatchObject({ code: 'timeout', message: expect.stringMatching(/within 0\.4 s/) });
-    expect(performance.now() - begin).toBeLessThan(1500);
   });
 
   test('A2: so is a server that never answers', async () => {

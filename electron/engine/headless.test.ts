@@ -61,7 +61,7 @@ scrape_configs:
     server = await start({ configText });
     // All GPUs are there at the instant that the first refresh asks for.
     await askUntil(server.url, `count(max by (UUID)(${BOARD_POWER} offset 5s))`, ([found]) => found?.value === GPUS);
-  }, 90_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await demo?.close();

@@ -28,7 +28,7 @@ async function serving(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-async function untilTrue(condition: () => boolean, withinMs = 20_000): Promise<void> {
+async function untilTrue(condition: () => boolean, withinMs = 60_000): Promise<void> {
   const until = performance.now() + withinMs;
   while (!condition()) {
     if (performance.now() > until) throw new Error('It did not come about');
