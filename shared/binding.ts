@@ -6,7 +6,7 @@ import type { Objects } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
 import { levelOfLabels, levelOfName } from './recorded/names.ts';
 import { ANY, DCGM, MARKS, type Marks } from './signals/blank.ts';
-import { DEFAULT_GPU, labelOf, type Profile, targetOf } from './signals/profile.ts';
+import { DEFAULT_GPU, JOB, labelOf, NAMESPACE, POD, type Profile, targetOf } from './signals/profile.ts';
 import type { Slot, Slots } from './slots.ts';
 import type { EpochMs } from './units.ts';
 
@@ -73,12 +73,14 @@ export interface Known {
 /** Binds the series of a layout to objects and slots. `before` is the binding of the same key's previous layout. */
 export function bind(input: Ingest, before: Binding | undefined, writer: number, known: Known): Binding {
   const draft = new BindingDraft(input, before, known);
+  known.objects.beginBody();
   input.decoded.layout.series.forEach((one, index) => {
     // rate() drops the metric's name; the planned query puts it back as a label.
     const name = input.query ? one.name || (one.labels.get('metric') ?? '') : one.name;
     if (input.query?.times) draft.addTime(index, one.labels, input.query.kind);
     else draft.add(index, name, one.labels, input.query && one.name === '');
   });
+  if (input.query === undefined || input.query.times) known.objects.endBody(`${input.sourceId}\n${input.key}`);
   for (const slot of known.slots.all) if (slot.bound) slot.grow(known.objects.count(slot.object));
   return draft.done(writer);
 }
@@ -227,7 +229,8 @@ class BindingDraft {
   #gpuOf(own: Labels, identity: Profile['identity']): number {
     const { id: ids, index, model } = identity.gpu ?? DEFAULT_GPU;
     const id = labelOf(own, ids);
-    const text = `${id}\n${labelOf(own, index)}\n${labelOf(own, model)}`;
+    const work = WORK.map((names) => labelOf(own, names)).join('\n');
+    const text = `${id}\n${labelOf(own, index)}\n${labelOf(own, model)}\n${work}`;
     const known = id === '' ? undefined : this.#described.get(text);
     if (known !== undefined) return known;
     const object = this.#known.objects.gpu(this.#merged(own), identity, this.#origin);
@@ -268,6 +271,9 @@ function countersOf({ layout, series, slots, objects, counts }: Binding): Readon
   }
   return found;
 }
+
+/** What tells who works on a board, of which each row may name another. */
+const WORK = [NAMESPACE, POD, JOB];
 
 const LARGE = new Set(['B', 'B/s', 'J', 'ratio']);
 

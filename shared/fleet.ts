@@ -15,9 +15,10 @@ import type { SignalId } from './signals/catalogue.ts';
 import type { Profile } from './signals/profile.ts';
 import { profiles } from './signals/profiles/all.ts';
 import { type Slot, Slots } from './slots.ts';
-import { GPU, NODE, type Topology, type Work } from './topology.ts';
+import { NODE, type Topology } from './topology.ts';
 import type { BudgetRow, RackRow, TopologyRow } from './topology-csv.ts';
 import type { DurationMs, EpochMs } from './units.ts';
+import { workOf } from './work/shares.ts';
 
 export type { Ingest } from './binding.ts';
 
@@ -257,7 +258,7 @@ export class Fleet {
         servers: servers.map((server) => (server.source === '' ? { ...server, model: '' } : server)),
         ports,
         nvlinkDomain: domainsOf(built, nodeOf, this.#objects.nodes),
-        work: workOf(built, gpus),
+        ...workOf(built, gpus),
         workRack: Int32Array.from(works, ({ place, source }) => (source === '' ? -1 : built.placeOfPlace[place])),
         workOn: works.map(({ work }) => work),
       },
@@ -370,16 +371,6 @@ function domainsOf({ topology, placeOfNode }: BuiltTopology, nodeOf: Int32Array,
     if (place >= 0 && cluster !== '') domains[place - first] = clique === '' ? cluster : `${cluster}.${clique}`;
   });
   return domains;
-}
-
-/** What each GPU works on, by its place. */
-function workOf({ topology: { start }, placeOfGpu }: BuiltTopology, gpus: Objects['gpus']): (Work | undefined)[] {
-  const work: (Work | undefined)[] = new Array(start[GPU + 1] - start[GPU]).fill(undefined);
-  gpus.forEach((gpu, id) => {
-    const place = placeOfGpu[id];
-    if (place >= 0 && (gpu.work.pod !== '' || gpu.work.job !== '')) work[place - start[GPU]] = gpu.work;
-  });
-  return work;
 }
 
 /** What is added up from both directions, where no total of the exporter's own is there. */

@@ -99,6 +99,7 @@ export function topologyOf(shape: Shape = {}): Topology {
     derate: new Float64Array(start[NODE]).fill(0.5),
     servers: [],
     work: [],
+    shared: [],
     workRack: new Int32Array(0),
     workOn: [],
   };

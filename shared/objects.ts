@@ -28,10 +28,13 @@ interface Gpu {
   index: number;
   model: string;
   source: string;
-  work: Work;
-  /** Who told of the work: only that source may say that it is over. */
-  workSource: string;
+  /** Pods and jobs on it, by name: more than one where they share it. */
+  works: readonly Work[];
+  /** Which target or query told of them: only that one may say that they are over. */
+  workTold: string;
 }
+
+const workText = ({ namespace, pod, job }: Work) => `${namespace}\n${pod}\n${job}`;
 
 /** A place by the labels of recorded series. */
 interface RecordedPlace {
@@ -79,6 +82,8 @@ export class Objects {
   /** Grows when objects were made anew: what series are bound to is out of date. */
   rebinds = 0;
   readonly #machines: Machines;
+  /** Of each GPU that the body at hand names: who works on it. */
+  readonly #working = new Map<number, Map<string, Work>>();
   readonly #gpuOf = new Map<string, number>();
   /** `node index` → GPU, for exporters that give no id. */
   readonly #gpuAt = new Map<string, number>();
@@ -147,21 +152,36 @@ export class Objects {
     const told = partition === '' || partition === '0' ? index : '';
     const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
     this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model));
-    this.#learnWork(this.gpus[gpu], labels, origin.sourceId);
+    this.#learnWork(gpu, labels);
     if (of.placement) this.#machines.learnPlace(node, labels, of.placement);
     if (told !== '') this.#gpuAt.set(at, gpu);
     return gpu;
   }
 
-  /** The pod or job on a GPU, as the labels of its exporter say. */
-  #learnWork(gpu: Gpu, labels: Labels, source: string): void {
-    const told = workOf(labels);
-    if (told === NO_WORK && gpu.workSource !== source) return;
-    gpu.workSource = source;
-    const { namespace, pod, job } = gpu.work;
-    if (told.namespace === namespace && told.pod === pod && told.job === job) return;
-    gpu.work = told;
-    this.changes++;
+  /** A body begins: what it says of the work on a GPU takes the place of what it said before. */
+  beginBody(): void {
+    this.#working.clear();
+  }
+
+  /** What a body said of work holds from now on. */
+  endBody(body: string): void {
+    for (const [gpu, told] of this.#working) {
+      const one = this.gpus[gpu];
+      if (told.size === 0 && one.workTold !== body) continue;
+      one.workTold = body;
+      const works = [...told.keys()].sort();
+      if (works.join('\r') === one.works.map(workText).join('\r')) continue;
+      one.works = works.map((text) => told.get(text) as Work);
+      this.changes++;
+    }
+  }
+
+  /** The pod or job on a GPU, as the labels of a row say: a board that several share has rows of each. */
+  #learnWork(gpu: number, labels: Labels): void {
+    const told = this.#working.get(gpu) ?? new Map<string, Work>();
+    this.#working.set(gpu, told);
+    const work = workOf(labels);
+    if (work !== NO_WORK) told.set(workText(work), work);
   }
 
   /** Whether a GPU is known by its id. */
@@ -189,7 +209,7 @@ export class Objects {
     const uuid = id || `${site}/${host}/gpu${number >= 0 ? number : index}`;
     this.#gpuOf.set(uuid.toLowerCase(), this.gpus.length);
     this.changes++;
-    const gpu = { uuid, anonymous: id === '', node, index: -1, model: '', source, work: NO_WORK, workSource: '' };
+    const gpu = { uuid, anonymous: id === '', node, index: -1, model: '', source, works: [], workTold: '' };
     return this.gpus.push(gpu) - 1;
   }
 

@@ -292,6 +292,7 @@ export function buildTopology(
       feedHole: Uint8Array.from(feeds, (feed) => (feed.unseen ? 1 : 0)),
       servers: [],
       work: [],
+      shared: [],
       workRack: new Int32Array(0),
       workOn: [],
     },

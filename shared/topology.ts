@@ -68,6 +68,8 @@ export interface Topology {
   readonly servers: readonly ServerPlace[];
   /** What each GPU works on (index: place − start[GPU]); undefined where nobody says. */
   readonly work: readonly (Work | undefined)[];
+  /** Who shares a GPU, by name, the one in `work` among them; undefined where only one works on it, or nobody does. */
+  readonly shared: readonly (readonly WorkShare[] | undefined)[];
   /** What recording rules tell of pods and jobs: place of the rack (−1: gone), and the part of the work that runs there. */
   readonly workRack: Int32Array;
   readonly workOn: readonly Work[];
@@ -98,6 +100,12 @@ export interface Work {
   readonly namespace: string;
   readonly pod: string;
   readonly job: string;
+}
+
+/** One of several pods or jobs on a board, and its part of it: all of them make 1. */
+export interface WorkShare {
+  readonly work: Work;
+  readonly share: number;
 }
 
 /** One port of a switch, and its neighbour as the switch told it last; '' is "not told". */

@@ -64,6 +64,10 @@ const SERIES: Readonly<Record<string, string>> = {
   [`nvidia_smi_power_draw_watts{instance="n1:9835",uuid="d",${rack('A1-01')}}`]: '77x10',
   [`gpu_package_power{instance="m1:5000",serial_number="S1",gpu_partition_id="0",${rack('A1-02')}}`]: '610x10',
   [`gpu_package_power{instance="m1:5000",serial_number="S1",gpu_partition_id="1",${rack('A1-02')}}`]: '0x10',
+  // Two pods on one board in time slices: the same reading in a row of each.
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-t', 0, 'A1-05', ',namespace="inf",pod="vllm-1"')}`]: '240x10',
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-t', 0, 'A1-05', ',namespace="dev",pod="note-0"')}`]: '240x10',
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-u', 1, 'A1-05', ',namespace="inf",pod="vllm-1"')}`]: '300x10',
   // Blank: no reading.
   [`DCGM_FI_DEV_GPU_TEMP${board('GPU-a', 0)}`]: '2147483632x10',
   [`DCGM_FI_DEV_GPU_TEMP${board('GPU-b', 1)}`]: '61x10',
@@ -105,12 +109,18 @@ const SERIES: Readonly<Record<string, string>> = {
 
 const named = (labels: string) => `{${rack(labels)}}`;
 const worked = (labels: string) => `{${rack('A1-01')},${labels}}`;
+const sharing = (namespace: string, pod: string) =>
+  `{${rack('A1-05')},work_namespace="${namespace}",work_pod="${pod}"}`;
 const VLLM = 'work_namespace="inf",work_pod="vllm-0"';
 const JOB = 'work_job="4711"';
 /** Worked out by hand of the series above. */
 const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  'rack:fleetwatt_gpu_power_watts:sum': { [named('A1-01')]: 300 + 116.163 + 500 + 77, [named('A1-02')]: 610 },
-  'rack:fleetwatt_gpus:count': { [named('A1-01')]: 4, [named('A1-02')]: 1 },
+  'rack:fleetwatt_gpu_power_watts:sum': {
+    [named('A1-01')]: 300 + 116.163 + 500 + 77,
+    [named('A1-02')]: 610,
+    [named('A1-05')]: 540,
+  },
+  'rack:fleetwatt_gpus:count': { [named('A1-01')]: 4, [named('A1-02')]: 1, [named('A1-05')]: 2 },
   'rack:fleetwatt_gpu_temp_celsius:max': { [named('A1-01')]: 61 },
   'rack:fleetwatt_gpu_util_ratio:median': { [named('A1-01')]: 0.5 },
   'site:fleetwatt_gpu_util_ratio:median': { '{site="S"}': 0.5 },
@@ -122,10 +132,17 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'rack:fleetwatt_gpus_capped:count': { [named('A1-01')]: 2 },
   'rack:fleetwatt_gpu_limit_watts:sum': { [named('A1-01')]: 700 + 650 },
   'rack:fleetwatt_gpus_limited:count': { [named('A1-01')]: 2 },
-  'rack:fleetwatt_work_gpus:count': { [worked(VLLM)]: 2, [worked(JOB)]: 1, [named('A1-01')]: 0, [named('A1-02')]: 0 },
-  'rack:fleetwatt_work_gpus_metered:count': { [worked(VLLM)]: 2, [worked(JOB)]: 1 },
+  'rack:fleetwatt_work_gpus:count': {
+    ...{ [worked(VLLM)]: 2, [worked(JOB)]: 1, [named('A1-01')]: 0, [named('A1-02')]: 0, [named('A1-05')]: 0 },
+    // A half of one board, and another.
+    ...{ [sharing('inf', 'vllm-1')]: 1.5, [sharing('dev', 'note-0')]: 0.5 },
+  },
+  'rack:fleetwatt_work_gpus_metered:count': {
+    ...{ [worked(VLLM)]: 2, [worked(JOB)]: 1, [sharing('inf', 'vllm-1')]: 1.5, [sharing('dev', 'note-0')]: 0.5 },
+  },
   'rack:fleetwatt_work_gpu_power_watts:sum': {
     ...{ [worked(VLLM)]: 300 + 116.163, [worked(JOB)]: 500 },
+    ...{ [sharing('inf', 'vllm-1')]: 240 / 2 + 300, [sharing('dev', 'note-0')]: 240 / 2 },
   },
   'rack:fleetwatt_work_util_ratio:avg': { [worked(VLLM)]: (0.01 + 0.5) / 2, [worked(JOB)]: 0.75 },
   'rack:fleetwatt_node_power_watts:sum': { [named('A1-01')]: 2100 },
@@ -144,7 +161,7 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'rack:fleetwatt_link_transmit_bytes_per_second:sum': {
     ...{ [named('A1-01')]: 30, [named('A1-03')]: 1100 + 550, [named('A1-04')]: 1000 + 2000 + 1100 },
   },
-  'rack:fleetwatt_sample_time_seconds:min': { [named('A1-01')]: 240, [named('A1-02')]: 240 },
+  'rack:fleetwatt_sample_time_seconds:min': { [named('A1-01')]: 240, [named('A1-02')]: 240, [named('A1-05')]: 240 },
 };
 
 describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promtool), () => {

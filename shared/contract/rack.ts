@@ -51,8 +51,8 @@ export interface GpuReport {
   /** Whether clock event reasons are exported at all. */
   readonly reasonsKnown: boolean;
   readonly residency: readonly Residency[];
-  /** Its pod or job; '' where nobody says. */
-  readonly work: { readonly namespace: string; readonly pod: string; readonly job: string };
+  /** Its pod or job, or all that share it; '' where it has none of the kind. */
+  readonly works: readonly { readonly namespace: string; readonly pod: string; readonly job: string }[];
   readonly pcie: readonly GpuFact[];
 }
 

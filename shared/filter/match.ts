@@ -166,7 +166,7 @@ function textTest({ field, is, value }: Extract<Filter, { kind: 'text' }>, parts
     if (text === undefined) return UNKNOWN;
     let same = known.get(text);
     if (same === undefined) {
-      same = matches(text);
+      same = text.split('\n').some(matches);
       known.set(text, same);
     }
     return same === is ? YES : NO;
@@ -193,7 +193,11 @@ function textOf(field: FieldName, { frame }: MatchParts): (gpu: number) => strin
     case 'job':
     case 'pod':
     case 'namespace':
-      return (gpu) => topology.work[gpu]?.[field] ?? '';
+      // Of a board that several share one that is meant is enough: theirs are one text of several lines.
+      return (gpu) => {
+        const shares = topology.shared[gpu];
+        return shares ? shares.map(({ work }) => work[field]).join('\n') : (topology.work[gpu]?.[field] ?? '');
+      };
     default:
       return () => undefined;
   }

@@ -107,7 +107,7 @@ describe('the report of a GPU', () => {
     );
     const frame = at();
     const report = gpuReport(frame, Float64Array.of(T0), frame.topology.path.indexOf('GPU-1'));
-    expect(report?.work).toMatchObject({ namespace: 'train', pod: 'llm-7', job: '4711' });
+    expect(report?.works).toEqual([{ namespace: 'train', pod: 'llm-7', job: '4711' }]);
     expect(report?.health.find(({ label }) => label === 'Last XID')?.text).toBe('XID 63');
     expect(report?.health.find(({ label }) => label === 'ECC, uncorrected')?.text).toBe('1');
   });

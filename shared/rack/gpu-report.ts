@@ -15,6 +15,7 @@ import { printable } from '../printable.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { reasonsOf } from '../throttle.ts';
 import { GPU, NODE, RACK } from '../topology.ts';
+import { sharesOf } from '../work/shares.ts';
 import { xidOf } from './xid.ts';
 
 /** Share of the slowdown temperature from which heat is a warning (ui.md 3.5). */
@@ -28,7 +29,6 @@ export function gpuReport(frame: Frame, heardAt: Float64Array, place: number): G
   const rack = ancestorAt(topology, place, RACK);
   const gpu = new Reader(frame, place);
   const mask = gpu.value('gpu.throttle');
-  const work = topology.work[place - topology.start[GPU]];
   const name = topology.path[node];
   return {
     place,
@@ -45,11 +45,9 @@ export function gpuReport(frame: Frame, heardAt: Float64Array, place: number): G
     heldBy: Number.isNaN(mask) ? [] : reasonsOf(mask),
     reasonsKnown: !Number.isNaN(mask),
     residency: residencyOf(gpu),
-    work: {
-      namespace: printable(work?.namespace ?? ''),
-      pod: printable(work?.pod ?? ''),
-      job: printable(work?.job ?? ''),
-    },
+    works: sharesOf(topology, place).map(({ work: { namespace, pod, job } }) => ({
+      ...{ namespace: printable(namespace), pod: printable(pod), job: printable(job) },
+    })),
     pcie: pcieOf(gpu),
   };
 }

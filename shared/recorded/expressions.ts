@@ -38,19 +38,23 @@ const TOLD_WORK = [...NAMESPACE, ...POD, ...JOB];
 /** Of two exporters that tell of a board only the better counts, whatever else their labels are. */
 const OR_BOARD = ` or on (${OBJECT}, ${RACK}) `;
 
-/** A 1 for every board that works and tells one of these signals, with its pod and job; one that several share has one of them. */
+/** A 1 for every board that works and tells one of these signals, with its pod and job; of one that several share each has one. */
 export function workOfBoards(signals: readonly SignalId[], profiles: readonly Profile[], window: string): string {
   const boards = signals.map((signal) => valuesOf(signal, profiles, window, TOLD_WORK)).filter((text) => text !== '');
   const by = [OBJECT, RACK, ...WORK_LABELS].join(', ');
-  // A board has rows of instances that nothing works on, too; vector(1) has no label. All are 1: the first is taken each time.
+  // A board has rows of instances that nothing works on, too; vector(1) has no label.
   return boards.length === 0
     ? ''
-    : `topk by (${OBJECT}, ${RACK}) (1, group by (${by}) (${workNamed(boards.join(OR_BOARD))}) unless on (${WORK_LABELS.join(', ')}) vector(1))`;
+    : `(group by (${by}) (${workNamed(boards.join(OR_BOARD))}) unless on (${WORK_LABELS.join(', ')}) vector(1))`;
 }
 
-/** Values of boards with the labels of what works on them. */
+/** The part of each board that each pod and job on it has: the same (work/shares.ts). */
+export const shareOfBoards = (work: string) =>
+  work && `(${work} / on (${OBJECT}, ${RACK}) group_left () count by (${OBJECT}, ${RACK}) (${work}))`;
+
+/** Values of boards with the labels of what works on them, times what is told of each of those. */
 export const withWork = (values: string, work: string) =>
-  `(${values}) * on (${OBJECT}, ${RACK}) group_left (${WORK_LABELS.join(', ')}) ${work}`;
+  `(${values}) * on (${OBJECT}, ${RACK}) group_right () ${work}`;
 
 /** Values of a signal of GPUs by place, node and UUID: the labels of our alerts of them. */
 export function gpuValuesOf(signal: SignalId, profiles: readonly Profile[], window: string): string {

@@ -1,7 +1,16 @@
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Profile } from '../signals/profile.ts';
 import { HELD, POWER_REASONS, SW_POWER_CAP, throttleClass } from '../throttle.ts';
-import { modelsOf, portBytes, portUse, toldTwice, valuesOf, withWork, workOfBoards } from './expressions.ts';
+import {
+  modelsOf,
+  portBytes,
+  portUse,
+  shareOfBoards,
+  toldTwice,
+  valuesOf,
+  withWork,
+  workOfBoards,
+} from './expressions.ts';
 import { PLACE_LABELS, recordedName, WORK_LABELS } from './names.ts';
 
 /** One recording rule. */
@@ -144,7 +153,8 @@ const byWork = (what: string, how: string, values: string): RecordingRule[] =>
 
 /** How many boards of each rack each pod and job has. */
 function workCounts(profiles: readonly Profile[], window: string): readonly RecordingRule[] {
-  const [rule] = byWork('work_gpus:count', 'count', workOfBoards(['gpu.power', 'gpu.util'], profiles, window));
+  const boards = workOfBoards(['gpu.power', 'gpu.util'], profiles, window);
+  const [rule] = byWork('work_gpus:count', 'sum', shareOfBoards(boards));
   // A 0 of a rack itself: its work is told, whether there is any or not.
   return rule ? [{ ...rule, expr: `${rule.expr} or ${recordedName('rack', 'gpus:count')} * 0` }] : [];
 }
@@ -152,13 +162,14 @@ function workCounts(profiles: readonly Profile[], window: string): readonly Reco
 /** What each pod and job of a rack draws, and what tells what holds it back. */
 function work(profiles: readonly Profile[], window: string): readonly (readonly [string, readonly RecordingRule[]])[] {
   const boards = workOfBoards(['gpu.power'], profiles, window);
+  const [shares, watts] = [shareOfBoards(boards), valuesOf('gpu.power', profiles, window)];
   const of = (signal: SignalId) => {
     const values = valuesOf(signal, profiles, window);
     return values && boards && withWork(values, boards);
   };
   return [
-    ['work-power', byWork('work_gpu_power_watts:sum', 'sum', of('gpu.power'))],
-    ['work-metered', byWork('work_gpus_metered:count', 'count', boards)],
+    ['work-power', byWork('work_gpu_power_watts:sum', 'sum', watts && shares && withWork(watts, shares))],
+    ['work-metered', byWork('work_gpus_metered:count', 'sum', shares)],
     // Each by itself: they are dear, and groups are evaluated side by side.
     ...OF_WORK.map(
       ([signal, what]) => [`work-${signal.replace('gpu.', '')}`, byWork(what, 'avg', of(signal))] as const,

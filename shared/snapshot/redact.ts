@@ -94,7 +94,7 @@ const NAMELESS: Readonly<
   Record<
     Exclude<
       keyof Topology,
-      'path' | 'name' | 'racks' | 'ports' | 'nvlinkDomain' | 'feedName' | 'servers' | 'work' | 'workOn'
+      'path' | 'name' | 'racks' | 'ports' | 'nvlinkDomain' | 'feedName' | 'servers' | 'work' | 'workOn' | 'shared'
     >,
     true
   >
@@ -150,6 +150,7 @@ function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySe
     })),
     work: topology.work.map((work) => work && hidden(work)),
     workOn: topology.workOn.map(hidden),
+    shared: topology.shared.map((all) => all?.map(({ work, share }) => ({ work: hidden(work), share }))),
   };
 }
 

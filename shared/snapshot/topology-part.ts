@@ -57,6 +57,10 @@ export const TOPOLOGY_LISTS: Readonly<
   derate: ['upper', Float64Array],
   servers: ['server', fields({ site: name, namespace: name, pod: name, model: name })],
   work: ['gpu', orNull(fields({ namespace: name, pod: name, job: name }))],
+  shared: [
+    'gpu',
+    orNull(list(fields({ work: fields({ namespace: name, pod: name, job: name }), share: number(0, 1) }), 1000)),
+  ],
   workRack: ['work', Int32Array],
   workOn: ['work', fields({ namespace: name, pod: name, job: name })],
 };
@@ -94,7 +98,7 @@ export function topologyPart(topology: Topology): Record<string, unknown> {
 /** Reads the places. @throws SnapshotRefused where they do not form a tree */
 export function topologyFrom(value: unknown): Topology {
   // A snapshot of before these were kept has none.
-  const since = typeof value === 'object' ? { workRack: [], workOn: [], ...value } : value;
+  const since = typeof value === 'object' ? { workRack: [], workOn: [], shared: [], ...value } : value;
   const part = shape(since, 'topology') as Readonly<Record<string, readonly unknown[]>>;
   const [start, parent] = [part.start as number[], part.parent as number[]];
   const lists = names.map((key) => [key, listOf(TOPOLOGY_LISTS[key][1], part[key])]);
@@ -144,7 +148,7 @@ function fitsSpace(key: keyof typeof TOPOLOGY_LISTS, topology: Topology): boolea
   const { length } = topology[key] as ArrayLike<unknown>;
   const size = sizeOf(TOPOLOGY_LISTS[key][0], topology);
   // Where nobody says what anything works on or hangs together by, the list may be left out.
-  return size === undefined || length === size || (length === 0 && (key === 'work' || key === 'nvlinkDomain'));
+  return size === undefined || length === size || (length === 0 && ['work', 'shared', 'nvlinkDomain'].includes(key));
 }
 
 const pointsInside = ({ start, linkNode, feedRack, workRack }: Topology) =>

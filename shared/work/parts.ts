@@ -1,16 +1,20 @@
-import type { Column, Frame } from '../frame.ts';
+import type { Frame } from '../frame.ts';
 import { recordedAt } from '../recorded/columns.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { GPU, NODE, RACK, type Work } from '../topology.ts';
+import { sharesOf } from './shares.ts';
 
 /** A pod or job in one rack, by its boards or by what is recorded of it. */
 export interface WorkPart {
   readonly work: Work;
   /** Place of the rack. */
   readonly rack: number;
+  /** Boards, of those that it shares its part. */
   readonly gpus: number;
   readonly silentGpus: number;
-  /** Σ board power of those that report; NaN: none does. */
+  /** How many of its boards it shares; NaN where that is not recorded. */
+  readonly sharedGpus: number;
+  /** Σ board power of those that report, of those that it shares its part; NaN: none does. */
   readonly powerW: number;
   /** Places of its boards; of a recorded rack none. */
   readonly boards: readonly number[];
@@ -43,24 +47,27 @@ export function workParts(frame: Frame): FleetWork {
 }
 
 function boardParts({ topology, columns }: Frame, recorded: ReadonlySet<number>): WorkPart[] {
-  const { start, parent, work } = topology;
-  const boards = new Map<string, { work: Work; rack: number; gpus: number[] }>();
-  for (let i = 0; i < work.length; i++) {
-    const one = work[i];
-    const rack = parent[parent[start[GPU] + i]];
-    if (!one || recorded.has(rack)) continue;
-    const key = `${rack}\n${one.namespace}\n${one.pod}\n${one.job}`;
-    const part = boards.get(key);
-    if (part) part.gpus.push(start[GPU] + i);
-    else boards.set(key, { work: one, rack, gpus: [start[GPU] + i] });
+  const { start, parent } = topology;
+  const watts = columns.get('gpu.power')?.value;
+  const found = new Map<string, { -readonly [Field in keyof WorkPart]: WorkPart[Field] } & { boards: number[] }>();
+  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
+    const rack = parent[parent[gpu]];
+    if (recorded.has(rack)) continue;
+    for (const { work, share } of sharesOf(topology, gpu)) {
+      const key = `${rack}\n${work.namespace}\n${work.pod}\n${work.job}`;
+      const part = found.get(key) ?? {
+        ...{ work, rack, gpus: 0, silentGpus: 0, sharedGpus: 0, powerW: Number.NaN, boards: [], recorded: -1 },
+      };
+      found.set(key, part);
+      part.boards.push(gpu);
+      part.gpus += share;
+      if (share < 1) part.sharedGpus++;
+      const power = watts?.[gpu] ?? Number.NaN;
+      if (Number.isNaN(power)) part.silentGpus += share;
+      else part.powerW = (Number.isNaN(part.powerW) ? 0 : part.powerW) + power * share;
+    }
   }
-  const watts = columns.get('gpu.power');
-  return [...boards.values()].map(({ work: one, rack, gpus }) => {
-    const known = gpus.filter((gpu) => !Number.isNaN(watts?.value[gpu] ?? Number.NaN));
-    const powerW = known.length === 0 ? Number.NaN : known.reduce((sum, gpu) => sum + (watts as Column).value[gpu], 0);
-    const counts = { gpus: gpus.length, silentGpus: gpus.length - known.length };
-    return { work: one, rack, ...counts, powerW, boards: gpus, recorded: -1 };
-  });
+  return [...found.values()];
 }
 
 /** @param told gets the racks of which anything is recorded */
@@ -81,6 +88,8 @@ function recordedParts({ topology, columns }: Frame, told: Set<number>): WorkPar
         rack,
         gpus: counted + silent,
         silentGpus,
+        // How many it is recorded of is not told; a part of a board is.
+        sharedGpus: Number.isInteger(counted) ? 0 : Number.NaN,
         powerW: counted > 0 ? at('work.power', i) : Number.NaN,
         boards: [],
         recorded: i,

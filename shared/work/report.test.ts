@@ -27,7 +27,7 @@ describe('workReport', () => {
   it('joins a server to the GPUs of its pod: 300 tokens a second over 600 W', () => {
     const { tokens, frame } = report(board(0, IN_POD, 400), board(1, IN_POD, 200), board(2, '', 700));
     const rack = 'S/Unmapped/Unmapped/Unmapped';
-    const row = { servers: 1, gpus: 2, silentGpus: 0, tokensPerS: 300, powerW: 600 };
+    const row = { servers: 1, gpus: 2, silentGpus: 0, shared: false, tokensPerS: 300, powerW: 600 };
     expect(tokens).toEqual([
       { model: 'llama', rack: '', ...row, tokensPerJoule: 0.5, joulesPerToken: 2 },
       { model: 'llama', rack, ...row, tokensPerJoule: 0.5, joulesPerToken: 2 },

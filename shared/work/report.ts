@@ -7,6 +7,7 @@ import { loadOf } from './load.ts';
 import type { LostHours } from './lost.ts';
 import { type WorkPart, workParts } from './parts.ts';
 import { type ServerRow, serverRows } from './servers.ts';
+import { sharesOf } from './shares.ts';
 import { type ServerReading, tokenYields } from './tokens.ts';
 
 /** One job, or one pod where no scheduler's job is named; null is "not known". */
@@ -14,7 +15,9 @@ export interface JobRow {
   /** "job 4711", "inference/vllm-0". */
   readonly name: string;
   readonly site: string;
+  /** Boards; of those that it shares with others its part, and how many they are: null where that is not told. */
   readonly gpus: number;
+  readonly sharedGpus: number | null;
   /** Nodes that it runs on; null where a rack of it is recorded and not looked at: that says nothing of nodes. */
   readonly nodes: number | null;
   /** Σ board power of its GPUs that report; `silentGpus` of them do not. */
@@ -33,6 +36,8 @@ export interface TokenRow {
   readonly servers: number;
   readonly gpus: number;
   readonly silentGpus: number;
+  /** Whether any of its boards is shared: each pod on it is given the same part of its watts. */
+  readonly shared: boolean;
   readonly tokensPerS: number;
   readonly powerW: number;
   /** null where a GPU of a server is silent: its joules are missing. */
@@ -68,7 +73,7 @@ export function workReport(frame: Frame, fabric: FabricColumns, lost: ReadonlyMa
     jobs: jobsOf(frame, fabric, parts),
     tokens: tokenYields(serversOf(frame), podParts(frame, parts)).map((one) => ({
       ...{ model: one.model, rack: one.rack < 0 ? '' : path[one.rack], servers: one.servers, gpus: one.gpus },
-      ...{ silentGpus: one.silentGpus, tokensPerS: one.tokensPerS, powerW: one.powerW },
+      ...{ silentGpus: one.silentGpus, shared: one.sharedGpus !== 0, tokensPerS: one.tokensPerS, powerW: one.powerW },
       ...{ tokensPerJoule: known(one.tokensPerJoule), joulesPerToken: known(one.joulesPerToken) },
     })),
     servers: serverRows(frame),
@@ -86,8 +91,8 @@ function serversOf({ topology: { servers }, columns }: Frame): readonly ServerRe
 }
 
 const podParts = ({ topology }: Frame, parts: readonly WorkPart[]) =>
-  parts.map(({ work, rack, gpus, silentGpus, powerW }) => ({
-    ...{ site: siteOf(topology, rack), namespace: work.namespace, pod: work.pod, rack, gpus, silentGpus },
+  parts.map(({ work, rack, gpus, silentGpus, sharedGpus, powerW }) => ({
+    ...{ site: siteOf(topology, rack), namespace: work.namespace, pod: work.pod, rack, gpus, silentGpus, sharedGpus },
     powerW: Number.isNaN(powerW) ? 0 : powerW,
   }));
 
@@ -124,19 +129,20 @@ interface ReadBoards {
 
 /** Boards of each job as far as they are read, in recorded racks too: those that someone looks at. */
 function readBoards({ topology, columns }: Frame, jobs: ReadonlySet<string>): ReadonlyMap<string, ReadBoards> {
-  const { start, parent, work } = topology;
+  const { start, parent } = topology;
   const watts = columns.get('gpu.power')?.value;
   const found = new Map<string, ReadBoards>();
-  work.forEach((one, i) => {
-    const node = parent[start[GPU] + i];
-    const key = one ? keyOf(topology, node, one) : '';
-    if (!one || !jobs.has(key)) return;
-    const of = found.get(key) ?? { nodes: new Set(), heard: new Map() };
-    of.nodes.add(node);
-    if (watts && !Number.isNaN(watts[start[GPU] + i]))
-      of.heard.set(parent[node], (of.heard.get(parent[node]) ?? 0) + 1);
-    found.set(key, of);
-  });
+  for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
+    const node = parent[gpu];
+    for (const { work, share } of sharesOf(topology, gpu)) {
+      const key = keyOf(topology, node, work);
+      if (!jobs.has(key)) continue;
+      const of = found.get(key) ?? { nodes: new Set(), heard: new Map() };
+      of.nodes.add(node);
+      if (watts && !Number.isNaN(watts[gpu])) of.heard.set(parent[node], (of.heard.get(parent[node]) ?? 0) + share);
+      found.set(key, of);
+    }
+  }
   return found;
 }
 
@@ -149,12 +155,18 @@ interface Job {
 }
 
 function jobOf(frame: Frame, fabric: FabricColumns, { site, name, gpus, parts, read }: Job): JobRow {
-  const unread = parts.filter((part) => part.recorded >= 0 && (read.heard.get(part.rack) ?? 0) < part.gpus).length;
+  const heard = (part: WorkPart) => (read.heard.get(part.rack) ?? 0) + 1e-6;
+  const unread = parts.filter((part) => part.recorded >= 0 && heard(part) < part.gpus).length;
   const load = loadOf(frame, fabric, parts, [...read.nodes]);
   const known = parts.filter(({ powerW }) => !Number.isNaN(powerW));
-  const { bound, evidence } = classify(load);
+  const { bound, evidence: told } = classify(load);
+  const sharedGpus = parts.reduce((sum, part) => sum + part.sharedGpus, 0);
+  const sharing = Number.isNaN(sharedGpus) ? 'some' : `${sharedGpus}`;
+  const evidence =
+    sharedGpus === 0 ? told : [...told, `${sharing} of its GPUs shared with others: of each an equal part`];
   return {
     ...{ name, site, gpus, nodes: unread > 0 ? null : read.nodes.size },
+    sharedGpus: orNull(sharedGpus),
     silentGpus: parts.reduce((sum, part) => sum + part.silentGpus, 0),
     powerW: known.length === 0 ? null : known.reduce((sum, { powerW }) => sum + powerW, 0),
     ...{ util: orNull(load.util), bound },

@@ -6,7 +6,7 @@ const server = (model: string, pod: string, tokensPerS: number): ServerReading =
 };
 const gpus = (count: number, pod: string, rack: number, powerW: number): GpusAtWork[] => {
   const silent = Number.isNaN(powerW);
-  const own = { gpus: count, silentGpus: silent ? count : 0, powerW: silent ? 0 : count * powerW };
+  const own = { sharedGpus: 0, gpus: count, silentGpus: silent ? count : 0, powerW: silent ? 0 : count * powerW };
   return [{ site: 'S', namespace: 'inference', pod, rack, ...own }];
 };
 const table = (...args: Parameters<typeof tokenYields>) =>

@@ -19,6 +19,8 @@ export interface GpusAtWork {
   readonly gpus: number;
   /** Those of them whose power is not known. */
   readonly silentGpus: number;
+  /** How many of them it shares with other pods; NaN: some. */
+  readonly sharedGpus: number;
   /** Σ board power of the others, watts. */
   readonly powerW: number;
 }
@@ -35,6 +37,7 @@ export interface TokenYield {
   readonly joulesPerToken: number;
   readonly gpus: number;
   readonly silentGpus: number;
+  readonly sharedGpus: number;
   readonly servers: number;
 }
 
@@ -43,12 +46,21 @@ interface Sum {
   powerW: number;
   gpus: number;
   silentGpus: number;
+  sharedGpus: number;
   servers: number;
   /** Silent GPUs of its servers in any rack: while there are any, nobody knows which rack made the tokens. */
   silentOfServers: number;
 }
 
-const NOTHING: Sum = { tokensPerS: 0, powerW: 0, gpus: 0, silentGpus: 0, servers: 0, silentOfServers: 0 };
+const NOTHING: Sum = {
+  tokensPerS: 0,
+  powerW: 0,
+  gpus: 0,
+  silentGpus: 0,
+  sharedGpus: 0,
+  servers: 0,
+  silentOfServers: 0,
+};
 
 /**
  * Tokens per joule by model and by model and rack: Σ tokens per second ÷ Σ watts of the GPUs in the servers' pods
@@ -115,10 +127,11 @@ function boardsOf(server: ServerReading, boards: BoardsOfPods, serving: Readonly
 /** What each rack of a server's GPUs adds: tokens by the rack's share of the watts, or of the GPUs while one is silent. */
 function sharesOf(tokensPerS: number, own: readonly GpusAtWork[], countEnergy: boolean): ReadonlyMap<number, Sum> {
   const parts = new Map<number, Sum>();
-  for (const { rack, gpus, silentGpus, powerW } of own) {
+  for (const { rack, gpus, silentGpus, sharedGpus, powerW } of own) {
     const part = parts.get(rack) ?? { ...NOTHING, servers: 1 };
     part.gpus += gpus;
     part.silentGpus += silentGpus;
+    part.sharedGpus += sharedGpus;
     part.powerW += powerW;
     parts.set(rack, part);
   }
@@ -128,7 +141,7 @@ function sharesOf(tokensPerS: number, own: readonly GpusAtWork[], countEnergy: b
   for (const part of all) {
     part.tokensPerS = tokensPerS * (silent === 0 && totalW > 0 ? part.powerW / totalW : part.gpus / gpus);
     part.silentOfServers = silent;
-    if (!countEnergy) [part.powerW, part.gpus, part.silentGpus] = [0, 0, 0];
+    if (!countEnergy) [part.powerW, part.gpus, part.silentGpus, part.sharedGpus] = [0, 0, 0, 0];
   }
   return parts;
 }

@@ -182,6 +182,12 @@ const BOUND: Readonly<Record<JobRow['bound'], string>> = {
   unknown: 'Not known',
 };
 
+const partText = (boards: number) => (Number.isInteger(boards) ? formatCount(boards) : boards.toFixed(2));
+
+/** "8", "7.50, 1 silent", "0.33, shared": of a board that several share each has the same part. */
+const boardsText = (boards: number, silent: number, shared: boolean) =>
+  [partText(boards), ...(silent > 0 ? [`${partText(silent)} silent`] : []), ...(shared ? ['shared'] : [])].join(', ');
+
 const JOBS: readonly TableColumn<JobRow>[] = [
   { id: 'name', label: 'Job or pod', sort: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
   { id: 'site', label: 'Site', sort: ({ site }) => site, cell: ({ site }) => site },
@@ -194,8 +200,7 @@ const JOBS: readonly TableColumn<JobRow>[] = [
   },
   {
     ...{ id: 'gpus', label: 'GPUs', right: true, descending: true, sort: ({ gpus }: JobRow) => gpus },
-    cell: ({ gpus, silentGpus }) =>
-      silentGpus === 0 ? formatCount(gpus) : `${formatCount(gpus)}, ${silentGpus} silent`,
+    cell: ({ gpus, silentGpus, sharedGpus }) => boardsText(gpus, silentGpus, sharedGpus !== 0),
   },
   {
     ...{ id: 'nodes', label: 'Nodes', right: true, descending: true, sort: ({ nodes }: JobRow) => nodes },
@@ -263,8 +268,7 @@ const TOKENS: readonly TableColumn<TokenRow>[] = [
   },
   {
     ...{ id: 'gpus', label: 'GPUs', right: true, descending: true, sort: ({ gpus }: TokenRow) => gpus },
-    cell: ({ gpus, silentGpus }) =>
-      silentGpus === 0 ? formatCount(gpus) : `${formatCount(gpus)}, ${silentGpus} silent`,
+    cell: ({ gpus, silentGpus, shared }) => boardsText(gpus, silentGpus, shared),
   },
   {
     ...{ id: 'servers', label: 'Servers', right: true, descending: true, sort: ({ servers }: TokenRow) => servers },

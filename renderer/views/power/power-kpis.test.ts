@@ -91,7 +91,7 @@ test('energy and money', () => {
 });
 
 test('the yield is that of the racks of the place', () => {
-  const one = { model: 'm', servers: 1, gpus: 8, silentGpus: 0, tokensPerJoule: 1, joulesPerToken: 1 };
+  const one = { model: 'm', servers: 1, gpus: 8, shared: false, silentGpus: 0, tokensPerJoule: 1, joulesPerToken: 1 };
   const tokens = [
     { ...one, rack: '', tokensPerS: 3000, powerW: 7000 },
     { ...one, rack: 'S/A/A2/R1', tokensPerS: 1000, powerW: 4000 },

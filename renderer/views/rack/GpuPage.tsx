@@ -221,15 +221,27 @@ function Throttle({ report, gone, when }: { report: GpuReport | null; gone: Gone
 
 function Job({ report }: { report: GpuReport | null }) {
   if (report === null) return null;
-  const { namespace, pod, job } = report.work;
-  if (pod === '' && job === '')
+  const { works } = report;
+  if (works.length === 0)
     return <p className={styles.quiet}>No pod or job is named in the labels of this GPU’s metrics.</p>;
-  const rows = [
-    ['Namespace', namespace],
-    ['Pod', pod],
-    ['Slurm job', job],
-  ].filter(([, text]) => text !== '');
-  return <Words rows={rows} />;
+  const rowsOf = ({ namespace, pod, job }: (typeof works)[number]) =>
+    [
+      ['Namespace', namespace],
+      ['Pod', pod],
+      ['Slurm job', job],
+    ].filter(([, text]) => text !== '');
+  return (
+    <>
+      {works.length > 1 ? (
+        <p className={styles.quiet}>
+          {works.length} pods or jobs share this GPU. Its exporter reads one power for all: each is given the same part.
+        </p>
+      ) : null}
+      {works.map((work) => (
+        <Words key={`${work.namespace}/${work.pod}/${work.job}`} rows={rowsOf(work)} />
+      ))}
+    </>
+  );
 }
 
 function Identity(props: { report: GpuReport | null; layout: LayoutDocument; model: RackModel; name: string }) {
