@@ -260,10 +260,19 @@ export const calls = {
   layout: { role: 'read', arg: z.strictObject({}) },
   inspect: { role: 'read', arg: z.strictObject({ place }) },
   ...historyCalls,
-  /** The fleet as it was: what a viewer who watches this would have been sent. Not live: nothing is acknowledged on it. */
+  /**
+   * The fleet as it was: what a viewer who watches this would have been sent. Not live: nothing is acknowledged on it.
+   * `latest`: of these a viewer gets only the newest; one before that is not told yet is refused as `superseded`, and
+   * servers are not asked for it any more.
+   */
   frameAt: {
     role: 'read',
-    arg: z.strictObject({ time: z.number().min(0).max(8.64e15), watch, known: z.string().max(64).optional() }),
+    arg: z.strictObject({
+      time: z.number().min(0).max(8.64e15),
+      watch,
+      known: z.string().max(64).optional(),
+      latest: z.boolean().optional(),
+    }),
   },
   /** The links at and under a place (−1: all), the worst first. */
   links: {

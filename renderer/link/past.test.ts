@@ -32,7 +32,7 @@ interface Asked {
   readonly name: string;
   readonly arg: { readonly time: number; readonly known: string };
   answer(value: unknown): void;
-  fail(): void;
+  fail(code?: string): void;
 }
 
 function setUp(time: number) {
@@ -42,7 +42,7 @@ function setUp(time: number) {
   const live = {
     call: (name: string, arg: Asked['arg']) =>
       new Promise((resolve, reject) => {
-        const fail = () => reject(new CallFault({ code: 'down', message: 'The server is away.', hint: 'Wait.' }));
+        const fail = (code = 'down') => reject(new CallFault({ code, message: 'The server is away.', hint: 'Wait.' }));
         asked.push({ name, arg, answer: resolve, fail });
       }),
     on: () => () => {},
@@ -59,8 +59,11 @@ function setUp(time: number) {
       },
       cached<Value>(key: readonly unknown[], ask: () => Promise<Value>) {
         const text = JSON.stringify(key);
-        if (!cache.has(text)) cache.set(text, ask());
-        return cache.get(text) as Promise<Value>;
+        const known = (cache.get(text) ?? ask()) as Promise<Value>;
+        cache.set(text, known);
+        // What fails is asked again the next time.
+        known.catch(() => cache.delete(text));
+        return known;
       },
       prepare: () => Promise.resolve(),
       now: () => NOW,
@@ -113,6 +116,46 @@ describe('PastLink', () => {
     expect(asked.at(-1)?.arg.time).toBe(NOW - POLL);
   });
 
+  it('calls an instant off that takes long once another is wanted, and takes nothing of it any more', async () => {
+    const { link, store, asked, timers, reply } = setUp(T0);
+    await settled();
+    asked[0].answer(reply(T0));
+    await settled();
+    link.seekTime(T0 + 100_000);
+    link.seekTime(T0 + 200_000);
+    await settled();
+    const slow = asked.findLast(({ arg }) => arg.time === T0 + 100_000);
+    // The last one that is wanted waits, until the one on its way has taken long.
+    expect(asked.at(-1)).toBe(slow);
+    expect(slow?.arg).toMatchObject({ latest: true });
+    timers.find(({ ms }) => ms === 500)?.run();
+    await settled();
+    expect(asked.at(-1)?.arg).toMatchObject({ time: T0 + 200_000, latest: true });
+    // What the engine says of the one that was called off is not shown, nor does it end the wait for the other.
+    slow?.fail('superseded');
+    await settled();
+    expect(link.position()).toMatchObject({ time: T0, wanted: T0 + 200_000, recorded: true });
+    asked.at(-1)?.answer(reply(T0 + 200_000));
+    await settled();
+    expect([link.position().time, link.position().wanted, store.get()?.drawW[3]]).toEqual([T0 + 200_000, null, 200]);
+  });
+
+  it('waits for one that takes long while nothing else is wanted, and asks again for one that was called off', async () => {
+    const { link, asked, timers, reply } = setUp(T0);
+    await settled();
+    timers.find(({ ms }) => ms === 500)?.run();
+    await settled();
+    expect(asked.map(({ arg }) => arg.time)).toEqual([T0]);
+    // Some other wish of this viewer's came between: it is asked for once more.
+    asked[0].fail('superseded');
+    await settled();
+    expect(asked.map(({ arg }) => arg.time)).toEqual([T0, T0]);
+    asked[1].answer(reply(T0));
+    await settled();
+    expect(link.position()).toMatchObject({ time: T0, wanted: null, recorded: true });
+    expect(timers).toEqual([]);
+  });
+
   it('shows an instant that is not recorded, or cannot be asked for, without a number of the one before', async () => {
     const { link, store, asked, reply } = setUp(T0);
     await settled();
@@ -145,11 +188,12 @@ describe('PastLink', () => {
     await settled();
     link.setSpeed(4);
     link.play();
+    const due = () => timers.splice(timers.findIndex(({ ms }) => ms === 1250), 1)[0]?.run();
     expect(timers.map(({ ms }) => ms)).toEqual([1250]);
-    timers.shift()?.run();
+    due();
     await settled();
     expect(link.position().wanted).toBe(T0 + POLL);
-    timers.shift()?.run();
+    due();
     await settled();
     // The first is not there yet: nothing later is asked for in its place.
     expect(link.position()).toMatchObject({ time: T0, wanted: T0 + POLL });
@@ -157,7 +201,7 @@ describe('PastLink', () => {
     await settled();
     expect([store.get()?.drawW[3], link.position().wanted]).toEqual([5, T0 + 2 * POLL]);
     link.pause();
-    expect(timers).toEqual([]);
+    expect(timers.filter(({ ms }) => ms === 1250)).toEqual([]);
   });
 
   it('tells layouts apart by what is in them, asks for one once, and asks history by places of now', async () => {

@@ -11,6 +11,7 @@ import type {
 import { frameOfText } from '../../shared/frame-text.ts';
 import { encodeFrame } from '../../shared/wire.ts';
 import { CallFault, faultOf, type Link, type LinkState, Listeners } from './link.ts';
+import { Overtaking } from './overtaking.ts';
 import { askPast, type PastMoment } from './past-calls.ts';
 import { emptyFrame, type Limits } from './past-frame.ts';
 
@@ -65,6 +66,8 @@ interface Instant {
 
 /** A page draws no more often than this; what is played faster leaves instants out. */
 const LEAST_MS = 100;
+/** So long an instant may take before the next one that is wanted is asked for in its place. */
+const PATIENCE_MS = 500;
 /** Instants that are asked for before playing gets there. */
 const AHEAD = 4;
 /** Numbers of layouts of the past: none that an engine gives its own. */
@@ -76,7 +79,8 @@ const SETTLE_MS = 2000;
 
 /**
  * The live fleet's past as a link: the same calls and frames, as of the instant that is shown. Newest wins: while an
- * instant is on its way only the last one that was asked for waits, all others are dropped. An instant that is not
+ * instant is on its way only the last one that was asked for waits, all others are dropped; one that takes long is
+ * called off for it. An instant that is not
  * recorded is shown as missing; nothing of another instant stays on the screen under its time.
  */
 export class PastLink implements Link {
@@ -91,6 +95,7 @@ export class PastLink implements Link {
   #layout: LayoutDocument | null = null;
   #layoutId = '';
   #seq = 0;
+  readonly #overtaking = new Overtaking();
   #running = false;
   #late = false;
   #direction = 1;
@@ -212,17 +217,17 @@ export class PastLink implements Link {
 
   #want(time: number): void {
     this.#move({ wanted: time });
-    if (!this.#running) void this.#run();
+    if (this.#running) this.#overtaking.unwanted();
+    else void this.#run();
   }
 
   async #run(): Promise<void> {
     this.#running = true;
     for (let wanted = this.#position.wanted; wanted !== null && !this.#closed; wanted = this.#position.wanted) {
       const watch = this.#watch;
-      const instant = await this.#instant(wanted, watch);
-      if (this.#position.wanted === wanted)
-        await this.#doors.prepare(this.#momentOf(instant.time, instant.layout ?? this.#layout));
-      if (this.#closed || watch !== this.#watch) continue;
+      const { later } = this.#doors;
+      const instant = await this.#overtaking.wait(this.#prepared(wanted, watch), later, PATIENCE_MS);
+      if (instant === null || this.#closed || watch !== this.#watch) continue;
       this.#show(instant, this.#position.wanted === wanted ? null : this.#position.wanted);
     }
     this.#running = false;
@@ -231,18 +236,26 @@ export class PastLink implements Link {
     void this.#prefetch();
   }
 
+  /** An instant, and while it is still wanted what the page asks at it; null where another one was wanted meanwhile. */
+  async #prepared(time: number, watch: Watch): Promise<Instant | null> {
+    const instant = await this.#instant(time, watch);
+    if (instant !== null && this.#position.wanted === time)
+      await this.#doors.prepare(this.#momentOf(instant.time, instant.layout ?? this.#layout));
+    return instant;
+  }
+
   #momentOf(time: number, layout: LayoutDocument | null): PastMoment {
     return { time, layout, layoutNow: this.#doors.layout() };
   }
 
-  /** One instant; whatever fails makes it a missing one. */
-  async #instant(time: number, watch: Watch): Promise<Instant> {
+  /** One instant; whatever fails makes it a missing one. Null: the engine was asked for another one meanwhile. */
+  async #instant(time: number, watch: Watch): Promise<Instant | null> {
     try {
       await this.#opened();
       const known = this.#layoutId;
       // An answer without its layout is of use only to who has that layout.
       const key = ['frameAt', time, watch, known];
-      const arg = { time, watch: { ...watch, racks: [...watch.racks] }, known };
+      const arg = { time, watch: { ...watch, racks: [...watch.racks] }, known, latest: true };
       const whole = ({ frame, missing }: CallResult<'frameAt'>) => frame !== null && missing === '';
       const reply = await this.#doors.cached(key, () => this.#live.call('frameAt', arg), whole);
       const layout = this.#number(reply.layoutId, reply.layout);
@@ -262,7 +275,8 @@ export class PastLink implements Link {
       const stepMs = reply.stepMs || this.#doors.limits().pollMs;
       return { time: reply.time, frame, layout, missing, sources, origin, judged: reply.judged, stepMs };
     } catch (error) {
-      const { message, hint } = faultOf(error);
+      const { code, message, hint } = faultOf(error);
+      if (code === 'superseded') return null;
       const missing = `${message} ${hint}`.trim();
       const { pollMs } = this.#doors.limits();
       return { time, frame: null, layout: null, missing, sources: [], origin: 'none', judged: 'rules', stepMs: pollMs };
@@ -338,7 +352,7 @@ export class PastLink implements Link {
     for (let i = 1; i <= (playing ? AHEAD : 1); i++) {
       const next = time + i * by;
       if (next > this.latest() || next < 0) return;
-      await this.#instant(next, this.#watch);
+      if ((await this.#instant(next, this.#watch)) === null) return;
       if (token !== this.#prefetching || this.#closed || this.#running) return;
     }
   }

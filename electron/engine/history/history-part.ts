@@ -1,5 +1,5 @@
 import type { HistoryPiece, HistoryReply, RackHistoryReply, StepsReply } from '../../../shared/contract/history.ts';
-import type { CallParsed } from '../../../shared/contract.ts';
+import type { CallParsed, CallResult } from '../../../shared/contract.ts';
 import type { Frame } from '../../../shared/frame.ts';
 import { DAY_MS } from '../../../shared/history/cells.ts';
 import { type Grid, gridOf, MINUTE_MS, timesOf } from '../../../shared/history/grid.ts';
@@ -20,8 +20,8 @@ import type { Topology } from '../../../shared/topology.ts';
 import { WINDOW_MS } from '../../../shared/trend.ts';
 import type { FleetInstant } from '../../../shared/view.ts';
 import type { PastAlerts } from '../alerts/past-alerts.ts';
-import { faultOf } from '../fault.ts';
-import type { Answers, EngineContext, EnginePart } from '../part.ts';
+import { FaultError, faultOf } from '../fault.ts';
+import type { Answers, Asker, EngineContext, EnginePart } from '../part.ts';
 import { Spans } from '../snapshots/spans.ts';
 import { settledInstant } from '../sources/prometheus.ts';
 import { Instants, type Past } from './instants.ts';
@@ -50,13 +50,15 @@ export class HistoryPart implements EnginePart {
   /** The memory that has been given what earlier runs left. */
   #given: History | null = null;
   readonly #spans = new Spans();
+  /** What ends the instant that a viewer waits for and moves on from. */
+  readonly #latest = new WeakMap<Asker, AbortController>();
   /** When this engine began to tell of the fleet, epoch ms. */
   #begun = Number.POSITIVE_INFINITY;
 
   readonly answers: Answers = {
     history: (arg) => this.#history(arg),
     rackHistory: (arg) => this.#rackHistory(arg),
-    frameAt: (arg) => this.#instants.frameAt(arg),
+    frameAt: (arg, asker) => (arg.latest ? this.#latestOf(asker, arg) : this.#instants.frameAt(arg)),
     steps: (arg) => this.#steps(arg),
   };
 
@@ -80,6 +82,20 @@ export class HistoryPart implements EnginePart {
   /** Whether an engine judged the fleet then: this one, or one before that wrote its minutes. */
   #ranAt(time: number): boolean {
     return time >= this.#begun || this.#rollups.wroteAt(time);
+  }
+
+  /** The newest of the instants that a viewer moves through: the one before is called off. */
+  async #latestOf(asker: Asker, arg: CallParsed<'frameAt'>): Promise<CallResult<'frameAt'>> {
+    const before = this.#latest.get(asker);
+    const own = new AbortController();
+    this.#latest.set(asker, own);
+    // What waits in the port is heard first: of many that came while the engine was busy only the last is worked out.
+    await new Promise<void>((next) => this.#context.clock.later(next, 0));
+    if (this.#latest.get(asker) !== own) own.abort(superseded());
+    // It joins before the other leaves: the same instant with other columns goes on being asked.
+    const told = this.#instants.frameAt(arg, own.signal);
+    before?.abort(superseded());
+    return told;
   }
 
   /** The fleet at an instant of the past. */
@@ -204,6 +220,8 @@ export class HistoryPart implements EnginePart {
     this.#servers.close();
   }
 }
+
+const superseded = () => new FaultError('superseded', 'Another instant was asked for meanwhile', '');
 
 /** What tells series from all others, in this topology and the next. */
 function keyOfSeries(topology: Topology, asked: readonly SeriesObjects[]): string {

@@ -3,14 +3,14 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { CallArg, CallParsed } from '../../../shared/contract.ts';
 import { Fleet } from '../../../shared/fleet.ts';
 import { frameOfText } from '../../../shared/frame-text.ts';
 import { defaultSettings, type SourceSettings, sourceSchema } from '../../../shared/settings.ts';
 import { FleetView } from '../../../shared/view.ts';
-import type { EngineContext } from '../part.ts';
+import type { Asker, EngineContext } from '../part.ts';
 import { ExportersScraper } from '../sources/exporters.ts';
 import { PrometheusReader, settledInstant } from '../sources/prometheus.ts';
 import { Store } from '../store/database.ts';
@@ -28,10 +28,13 @@ let now: number;
 /** How far the server's clock leads ours. */
 let leadMs: number;
 let serverUp: boolean;
+/** Queries for this time, epoch ms, are not answered; how many of them came and how many were hung up on. */
+let held: { time: number; came: number; cut: number };
 const ends: (() => void)[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetwatt-instants-'));
   [now, leadMs, serverUp] = [NOW, 0, true];
+  held = { time: Number.NaN, came: 0, cut: 0 };
 });
 afterEach(() => {
   for (const end of ends.splice(0).reverse()) end();
@@ -71,6 +74,11 @@ const answer: RequestListener = (request, response) => {
       );
     }
     const time = Number(form.get('time'));
+    if (time * 1000 === held.time) {
+      held.came++;
+      response.on('close', () => held.cut++);
+      return;
+    }
     const times = form.get('query')?.includes('timestamp(');
     const one = times
       ? { metric: { ...labels, profile: 'dcgm' }, value: [time, String(time)] }
@@ -122,8 +130,8 @@ async function open(kinds: readonly SourceSettings['kind'][]) {
     },
     steps: (arg: CallParsed<'steps'>) => part.answers.steps?.(arg, { role: 'read' }),
     history: (arg: CallArg<'history'>) => part.answers.history?.(arg as never, { role: 'read' }),
-    async frameAt(time: number) {
-      const reply = await part.answers.frameAt?.({ time, watch } as never, { role: 'read' });
+    async frameAt(time: number, more: { readonly latest?: boolean } = {}, asker: Asker = { role: 'read' }) {
+      const reply = await part.answers.frameAt?.({ time, watch, ...more } as never, asker);
       if (!reply) throw new Error('no answer');
       const { frame: text, layout, ...told } = reply;
       const frame = text === null ? null : frameOfText(text);
@@ -226,5 +234,37 @@ describe('an instant of the past', () => {
     expect(frame?.summary).toMatchObject({ powerW: meterAt(time + 2 * MINUTE), powerAtLeast: true, gpus: 0 });
     expect(frame?.slope[0]).toBeCloseTo(-2, 3);
     expect((await second.frameAt(NOW - HOUR)).told).toMatchObject({ origin: 'none' });
+  });
+
+  it('that a viewer has moved on from is called off at the server, unless another viewer waits for it', async () => {
+    const engine = await open(['prometheus']);
+    for (let i = 0; i < 3; i++) await engine.poll();
+    const [scrubbing, other]: Asker[] = [{ role: 'read' }, { role: 'read' }];
+    held.time = NOW - 3 * HOUR;
+    const latest = { latest: true };
+    const refused = (told: Promise<unknown>) => expect(told).rejects.toMatchObject({ fault: { code: 'superseded' } });
+    const slow = refused(engine.frameAt(held.time, latest, scrubbing));
+    await vi.waitFor(() => expect(held.came).toBeGreaterThan(0));
+    const next = await engine.frameAt(NOW - 2 * HOUR, latest, scrubbing);
+    expect(next.frame?.drawW[0]).toBe(boardAt(NOW - 2 * HOUR));
+    await slow;
+    await vi.waitFor(() => expect(held.cut).toBe(held.came));
+    // Of many that come together only the last is asked for at all.
+    const came = held.came;
+    const skipped = refused(engine.frameAt(held.time, latest, scrubbing));
+    const last = await engine.frameAt(NOW - HOUR, latest, scrubbing);
+    await skipped;
+    expect(last.frame?.drawW[0]).toBe(boardAt(NOW - HOUR));
+    expect(held.came).toBe(came);
+    // Another viewer waits for it too: it goes on.
+    const cut = held.cut;
+    const [theirs, ours] = [other, scrubbing].map((asker) => refused(engine.frameAt(held.time, latest, asker)));
+    await vi.waitFor(() => expect(held.came).toBeGreaterThan(came));
+    await engine.frameAt(NOW - HOUR, latest, scrubbing);
+    await ours;
+    expect(held.cut).toBe(cut);
+    await engine.frameAt(NOW - HOUR, latest, other);
+    await theirs;
+    await vi.waitFor(() => expect(held.cut).toBe(held.came));
   });
 });

@@ -15,6 +15,7 @@ import { faultOf } from '../fault.ts';
 import type { EngineContext } from '../part.ts';
 import { PrometheusReader } from '../sources/prometheus.ts';
 import { LayoutIds } from './layout-ids.ts';
+import { SharedAsks } from './shared-asks.ts';
 
 /** Instants that are kept: looking at another signal of one asks nobody again. */
 const KEPT = 8;
@@ -54,7 +55,7 @@ interface Found extends Omit<Past, 'view' | 'judged' | 'alerts'> {
 export class Instants {
   readonly #context: EngineContext;
   readonly #witnesses: InstantWitnesses;
-  readonly #kept = new Map<number, Promise<Past>>();
+  readonly #kept = new SharedAsks<Past>(KEPT);
   readonly #layouts = new LayoutIds();
 
   constructor(context: EngineContext, witnesses: InstantWitnesses) {
@@ -62,8 +63,9 @@ export class Instants {
     this.#witnesses = witnesses;
   }
 
-  async frameAt({ time, watch, known }: CallParsed<'frameAt'>): Promise<CallResult<'frameAt'>> {
-    const { view, alerts: _, ...found } = await this.at(time);
+  /** @param signal ends it: who asked wants another instant by now */
+  async frameAt({ time, watch, known }: CallParsed<'frameAt'>, signal?: AbortSignal): Promise<CallResult<'frameAt'>> {
+    const { view, alerts: _, ...found } = await this.at(time, signal);
     const frame = view.frame(watch, 0);
     const layout = view.layout();
     const layoutId = layout ? this.#layouts.idOf(layout, view.current()?.frame.topology) : '';
@@ -71,25 +73,17 @@ export class Instants {
     return { ...found, live: false, frame: text, layoutId, layout: layoutId === known ? null : layout };
   }
 
-  /** The fleet at an instant; it is kept for a while. */
-  at(time: number): Promise<Past> {
+  /** The fleet at an instant; it is kept for a while. Rejects with the reason of a signal that ends it. */
+  async at(time: number, signal?: AbortSignal): Promise<Past> {
+    signal?.throwIfAborted();
     const { pollMs } = this.#context.settings();
     const slot = Math.floor(time / pollMs) * pollMs;
-    let past = this.#kept.get(slot);
-    if (!past) {
-      past = this.#find(slot).then((found) => this.#tell(found));
-      this.#kept.set(slot, past);
-      // What failed, or was not there yet, is asked anew the next time.
-      past.then(
-        ({ missing }) => missing !== '' && this.#kept.delete(slot),
-        () => this.#kept.delete(slot),
-      );
-      for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(oldest);
-    }
-    return past;
+    const run = async (stopped: AbortSignal) => this.#tell(await this.#find(slot, stopped), stopped);
+    // What failed, or was not there yet, is asked anew the next time.
+    return this.#kept.ask(slot, signal, run, ({ missing }) => missing === '');
   }
 
-  async #find(time: number): Promise<Found> {
+  async #find(time: number, stopped: AbortSignal): Promise<Found> {
     const { pollMs } = this.#context.settings();
     const remembered = this.#context.view().remembered.frameAt(time);
     const servers = this.#context
@@ -103,8 +97,9 @@ export class Instants {
     };
     if (remembered?.raw || servers.length === 0) return memory('Nothing of this instant is remembered.');
     try {
-      return this.#withRemembered(await this.#ask(servers, time), remembered?.frame ?? null);
+      return this.#withRemembered(await this.#ask(servers, time, stopped), remembered?.frame ?? null);
     } catch (error) {
+      stopped.throwIfAborted();
       const { message, hint } = faultOf(error);
       const found = memory('');
       return { ...found, missing: [`${message} ${hint}`, found.missing].filter((text) => text !== '').join(' ') };
@@ -132,14 +127,21 @@ export class Instants {
   }
 
   /** Asks every server what a refresh would have asked at that time. @throws FaultError */
-  async #ask(servers: readonly PrometheusSource[], time: number): Promise<Found & { readonly frame: Frame }> {
+  async #ask(
+    servers: readonly PrometheusSource[],
+    time: number,
+    stopped: AbortSignal,
+  ): Promise<Found & { readonly frame: Frame }> {
     const fleet = this.#context.fleet().blank();
     const { staleMs, pollMs } = this.#context.settings();
     for (const settings of servers) {
       const source = this.#context.sources().find(({ settings: { id } }) => id === settings.id);
       // A server knows instants by its own clock.
       const leadMs = source?.leadMs?.() ?? 0;
+      stopped.throwIfAborted();
       const reader = new PrometheusReader(settings, fleet, this.#context.clock, this.#context.fleet().profiles);
+      // A server is not left working for nobody: its connections are closed under the queries.
+      stopped.addEventListener('abort', () => reader.close(), { once: true });
       try {
         await reader.readAll(time + leadMs, { leadMs });
       } finally {
@@ -153,9 +155,10 @@ export class Instants {
   }
 
   /** Everything that is told of an instant: draws, trends, alerts and sources of then. */
-  async #tell({ frame, rows, ...found }: Found): Promise<Past> {
+  async #tell({ frame, rows, ...found }: Found, stopped: AbortSignal): Promise<Past> {
     if (rows) return this.#tellRows(rows, found);
     const draws = frame ? await this.#draws(found.time) : () => [];
+    stopped.throwIfAborted();
     const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY, draws });
     if (!frame) return { ...found, view, judged: 'rules', alerts: undefined };
     const { sources, badSamples } = this.#witnesses.sourcesAt(found.time);
