@@ -145,11 +145,17 @@ export class History {
     });
   }
 
-  /** Draws of the last day for quantiles: by the minute, and at the poll for what no minute holds yet. */
-  drawsOfDay(topology: Topology, sinceMs: EpochMs): readonly TrendRow[] {
-    const last = this.#minutes.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
-    const recent = this.draws(topology, Math.max(sinceMs, last + MINUTE_MS));
-    const minutes = rowsSince(this.#minutes, sinceMs).map(({ time, space, values, basis }) => {
+  /**
+   * Draws up to an instant, for quantiles: by the minute, and at the poll for what no minute held yet. Of any instant
+   * they are those that were told then; where its poll is not remembered the minute that it lies in stands for it.
+   */
+  drawsOfDay(topology: Topology, sinceMs: EpochMs, untilMs: EpochMs): readonly TrendRow[] {
+    const over = rowsSince(this.#minutes, sinceMs).filter(({ time }) => time + MINUTE_MS <= untilMs);
+    const last = this.#minutes.findLast(({ time }) => time + MINUTE_MS <= untilMs)?.time ?? Number.NEGATIVE_INFINITY;
+    const recent = this.draws(topology, Math.max(sinceMs, last + MINUTE_MS)).filter(({ time }) => time <= untilMs);
+    const own = this.#minutes.find(({ time }) => time <= untilMs && untilMs < time + MINUTE_MS);
+    const rows = own && recent.length === 0 ? [...over, own] : over;
+    const minutes = rows.map(({ time, space, values, basis }) => {
       return { time, values: values.subarray(0, space.places), basis, places: placesIn(space, topology) };
     });
     return [...minutes, ...recent];

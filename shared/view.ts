@@ -294,7 +294,7 @@ export class FleetView {
   power({ place, windowMs }: CallArg<'power'>): PowerReport | null {
     const current = this.#current;
     if (!current || !isPowerPlace(current.frame.topology, place)) return null;
-    const rows = this.#history.drawsOfDay(current.frame.topology, current.now - windowMs);
+    const rows = this.#history.drawsOfDay(current.frame.topology, current.now - windowMs, current.now);
     return powerReport({ frame: current.frame, power: current.power, rows, now: current.now }, place);
   }
 

@@ -13,7 +13,9 @@ export interface PastMoment {
 }
 
 /** Calls that the engine answers as of an instant. */
-const AT: readonly CallAt[] = ['inspect', 'gpu', 'links', 'power', 'work', 'fabric', 'fabricOverview', 'alerts'];
+const AT: readonly CallName[] = [
+  ...(['inspect', 'gpu', 'links', 'power', 'energy', 'work', 'fabric', 'fabricOverview', 'alerts', 'rules'] as const),
+] satisfies CallAt[];
 /** Calls whose answer is the same at all times. */
 const ALWAYS: readonly CallName[] = ['steps', 'frameAt', 'askAt'];
 /** A place that no layout has. */
@@ -30,8 +32,7 @@ export function askPast<Name extends CallName>(
   arg: CallArg<Name>,
 ): Promise<CallResult<Name>> {
   const { time } = moment;
-  if (AT.includes(name as CallAt))
-    return live.call('askAt', { time, name: name as CallAt, arg }) as Promise<CallResult<Name>>;
+  if (AT.includes(name)) return live.call('askAt', { time, name: name as CallAt, arg }) as Promise<CallResult<Name>>;
   if (ALWAYS.includes(name)) return live.call(name, arg);
   const answer = answers[name] as
     | ((live: Link, moment: PastMoment, arg: CallArg<Name>) => Promise<CallResult<Name>>)

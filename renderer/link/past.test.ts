@@ -188,7 +188,13 @@ describe('PastLink', () => {
     await settled();
     link.setSpeed(4);
     link.play();
-    const due = () => timers.splice(timers.findIndex(({ ms }) => ms === 1250), 1)[0]?.run();
+    const due = () =>
+      timers
+        .splice(
+          timers.findIndex(({ ms }) => ms === 1250),
+          1,
+        )[0]
+        ?.run();
     expect(timers.map(({ ms }) => ms)).toEqual([1250]);
     due();
     await settled();
@@ -246,8 +252,8 @@ describe('PastLink', () => {
       link.call('ackAlert', { alerts: ['0123456789abcdef'], who: 'me' }),
       link.call('silence', { endsAt: NOW, who: 'me', reason: 'x' }),
       link.call('saveRule', { rule: {} as never, who: 'me' }),
-      link.call('rules', {}),
-      link.call('energy', {}),
+      link.call('resetRule', { name: 'BudgetNearCap', who: 'me' }),
+      link.call('workstation', {}),
     ];
     for (const one of refused) await expect(one).rejects.toThrow('is shown');
     expect(asked.length).toBe(before);

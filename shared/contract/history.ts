@@ -12,7 +12,7 @@ const time = z.number().min(0).max(8.64e15);
 
 /** Calls that can be answered as of an instant of the past. */
 export const CALLS_AT = [
-  ...(['inspect', 'gpu', 'links', 'power', 'work', 'fabric', 'fabricOverview', 'alerts'] as const),
+  ...(['inspect', 'gpu', 'links', 'power', 'energy', 'work', 'fabric', 'fabricOverview', 'alerts', 'rules'] as const),
 ] as const;
 export type CallAt = (typeof CALLS_AT)[number];
 

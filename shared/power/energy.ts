@@ -1,8 +1,8 @@
 import type { SitePrice } from '../settings.ts';
 import { HALL, type Topology } from '../topology.ts';
-import type { EpochMs } from '../units.ts';
+import type { DurationMs, EpochMs } from '../units.ts';
 
-/** Energy of one site since the counting began; null is "not known" or "no price set". */
+/** Energy of one site since the counting began, or of a span of the past; null is "not known" or "no price set". */
 export interface EnergyRow {
   readonly site: string;
   /** IT energy that was measured or estimated. */
@@ -13,7 +13,7 @@ export interface EnergyRow {
   /** With cooling and losses: kWh × PUE. */
   readonly facilityKWh: number | null;
   readonly cost: number | null;
-  /** At the draw of now. */
+  /** At the draw of the end of it. */
   readonly costPerHour: number | null;
   readonly currency: string;
 }
@@ -58,19 +58,52 @@ export class EnergyMeter {
 
   /** Energy and cost by site, in the order of their names. */
   report(prices: readonly SitePrice[]): readonly EnergyRow[] {
-    return [...this.#sites].sort(byName).map(([site, meter]) => {
-      const price = prices.find((one) => one.site === site);
-      const kWh = meter.wattMs / 3.6e9;
-      const pue = price?.pue ?? Number.NaN;
-      const perKWh = pue * (price?.pricePerKWh ?? Number.NaN);
-      return {
-        ...{ site, kWh, measuredMin: meter.measuredMs / 60_000, gapMin: meter.gapMs / 60_000 },
-        ...{ facilityKWh: orNull(kWh * pue), cost: orNull(kWh * perKWh) },
-        costPerHour: orNull((meter.drawW / 1000) * perKWh),
-        currency: price?.currency ?? '',
-      };
-    });
+    return [...this.#sites].sort(byName).map(([site, meter]) => rowOf(site, meter, prices));
   }
+}
+
+/** Mean watts of steps; a step begins at its time and takes `stepMs`; null is "not known". */
+export interface DrawSteps {
+  readonly times: readonly EpochMs[];
+  readonly stepMs: DurationMs;
+  readonly values: readonly (number | null)[];
+}
+
+/**
+ * Energy of one site over a span of the past, out of the mean draws of its steps. Of a step at an end of the span what
+ * lies within counts; where nothing is known nothing is filled in.
+ *
+ * @param drawW watts at the end of the span, for the cost of an hour
+ */
+export function energyOfSteps(
+  site: string,
+  { times, stepMs, values }: DrawSteps,
+  [from, to]: readonly [EpochMs, EpochMs],
+  drawW: number,
+  prices: readonly SitePrice[],
+): EnergyRow {
+  let [wattMs, measuredMs] = [0, 0];
+  times.forEach((time, i) => {
+    const within = Math.min(time + stepMs, to) - Math.max(time, from);
+    const watts = values[i];
+    if (watts === null || !(within > 0)) return;
+    wattMs += watts * within;
+    measuredMs += within;
+  });
+  return rowOf(site, { wattMs, measuredMs, gapMs: to - from - measuredMs, drawW }, prices);
+}
+
+function rowOf(site: string, { wattMs, measuredMs, gapMs, drawW }: Meter, prices: readonly SitePrice[]): EnergyRow {
+  const price = prices.find((one) => one.site === site);
+  const kWh = wattMs / 3.6e9;
+  const pue = price?.pue ?? Number.NaN;
+  const perKWh = pue * (price?.pricePerKWh ?? Number.NaN);
+  return {
+    ...{ site, kWh, measuredMin: measuredMs / 60_000, gapMin: gapMs / 60_000 },
+    ...{ facilityKWh: orNull(kWh * pue), cost: orNull(kWh * perKWh) },
+    costPerHour: orNull((drawW / 1000) * perKWh),
+    currency: price?.currency ?? '',
+  };
 }
 
 const orNull = (value: number) => (Number.isFinite(value) ? value : null);

@@ -90,6 +90,8 @@ export interface PowerReportParts {
   readonly power: PowerColumns;
   /** Remembered draws within the window, oldest first. */
   readonly rows: readonly TrendRow[];
+  /** Draws of the last minutes, for the outlook, where `rows` are too far apart for it. */
+  readonly recent?: readonly TrendRow[];
   readonly now: number;
 }
 
@@ -175,8 +177,8 @@ function placePower(
 }
 
 /** The forecast by the remembered draws of the last minutes that are of today's basis: a change of basis is a step. */
-function capOf({ frame, power, rows, now }: PowerReportParts, place: number): PlacePower['cap'] {
-  const samples = rows.flatMap(({ time, values, basis, places }): [number, number][] => {
+function capOf({ frame, power, rows, recent = rows, now }: PowerReportParts, place: number): PlacePower['cap'] {
+  const samples = recent.flatMap(({ time, values, basis, places }): [number, number][] => {
     const at = places ? places[place] : place;
     const watts = at < 0 ? Number.NaN : values[at];
     if (time < now - WINDOW_MS || Number.isNaN(watts) || basis[at] !== power.quality[place]) return [];

@@ -1,5 +1,7 @@
 import type { HistoryPage, JournalRow } from '../alerting/alert.ts';
 import type { CallArg, CallName, HelloReply } from '../contract.ts';
+import { type EnergyRow, energyOfSteps } from '../power/energy.ts';
+import { HALL } from '../topology.ts';
 import { askView } from '../view-calls.ts';
 import type { Snapshot } from './document.ts';
 import type { Replay } from './replay.ts';
@@ -20,6 +22,8 @@ export class NotInReplay extends Error {
  */
 export function askReplay(replay: Replay, name: CallName, arg: unknown): unknown {
   const { snapshot, view } = replay;
+  // Hours lost are added up as instants are judged: they are of none but the last.
+  if (name === 'work' && replay.shown < snapshot.run.times.length - 1) return { ...view.work(), lost: [] };
   const seen = askView(view, name, arg);
   if (seen !== undefined) return seen;
   const now = view.current()?.now ?? snapshot.manifest.from;
@@ -27,7 +31,7 @@ export function askReplay(replay: Replay, name: CallName, arg: unknown): unknown
     case 'hello':
       return helloOf(snapshot);
     case 'energy':
-      return view.energy([]);
+      return energyUntil(replay, now);
     case 'alerts':
       return alertsAt(snapshot, now);
     case 'alertHistory':
@@ -54,6 +58,25 @@ export function askReplay(replay: Replay, name: CallName, arg: unknown): unknown
     default:
       throw new NotInReplay(`${name} needs a running engine; this is a replay`);
   }
+}
+
+/** Most steps that an energy is added up of. */
+const ENERGY_STEPS = 4000;
+
+/** Energy by site from the first instant of the snapshot to the one that is shown; prices are in none. */
+function energyUntil({ snapshot: { run }, view }: Replay, now: number): readonly EnergyRow[] {
+  const current = view.current();
+  if (!current) return [];
+  const { topology } = current.frame;
+  const sites = Array.from({ length: topology.start[HALL] }, (_, place) => place);
+  if (sites.length === 0 || now <= run.times[0]) return [];
+  return sites.flatMap((place) => {
+    const series = [{ signal: 'draw' as const, place }];
+    const { times, stepMs, values } = view.history({ series, from: run.times[0], to: now, points: ENERGY_STEPS });
+    const steps = { times, stepMs, values: values[0] };
+    const row = energyOfSteps(topology.path[place], steps, [run.times[0], now], current.power.drawW[place], []);
+    return row.measuredMin > 0 ? [row] : [];
+  });
 }
 
 function helloOf({ manifest, papers }: Snapshot): Omit<HelloReply, 'settings'> & { settings: unknown } {

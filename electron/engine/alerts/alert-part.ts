@@ -15,6 +15,7 @@ import { AlertActions } from './actions.ts';
 import { alertAnswers } from './answers.ts';
 import { Journal, type NewRow } from './journal.ts';
 import { forget, keep, recordOf, restored } from './kept.ts';
+import { KeptRatios } from './kept-ratios.ts';
 import { type PastAlerts, pastAlerts } from './past-alerts.ts';
 import { RuleSet } from './rule-set.ts';
 import { Scenes } from './scenes.ts';
@@ -42,6 +43,7 @@ export class AlertPart implements EnginePart, AlertState {
   readonly #troubles: Troubles;
   readonly #actions: AlertActions;
   readonly #events: KeptEvents;
+  readonly #ratios: KeptRatios;
   #version = 0;
   #alerts: readonly Alert[] = [];
   #incidents: readonly Incident[] = [];
@@ -58,9 +60,11 @@ export class AlertPart implements EnginePart, AlertState {
     this.rules = new RuleSet(context.folder, rules);
     this.book.setRules(this.rules.compiled);
     this.#events = new KeptEvents(context.store, aliveAt);
+    this.#ratios = new KeptRatios(context.store);
     this.#troubles = new Troubles(context.store, damaged, now);
     for (const silence of silences) this.silences.put(silence);
     this.#restore(alerts, aliveAt, now);
+    this.journal.write(this.rules.unwritten(this.journal.ruleRows().rows), [], now);
     this.#actions = new AlertActions(this);
     this.answers = { ...alertAnswers(this), ...settingsAnswers(this), ...this.#actions.answers };
     this.#work();
@@ -116,6 +120,7 @@ export class AlertPart implements EnginePart, AlertState {
   }
 
   tick(now: number, polled: boolean): void {
+    this.#ratios.tick(this.context.settings(), this.journal, now);
     const change = this.rules.readFiles();
     if (change) {
       this.book.setRules(this.rules.compiled);

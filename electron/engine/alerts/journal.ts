@@ -7,7 +7,11 @@ import type { Row, Statement, Store, Value } from '../store/database.ts';
 import type { KeptAlert } from './kept.ts';
 
 /** A row before it has its number and its time. */
-export type NewRow = Partial<Omit<JournalRow, 'seq' | 'time'>> & { readonly kind: JournalKind };
+export type NewRow = Partial<Omit<JournalRow, 'seq' | 'time'>> & {
+  readonly kind: JournalKind;
+  /** What is said beside the title; left out: nothing, or what the row before of the alert says. */
+  readonly detail?: string;
+};
 
 const DAY_MS = 86_400_000;
 const RETENTION_EVERY_MS = 3_600_000;
@@ -43,6 +47,14 @@ export interface JournalState {
   readonly before: JournalRow | undefined;
   readonly ack: JournalRow | undefined;
   readonly unknown: JournalRow | undefined;
+  /** What was said beside its title with that last change; '' where that is not kept. */
+  readonly detail: string;
+}
+
+/** Changes of rules, the oldest first; `whole`: no row before them was let go. */
+export interface RuleRows {
+  readonly rows: readonly JournalRow[];
+  readonly whole: boolean;
 }
 
 /** Rows that say what an alert is from then on; after `restored` it is not any more. */
@@ -60,6 +72,7 @@ export class Journal {
   #limits: Limits | undefined;
   /** Rows that wait for the disk. */
   #unsaved: JournalRow[] = [];
+  #ruleRows: RuleRows | undefined;
   /** Rows whose checksum is wrong, by number. */
   readonly #damaged = new Set<number>();
 
@@ -99,10 +112,16 @@ export class Journal {
     if (rows.length === 0 && documents.length === 0 && now - this.#aliveAt < ALIVE_MS) return;
     this.#aliveAt = now;
     this.#time = Math.max(this.#time, now);
-    const made = rows.map((row): JournalRow => ({ ...EMPTY, ...row, seq: ++this.#seq, time: this.#time }));
+    const details: Statement[] = [];
+    const made = rows.map(({ detail = '', ...row }): JournalRow => {
+      const seq = ++this.#seq;
+      if (detail !== '') details.push(['INSERT INTO journal_detail VALUES (?, ?)', [seq, detail]]);
+      return { ...EMPTY, ...row, seq, time: this.#time };
+    });
+    if (rows.some(({ kind }) => kind === 'rule')) this.#ruleRows = undefined;
     const alive: Statement = ["INSERT OR REPLACE INTO fact VALUES ('evaluatedAt', ?)", [String(now)]];
     const statements = made.map((row): Statement => [INSERT, withCrc(valuesOf(row))]);
-    if (!this.#store.write([...statements, ...documents, alive], now)) this.#unsaved.push(...made);
+    if (!this.#store.write([...statements, ...details, ...documents, alive], now)) this.#unsaved.push(...made);
     else this.#unsaved = [];
   }
 
@@ -113,8 +132,13 @@ export class Journal {
     this.#keptAt = now;
     this.#limits = limits;
     this.#store.write([['DELETE FROM journal WHERE time < ?', [now - limits.keepDays * DAY_MS]]], now);
+    this.#ruleRows = undefined;
     const bytes = this.bytes();
-    if (bytes <= limits.keepBytes) return;
+    if (bytes > limits.keepBytes) this.#trim(bytes, limits, now);
+    this.#store.write([['DELETE FROM journal_detail WHERE seq < (SELECT min(seq) FROM journal)', []]], now);
+  }
+
+  #trim(bytes: number, limits: Limits, now: number): void {
     // Some more than has to go, so that not every hour a few rows go.
     const rows = Math.ceil(((bytes - TRIMMED_TO * limits.keepBytes) / bytes) * this.#count());
     this.#store.write(
@@ -186,10 +210,22 @@ export class Journal {
         if (sound) rows.set(sound.seq, sound);
       }
     }
-    return found.flatMap(({ seq, prior, ack, unknown }) => {
+    return found.flatMap(({ seq, prior, ack, unknown, detail }) => {
       const row = of(seq);
-      return row ? [{ row, before: of(prior), ack: of(ack), unknown: of(unknown) }] : [];
+      const told = { before: of(prior), ack: of(ack), unknown: of(unknown), detail: String(detail ?? '') };
+      return row ? [{ row, ...told }] : [];
     });
+  }
+
+  ruleRows(): RuleRows {
+    if (!this.#ruleRows) {
+      const found = this.#store.all("SELECT * FROM journal WHERE kind = 'rule' ORDER BY seq");
+      const first = this.#store.get('SELECT min(seq) AS seq FROM journal')?.seq ?? 1;
+      const waiting = this.#unsaved.filter(({ kind }) => kind === 'rule');
+      const rows = [...found.flatMap((row) => this.#sound(row) ?? []), ...waiting];
+      this.#ruleRows = { rows, whole: Number(first) === 1 };
+    }
+    return this.#ruleRows;
   }
 
   notes(alert: string): readonly Note[] {
@@ -231,7 +267,8 @@ const STATES_AT = `
   SELECT state.seq AS seq,
     ${lastRow('state.alert', STATE_KINDS, 'seq < state.seq')} AS prior,
     ${lastRow('state.alert', ['ack', 'unack'], 'seq > state.seq AND seq <= ?1')} AS ack,
-    ${lastRow('state.alert', ['unknown', 'known'], 'seq > state.seq AND seq <= ?1')} AS unknown
+    ${lastRow('state.alert', ['unknown', 'known'], 'seq > state.seq AND seq <= ?1')} AS unknown,
+    (SELECT detail FROM journal_detail WHERE seq = state.seq) AS detail
   FROM state JOIN journal ON journal.seq = state.seq WHERE journal.kind IN ('pending', 'firing')`;
 
 const EMPTY = {

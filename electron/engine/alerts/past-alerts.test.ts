@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { AlertCounts } from '../../../shared/alerting/alert.ts';
+import type { AlertCounts, Rule } from '../../../shared/alerting/alert.ts';
+import { pack } from '../../../shared/alerting/pack.ts';
 import { frameOf, LOST, times, topologyOf, type Values } from '../../../shared/frame.fixture.ts';
 import type { Frame } from '../../../shared/frame.ts';
 import { Bench, POLL } from './alerts.fixture.ts';
 
 const MINUTE = 60_000;
+const copyOf = (rule: Rule) => structuredClone(rule) as never;
 const topology = topologyOf({ nodes: 2, racks: 2, budgets: { 'S/A/A1/A1-01': 10_000, 'S/A/A1/A1-02': 10_000 } });
 let bench: Bench;
 beforeEach(() => {
@@ -77,6 +79,68 @@ it('numbers of an alert are those of the instant, and not those with which it be
   expect(told).toMatchObject({ title: 'Rack A1-01 at 94.0% of budget', limit: 0.9, unit: 'ratio' });
   expect(told?.value).toBeCloseTo(0.94, 6);
   expect(told?.detail).toContain('9.4 of 10.0 kW');
+});
+
+it('rules and limits are those of then: what was changed since is not held against it', () => {
+  const poll = (watts: number, forMs: number) => {
+    let frame = frameOf(topology, {}, bench.now);
+    for (const until = bench.now + forMs; bench.now < until; bench.now += POLL) {
+      frame = frameOf(topology, { 'gpu.power': [...times(16, watts / 16), ...times(16, 300)] }, bench.now);
+      bench.poll(frame);
+    }
+    return { frame, instant: bench.view.current() };
+  };
+  const ships = pack.find(({ name }) => name === 'BudgetNearCap') as Rule;
+  const limitAt = ({ frame, instant }: ReturnType<typeof poll>) => {
+    const past = bench.part.at(frame, instant);
+    const alert = past?.reply().alerts.find(({ rule }) => rule === 'BudgetNearCap');
+    return [alert?.limit ?? null, past?.rules().rules.find(({ name }) => name === 'BudgetNearCap')?.when];
+  };
+  const shipped = ships.when;
+  const first = poll(9400, 3 * MINUTE);
+  // The share from which a budget is near is a setting, not a part of the rule.
+  bench.settings = { ...bench.settings, warnRatio: 0.8 };
+  const lower = poll(9400, MINUTE);
+  bench.call('saveRule', { rule: copyOf({ ...ships, when: 'budget.use > 85%' }), who: 'Ada' });
+  const changed = poll(9400, 3 * MINUTE);
+  bench.call('resetRule', { name: 'BudgetNearCap', who: 'Ada' });
+  const reset = poll(9400, 3 * MINUTE);
+  const expected = [
+    [0.9, shipped],
+    [0.8, shipped],
+    [0.85, 'budget.use > 85%'],
+    [0.8, shipped],
+  ];
+  expect([first, lower, changed, reset].map(limitAt)).toEqual(expected);
+  bench.restart(5000);
+  expect([first, lower, changed, reset].map(limitAt)).toEqual(expected);
+});
+
+it('what a frame does not tell is said as it was when the alert began, with that time', () => {
+  const of = (watts: number | typeof LOST) =>
+    frameOf(topology, { 'gpu.power': [...times(16, 300), ...times(16, watts)] }, bench.now);
+  const run = (watts: number | typeof LOST, forMs: number) => {
+    let frame = of(watts);
+    for (const until = bench.now + forMs; bench.now < until; bench.now += POLL) {
+      frame = of(watts);
+      bench.poll(frame);
+    }
+    return frame;
+  };
+  run(300, MINUTE);
+  const silent = run(LOST, 4 * MINUTE);
+  const now = bench
+    .call('alerts', {})
+    .alerts.find(({ rule }) => rule === 'StoppedReporting' || rule === 'AreaStoppedReporting');
+  const instant = bench.view.current();
+  run(300, 5 * MINUTE);
+  const then = bench.part
+    .at(silent, instant)
+    ?.reply()
+    .alerts.find(({ id }) => id === now?.id);
+  const began = new Date(now?.firedAt ?? Number.NaN).toISOString().slice(11, 19);
+  // When it was last heard is as of then.
+  expect(then?.detail).toContain(`At ${began}: 16 GPUs. Budgets count it at 20.4 kW nameplate.`);
 });
 
 it('of a journal that has let its first rows go nothing is told before them', () => {

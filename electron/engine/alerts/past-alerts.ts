@@ -1,19 +1,29 @@
-import type { Alert, AlertSummary, AlertsReply, JournalKind } from '../../../shared/alerting/alert.ts';
+import type {
+  Alert,
+  AlertSummary,
+  AlertsReply,
+  JournalKind,
+  Rule,
+  RulesReply,
+} from '../../../shared/alerting/alert.ts';
 import type { AlertRecord } from '../../../shared/alerting/book.ts';
 import { limitOf, snakeCase, truthsOf, YES } from '../../../shared/alerting/condition.ts';
 import { incidentsOf, linesOf, loudestFirst } from '../../../shared/alerting/incidents.ts';
 import { alertOf, countsOf, mute, plainAlert } from '../../../shared/alerting/loud.ts';
 import { AlertObjects } from '../../../shared/alerting/objects.ts';
+import { pack } from '../../../shared/alerting/pack.ts';
 import { quantities } from '../../../shared/alerting/quantities.ts';
 import { type CompiledRule, conditionAt } from '../../../shared/alerting/rules.ts';
 import { type AlertScene, valueAt } from '../../../shared/alerting/scene.ts';
 import { wordsOf } from '../../../shared/alerting/words.ts';
 import type { Finding } from '../../../shared/contract.ts';
+import { formatTime } from '../../../shared/format.ts';
 import type { Frame } from '../../../shared/frame.ts';
 import { siteFeeds } from '../../../shared/power/site-feeds.ts';
 import { signals } from '../../../shared/signals/catalogue.ts';
 import type { FleetInstant } from '../../../shared/view.ts';
 import type { JournalState } from './journal.ts';
+import { type Ratios, rulesThen } from './past-rules.ts';
 import type { AlertState } from './state.ts';
 
 /** What was shown of alerts at an instant of the past. */
@@ -22,6 +32,8 @@ export interface PastAlerts {
   readonly findings: readonly Finding[];
   /** What `alerts` would have answered. */
   reply(): AlertsReply;
+  /** Rules as they were, those of which that is known; how each did is not kept. */
+  rules(): RulesReply;
 }
 
 const HOUR_MS = 3_600_000;
@@ -31,7 +43,8 @@ const MOST_LINES = 200;
 
 /** Quantities that a frame tells; all others want what the engine remembered, or the fabric as it was. */
 const OF_FRAME: ReadonlySet<string> = new Set([
-  ...['budget.use', 'budget.cap_minutes', 'rack.feed_imbalance', 'gpu.clock_share', 'gpu.pcie_width_share'],
+  ...['budget.use', 'budget.cap_minutes', 'rack.feed_imbalance', 'link.use', 'link.wait_share'],
+  ...['gpu.brake', 'gpu.clock_share', 'gpu.pcie_width_share', 'gpu.pcie_gen_share'],
   ...[...signals].map(({ id }) => snakeCase(id)),
 ]);
 
@@ -50,11 +63,13 @@ export function pastAlerts(state: AlertState, frame: Frame, instant?: FleetInsta
   });
   const names = state.book.rules.map(({ rule }) => rule.name);
   const objects = new AlertObjects(topology, siteFeeds(frame), sources, names, state.scenes.leaves());
-  const known = new Map(state.book.rules.map((one) => [one.rule.name, one]));
-  const scene = instant ? sceneOf(state, instant, objects) : undefined;
+  const then = rulesThen(state.journal.ruleRows(), state.book.rules, state.context.settings(), time);
+  const any = state.book.rules[0].rule;
+  const scene = instant ? sceneOf(state, instant, objects, then.ratios) : undefined;
   const records = states.flatMap((one) => {
-    const record = recordOf(one, known, objects);
-    if (record && scene) tellOfThen(record, known.get(one.row.rule), scene);
+    const rule = then.rules.get(one.row.rule);
+    const record = recordOf(one, rule?.rule ?? any, objects);
+    if (record && scene) tellOfThen(record, rule, scene);
     return record ?? [];
   });
   mute(records, state.silences, objects, time);
@@ -73,23 +88,26 @@ export function pastAlerts(state: AlertState, frame: Frame, instant?: FleetInsta
         .map(plainAlert),
       resolvedLastHour: state.journal.page(cleared).rows.length,
     }),
+    rules: () => ({
+      ...{ rules: [...then.rules.values()].map(({ rule }) => statusThen(rule)), errors: [], quantities: [] },
+      ...{ evaluatedAt: time, missedPasses: 0 },
+    }),
   };
 }
 
 const isFiring = ({ state }: Alert) => state === 'firing';
 
-/** An alert that was pending or fired; the rule may be another by now, or gone. */
+/** An alert that was pending or fired. @param known the rule as it was; where that is not known, any other */
 function recordOf(
-  { row, before, ack, unknown }: JournalState,
-  rules: ReadonlyMap<string, CompiledRule>,
+  { row, before, ack, unknown, detail }: JournalState,
+  known: Rule,
   objects: AlertObjects,
 ): AlertRecord | undefined {
   if (row.kind !== 'pending' && row.kind !== 'firing') return undefined;
   if (row.severity === '' || row.domain === '') return undefined;
   const labels = new Map(Object.entries(row.labels));
   const { time, severity, domain, object, text } = row;
-  const [any] = rules.values();
-  const rule = { ...(rules.get(row.rule) ?? any).rule, name: row.rule, severity, domain };
+  const rule = { ...known, name: row.rule, severity, domain };
   const activeAt = row.kind === 'firing' && before?.kind === 'pending' ? before.time : time;
   const predicate = text.startsWith(`${object} `) ? text.slice(object.length + 1) : text;
   return {
@@ -100,8 +118,7 @@ function recordOf(
       ...{ firedAt: row.kind === 'firing' ? time : Number.NaN, keepFiringSince: Number.NaN },
       unknownSince: unknown?.kind === 'unknown' ? unknown.time : Number.NaN,
     },
-    // What was said beside the title is not written down.
-    tell: () => ({ object, predicate, detail: '' }),
+    tell: () => ({ object, predicate, detail: detail === '' ? '' : `At ${formatTime(time).slice(0, 8)}: ${detail}` }),
     level: objects.find(labels)?.level ?? 'rule',
     group: row.incident === '' ? null : { id: row.incident, anchor: '', startedAt: time },
     acked: ack?.kind === 'ack' ? { who: ack.who, note: ack.text, at: ack.time, until: null } : null,
@@ -109,10 +126,24 @@ function recordOf(
   };
 }
 
+const shippedNames = new Set(pack.map(({ name }) => name));
+
+/** A rule of then; how it did is not kept. */
+const statusThen = (rule: Rule): RulesReply['rules'][number] => ({
+  ...rule,
+  ...{ from: shippedNames.has(rule.name) ? 'pack' : 'file', file: '', changed: false, health: 'unknown' },
+  ...{ lastError: '', evaluatedAt: null, pending: 0, firing: 0 },
+});
+
 /** What a frame of then shows to rules: nothing that wants more may be asked of it. */
-function sceneOf({ context, scenes }: AlertState, instant: FleetInstant, objects: AlertObjects): AlertScene {
+function sceneOf(
+  { context, scenes }: AlertState,
+  instant: FleetInstant,
+  objects: AlertObjects,
+  ratios: Ratios | null,
+): AlertScene {
   const { frame, now, power, slope, capMin, heardAt } = instant;
-  const { warnRatio, critRatio } = context.settings();
+  const { warnRatio, critRatio } = ratios ?? { warnRatio: Number.NaN, critRatio: Number.NaN };
   const { linkMemory, alertMemory } = context.view();
   return {
     ...{ now, frame, power, slope, capMin, heardAt, objects, links: linkMemory, memory: alertMemory },
@@ -121,7 +152,10 @@ function sceneOf({ context, scenes }: AlertState, instant: FleetInstant, objects
   };
 }
 
-/** Puts the value, limit and words of a frame in the place of those with which an alert began. */
+/**
+ * Puts the value, limit and words of a frame in the place of those with which an alert began. Where the rule of then, or
+ * its limit, is not known there is none.
+ */
 function tellOfThen(record: AlertRecord, compiled: CompiledRule | undefined, scene: AlertScene): void {
   const ref = compiled?.own ? scene.objects.find(record.labels) : undefined;
   if (!compiled || !ref) return;

@@ -1,4 +1,4 @@
-import type { QuantityInfo, Rule, RuleStatus } from '../../../shared/alerting/alert.ts';
+import type { JournalRow, QuantityInfo, Rule, RuleStatus } from '../../../shared/alerting/alert.ts';
 import type { AlertBook } from '../../../shared/alerting/book.ts';
 import { pack } from '../../../shared/alerting/pack.ts';
 import { quantities } from '../../../shared/alerting/quantities.ts';
@@ -71,6 +71,23 @@ export class RuleSet {
       return [{ kind: 'rule', rule: name, who: `rules/${file}`, text: `${what}: ${now.get(name) ?? old.get(name)}` }];
     });
     return { rows, documents: [] };
+  }
+
+  /** What the files have other than was written down last: they were changed while no engine looked. */
+  unwritten(rows: readonly JournalRow[]): readonly NewRow[] {
+    const written = new Map(rows.filter(({ rule }) => !shipped.has(rule)).map((row) => [row.rule, row]));
+    const found = this.#files.rules.flatMap(({ rule, file }): NewRow[] => {
+      const last = written.get(rule.name)?.text;
+      const text = JSON.stringify(rule);
+      if (last?.slice(last.indexOf(': ') + 2) === text && !last.startsWith('Removed')) return [];
+      return [{ kind: 'rule', rule: rule.name, who: `rules/${file}`, text: `Found: ${text}` }];
+    });
+    const there = new Set(this.#files.rules.map(({ rule }) => rule.name));
+    const gone = [...written.values()].flatMap(({ rule, who, text }): NewRow[] => {
+      if (there.has(rule) || !who.startsWith('rules/') || text.startsWith('Removed')) return [];
+      return [{ kind: 'rule', rule, who, text: `Removed: ${text.slice(text.indexOf(': ') + 2)}` }];
+    });
+    return [...found, ...gone];
   }
 
   /** Changes a rule of the pack. @throws FaultError where it is not of the pack, or cannot be read */

@@ -33,6 +33,8 @@ export function rowOf(record: AlertRecord, row: NewRow): NewRow {
   return {
     ...{ alert: id, rule: rule.name, severity: rule.severity, domain: rule.domain, path: placePath },
     ...{ object: record.tell().object, incident: group?.id ?? '', text: titleOf(record) },
+    // Acknowledgements, notes and ends add nothing to what was said.
+    ...(row.kind === 'pending' || row.kind === 'firing' ? { detail: record.tell().detail } : {}),
     ...{ value: Number.isFinite(instance.value) ? instance.value : null, labels: Object.fromEntries(labels) },
     ...row,
   };

@@ -25,6 +25,7 @@ import type { Answers, Asker, EngineContext, EnginePart } from '../part.ts';
 import { Spans } from '../snapshots/spans.ts';
 import { settledInstant } from '../sources/prometheus.ts';
 import { Instants, type Past } from './instants.ts';
+import { PastPower } from './past-power.ts';
 import { ROLLUP_MS, Rollups } from './rollups.ts';
 import { ServerHistory } from './server-history.ts';
 
@@ -47,6 +48,8 @@ export class HistoryPart implements EnginePart {
   readonly #servers: ServerHistory;
   readonly #rollups: Rollups;
   readonly #instants: Instants;
+  /** What an instant's power wants of the hours before it. */
+  readonly power: PastPower;
   /** The memory that has been given what earlier runs left. */
   #given: History | null = null;
   readonly #spans = new Spans();
@@ -74,8 +77,13 @@ export class HistoryPart implements EnginePart {
         return this.#ranAt(frame.time) ? alertsAt({ ...frame, time: end }, instant) : undefined;
       },
       sourcesAt: (time) => this.#spans.within(time, time)[0] ?? { sources: [], badSamples: 0 },
-      draws: (time) => this.#servers.draws(time),
+      draws: (time) => this.#servers.draws(time, WINDOW_MS, MINUTE_MS, WINDOW_MS / MINUTE_MS),
       rowsUpTo: (time) => this.#rollups.rowsUpTo(time, WINDOW_MS),
+    });
+    this.power = new PastPower(context, {
+      draws: (time, spanMs, stepMs, most) => this.#servers.draws(time, spanMs, stepMs, most),
+      rowsUpTo: (time, spanMs) => this.#rollups.mostUpTo(time, spanMs),
+      history: (arg) => this.#history(arg),
     });
   }
 

@@ -40,12 +40,14 @@ export interface InstantWitnesses {
 export interface Past
   extends Pick<CallResult<'frameAt'>, 'time' | 'origin' | 'stepMs' | 'judged' | 'sources' | 'missing'> {
   readonly view: FleetView;
+  /** Draws of the minutes before it, which its trends were fitted to. */
+  readonly draws: (topology: Topology) => readonly TrendRow[];
   /** Alerts as they stood; undefined where no engine ran, or nothing of it is kept. */
   readonly alerts: PastAlerts | undefined;
 }
 
 /** A frame before it is told. */
-interface Found extends Omit<Past, 'view' | 'judged' | 'alerts'> {
+interface Found extends Omit<Past, 'view' | 'judged' | 'alerts' | 'draws'> {
   readonly frame: Frame | null;
   /** Where only sites to racks are kept: their rows up to the instant. */
   readonly rows?: readonly PlaceRow[];
@@ -65,7 +67,7 @@ export class Instants {
 
   /** @param signal ends it: who asked wants another instant by now */
   async frameAt({ time, watch, known }: CallParsed<'frameAt'>, signal?: AbortSignal): Promise<CallResult<'frameAt'>> {
-    const { view, alerts: _, ...found } = await this.at(time, signal);
+    const { view, alerts: _, draws: __, ...found } = await this.at(time, signal);
     const frame = view.frame(watch, 0);
     const layout = view.layout();
     const layoutId = layout ? this.#layouts.idOf(layout, view.current()?.frame.topology) : '';
@@ -160,13 +162,13 @@ export class Instants {
     const draws = frame ? await this.#draws(found.time) : () => [];
     stopped.throwIfAborted();
     const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY, draws });
-    if (!frame) return { ...found, view, judged: 'rules', alerts: undefined };
+    if (!frame) return { ...found, view, draws, judged: 'rules', alerts: undefined };
     const { sources, badSamples } = this.#witnesses.sourcesAt(found.time);
     // Twice: what metered racks draw for each watt of their boards is measured first.
     for (let i = 0; i < 2; i++) view.update(frame, sources, badSamples, found.time, false);
     const alerts = this.#witnesses.alertsAt(frame, view.current());
     if (alerts) view.showAlerts(alerts.summary, alerts.findings);
-    return { ...found, view, judged: alerts ? 'journal' : 'rules', alerts };
+    return { ...found, view, draws, judged: alerts ? 'journal' : 'rules', alerts };
   }
 
   #tellRows(rows: readonly PlaceRow[], found: Omit<Found, 'frame' | 'rows'>): Past {
@@ -177,7 +179,8 @@ export class Instants {
     view.show(instant);
     const alerts = this.#witnesses.alertsAt(instant.frame, instant);
     if (alerts) view.showAlerts(alerts.summary, alerts.findings);
-    return { ...found, view, judged: alerts ? 'journal' : 'rules', alerts };
+    const draws = (of: Topology) => rows.map((row) => ({ ...row, places: placesIn(row.space, of) }));
+    return { ...found, view, draws, judged: alerts ? 'journal' : 'rules', alerts };
   }
 
   /** Draws of the minutes before an instant: as they are remembered, else as servers have them. */

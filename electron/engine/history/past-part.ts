@@ -1,8 +1,8 @@
-import type { AlertsReply } from '../../../shared/alerting/alert.ts';
 import type { CallAt } from '../../../shared/contract/history.ts';
 import { type CallArg, type CallParsed, calls } from '../../../shared/contract.ts';
 import { formatDate, formatTime } from '../../../shared/format.ts';
 import { askView } from '../../../shared/view-calls.ts';
+import type { PastAlerts } from '../alerts/past-alerts.ts';
 import type { FabricPart } from '../fabric-part.ts';
 import { FaultError } from '../fault.ts';
 import type { Answers, EnginePart } from '../part.ts';
@@ -11,7 +11,7 @@ import type { Past } from './instants.ts';
 
 /** What the past is told from: instants, and what parts of the engine make of one. */
 interface Doors {
-  readonly history: Pick<HistoryPart, 'at'>;
+  readonly history: Pick<HistoryPart, 'at' | 'power'>;
   readonly fabric: Pick<FabricPart, 'at'>;
 }
 
@@ -37,7 +37,10 @@ export class PastPart implements EnginePart {
       const when = `${formatDate(past.time)} ${formatTime(past.time)}`;
       throw new FaultError('not-recorded', `Nothing of ${when} is recorded.`, past.missing);
     }
-    if (name === 'alerts') return alertsOf(past);
+    if (name === 'alerts') return alertsOf(past).reply();
+    if (name === 'rules') return alertsOf(past).rules();
+    if (name === 'power') return this.#doors.history.power.report(past, arg as CallParsed<'power'>);
+    if (name === 'energy') return this.#doors.history.power.energy(past);
     if (name === 'fabricOverview') return this.#doors.fabric.at(current).overview();
     if (name === 'fabric') {
       const { kind, pod } = arg as CallArg<'fabric'>;
@@ -48,7 +51,7 @@ export class PastPart implements EnginePart {
 }
 
 /** Alerts as they stood. @throws FaultError where rows of then are not kept any more, or no engine ran */
-function alertsOf({ alerts }: Past): AlertsReply {
-  if (alerts) return alerts.reply();
+function alertsOf({ alerts }: Past): PastAlerts {
+  if (alerts) return alerts;
   throw new FaultError('not-recorded', 'Alerts of this time are not written down.', 'Go to a later time.');
 }

@@ -53,18 +53,25 @@ export class Rollups {
 
   /** Rows of the span up to a time, where the last one stands for that time; none where nothing does. */
   rowsUpTo(time: number, spanMs: number): { readonly rows: readonly PlaceRow[]; readonly stepMs: number } {
-    for (const [tier, stepMs] of [
-      [0, MINUTE_MS],
-      [1, ROLLUP_MS],
-    ] as const) {
+    return this.#tiersUpTo(time, spanMs).find(({ rows }) => rows.length > 0) ?? { rows: [], stepMs: 0 };
+  }
+
+  /** The same of the tier that goes back further: minutes of a day may be gone while its five minutes are there. */
+  mostUpTo(time: number, spanMs: number): readonly PlaceRow[] {
+    const [minutes, fives] = this.#tiersUpTo(time, spanMs).map(({ rows }) => rows);
+    const firstOf = (rows: readonly PlaceRow[]) => rows[0]?.time ?? Number.POSITIVE_INFINITY;
+    return firstOf(fives) + ROLLUP_MS < firstOf(minutes) ? fives : minutes;
+  }
+
+  #tiersUpTo(time: number, spanMs: number) {
+    return [MINUTE_MS, ROLLUP_MS].map((stepMs, tier) => {
       const text = 'SELECT * FROM rollup WHERE at % 2 = ? AND at BETWEEN ? AND ? ORDER BY at';
       const found = this.#store.all(text, [tier, (time - spanMs - stepMs) * 2, time * 2 + 1]);
       const rows = found.flatMap((row) => this.#rowOf(row) ?? []);
       const last = rows.at(-1);
-      if (last && time - last.time < stepMs)
-        return { rows: rows.filter((row) => row.time >= last.time - spanMs), stepMs };
-    }
-    return { rows: [], stepMs: 0 };
+      const stands = last !== undefined && time - last.time < stepMs;
+      return { rows: stands ? rows.filter((row) => row.time >= last.time - spanMs) : [], stepMs };
+    });
   }
 
   /** Beginnings of the five minutes together that were written within a span, ascending. */

@@ -6,8 +6,7 @@ import { type RangeAnswer, RangeReplay } from '../../../shared/history/replay.ts
 import { type PlaceRow, placeSpaceOf } from '../../../shared/history/rows.ts';
 import type { PowerColumns } from '../../../shared/power.ts';
 import { HALL } from '../../../shared/topology.ts';
-import { WINDOW_MS } from '../../../shared/trend.ts';
-import type { EpochMs } from '../../../shared/units.ts';
+import type { DurationMs, EpochMs } from '../../../shared/units.ts';
 import type { EngineContext } from '../part.ts';
 import { SETTLE_MS } from '../sources/prometheus.ts';
 import { RangeAsker } from './ask-range.ts';
@@ -18,9 +17,6 @@ const CHUNK = 128;
 /** Samples that one series, or one signal of a rack, may cost a server: longer steps where there are more objects. */
 const MOST_SAMPLES = 2_000_000;
 const SLICE_MS = 15;
-
-/** Steps of draws that trends are fitted to. */
-const TREND_STEP_MS = 60_000;
 
 /** Series of one kind, asked together. */
 export interface ServerSeries {
@@ -119,10 +115,10 @@ export class ServerHistory {
   }
 
   /**
-   * Draws of all sites to racks over the minutes before an instant, for their trends; none where no server has what they
-   * are made of. @throws FaultError where a server fails
+   * Draws of all sites to racks in steps over a span up to an instant; none where no server has what they are made of.
+   * Fewer steps where there is much to ask for. @throws FaultError where a server fails
    */
-  async draws(time: EpochMs): Promise<readonly PlaceRow[]> {
+  async draws(time: EpochMs, spanMs: DurationMs, leastStepMs: DurationMs, most: number): Promise<readonly PlaceRow[]> {
     const current = this.#context.view().current();
     if (!current) return [];
     const { topology } = current.frame;
@@ -131,9 +127,9 @@ export class ServerHistory {
     );
     const plan = asked.length > 0 ? this.plan(asked) : null;
     if (!plan) return [];
-    const steps = Math.min(WINDOW_MS / TREND_STEP_MS, this.mostSteps(plan));
-    const stepMs = Math.ceil(WINDOW_MS / steps / TREND_STEP_MS) * TREND_STEP_MS;
-    const count = Math.floor(WINDOW_MS / stepMs) + 1;
+    const steps = Math.min(spanMs / leastStepMs, most, this.mostSteps(plan));
+    const stepMs = Math.ceil(spanMs / steps / leastStepMs) * leastStepMs;
+    const count = Math.floor(spanMs / stepMs) + 1;
     const rows: PlaceRow[] = [];
     const space = placeSpaceOf(topology);
     await this.#ask(asked, plan, { first: time - (count - 1) * stepMs, stepMs, count }, (at, { drawW, quality }) =>

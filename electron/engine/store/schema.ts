@@ -86,6 +86,11 @@ export const STEPS: readonly string[] = [
   -- As they were last read, null where never: a code that differs at the next start came meanwhile.
   CREATE TABLE gpu_seen (gpu TEXT PRIMARY KEY, xid REAL, xid_count REAL, ecc REAL) WITHOUT ROWID;
   `,
+  // 6: what was said of an alert beside its title
+  `
+  -- As its row of the journal was written: what the fleet's numbers of then do not tell any more.
+  CREATE TABLE journal_detail (seq INTEGER PRIMARY KEY, detail TEXT NOT NULL);
+  `,
 ];
 
 /** Tables whose readable rows are carried over when a damaged database is set aside, and their keys. */
@@ -102,4 +107,5 @@ export const TABLES: readonly { readonly name: string; readonly key: string }[] 
   { name: 'rollup_order', key: 'id' },
   { name: 'rollup', key: 'at' },
   { name: 'gpu_seen', key: 'gpu' },
+  { name: 'journal_detail', key: 'seq' },
 ];

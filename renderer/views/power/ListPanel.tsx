@@ -29,6 +29,15 @@ const TITLES: Readonly<Record<ListId, readonly [string, string]>> = {
   energy: ['Energy and cost', 'By site, since the engine started'],
 };
 
+/** What else is said of lists that look back, at a time that is over. */
+const CAPTIONS_OVER: Readonly<Record<'past' | 'replay', Partial<Record<ListId, string>>>> = {
+  past: { lost: 'Counted live only', energy: 'By site, in the 24 h before, at the prices of today' },
+  replay: {
+    lost: 'Estimated, of the whole snapshot, at its last instant',
+    energy: 'By site, since the first instant of the snapshot',
+  },
+};
+
 const missing = (text: string) => (text === '—' ? <Missing /> : text);
 type LostRow = WorkReport['lost'][number];
 
@@ -40,10 +49,13 @@ export function ListPanel(props: {
   state: PowerState;
   now: number;
   gone: string;
+  /** What is shown is over. */
+  over: 'past' | 'replay' | null;
   nameOf: (place: number) => string;
 }) {
-  const { state } = props;
-  const [title, caption] = TITLES[state.list];
+  const { state, over } = props;
+  const [title, live] = TITLES[state.list];
+  const caption = (over && CAPTIONS_OVER[over][state.list]) ?? live;
   return (
     <section className={parts.panel} aria-label={title} data-region>
       <div className={`${parts.header} ${styles.header}`}>
@@ -122,16 +134,26 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         rows={work?.lost ?? []}
         keyOf={({ rack }) => rack}
         sort={{ column: 'power', descending: true }}
-        empty="No GPU tells its clock and what holds it. DCGM_FI_DEV_CLOCKS_EVENT_REASONS and the maximum clock are needed."
+        empty={
+          props.over === 'past'
+            ? 'Hours that were lost are counted live only: what held each GPU back in the hours before is not kept.'
+            : props.over === 'replay'
+              ? 'Hours that were lost are told at the last instant of the snapshot, where GPUs tell what holds them.'
+              : 'No GPU tells its clock and what holds it. DCGM_FI_DEV_CLOCKS_EVENT_REASONS and the maximum clock are needed.'
+        }
       />
     );
   return (
     <DataTable
       label={label}
-      columns={ENERGY}
+      columns={props.over ? ENERGY_OVER : ENERGY}
       rows={energy ?? []}
       keyOf={({ site }) => site}
-      empty="Nothing was measured yet. Prices and PUE stand in settings.json under sites."
+      empty={
+        props.over
+          ? 'Nothing of the time before is kept.'
+          : 'Nothing was measured yet. Prices and PUE stand in settings.json under sites.'
+      }
     />
   );
 }
@@ -344,3 +366,5 @@ const ENERGY: readonly TableColumn<EnergyRow>[] = [
     cell: ({ costPerHour, currency }) => missing(moneyText(costPerHour, currency)),
   },
 ];
+
+const ENERGY_OVER = ENERGY.map((column) => (column.id === 'hourly' ? { ...column, label: 'An hour then' } : column));

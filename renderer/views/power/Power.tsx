@@ -3,6 +3,7 @@ import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import type { PlacePower } from '../../../shared/power/report.ts';
 import { HALL, RACK, ROW } from '../../../shared/topology.ts';
 import { useEnergy, usePower, useWork } from '../../ask/power.ts';
+import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
 import { useTravel } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
@@ -54,11 +55,13 @@ export function Power(props: Props) {
   const { warnRatio, critRatio } = frame;
   const label = labelOf(layout, state.place);
   const path = layout.path[state.place] ?? '';
-  const past = useTravel().past !== null;
+  const { past } = useTravel();
+  const { replay } = useConsole();
+  const over = past !== null ? 'past' : replay !== null ? 'replay' : null;
   usePowerKeys(layout, state, props.go);
   const cells = useMemo(
-    () => powerKpis({ report, path, energy, work, warnRatio, critRatio, scale, gone, past }),
-    [report, path, energy, work, warnRatio, critRatio, scale, gone, past],
+    () => powerKpis({ report, path, energy, work, warnRatio, critRatio, scale, gone, over }),
+    [report, path, energy, work, warnRatio, critRatio, scale, gone, over],
   );
   return (
     <main className={styles.page}>
@@ -75,7 +78,7 @@ export function Power(props: Props) {
         <div className={styles.right}>
           <LossPanel report={report} label={label} state={state} gone={gone} onPlace={state.setPlace} />
           <ListPanel
-            {...{ report, energy, work, state, gone }}
+            {...{ report, energy, work, state, gone, over }}
             now={freshness.now}
             nameOf={(place) => layout.name[place] ?? ''}
           />

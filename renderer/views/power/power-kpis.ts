@@ -18,14 +18,14 @@ export interface PowerNumbers {
   readonly scale: 'rack' | 'row';
   /** What stands in the place of numbers; '' while they may be shown. */
   readonly gone: string;
-  /** At a time that is over what wants the hours before it is not told. */
-  readonly past?: boolean;
+  /** What is shown is over: energy is of the day before it, in a snapshot of the time since its first instant. */
+  readonly over?: 'past' | 'replay' | null;
 }
 
 /** Numbers of yields differ by thousands: three digits are enough of each. */
 export const yieldText = (value: number | null) => (value === null ? '—' : value.toPrecision(3));
 
-const LIVE_ONLY = 'Worked out live only';
+const NOTHING_BEFORE = 'Nothing of the time before is kept';
 
 /** The eight numbers of a place's power. */
 export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
@@ -41,12 +41,12 @@ export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
     cell(
       'Stranded',
       place && strandedCell(place, report, input.scale),
-      input.past ? LIVE_ONLY : 'No budget, or nothing remembered yet',
+      place?.budgetW == null ? 'No budget is set' : input.over ? NOTHING_BEFORE : 'Nothing remembered yet',
     ),
     cell('Oversubscription', place && overCell(place), 'A board without a limit, or no budget'),
     cell('Feed imbalance', report && imbalanceCell(report), 'No rack with both feeds'),
     cell('Feed loss', report && lossCell(report), 'No feed is known'),
-    cell('Energy', report && energyCell(input), input.past ? LIVE_ONLY : 'Nothing measured yet'),
+    cell('Energy', report && energyCell(input), input.over ? NOTHING_BEFORE : 'Nothing measured yet'),
     cell('Tokens per joule', report && tokensCell(input), noTokens(input)),
   ];
 }
@@ -155,13 +155,15 @@ export const moneyText = (amount: number | null, currency: string) =>
     : `${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`.trim();
 
 /** Energy is metered by site: a place in a site is told its site's, by name. */
-function energyCell({ energy, path }: PowerNumbers): Filled | null {
+function energyCell({ energy, path, over }: PowerNumbers): Filled | null {
   const [site] = path.split('/');
   const row = energy?.find((one) => one.site === site);
   if (!row) return null;
   const [value, unit] = split(energyText(row.kWh));
-  const cost = row.costPerHour === null ? 'no price set' : `${moneyText(row.costPerHour, row.currency)} an hour`;
-  const span = `n ${formatAge(row.measuredMin * 60_000)}, ${cost}`;
+  // A snapshot has no prices.
+  const none = over === 'replay' ? '' : ', no price set';
+  const cost = row.costPerHour === null ? none : `, ${moneyText(row.costPerHour, row.currency)} an hour`;
+  const span = `n ${formatAge(row.measuredMin * 60_000)}${over ? ' before' : ''}${cost}`;
   return { value, unit, note: path === site ? `I${span}` : `Site ${site} i${span}` };
 }
 

@@ -1,0 +1,94 @@
+import type { CallParsed, CallResult } from '../../../shared/contract.ts';
+import { DAY_MS } from '../../../shared/history/cells.ts';
+import { type PlaceRow, placesIn } from '../../../shared/history/rows.ts';
+import { type EnergyRow, energyOfSteps } from '../../../shared/power/energy.ts';
+import { isPowerPlace, powerReport } from '../../../shared/power/report.ts';
+import { HALL, type Topology } from '../../../shared/topology.ts';
+import type { TrendRow } from '../../../shared/trend.ts';
+import type { EngineContext } from '../part.ts';
+import type { Past } from './instants.ts';
+
+/** Steps of a window that a server is asked for: of a day they are 6 min apart. */
+const STEPS = 240;
+const LEAST_STEP_MS = 60_000;
+/** Windows of servers that are remembered. */
+const KEPT = 8;
+/** Steps of a day's energy: 5 min apart. */
+const ENERGY_STEPS = 288;
+
+/** Where the draws of the hours before an instant are. */
+export interface PowerWitnesses {
+  /** Draws of servers in so many steps up to an instant. @throws FaultError */
+  draws(time: number, spanMs: number, leastStepMs: number, steps: number): Promise<readonly PlaceRow[]>;
+  /** Rows of the database up to an instant; none where nothing is kept. */
+  rowsUpTo(time: number, spanMs: number): readonly PlaceRow[];
+  history(arg: CallParsed<'history'>): Promise<CallResult<'history'>>;
+}
+
+/** What the power of an instant wants of the hours before it: stranded power, energy and cost. */
+export class PastPower {
+  readonly #context: EngineContext;
+  readonly #witnesses: PowerWitnesses;
+  readonly #kept = new Map<string, Promise<readonly PlaceRow[]>>();
+
+  constructor(context: EngineContext, witnesses: PowerWitnesses) {
+    this.#context = context;
+    this.#witnesses = witnesses;
+  }
+
+  /** The power of a place as of an instant; null for a place that has none. */
+  async report({ view, draws }: Past, { place, windowMs }: CallParsed<'power'>): Promise<CallResult<'power'>> {
+    const current = view.current();
+    if (!current || !isPowerPlace(current.frame.topology, place)) return null;
+    const { frame, power, now } = current;
+    const rows = await this.#rows(frame.topology, now, windowMs);
+    return powerReport({ frame, power, rows, recent: draws(frame.topology), now }, place);
+  }
+
+  /** Energy and cost of the day before an instant by site, at the prices of today; sites of which nothing is kept are left out. */
+  async energy({ view }: Past): Promise<readonly EnergyRow[]> {
+    const current = view.current();
+    const today = this.#context.view().current()?.frame.topology;
+    if (!current || !today) return [];
+    const { topology } = current.frame;
+    const span = [current.now - DAY_MS, current.now] as const;
+    const sites = Array.from({ length: topology.start[HALL] }, (_, site) => ({
+      ...{ name: topology.path[site], drawW: current.power.drawW[site] },
+      place: today.path.indexOf(topology.path[site]),
+    })).filter(({ place }) => place >= 0);
+    const rows = sites.map(async ({ name, place, drawW }) => {
+      const series = [{ signal: 'draw' as const, place }];
+      const arg = { series, from: span[0], to: span[1], points: ENERGY_STEPS };
+      const { times, stepMs, values } = await this.#witnesses.history(arg);
+      return energyOfSteps(name, { times, stepMs, values: values[0] }, span, drawW, this.#context.settings().sites);
+    });
+    return (await Promise.all(rows)).filter(({ measuredMin }) => measuredMin > 0);
+  }
+
+  /** Draws of a window: as they are remembered, else as servers have them, else out of the database. */
+  async #rows(topology: Topology, time: number, windowMs: number): Promise<readonly TrendRow[]> {
+    const remembered = this.#context.view().remembered.drawsOfDay(topology, time - windowMs, time);
+    const begins = remembered[0]?.time ?? Number.POSITIVE_INFINITY;
+    if (begins - (time - windowMs) <= 2 * LEAST_STEP_MS) return remembered;
+    const told = await this.#ofServers(time, windowMs);
+    const kept = told.length > 0 ? told : this.#witnesses.rowsUpTo(time, windowMs);
+    const rows = kept.map(({ space, ...row }) => ({ ...row, places: placesIn(space, topology) }));
+    return rows.length > 0 && rows[0].time < begins ? rows : remembered;
+  }
+
+  /** A window that ends with a whole step, so that the next instants have the same. None where no server has it. */
+  #ofServers(time: number, windowMs: number): Promise<readonly PlaceRow[]> {
+    const stepMs = Math.max(LEAST_STEP_MS, Math.ceil(windowMs / STEPS / LEAST_STEP_MS) * LEAST_STEP_MS);
+    const end = Math.floor(time / stepMs) * stepMs;
+    const key = `${end} ${windowMs}`;
+    let rows = this.#kept.get(key);
+    if (!rows) {
+      rows = this.#witnesses.draws(end, windowMs, stepMs, STEPS);
+      this.#kept.set(key, rows);
+      // What failed is asked anew; until then the database is looked into.
+      rows.catch(() => this.#kept.delete(key));
+      for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(oldest);
+    }
+    return rows.catch(() => []);
+  }
+}
