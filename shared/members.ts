@@ -1,3 +1,4 @@
+import { nameInFleet, whichOf } from './place-names.ts';
 import { GPU, LEVELS, NODE, RACK, SITE, type Topology } from './topology.ts';
 
 /** Half-open runs of place indexes: the members of place p are [from[p], to[p]). */
@@ -77,17 +78,20 @@ export function placesUnder({ start, parent }: Topology, place: number): number[
 
 const WORDS = ['Site', 'Hall', 'Row', 'Rack'];
 
-/** What a person calls a place: "Row A2", "Rack A2-05", "Node B3-05-n2", "GPU A2-05 t12-g2". */
+/**
+ * What a person calls a place: "Row A2", "Rack A2-05", "Node B3-05-n2", "GPU A2-05 t12-g2"; "Rack A2-05 of PDX-1" where
+ * another site has a rack of that name too.
+ */
 export function labelOf(topology: Topology, place: number): string {
   const level = levelOf(topology, place);
   if (level < 0) return '';
   const name = topology.name[place];
-  if (level === NODE) return `Node ${lastOf(topology.path[place])}`;
   if (level === GPU) {
     const node = topology.parent[place];
-    return `GPU ${topology.name[ancestorAt(topology, node, RACK)]} ${topology.name[node]}-${name}`;
+    return `GPU ${nameInFleet(topology, ancestorAt(topology, node, RACK))} ${topology.name[node]}-${name}`;
   }
-  return name.toLowerCase().startsWith(`${WORDS[level].toLowerCase()} `) ? name : `${WORDS[level]} ${name}`;
+  if (level === NODE) return `Node ${nameInFleet(topology, place)}`;
+  const label = name.toLowerCase().startsWith(`${WORDS[level].toLowerCase()} `) ? name : `${WORDS[level]} ${name}`;
+  const which = whichOf(topology, place);
+  return which === '' ? label : `${label} of ${which}`;
 }
-
-const lastOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);

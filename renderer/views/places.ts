@@ -1,4 +1,5 @@
 import type { LayoutDocument } from '../../shared/contract.ts';
+import { nameInFleet, whichOf } from '../../shared/place-names.ts';
 import { GPU, HALL, LEVELS, NODE, RACK, SITE } from '../../shared/topology.ts';
 
 /** Words for places and the way between them, on the flat arrays of a layout. */
@@ -20,14 +21,22 @@ export function ancestorAt(layout: LayoutDocument, place: number, level: number)
   return levelOf(layout, at) === level ? at : -1;
 }
 
-/** A name with its level's word: "Row A2", "Rack A2-05"; a name that already begins with the word stays. */
+/** A place among all of the fleet: "Rack A2-05", and "Rack A2-05 of PDX-1" where another site has one too. */
 export function labelOf(layout: LayoutDocument, place: number): string {
+  const level = levelOf(layout, place);
+  if (level >= NODE) return labelWithin(layout, place, nameInFleet(layout, ancestorAt(layout, place, RACK)));
+  const which = whichOf(layout, place);
+  return which === '' ? labelWithin(layout, place) : `${labelWithin(layout, place)} of ${which}`;
+}
+
+/** A name with its level's word: "Row A2", "Rack A2-05"; a name that already begins with the word stays. */
+export function labelWithin(layout: LayoutDocument, place: number, rackName?: string): string {
   const level = levelOf(layout, place);
   if (level < 0) return '';
   const name = layout.name[place];
-  if (level === NODE) return `Node ${layout.name[ancestorAt(layout, place, RACK)] ?? ''} ${name}`;
+  const rack = rackName ?? layout.name[ancestorAt(layout, place, RACK)] ?? '';
+  if (level === NODE) return `Node ${rack} ${name}`;
   if (level === GPU) {
-    const rack = layout.name[ancestorAt(layout, place, RACK)] ?? '';
     return `GPU ${rack} ${layout.name[layout.parent[place]]}-${name}`;
   }
   const word = WORDS[LEVELS[level]];
@@ -58,7 +67,7 @@ export function crumbsOf(layout: LayoutDocument, place: number): readonly Crumb[
       { place: -1, text: 'All halls' },
     ];
   }
-  const crumbs = path.map((at) => ({ place: at, text: at < sites ? layout.name[at] : labelOf(layout, at) }));
+  const crumbs = path.map((at) => ({ place: at, text: at < sites ? layout.name[at] : labelWithin(layout, at) }));
   return crumbs.length === 1 ? [...crumbs, { place: -1, text: 'All halls' }] : crumbs;
 }
 

@@ -1,6 +1,7 @@
 import type { Frame } from '../frame.ts';
 import { ancestorAt, labelOf, membersOf } from '../members.ts';
-import { GPU, HALL, type LinkKind, NODE, RACK, SITE, type Topology } from '../topology.ts';
+import { nameInFleet } from '../place-names.ts';
+import { GPU, HALL, type LinkKind, NODE, RACK, type Topology } from '../topology.ts';
 import type { FabricLayout } from './cables.ts';
 import { cableLanes, gpuLanes, type Lane, portLanes } from './lanes.ts';
 
@@ -36,14 +37,7 @@ export function networkField(frame: Frame, layout: FabricLayout): Field {
 }
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
-const last = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-/** What a place is called among those of all sites: two sites may each have a Hall A. */
-function labelInFleet(topology: Topology, place: number): string {
-  const label = labelOf(topology, place);
-  return topology.start[HALL] > 1 ? `${topology.name[ancestorAt(topology, place, SITE)]} ${label}` : label;
-}
-
-const hallOf = (topology: Topology, place: number) => labelInFleet(topology, ancestorAt(topology, place, HALL));
+const hallOf = (topology: Topology, place: number) => labelOf(topology, ancestorAt(topology, place, HALL));
 
 function rackField(frame: Frame, kind: LinkKind): Field {
   const { topology } = frame;
@@ -51,8 +45,8 @@ function rackField(frame: Frame, kind: LinkKind): Field {
   const lanes = portLanes(frame, kind);
   const racks = range(topology.start[RACK], topology.start[NODE]);
   const rows = racks.map((rack) => ({
-    ...{ key: topology.path[rack], name: topology.name[rack], group: hallOf(topology, rack) },
-    ...{ pod: labelInFleet(topology, topology.parent[rack]), nodes: range(children.from[rack], children.to[rack]) },
+    ...{ key: topology.path[rack], name: nameInFleet(topology, rack), group: hallOf(topology, rack) },
+    ...{ pod: labelOf(topology, topology.parent[rack]), nodes: range(children.from[rack], children.to[rack]) },
   }));
   const most = lanes.reduce((count, lane) => Math.max(count, lane.column + 1), 0);
   return compact({ word: 'rack', rows, columns: range(1, most + 1).map((node) => `n${node}`), lanes });
@@ -61,7 +55,7 @@ function rackField(frame: Frame, kind: LinkKind): Field {
 /** NVLink domains by their nodes: the fabric's own word, else the rack of a rack-scale machine, else the node. */
 export function nvlinkDomains(frame: Frame): readonly RowOf[] {
   const { topology, columns } = frame;
-  const { start, parent, model, nvlinkDomain, path, name } = topology;
+  const { start, parent, model, nvlinkDomain, path } = topology;
   const clique = columns.get('gpu.clique')?.value;
   const { gpus } = membersOf(topology);
   const domains = new Map<string, number[]>();
@@ -78,12 +72,14 @@ export function nvlinkDomains(frame: Frame): readonly RowOf[] {
   return [...domains].map(([key, nodes]) => {
     const racks = new Set(nodes.map((node) => parent[node]));
     const label =
-      nodes.length === 1 ? last(path[nodes[0]]) : racks.size === 1 ? name[parent[nodes[0]]] : key.slice(-12);
+      nodes.length > 1 && racks.size > 1
+        ? key.slice(-12)
+        : nameInFleet(topology, nodes.length === 1 ? nodes[0] : parent[nodes[0]]);
     return {
       key,
       name: label,
       group: hallOf(topology, nodes[0]),
-      pod: labelInFleet(topology, parent[nodes[0]]),
+      pod: labelOf(topology, parent[nodes[0]]),
       nodes,
     };
   });
@@ -105,8 +101,8 @@ export function gpuField(frame: Frame, kind: 'nvlink' | 'pcie'): Field {
 
 function nodeRows(topology: Topology): readonly RowOf[] {
   return range(topology.start[NODE], topology.start[GPU]).map((node) => ({
-    ...{ key: topology.path[node], name: last(topology.path[node]), group: hallOf(topology, node) },
-    ...{ pod: labelInFleet(topology, topology.parent[node]), nodes: [node] },
+    ...{ key: topology.path[node], name: nameInFleet(topology, node), group: hallOf(topology, node) },
+    ...{ pod: labelOf(topology, topology.parent[node]), nodes: [node] },
   }));
 }
 
@@ -127,8 +123,8 @@ function compact({ word, rows, columns, lanes }: Field): Field {
 export function whereOf(topology: Topology, nodes: readonly number[]): string {
   if (nodes.length === 0) return '';
   const racks = [...new Set(nodes.map((node) => topology.parent[node]))].sort((a, b) => a - b);
-  if (racks.length === 1) return `rack ${topology.name[racks[0]]}`;
-  return `racks ${topology.name[racks[0]]} to ${topology.name[racks[racks.length - 1]]}`;
+  if (racks.length === 1) return `rack ${nameInFleet(topology, racks[0])}`;
+  return `racks ${nameInFleet(topology, racks[0])} to ${nameInFleet(topology, racks[racks.length - 1])}`;
 }
 
 /** The lowest place that has all of these nodes under it; −1 where there is none. */

@@ -235,7 +235,7 @@ test('halls and rows of one name in two sites stay apart', () => {
   }
   const { rows } = fieldOf(at(), 'ethernet', undefined);
   expect(rows.map(({ name, group, pod }) => [name, group, pod])).toEqual([
-    ['A1-01', 'AMS Hall A', 'AMS Row A1'],
-    ['A1-01', 'PDX Hall A', 'PDX Row A1'],
+    ['AMS A1-01', 'Hall A of AMS', 'Row A1 of AMS'],
+    ['PDX A1-01', 'Hall A of PDX', 'Row A1 of PDX'],
   ]);
 });

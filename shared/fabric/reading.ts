@@ -1,6 +1,7 @@
 import { waitShare } from '../fabric.ts';
 import type { Column, Frame } from '../frame.ts';
 import { STALE, UNSUPPORTED } from '../frame.ts';
+import { nameInFleet } from '../place-names.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { NODE } from '../topology.ts';
 
@@ -168,8 +169,9 @@ export function modelOf({ topology: { model, parent } }: Frame, gpu: number): st
 }
 
 /** Names of a link that a person knows: "A2-05-n03 mlx5_0", "A2-05-n03 g2 NVLink". */
-export function linkWords({ topology: { path, parent, name, start } }: Frame, reading: LinkReading): string {
+export function linkWords({ topology }: Frame, reading: LinkReading): string {
+  const { parent, name, start } = topology;
   const node = reading.place < start[NODE + 1] ? reading.place : parent[reading.place];
-  const host = path[node].slice(path[node].lastIndexOf('/') + 1);
+  const host = nameInFleet(topology, node);
   return node === reading.place ? `${host} ${reading.name}` : `${host} ${name[reading.place]} ${reading.name}`;
 }

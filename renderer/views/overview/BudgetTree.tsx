@@ -8,7 +8,7 @@ import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
-import { labelOf } from '../places.ts';
+import { labelWithin } from '../places.ts';
 import { type BudgetRow, budgetRows } from './budget-rows.ts';
 import styles from './budgets.module.css';
 import { outlookOf } from './outlook.ts';
@@ -124,7 +124,7 @@ function RowBody({ layout, frame, theme, gone, row }: TreeProps & { row: BudgetR
     <>
       <span className={styles.line}>
         {severity === null ? null : <Glyph severity={severity} size={11} />}
-        <span className={styles.name}>{labelOf(layout, row.place)}</span>
+        <span className={styles.name}>{labelWithin(layout, row.place)}</span>
         <span className={`num ${styles.draw}`}>{drawText(row, known, budgeted)}</span>
         <span className={`num ${styles.percent} ${tone}`}>
           {known && budgeted ? formatPercent(row.ratio, 1) : <Missing />}

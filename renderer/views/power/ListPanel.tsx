@@ -1,4 +1,6 @@
+import type { LayoutDocument } from '../../../shared/contract.ts';
 import { formatAge, formatCount, formatPercent, formatPower } from '../../../shared/format.ts';
+import { nameInFleet, nameOfPath } from '../../../shared/place-names.ts';
 import type { EnergyRow } from '../../../shared/power/energy.ts';
 import type { FeedRow, PowerReport } from '../../../shared/power/report.ts';
 import type { JobRow, TokenRow, WorkReport } from '../../../shared/work/report.ts';
@@ -51,7 +53,7 @@ export function ListPanel(props: {
   gone: string;
   /** What is shown is over. */
   over: 'past' | 'replay' | null;
-  nameOf: (place: number) => string;
+  layout: LayoutDocument;
 }) {
   const { state, over } = props;
   const [title, live] = TITLES[state.list];
@@ -90,7 +92,7 @@ function List(props: Parameters<typeof ListPanel>[0]) {
     return (
       <DataTable
         label={label}
-        columns={feedColumns(props.nameOf, props.now)}
+        columns={feedColumns((rack) => nameInFleet(props.layout, rack), props.now)}
         rows={report?.feeds ?? []}
         keyOf={({ rack, name }) => `${rack} ${name}`}
         empty="No PDU is read here. Fleetwatt looked for measurementsInletSensorValue, rPDU2DeviceStatusPower and their like."
@@ -110,7 +112,7 @@ function List(props: Parameters<typeof ListPanel>[0]) {
     return (
       <DataTable
         label={label}
-        columns={TOKENS}
+        columns={tokenColumns((path) => nameOfPath(props.layout, path))}
         rows={work?.tokens ?? []}
         keyOf={({ model, rack }) => `${model} ${rack}`}
         empty="No inference server is read. Fleetwatt looked for vllm:generation_tokens_total and its like of SGLang, TGI and Triton."
@@ -130,7 +132,7 @@ function List(props: Parameters<typeof ListPanel>[0]) {
     return (
       <DataTable
         label={label}
-        columns={LOST}
+        columns={lostColumns((path) => nameOfPath(props.layout, path))}
         rows={work?.lost ?? []}
         keyOf={({ rack }) => rack}
         sort={{ column: 'power', descending: true }}
@@ -250,11 +252,11 @@ const JOBS: readonly TableColumn<JobRow>[] = [
   },
 ];
 
-const TOKENS: readonly TableColumn<TokenRow>[] = [
+const tokenColumns = (nameOf: (path: string) => string): readonly TableColumn<TokenRow>[] => [
   { id: 'model', label: 'Model', sort: ({ model }) => model, cell: ({ model }) => <b>{model}</b> },
   {
     ...{ id: 'rack', label: 'Rack', sort: ({ rack }: TokenRow) => rack },
-    cell: ({ rack }) => (rack === '' ? 'all' : rack.slice(rack.lastIndexOf('/') + 1)),
+    cell: ({ rack }) => (rack === '' ? 'all' : nameOf(rack)),
   },
   {
     ...{
@@ -304,10 +306,10 @@ const lostColumn = (id: 'power' | 'thermal' | 'watched', label: string): TableCo
   cell: (row) => hours(row[id]),
 });
 
-const LOST: readonly TableColumn<LostRow>[] = [
+const lostColumns = (nameOf: (path: string) => string): readonly TableColumn<LostRow>[] => [
   {
     ...{ id: 'rack', label: 'Rack', sort: ({ rack }: LostRow) => rack },
-    cell: ({ rack }) => <b>{rack.slice(rack.lastIndexOf('/') + 1)}</b>,
+    cell: ({ rack }) => <b>{nameOf(rack)}</b>,
   },
   lostColumn('power', 'To power'),
   lostColumn('thermal', 'To heat'),

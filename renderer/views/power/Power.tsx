@@ -77,11 +77,7 @@ export function Power(props: Props) {
         <Places {...props} report={report} label={label} goneText={gone} />
         <div className={styles.right}>
           <LossPanel report={report} label={label} state={state} gone={gone} onPlace={state.setPlace} />
-          <ListPanel
-            {...{ report, energy, work, state, gone, over }}
-            now={freshness.now}
-            nameOf={(place) => layout.name[place] ?? ''}
-          />
+          <ListPanel {...{ report, energy, work, state, gone, over }} now={freshness.now} layout={layout} />
         </div>
       </div>
     </main>

@@ -2,6 +2,7 @@ import type { LayoutDocument, ViewFrame } from '../../../../shared/contract.ts';
 import { formatAge, formatCount, formatPower, formatPowerPair } from '../../../../shared/format.ts';
 import { formatMissing, missingByPlace, NONE_MISSING } from '../../../../shared/missing.ts';
 import { formatPlaceValue } from '../../../../shared/signal-text.ts';
+import { labelOf } from '../../places.ts';
 import { severityAt } from './painter.ts';
 
 /** One rack in words: what the hidden grid speaks and the table shows. */
@@ -48,7 +49,7 @@ function reportingOf(layout: LayoutDocument, frame: ViewFrame, rack: number): st
 /** "Rack A2-05, 98.0 percent, 129.4 of 132.0 kW, critical, sampled 2 s ago". */
 export function spokenOf(layout: LayoutDocument, frame: ViewFrame | null, rack: number): string {
   const words = wordsOf(layout, frame, rack);
-  const name = `Rack ${layout.name[rack]}`;
+  const name = labelOf(layout, rack);
   const never = formatMissing(missingByPlace(layout).get(rack) ?? NONE_MISSING);
   const missing = never === '' ? '' : `${never} missing`;
   if (words.draw === '—' && words.share === '—')
