@@ -283,8 +283,8 @@ export const calls = {
       most: z.number().int().min(1).max(1000),
     }),
   },
-  /** Jobs and pods, what holds them back, tokens per joule, GPU-hours lost. */
-  work: { role: 'read', arg: z.strictObject({}) },
+  /** Jobs and pods at and under a place (−1: everywhere), what holds them back, tokens per joule, GPU-hours lost. */
+  work: { role: 'read', arg: z.strictObject({ under: place }) },
   /** Budget, headroom, feeds, stranded power and feed loss of a site to rack; the window is of p99. */
   power: { role: 'read', arg: z.strictObject({ place, windowMs: z.number().int().min(60_000).max(86_400_000) }) },
   energy: { role: 'read', arg: z.strictObject({}) },

@@ -13,7 +13,7 @@ const answers: { readonly [Name in Answered]: (view: FleetView, arg: CallArg<Nam
   steps: (view, arg) => view.steps(arg),
   links: (view, arg) => view.links(arg),
   power: (view, arg) => view.power(arg),
-  work: (view) => view.work(),
+  work: (view, arg) => view.work(arg),
 };
 
 /** The view's answer to a call whose argument was parsed; undefined for a call that is not the view's. */

@@ -304,10 +304,10 @@ export class FleetView {
   }
 
   /** Who uses the fleet and what comes of it; nothing before the first update. */
-  work(): WorkReport {
+  work({ under }: CallArg<'work'>): WorkReport {
     if (!this.#current) return { jobs: [], tokens: [], servers: [], lost: [], untoldRacks: 0 };
     const { frame, fabric } = this.#current;
-    return workReport(frame, fabric, this.#lost.racks());
+    return workReport(frame, fabric, this.#lost.racks(), under);
   }
 
   /** Remembered series in steps; a place that is not known any more, or never had a sample, is all null. */

@@ -229,7 +229,7 @@ function places(view: FleetView, { topology: { start, path } }: Frame) {
 
 /** Who works on it; what recorded racks say nothing of is left out: nodes, and the links in the evidence. */
 function jobs(view: FleetView) {
-  const { jobs: rows, tokens, untoldRacks } = view.work();
+  const { jobs: rows, tokens, untoldRacks } = view.work({ under: -1 });
   const told = (value: number | null) => value?.toPrecision(6);
   return {
     jobs: rows.map(({ nodes: _, evidence, util, powerW, ...row }) => ({

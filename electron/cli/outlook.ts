@@ -39,7 +39,7 @@ export function outlookOf(view: FleetView): Outlook {
     for (const { rack, name, drawW, budgetW, quality } of report?.feeds ?? [])
       feeds.push({ rack: path[rack], name, drawW, budgetW, quality });
   }
-  const { jobs, tokens } = view.work();
+  const { jobs, tokens } = view.work({ under: -1 });
   const links = view.links({ under: -1, kinds: [], most: MOST_LINKS });
   const used = links.filter(({ troubles }) => troubles.length === 0).sort((a, b) => (b.use ?? -1) - (a.use ?? -1));
   const shown = [...links.filter(({ troubles }) => troubles.length > 0), ...used.slice(0, MOST_USED)];

@@ -5,4 +5,4 @@ import { useAsk } from './ask.ts';
 export const usePower = (arg: CallArg<'power'>, tick: number) =>
   useAsk('power', arg, { tick, enabled: arg.place >= 0 });
 export const useEnergy = (tick: number) => useAsk('energy', {}, { tick });
-export const useWork = (tick: number) => useAsk('work', {}, { tick });
+export const useWork = (under: number, tick: number) => useAsk('work', { under }, { tick });

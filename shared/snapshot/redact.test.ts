@@ -130,9 +130,10 @@ function shown(snapshot: Snapshot): string[] {
   const { view } = replay;
   const layout = view.layout();
   const frame = view.frame({ signal: 'power', gpus: true, racks: [] }, 1);
-  const asked = (['alerts', 'alertHistory', 'rules', 'work', 'energy', 'hello'] as const).map((name) =>
+  const asked = (['alerts', 'alertHistory', 'rules', 'energy', 'hello'] as const).map((name) =>
     JSON.stringify(askReplay(replay, name, {})),
   );
+  asked.push(JSON.stringify(askReplay(replay, 'work', { under: -1 })));
   const columns = [{ label: 'Path', unit: '' }];
   const rows = (layout?.path ?? []).map((path) => [path]);
   const table = { kind: 'table', title: snapshot.manifest.title, at: null, columns, rows, quality: [] } as const;

@@ -65,4 +65,39 @@ describe('workReport', () => {
     take(decodedOf(`${board(0, IN_POD.replace('vllm-0', 'vllm-1'), 400)}\n`), 10);
     expect(names()).toEqual(['vllm-1']);
   });
+
+  it('under a place: what of each job and server is there, and a model’s sum only where all of it is', () => {
+    const at = (rack: string) => `,hall="A",row="A1",rack="${rack}"`;
+    const two = [board(0, `${IN_POD}${at('R1')}`, 400), board(1, `${IN_POD}${at('R2')}`, 200).replace('n1', 'n2')];
+    const { frame } = report(...two, board(2, `,hpc_job="4711"${at('R2')}`, 300).replace('n1', 'n2'));
+    const lost = new Map(['S/A/A1/R1', 'S/A/A1/R2'].map((rack) => [rack, { power: 1, thermal: 0, watched: 2 }]));
+    const under = (path: string) => {
+      const place = frame.topology.path.indexOf(path);
+      const { jobs, tokens, ...rest } = workReport(frame, computeFabric(frame), lost, place);
+      return [
+        jobs.map(({ name, gpus, powerW, nodes }) => [name, gpus, powerW, nodes]),
+        tokens.map(({ rack, tokensPerS }) => [rack, tokensPerS]),
+        ...[rest.servers.length, rest.lost.map(({ rack }) => rack)],
+      ];
+    };
+    expect(under('S/A/A1')).toEqual([
+      [
+        ['inference/vllm-0', 2, 600, 2],
+        ['job 4711', 1, 300, 1],
+      ],
+      // 300 tokens a second, by the racks' watts.
+      [
+        ['', 300],
+        ['S/A/A1/R1', 200],
+        ['S/A/A1/R2', 100],
+      ],
+      ...[1, ['S/A/A1/R1', 'S/A/A1/R2']],
+    ]);
+    expect(under('S/A/A1/R1')).toEqual([
+      [['inference/vllm-0', 1, 400, 1]],
+      [['S/A/A1/R1', 200]],
+      ...[1, ['S/A/A1/R1']],
+    ]);
+    expect(under('S/A/A1/R2')[2]).toBe(1);
+  });
 });

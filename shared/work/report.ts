@@ -1,6 +1,6 @@
 import type { FabricColumns } from '../fabric.ts';
 import type { Frame } from '../frame.ts';
-import { ancestorAt } from '../members.ts';
+import { ancestorAt, levelOf } from '../members.ts';
 import { GPU, SITE, type Topology, type Work } from '../topology.ts';
 import { type Bound, classify } from './classify.ts';
 import { loadOf } from './load.ts';
@@ -45,7 +45,7 @@ export interface TokenRow {
   readonly joulesPerToken: number | null;
 }
 
-/** Work on the fleet: who uses it, what holds it back, what comes of it. */
+/** Work at and under a place: who uses it, what holds it back, what comes of it. */
 export interface WorkReport {
   /** Largest first. */
   readonly jobs: readonly JobRow[];
@@ -63,23 +63,52 @@ const MOST_JOBS = 1000;
 
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 
-/** Tells the work of a frame. */
-export function workReport(frame: Frame, fabric: FabricColumns, lost: ReadonlyMap<string, LostHours>): WorkReport {
-  const { path } = frame.topology;
+/**
+ * Tells the work of a frame at and under a place (−1: everywhere): of a job that reaches beyond it what is in it.
+ * A model's sum over all racks is told only where all of them are in it.
+ */
+export function workReport(
+  frame: Frame,
+  fabric: FabricColumns,
+  lost: ReadonlyMap<string, LostHours>,
+  under = -1,
+): WorkReport {
+  const { topology } = frame;
+  const { path } = topology;
   const { parts, untoldRacks } = workParts(frame);
+  const inside = (place: number) => under < 0 || ancestorAt(topology, place, levelOf(topology, under)) === under;
+  const here = under < 0 ? parts : parts.filter(({ rack }) => inside(rack));
+  const yields = tokenYields(serversOf(frame), podParts(frame, parts));
+  const beyond = new Set(yields.flatMap(({ model, rack }) => (rack < 0 || inside(rack) ? [] : [model])));
   // A board in a rack of which nobody tells may be of any server.
   const known = (value: number) => (untoldRacks > 0 ? null : orNull(value));
   return {
-    jobs: jobsOf(frame, fabric, parts),
-    tokens: tokenYields(serversOf(frame), podParts(frame, parts)).map((one) => ({
-      ...{ model: one.model, rack: one.rack < 0 ? '' : path[one.rack], servers: one.servers, gpus: one.gpus },
-      ...{ silentGpus: one.silentGpus, shared: one.sharedGpus !== 0, tokensPerS: one.tokensPerS, powerW: one.powerW },
-      ...{ tokensPerJoule: known(one.tokensPerJoule), joulesPerToken: known(one.joulesPerToken) },
-    })),
-    servers: serverRows(frame),
-    lost: [...lost].map(([rack, hours]) => ({ rack, ...hours })),
+    jobs: jobsOf(frame, fabric, here, inside),
+    tokens: yields
+      .filter(({ model, rack }) => (rack < 0 ? !beyond.has(model) : inside(rack)))
+      .map((one) => ({
+        ...{ model: one.model, rack: one.rack < 0 ? '' : path[one.rack], servers: one.servers, gpus: one.gpus },
+        ...{ silentGpus: one.silentGpus, shared: one.sharedGpus !== 0, tokensPerS: one.tokensPerS, powerW: one.powerW },
+        ...{ tokensPerJoule: known(one.tokensPerJoule), joulesPerToken: known(one.joulesPerToken) },
+      })),
+    servers: serversIn(frame, here, under),
+    lost: [...lost]
+      .filter(([rack]) => under < 0 || isWithin(rack, path[under]))
+      .map(([rack, hours]) => ({ rack, ...hours })),
     untoldRacks,
   };
+}
+
+const isWithin = (path: string, above: string) => path === above || path.startsWith(`${above}/`);
+
+/** Servers whose pods have boards there; of a site also those whose boards nobody tells. */
+function serversIn(frame: Frame, here: readonly WorkPart[], under: number): readonly ServerRow[] {
+  const rows = serverRows(frame);
+  if (under < 0) return rows;
+  const { topology } = frame;
+  const pods = new Set(here.map(({ rack, work }) => `${siteOf(topology, rack)}\n${work.namespace}/${work.pod}`));
+  const site = levelOf(topology, under) === SITE ? topology.name[under] : undefined;
+  return rows.filter((row) => row.site === site || pods.has(`${row.site}\n${row.name}`));
 }
 
 function serversOf({ topology: { servers }, columns }: Frame): readonly ServerReading[] {
@@ -103,7 +132,12 @@ const nameOf = ({ namespace, pod, job }: Work) => (job === '' ? `${namespace}/${
 /** Two sites may each have a job of that number. */
 const keyOf = (topology: Topology, place: number, work: Work) => `${siteOf(topology, place)}\n${nameOf(work)}`;
 
-function jobsOf(frame: Frame, fabric: FabricColumns, parts: readonly WorkPart[]): readonly JobRow[] {
+function jobsOf(
+  frame: Frame,
+  fabric: FabricColumns,
+  parts: readonly WorkPart[],
+  inside: (place: number) => boolean,
+): readonly JobRow[] {
   const jobs = new Map<string, { gpus: number; parts: WorkPart[] }>();
   for (const part of parts) {
     const key = keyOf(frame.topology, part.rack, part.work);
@@ -113,7 +147,7 @@ function jobsOf(frame: Frame, fabric: FabricColumns, parts: readonly WorkPart[])
     jobs.set(key, job);
   }
   const largest = [...jobs].sort(([a, { gpus: x }], [b, { gpus: y }]) => y - x || (a < b ? -1 : 1)).slice(0, MOST_JOBS);
-  const read = readBoards(frame, new Set(largest.map(([key]) => key)));
+  const read = readBoards(frame, new Set(largest.map(([key]) => key)), inside);
   const none = { nodes: new Set<number>(), heard: new Map<number, number>() };
   return largest.map(([key, job]) => {
     const [site, name] = key.split('\n');
@@ -128,7 +162,11 @@ interface ReadBoards {
 }
 
 /** Boards of each job as far as they are read, in recorded racks too: those that someone looks at. */
-function readBoards({ topology, columns }: Frame, jobs: ReadonlySet<string>): ReadonlyMap<string, ReadBoards> {
+function readBoards(
+  { topology, columns }: Frame,
+  jobs: ReadonlySet<string>,
+  inside: (place: number) => boolean,
+): ReadonlyMap<string, ReadBoards> {
   const { start, parent } = topology;
   const watts = columns.get('gpu.power')?.value;
   const found = new Map<string, ReadBoards>();
@@ -136,7 +174,7 @@ function readBoards({ topology, columns }: Frame, jobs: ReadonlySet<string>): Re
     const node = parent[gpu];
     for (const { work, share } of sharesOf(topology, gpu)) {
       const key = keyOf(topology, node, work);
-      if (!jobs.has(key)) continue;
+      if (!jobs.has(key) || !inside(node)) continue;
       const of = found.get(key) ?? { nodes: new Set(), heard: new Map() };
       of.nodes.add(node);
       if (watts && !Number.isNaN(watts[gpu])) of.heard.set(parent[node], (of.heard.get(parent[node]) ?? 0) + share);

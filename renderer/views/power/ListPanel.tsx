@@ -54,6 +54,9 @@ export function ListPanel(props: {
   /** What is shown is over. */
   over: 'past' | 'replay' | null;
   layout: LayoutDocument;
+  /** The place that the lists are of, and its path. */
+  label: string;
+  path: string;
 }) {
   const { state, over } = props;
   const [title, live] = TITLES[state.list];
@@ -62,7 +65,9 @@ export function ListPanel(props: {
     <section className={parts.panel} aria-label={title} data-region>
       <div className={`${parts.header} ${styles.header}`}>
         <h2>{title}</h2>
-        <span className={`${parts.caption} ${styles.caption}`}>{caption}</span>
+        <span className={`${parts.caption} ${styles.caption}`}>
+          {caption}, {props.label}
+        </span>
         <span className={parts.end} />
         <Segmented label="List" choices={CHOICES} value={state.list} onPick={state.setList} />
       </div>
@@ -149,7 +154,7 @@ function List(props: Parameters<typeof ListPanel>[0]) {
     <DataTable
       label={label}
       columns={props.over ? ENERGY_OVER : ENERGY}
-      rows={energy ?? []}
+      rows={(energy ?? []).filter(({ site }) => site === props.path.split('/')[0])}
       keyOf={({ site }) => site}
       empty={
         props.over

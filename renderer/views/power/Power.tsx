@@ -50,7 +50,7 @@ export function Power(props: Props) {
   const tick = Math.floor(frame.time / frame.pollMs);
   const report = usePower({ place: state.place, windowMs: state.windowMs }, tick).data ?? null;
   const energy = useEnergy(tick).data;
-  const work = useWork(tick).data;
+  const work = useWork(state.place, tick).data;
   const scale = levelOf(layout, state.place) === RACK ? 'rack' : 'row';
   const { warnRatio, critRatio } = frame;
   const label = labelOf(layout, state.place);
@@ -77,7 +77,13 @@ export function Power(props: Props) {
         <Places {...props} report={report} label={label} goneText={gone} />
         <div className={styles.right}>
           <LossPanel report={report} label={label} state={state} gone={gone} onPlace={state.setPlace} />
-          <ListPanel {...{ report, energy, work, state, gone, over }} now={freshness.now} layout={layout} />
+          <ListPanel
+            {...{ report, energy, work, state, gone, over }}
+            now={freshness.now}
+            layout={layout}
+            label={label}
+            path={path}
+          />
         </div>
       </div>
     </main>
