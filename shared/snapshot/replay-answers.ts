@@ -23,7 +23,8 @@ export class NotInReplay extends Error {
 export function askReplay(replay: Replay, name: CallName, arg: unknown): unknown {
   const { snapshot, view } = replay;
   // Hours lost are added up as instants are judged: they are of none but the last.
-  if (name === 'work' && replay.shown < snapshot.run.times.length - 1) return { ...view.work(), lost: [] };
+  if (name === 'work' && replay.shown < snapshot.run.times.length - 1)
+    return { ...view.work(arg as CallArg<'work'>), lost: [] };
   const seen = askView(view, name, arg);
   if (seen !== undefined) return seen;
   const now = view.current()?.now ?? snapshot.manifest.from;
