@@ -31,7 +31,7 @@ export function CompareBody(props: {
   /** null: not there yet, or not recorded; `missing` says which. */
   readonly before: CompareSide | null;
   readonly after: CompareSide | null;
-  /** Places of the side after. */
+  /** Places of both sides together. */
   readonly layout: LayoutDocument | null;
   readonly missing: string;
   readonly theme: Theme;
@@ -62,7 +62,12 @@ export function CompareBody(props: {
             <ChangeLegend scaleW={scaleW} theme={props.theme} />
           </div>
           {difference && layout && hasRacks(layout) ? (
-            <CompareFloor {...{ layout, difference, scaleW, selected }} theme={props.theme} onSelect={setSelected} />
+            <CompareFloor
+              {...{ layout, difference, scaleW, selected }}
+              theme={props.theme}
+              onSelect={setSelected}
+              onOpen={props.onOpen}
+            />
           ) : (
             <p className={styles.quiet}>{props.missing}</p>
           )}

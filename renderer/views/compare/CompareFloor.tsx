@@ -1,17 +1,18 @@
 import { useMemo, useRef } from 'react';
 import type { Difference, PlaceDifference } from '../../../shared/compare.ts';
 import type { LayoutDocument } from '../../../shared/contract.ts';
-import { formatChange } from '../../../shared/format.ts';
+import { formatChange, formatPower } from '../../../shared/format.ts';
 import { HALL, NODE, RACK, ROW } from '../../../shared/topology.ts';
 import { changeColor } from '../../draw/diverging.ts';
 import { inkOn } from '../../draw/palette.ts';
 import { useSize } from '../../draw/use-size.ts';
 import type { Theme } from '../../theme/theme.ts';
 import { type Box, floorOf } from '../overview/floor-plan/layout.ts';
+import { RackCells } from '../overview/floor-plan/RackCells.tsx';
 import styles from './compare.module.css';
 
 interface Props {
-  /** Places of the later side: racks stand where they stand on the floor plan. */
+  /** Places of both sides together (`placesOfBoth`). */
   readonly layout: LayoutDocument;
   readonly difference: Difference;
   /** The change that has the strongest colour, watts. */
@@ -19,11 +20,17 @@ interface Props {
   readonly theme: Theme;
   readonly selected: string;
   readonly onSelect: (path: string) => void;
+  readonly onOpen?: (path: string) => void;
+  /** What the sides are called. */
+  readonly sides?: SideWords;
 }
 
-/** The floor plan by how much each rack draws more or less. Its twin is the table beside it. */
+type SideWords = Readonly<Record<'before' | 'after', string>>;
+const SIDES: SideWords = { before: 'at A', after: 'at B' };
+
+/** The floor plan by how much each rack draws more or less, with a hidden grid for keyboard and speech. */
 export function CompareFloor(props: Props) {
-  const { layout, difference, ...rest } = props;
+  const { layout, difference, onOpen, sides = SIDES, ...rest } = props;
   const holder = useRef<HTMLDivElement>(null);
   const size = useSize(holder);
   const floor = useMemo(() => floorOf(layout, size.width, size.height), [layout, size]);
@@ -34,7 +41,7 @@ export function CompareFloor(props: Props) {
   return (
     <div ref={holder} className={styles.floor}>
       {size.width === 0 ? null : (
-        <svg width={size.width} height={size.height} role="img" aria-label={spoken(difference)}>
+        <svg width={size.width} height={size.height} role="img" aria-label={spoken(difference, sides)}>
           <Patterns />
           {places(HALL).map((hall) => (
             <HallLabel key={hall} box={floor.boxes.get(hall)} name={layout.name[hall]} difference={of(hall)} />
@@ -51,12 +58,39 @@ export function CompareFloor(props: Props) {
                 />
               ))}
           {places(RACK).map((rack) => (
-            <Rack key={rack} {...rest} box={floor.boxes.get(rack)} name={layout.name[rack]} difference={of(rack)} />
+            <Rack
+              key={rack}
+              {...{ ...rest, sides }}
+              box={floor.boxes.get(rack)}
+              name={layout.name[rack]}
+              difference={of(rack)}
+            />
           ))}
         </svg>
       )}
+      <RackCells
+        label="Change of draw, racks by row"
+        layout={layout}
+        chosen={layout.path.indexOf(props.selected, layout.start[RACK])}
+        spoken={(rack) => spokenOf(layout.name[rack], of(rack), sides)}
+        onReach={(rack) => props.onSelect(layout.path[rack])}
+        onOpen={(rack) => onOpen?.(layout.path[rack])}
+      />
     </div>
   );
+}
+
+/** "Rack A2-05, 1.2 kW more, 5.0 kW at A, 6.2 kW at B, silent GPUs at nameplate"; "Rack A2-05, only at A, 5.0 kW". */
+export function spokenOf(name: string, difference: PlaceDifference | undefined, sides = SIDES): string {
+  const { has = 'both', changeW = Number.NaN, ownBeforeW = Number.NaN, ownAfterW = Number.NaN } = difference ?? {};
+  const watts = (value: number) => (Number.isNaN(value) ? 'no data' : formatPower(value, 'rack'));
+  if (has !== 'both') return `Rack ${name}, only ${sides[has]}, ${watts(has === 'before' ? ownBeforeW : ownAfterW)}`;
+  const both = `${watts(ownBeforeW)} ${sides.before}, ${watts(ownAfterW)} ${sides.after}`;
+  if (Number.isNaN(changeW)) return `Rack ${name}, change not known, ${both}`;
+  const text = formatChange(changeW, 'rack');
+  const change = /[1-9]/.test(text) ? `${text.slice(1)} ${changeW < 0 ? 'less' : 'more'}` : 'no change';
+  const guess = (difference?.assumed ?? 0) > 0 ? ', silent GPUs at nameplate' : '';
+  return `Rack ${name}, ${change}, ${both}${guess}`;
 }
 
 function Patterns() {
@@ -71,28 +105,30 @@ function Patterns() {
 }
 
 function Rack(
-  props: Omit<Props, 'difference' | 'layout'> & {
+  props: Omit<Props, 'difference' | 'layout' | 'onOpen' | 'sides'> & {
     box: Box | undefined;
     name: string;
     difference: PlaceDifference | undefined;
+    sides: SideWords;
   },
 ) {
-  const { box, difference, theme, scaleW, name } = props;
+  const { box, difference, theme, scaleW, name, sides } = props;
   if (!box || !difference) return null;
   const { has, changeW, path } = difference;
   const known = !Number.isNaN(changeW);
   const color = known ? changeColor(changeW / scaleW, theme) : '';
-  const words = has === 'both' ? (known ? formatChange(changeW, 'rack') : 'No data') : 'Only at B';
+  const words = has === 'both' ? (known ? formatChange(changeW, 'rack') : 'No data') : `Only ${sides[has]}`;
   const width = box.w - 1;
   // Numbers where they fit: some 7 pixels a letter.
   const printed = width >= Math.max(name.length, words.length) * 6.4 && box.h >= 34;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the table has every key.
+    // biome-ignore lint/a11y/noStaticElementInteractions: the hidden grid has every key.
     <g onClick={() => props.onSelect(path)}>
       <rect
         {...{ x: box.x, y: box.y, width, height: Math.max(1, box.h - 1) }}
         fill={has !== 'both' ? 'transparent' : known ? color : 'url(#compare-lost)'}
-        className={has === 'both' ? styles.rack : styles.only}
+        className={has === 'both' ? styles.rack : has === 'before' ? styles.onlyBefore : styles.only}
+        data-has={has}
         data-change={known ? Math.round(changeW) : undefined}
       />
       {path === props.selected ? (
@@ -160,12 +196,16 @@ function RowLabel({ box, name, difference, flat }: LabelProps & { flat: boolean 
 const changeText = (difference: PlaceDifference | undefined) =>
   difference && !Number.isNaN(difference.changeW) ? formatChange(difference.changeW) : '—';
 
-function spoken({ total, places }: Difference): string {
+function spoken({ total, places }: Difference, sides: SideWords): string {
   const racks = places.filter(({ level }) => level === RACK);
   const more = racks.filter(({ changeW }) => changeW > 0.5).length;
   const less = racks.filter(({ changeW }) => changeW < -0.5).length;
   const change = Number.isNaN(total.changeW) ? 'not known' : formatChange(total.changeW);
-  return `Change of draw by rack: ${change} in all, ${more} racks more, ${less} less, ${total.unknown} without data. The table has every number.`;
+  const only = [
+    total.onlyBefore > 0 ? `, ${total.onlyBefore} only ${sides.before}` : '',
+    total.onlyAfter > 0 ? `, ${total.onlyAfter} only ${sides.after}` : '',
+  ].join('');
+  return `Change of draw by rack: ${change} in all, ${more} racks more, ${less} less, ${total.unknown} without data${only}.`;
 }
 
 /** Whether a layout has anything to draw. */

@@ -12,6 +12,7 @@ import type { Theme } from '../../theme/theme.ts';
 import { goneOf } from '../gone.ts';
 import { useKeys } from '../keys.ts';
 import type { Go, Route } from '../route.ts';
+import { placesOfBoth } from './both-places.ts';
 import { CompareBody } from './CompareBody.tsx';
 import styles from './compare.module.css';
 
@@ -55,16 +56,17 @@ export function ComparePage(props: Props) {
     [before.side, after],
   );
   useKeys({ x: () => put({ a: route.params.b ?? textOfTime(freshness.now), b: route.params.a ?? '' }) });
+  const [old, now] = [before.side?.layout, after?.layout];
+  const both = useMemo(() => (old && now ? placesOfBoth(old, now) : null), [old, now]);
+  /** A place of the time before only is opened as it was. */
+  const open = (path: string) => {
+    go({ view: 'overview', object: path });
+    if (now && !now.path.includes(path)) traveller?.to(a);
+    else if (b !== null) traveller?.to(b);
+  };
   const missing = before.missing || (b === null ? gone : then.missing) || 'Loading';
   return (
-    <CompareBody
-      before={sides[0]}
-      after={sides[1]}
-      layout={after?.layout ?? null}
-      missing={missing}
-      theme={props.theme}
-      onOpen={(path) => go({ view: 'overview', object: path })}
-    >
+    <CompareBody before={sides[0]} after={sides[1]} layout={both} missing={missing} theme={props.theme} onOpen={open}>
       <h2>Compare</h2>
       <Time label="A" time={a} now={freshness.now} said={before.words} onTime={(text) => put({ a: text })} />
       <Time

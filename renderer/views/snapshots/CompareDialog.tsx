@@ -11,6 +11,7 @@ import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
 import { Dialog } from '../../parts/Dialog.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import type { Theme } from '../../theme/theme.ts';
+import { placesOfBoth } from '../compare/both-places.ts';
 import { ChangeLegend } from '../compare/CompareBody.tsx';
 import { CompareFloor, hasRacks } from '../compare/CompareFloor.tsx';
 import { fetchFile } from './fetch-file.ts';
@@ -100,7 +101,7 @@ function Side({ row, theme, watts }: { row: SnapshotRow | null; theme: Theme; wa
   );
 }
 
-/** What each rack drew more or less, where the second side has it. */
+/** What each rack drew more or less; one that only one side has stands there dashed. */
 function Floor({ found: { difference, layout }, theme }: { found: Compared; theme: Theme }) {
   const scaleW = useMemo(
     () => changeScale(difference.places.flatMap(({ level, changeW }) => (level === RACK ? [changeW] : []))),
@@ -114,13 +115,17 @@ function Floor({ found: { difference, layout }, theme }: { found: Compared; them
         Change of draw <ChangeLegend {...{ scaleW, theme }} />
       </div>
       <div className={styles.floor}>
-        <CompareFloor {...{ layout, difference, scaleW, selected, theme }} onSelect={setSelected} />
+        <CompareFloor
+          {...{ layout, difference, scaleW, selected, theme }}
+          sides={{ before: 'before', after: 'after' }}
+          onSelect={setSelected}
+        />
       </div>
     </section>
   );
 }
 
-/** The difference, and the places of the second side. */
+/** The difference, and the places of both sides. */
 interface Compared {
   readonly difference: Difference;
   readonly layout: LayoutDocument;
@@ -151,12 +156,13 @@ function useDifference(file: string, other: string) {
       const before = await momentOf(file, 0);
       if (other !== LIVE) {
         const after = await momentOf(other, 0.5);
-        return { difference: compareSides(before.side, after.side), layout: after.layout };
+        return { difference: compareSides(before.side, after.side), layout: placesOfBoth(before.layout, after.layout) };
       }
       const [layout, frame] = [live.layout(), live.get()];
       if (layout === null || frame === null || live.freshness().state === 'stale' || live.freshness().trouble !== '')
         throw new Error('There are no live numbers now: choose another snapshot.');
-      return { difference: compareSides(before.side, sideOfFrame(layout, frame)), layout };
+      const difference = compareSides(before.side, sideOfFrame(layout, frame));
+      return { difference, layout: placesOfBoth(before.layout, layout) };
     };
     run().then(
       (found) => (gone ? undefined : setState({ found, trouble: '', share: 1 })),
