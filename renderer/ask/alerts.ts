@@ -6,8 +6,12 @@ import { useConsole } from '../live/console.tsx';
 import { useScope, useTravel } from '../live/travel.tsx';
 import { useAsk } from './ask.ts';
 
-/** Alerts of now; `version` is the frame's, which grows when there is another answer. */
-export const useAlerts = (version: number, enabled = true) => useAsk('alerts', {}, { tick: version, enabled });
+/**
+ * Alerts of now; `version` is the frame's, which grows when there is another answer. The last list is kept: it is shown,
+ * with its age, until the next is there.
+ */
+export const useAlerts = (version: number, enabled = true) =>
+  useAsk('alerts', {}, { tick: version, enabled, keptMs: Number.POSITIVE_INFINITY });
 export const useSilences = (version: number) => useAsk('silences', {}, { tick: version });
 export const useRules = (version: number) => useAsk('rules', {}, { tick: version });
 

@@ -33,6 +33,8 @@ interface AskOptions {
   readonly every?: number;
   /** Grows when the answer may have changed (a frame's number): asks again and keeps the old answer meanwhile. */
   readonly tick?: number;
+  /** How long an answer is remembered after the last view that showed it, ms: a minute where it is left out. */
+  readonly keptMs?: number;
 }
 
 export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, options: AskOptions = {}) {
@@ -44,7 +46,7 @@ export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, op
     queryFn: () => scope.call(name, arg),
     enabled: options.enabled ?? true,
     refetchInterval: live ? (options.every ?? false) : false,
-    gcTime: 60_000,
+    gcTime: live ? (options.keptMs ?? KEPT_MS) : KEPT_MS,
   });
   const { refetch } = query;
   const enabled = options.enabled ?? true;
@@ -54,6 +56,7 @@ export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, op
   return query;
 }
 
+const KEPT_MS = 60_000;
 /** Who looks at the past is the same at all of its times. */
 const ALWAYS = { at: 0 };
 

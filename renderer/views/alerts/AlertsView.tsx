@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { Alert, AlertTrouble } from '../../../shared/alerting/alert.ts';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import { formatAge, formatTime } from '../../../shared/format.ts';
 import { useAlertCall, useAlertHistory, useAlerts, useRules } from '../../ask/alerts.ts';
 import { useHello } from '../../ask/ask.ts';
 import { useOthersAlerts } from '../../ask/others.ts';
@@ -128,6 +129,8 @@ function Active(props: Props) {
   const toPlace = ({ place }: Alert) => go({ view: 'overview', object: layout.path[place] ?? '' });
   const giveBack = () => alert && unack.mutate({ alerts: [alert.id], who: who.trim() === '' ? 'unnamed' : who });
   const unwatched = frame.sources.length === 0;
+  /** Age of a list that was shown before, while the next is on its way. */
+  const old = freshness.now - (reply.data?.evaluatedAt ?? Number.NaN);
   const act = props.operate && alert !== undefined && alert.state !== 'resolved';
   useKeys({
     '(\\[)': () => step(-1),
@@ -175,6 +178,10 @@ function Active(props: Props) {
             <p className={styles.quiet}>No source is connected: nothing is watched, and no alert can rise.</p>
           ) : props.stale ? (
             <p className={styles.quiet}>No live data: alerts stand as they were last known.</p>
+          ) : reply.isFetching && old > 3 * frame.pollMs ? (
+            <p className={styles.quiet} role="status">
+              As of {formatTime(reply.data?.evaluatedAt ?? null)}, {formatAge(old)} ago. Loading.
+            </p>
           ) : null}
           {shown.length > 0 ? (
             <AlertList
@@ -186,7 +193,11 @@ function Active(props: Props) {
             />
           ) : reply.data && !unwatched ? (
             <p className={styles.quiet}>{emptyWords(all.length, reply.data.resolvedLastHour, props.stale)}</p>
-          ) : null}
+          ) : reply.error || unwatched ? null : (
+            <p className={styles.quiet} role="status">
+              Loading alerts
+            </p>
+          )}
           {others.error ? <p className={styles.fault}>{faultOf(others.error).message}</p> : null}
           {others.data ? (
             <OthersAlerts

@@ -1,7 +1,7 @@
 import { Fragment, useEffect, useRef, useState } from 'react';
 import type { Finding, LayoutDocument } from '../../../shared/contract.ts';
 import { formatAge, formatTime } from '../../../shared/format.ts';
-import { useOffReason } from '../../live/travel.tsx';
+import { useIsOver, useOffReason } from '../../live/travel.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
@@ -9,14 +9,15 @@ import { type ConditionGroup, conditionGroups, conditionKey, countBySeverity } f
 import { RailActions } from './RailActions.tsx';
 import styles from './rail.module.css';
 
-/** Conditions that hold now, grouped by domain and hall; those of a screen without data are not known. */
+/** Conditions that hold now, or held at the time that is shown, grouped by domain and hall; those of a screen without data are not known. */
 export function ConditionRail(props: {
   layout: LayoutDocument;
   findings: readonly Finding[];
   now: number;
   /** '' while the data is live, else why the conditions are not known. */
   unknown: string;
-  selected: string;
+  /** The chosen one's key; undefined: none is. */
+  selected: string | undefined;
   /** Alerts may be acknowledged and silenced: this viewer may operate, and what is shown is live. */
   operate: boolean;
   /** The frame's number of alerts. */
@@ -37,6 +38,7 @@ export function ConditionRail(props: {
       before.has(title) ? new Set([...before].filter((one) => one !== title)) : new Set([...before, title]),
     );
   const off = useOffReason();
+  const over = useIsOver();
   return (
     <>
       <div className={parts.header}>
@@ -55,9 +57,11 @@ export function ConditionRail(props: {
         </button>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard. */}
-      <section className={styles.list} tabIndex={0} aria-label="Alerts now">
+      <section className={styles.list} tabIndex={0} aria-label={over ? 'Alerts then' : 'Alerts now'}>
         {unknown !== '' ? <p className={styles.quiet}>{unknown}</p> : null}
-        {unknown === '' && groups.length === 0 ? <p className={styles.quiet}>No alerts now.</p> : null}
+        {unknown === '' && groups.length === 0 ? (
+          <p className={styles.quiet}>{over ? 'No alerts then.' : 'No alerts now.'}</p>
+        ) : null}
         {unknown !== ''
           ? null
           : groups.map((group) => (

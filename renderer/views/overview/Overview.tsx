@@ -12,7 +12,7 @@ import { useKeys } from '../keys.ts';
 import { levelOf } from '../places.ts';
 import { BudgetsRail, BudgetTree } from './BudgetTree.tsx';
 import { ConditionRail, ConditionVoice } from './ConditionRail.tsx';
-import { conditionGroups, conditionKey } from './condition-groups.ts';
+import { conditionGroups, conditionKey, indexOfChosen } from './condition-groups.ts';
 import { FloorPanel } from './FloorPanel.tsx';
 import type { FloorPlanHandle } from './floor-plan/FloorPlan.tsx';
 import { KpiStrip } from './KpiStrip.tsx';
@@ -73,7 +73,7 @@ export function Overview(props: OverviewProps) {
               findings={findings}
               now={freshness.now}
               unknown={gone !== null ? `${gone.text}. What holds now is not known.` : ''}
-              selected={state.condition}
+              selected={steps.chosen && conditionKey(layout, steps.chosen)}
               operate={props.operate && !stale && !props.paused}
               version={frame.alerts.version}
               flood={frame.alerts.trouble.some(({ code }) => code === 'flood')}
@@ -129,7 +129,7 @@ function conditionSteps(
   plan: RefObject<FloorPlanHandle | null>,
 ) {
   const ordered = conditionGroups(layout, findings).flatMap((group) => group.findings);
-  const at = ordered.findIndex((finding) => conditionKey(layout, finding) === state.condition);
+  const at = indexOfChosen(layout, ordered, state.condition);
   const take = (finding: Finding) => {
     state.setCondition(conditionKey(layout, finding));
     if (finding.place >= 0) state.select(finding.place);

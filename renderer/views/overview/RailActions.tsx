@@ -1,5 +1,6 @@
-import { useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useAlertCall, useAlerts } from '../../ask/alerts.ts';
+import { faultOf } from '../../link/link.ts';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { AckDialog } from '../alerts/AckDialog.tsx';
@@ -10,10 +11,14 @@ import { aboutAlert, useCapture } from '../snapshots/capture-request.tsx';
 import styles from './rail.module.css';
 import { alertsOfLine } from './rail-alerts.ts';
 
+const WAITS = { ack: 'Loading. Acknowledge opens then.', silence: 'Loading. Silence opens then.' } as const;
+
 /** What can be done with the chosen line of the rail: its alerts are acknowledged or given back (A), silenced (S). */
 export function RailActions({ alert, version, now }: { alert: string; version: number; now: number }) {
   const reply = useAlerts(version);
   const [dialog, setDialog] = useState<'ack' | 'silence' | null>(null);
+  /** What was asked for by key before the alerts of the line were there. */
+  const [asked, setAsked] = useState<'ack' | 'silence' | null>(null);
   const [who] = useWho();
   const capture = useCapture();
   const unack = useAlertCall('unackAlert');
@@ -22,13 +27,31 @@ export function RailActions({ alert, version, now }: { alert: string; version: n
   const open = alerts.filter(({ acked }) => acked === null);
   const taken = alerts.length > 0 && open.length === 0;
   const onAck = () => {
-    if (lead === undefined) return;
+    if (lead === undefined) return setAsked('ack');
     if (!taken) return setDialog('ack');
     unack.mutate({ alerts: alerts.map(({ id }) => id), who: who.trim() === '' ? 'unnamed' : who });
   };
-  const onSilence = () => (lead === undefined ? undefined : setDialog('silence'));
+  const onSilence = () => (lead === undefined ? setAsked('silence') : setDialog('silence'));
+  const catchUp = useEffectEvent(() => {
+    setAsked(null);
+    if (asked === 'ack') onAck();
+    else onSilence();
+  });
+  const isThere = lead !== undefined;
+  /** Told, and without the line's alert: it is over. */
+  const isOver = !isThere && reply.data !== undefined && !reply.isFetching;
+  useEffect(() => {
+    if (asked !== null && isThere) catchUp();
+    else if (isOver) setAsked(null);
+  }, [asked, isThere, isOver]);
   useKeys({ a: onAck, s: onSilence });
-  if (lead === undefined) return null;
+  if (isOver) return null;
+  if (lead === undefined)
+    return (
+      <p className={styles.quiet} role="status">
+        {reply.error ? faultOf(reply.error).message : asked === null ? 'Loading' : WAITS[asked]}
+      </p>
+    );
   return (
     <div className={styles.actions}>
       {taken ? <span className={parts.caption}>Acknowledged by {lead.acked?.who}</span> : null}

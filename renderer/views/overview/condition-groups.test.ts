@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../../shared/contract.ts';
 import { smallLayout as layout } from '../places.fixture.ts';
-import { conditionGroups, countBySeverity } from './condition-groups.ts';
+import { conditionGroups, conditionKey, countBySeverity, indexOfChosen } from './condition-groups.ts';
 
 const finding = (
   title: string,
@@ -38,5 +38,18 @@ describe('conditionGroups', () => {
       ['warning', 2],
       ['nodata', 2],
     ]);
+  });
+
+  it('finds the chosen one again when it became an alert, or another severity, and only then another', () => {
+    const chosen = conditionKey(layout, finding('Row A2 at 91.0% of budget', 'warning', 'power', 4, 100));
+    const worse = finding('Row A2 at 97.8% of budget', 'critical', 'power', 4, 160);
+    const other = finding('Row A2 lost a feed', 'warning', 'power', 4, 100);
+    const same = finding('Row A2 at 92.0% of budget', 'warning', 'power', 4, 100);
+    expect(indexOfChosen(layout, [other, worse], chosen)).toBe(1);
+    expect(indexOfChosen(layout, [worse, other, same], chosen)).toBe(2);
+    expect(indexOfChosen(layout, [other], chosen)).toBe(-1);
+    // The same at another place is another.
+    expect(indexOfChosen(layout, [{ ...worse, place: 3 }], chosen)).toBe(-1);
+    expect(indexOfChosen(layout, [worse], '')).toBe(-1);
   });
 });

@@ -31,11 +31,26 @@ export function conditionGroups(layout: LayoutDocument, findings: readonly Findi
   return [...groups].map(([title, list]) => ({ title, findings: list }));
 }
 
-/** What tells one condition from another between two frames. */
+/** What tells one condition from another between two frames: what it is about, then how bad and since when. */
 export function conditionKey(layout: LayoutDocument, finding: Finding): string {
   // The title without its numbers tells what kind of condition it is: two of one place may begin together.
   const kind = finding.title.replace(/[\d.,]+/g, '#');
-  return `${finding.domain}/${finding.severity}/${layout.path[finding.place] ?? ''}/${kind}/${finding.since}`;
+  return [finding.domain, layout.path[finding.place] ?? '', kind, finding.severity, finding.since].join('\n');
+}
+
+/** Of how much of a key that says what a condition is about. */
+const ABOUT = 3;
+
+/**
+ * Where the chosen condition stands in a list, −1: it is over. One that became an alert, or has become worse, has another
+ * beginning or severity: it is the same by what it is about.
+ */
+export function indexOfChosen(layout: LayoutDocument, findings: readonly Finding[], key: string): number {
+  if (key === '') return -1;
+  const keys = findings.map((finding) => conditionKey(layout, finding));
+  const about = (one: string) => one.split('\n').slice(0, ABOUT).join('\n');
+  const exact = keys.indexOf(key);
+  return exact >= 0 ? exact : keys.findIndex((one) => about(one) === about(key));
 }
 
 /** How many conditions there are of each severity, worst first, none left out that is not zero. */
