@@ -69,7 +69,7 @@ export async function openOverview({ blank, url }, gpus, prepare = async () => {
   const page = await blank();
   await prepare(page);
   await page.goto(url);
-  await page.locator(`canvas[data-cells="${gpus}"]`).waitFor({ timeout: 60_000 });
+  await page.locator(`canvas[data-cells="${gpus}"]`).waitFor({ timeout: 120_000 });
   return page;
 }
 

@@ -105,10 +105,10 @@ function Filter({ state, frame, gpus }: { state: OverviewState; frame: ViewFrame
   );
 }
 
-/** Not rendered anew with every move of the pointer: only the inspector line follows it. */
+/** Neither is rendered anew with every move of the pointer: only the inspector line follows it. */
 const Plan = memo(FloorPlan);
 
-function Header(props: {
+const Header = memo(function Header(props: {
   state: OverviewState;
   theme: Theme;
   warnRatio: number;
@@ -141,4 +141,4 @@ function Header(props: {
       {aside}
     </div>
   );
-}
+});
