@@ -124,10 +124,13 @@ export class Engine {
     this.#port.post(message, transfer);
   }
 
+  /** The host hears that work goes on: binding 100,000 GPUs for the first time takes seconds in which no timer runs. */
+  readonly #alive = () => this.#post({ kind: 'beat' });
+
   /** Once a second: says that it lives, lets values age, and sends what is due. */
   #beat(): void {
     if (this.#stopped) return;
-    this.#post({ kind: 'beat' });
+    this.#alive();
     this.#refresh();
     this.#clock.later(() => this.#beat(), 1000);
   }
@@ -146,6 +149,7 @@ export class Engine {
     if (settling && this.#view.current()) return;
     const kept = remember && !this.#settling.isPartial(now);
     this.#view.update(this.#fleet.frame(now, staleMs), this.#health(), this.#fleet.badSamples, now, kept);
+    this.#alive();
     if (!settling) for (const part of this.#parts) part.tick?.(now, remember);
     this.#viewers.due();
     if (!settling) this.#viewers.send(this.#view, now);
@@ -191,7 +195,7 @@ export class Engine {
       this.#fleet.setWaitTick(id, settings.waitTickBytes);
       this.#sources.set(id, source);
       this.#settling.begin();
-      source.start(this.#schedule, this.#settings.pollMs, () => this.#refresh());
+      source.start(this.#schedule, this.#settings.pollMs, { whole: () => this.#refresh(), alive: this.#alive });
     }
     this.#startWorkstation();
     this.#readPlaces();

@@ -158,9 +158,12 @@ describe('C1: a server whose clock is not ours', () => {
     const { reader, watts } = prometheus(url);
     const schedule = new Schedule(systemClock, 4);
     ends.push(() => schedule.stop());
-    reader.start(schedule, 1000, () => {});
+    const heard = { whole: 0, alive: 0 };
+    reader.start(schedule, 1000, { whole: () => heard.whole++, alive: () => heard.alive++ });
     // Watts grow with every question: an old value is not kept.
-    await untilTrue(() => watts() >= 6);
+    await untilTrue(() => watts() >= 6 && heard.whole >= 2);
+    // It says so as well after each answer and each that was taken in.
+    expect(heard.alive).toBeGreaterThanOrEqual(4 * heard.whole);
     expect(Math.abs((reader.health([]).skewMs ?? 0) - lead)).toBeLessThan(2500);
     // The first question was asked before anything was known of its clock.
     expect(Math.abs((asked.at(-1) ?? 0) - (Date.now() + lead))).toBeLessThan(6000);

@@ -7,7 +7,7 @@ import type { Series } from '../../../shared/labels.ts';
  */
 export class Beginners {
   readonly #windowMs: number;
-  readonly #known = new Map<string, { layout: Layout; keys: ReadonlySet<string> }>();
+  readonly #known = new Map<string, Layout>();
   #until = Number.NEGATIVE_INFINITY;
 
   constructor(windowMs: number) {
@@ -22,15 +22,17 @@ export class Beginners {
   /** Looks for series that the last answer of that query had not. The same layout costs nothing. */
   look(query: string, layout: Layout, time: number): void {
     const before = this.#known.get(query);
-    if (before?.layout === layout) return;
-    const keys = new Set(layout.series.map(keyOf));
-    this.#known.set(query, { layout, keys });
-    for (const key of keys) {
-      if (before?.keys.has(key)) continue;
+    if (before === layout) return;
+    this.#known.set(query, layout);
+    if (before === undefined ? layout.series.length > 0 : hasOthers(before, layout))
       this.#until = time + this.#windowMs;
-      return;
-    }
   }
+}
+
+/** Whether a layout has series that the one before had not. */
+function hasOthers(before: Layout, layout: Layout): boolean {
+  const keys = new Set(before.series.map(keyOf));
+  return layout.series.some((series) => !keys.has(keyOf(series)));
 }
 
 /** A server writes the labels of one query in one order. */

@@ -14,7 +14,7 @@ import { Fetcher } from '../fetch.ts';
 import { Health } from '../health.ts';
 import type { Clock, Schedule } from '../schedule.ts';
 import { Beginners } from './beginners.ts';
-import type { Source } from './source.ts';
+import type { Source, SourceEars } from './source.ts';
 
 const AT_ONCE = 4;
 /** A scrape has the time at which it began: what belongs to an instant is all there only some time after it. */
@@ -165,6 +165,7 @@ export class PrometheusReader implements Source {
   /** How far the server's clock leads ours; 0 where it is about the same. */
   #leadMs = 0;
   readonly #beginners: Beginners;
+  #alive = () => {};
   readonly #stop = new AbortController();
 
   /**
@@ -189,14 +190,15 @@ export class PrometheusReader implements Source {
     this.#beginners = new Beginners(windowMsOf(settings.rateWindow));
   }
 
-  start(schedule: Schedule, pollMs: number, whole: () => void): void {
+  start(schedule: Schedule, pollMs: number, ears: SourceEars): void {
+    this.#alive = ears.alive;
     schedule.add({
       id: `${this.settings.id}\n${ID}`,
       intervalMs: pollMs,
       // Whole multiples of the poll, by the server's clock: whoever asks again for that instant gets the same answer.
       run: async () => {
         await this.readAll(settledInstant(this.#clock.now() + this.#leadMs, pollMs));
-        whole();
+        ears.whole();
       },
     });
   }
@@ -230,6 +232,7 @@ export class PrometheusReader implements Source {
           query,
           leadMs: this.#leadMs,
         });
+        this.#alive();
         bytes += size;
         series += vector.values.length;
         bad += report.bad;
@@ -321,6 +324,7 @@ export class PrometheusReader implements Source {
         const promql = (begun && query.begun) || query.promql;
         const answer = await askVector(this.#fetcher, this.settings.url, promql, time, reader, this.#stop.signal);
         answers[index] = { query, ...answer, askedAt, toldAt: this.#clock.now() };
+        this.#alive();
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, worker));

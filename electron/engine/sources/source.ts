@@ -2,11 +2,19 @@ import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { SourceSettings } from '../../../shared/settings.ts';
 import type { Schedule } from '../schedule.ts';
 
+/** Who wants to know how reading goes. */
+export interface SourceEars {
+  /** After each read that brought everything at once. */
+  whole(): void;
+  /** Between two long steps of one read: work goes on. */
+  alive(): void;
+}
+
 /** A configured origin of data while it is being read. */
 export interface Source {
   readonly settings: SourceSettings;
-  /** Puts its reads on the schedule; `whole` is called after each that brought everything at once. */
-  start(schedule: Schedule, pollMs: number, whole: () => void): void;
+  /** Puts its reads on the schedule. */
+  start(schedule: Schedule, pollMs: number, ears: SourceEars): void;
   /** Reads everything once, without a schedule; `time` is the time of the tick. */
   readAll(time: number): Promise<void>;
   /** How it does; `lines` are warnings of its files. */

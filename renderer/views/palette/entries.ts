@@ -21,7 +21,11 @@ const MOST = 8;
 
 /** How well a text answers a query: 0 begins with it, 1 a word does, 2 holds it; -1 not at all. */
 export function rank(text: string, query: string): number {
-  const at = text.toLowerCase().indexOf(query);
+  return rankOf(text.toLowerCase(), query);
+}
+
+function rankOf(text: string, query: string): number {
+  const at = text.indexOf(query);
   if (at <= 0) return at;
   return /[\s/_-]/.test(text[at - 1]) ? 1 : 2;
 }
@@ -45,6 +49,31 @@ export function answersOf(entries: readonly Entry[], query: string): Entry[] {
     });
 }
 
+/** What places are found by, in small letters: names down to racks, paths below, and labels of GPUs. */
+interface Searched {
+  readonly texts: readonly string[];
+  readonly gpus: readonly string[];
+}
+
+const known = new WeakMap<LayoutDocument, Searched>();
+
+/** Made once a layout: with every letter that is typed 126,000 names would be made anew. */
+function searchedOf(layout: LayoutDocument): Searched {
+  const before = known.get(layout);
+  if (before) return before;
+  const { name, path, start } = layout;
+  const searched = {
+    texts: name.map((own, place) => (place >= start[NODE] ? path[place] : own).toLowerCase()),
+    gpus: name.slice(start[GPU]).map((_, gpu) =>
+      labelOf(layout, start[GPU] + gpu)
+        .replace(/^GPU /, '')
+        .toLowerCase(),
+    ),
+  };
+  known.set(layout, searched);
+  return searched;
+}
+
 /**
  * Places whose label or path answers a query, from the site down, so that a rack comes before its nodes. Looked through
  * as they lie in the layout: at 100,000 GPUs no entry is made for what is not shown.
@@ -56,11 +85,10 @@ export function placesAnswering(layout: LayoutDocument, query: string, take: (pl
     .replace(/^(site|hall|row|rack|node|gpu)\s+/, '');
   if (asked === '') return [];
   const best: { place: number; rank: number }[] = [];
-  const count = layout.start[GPU + 1];
-  for (let place = 0; place < count && best.length < 400; place++) {
-    const name = layout.name[place];
-    const found = place >= layout.start[NODE] ? rank(layout.path[place], asked) : rank(name, asked);
-    const gpu = place >= layout.start[GPU] ? rank(labelOf(layout, place).replace(/^GPU /, ''), asked) : -1;
+  const { texts, gpus } = searchedOf(layout);
+  for (let place = 0; place < layout.start[GPU + 1] && best.length < 400; place++) {
+    const found = rankOf(texts[place], asked);
+    const gpu = place >= layout.start[GPU] ? rankOf(gpus[place - layout.start[GPU]], asked) : -1;
     const one = found >= 0 && gpu >= 0 ? Math.min(found, gpu) : Math.max(found, gpu);
     if (one >= 0) best.push({ place, rank: one });
   }
