@@ -239,11 +239,12 @@ export class Objects {
 
   /** The port of a switch of a series; −1 where no label names both. What the labels tell of its neighbour is kept. */
   port(labels: Labels, { port: of = DEFAULT_PORT }: Identity, kind: LinkKind, origin: Origin): number {
-    const [id, port] = [labelOf(labels, of.switch).toLowerCase(), labelOf(labels, of.port)];
-    if (id === '' || port === '') return -1;
+    const [spelled, port] = [labelOf(labels, of.switch), labelOf(labels, of.port)];
+    if (spelled === '' || port === '') return -1;
+    const id = spelled.toLowerCase();
     const site = labels.get('site') || origin.site;
     const at = this.#numbered(this.#portOf, this.ports, [site, kind, id, port].join('\n'), origin, () => ({
-      ...{ site, kind, switch: id, name: labelOf(labels, of.name) || id, port, source: origin.sourceId },
+      ...{ site, kind, switch: id, name: labelOf(labels, of.name) || spelled, port, source: origin.sourceId },
       ...{ peer: '', peerSwitch: '', peerPort: '', peerKind: '' },
     }));
     const told = (label: string | undefined) => (label === undefined ? '' : (labels.get(label) ?? ''));

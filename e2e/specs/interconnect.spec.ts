@@ -67,7 +67,8 @@ test('an address opens the network and the leaf that it names', async ({ open })
   await expect(detail.getByRole('heading', { name: 'leaf-A-31' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Leaf to spine uplinks' })).toContainText('Down: p26 to spine-A-13');
   await page.keyboard.press('n');
-  await expect(page.getByRole('region', { name: 'Node ports by rack' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Leaf to spine uplinks' })).toContainText('28 leaves');
+  await expect(page.locator('canvas[data-cells="112"]')).toBeVisible();
   await page.keyboard.press('n');
   await expect(page.getByRole('region', { name: 'NVLink domains by GPU' })).toContainText('128 domains');
   await expect.poll(() => hashOf(page)).toBe('#/interconnect?fabric=nvlink');

@@ -145,8 +145,8 @@ describe('files', () => {
       targets: string[];
       labels: Record<string, string>;
     }[];
-    expect(groups).toHaveLength(400 + 400 + 88 + 1);
-    expect(new Set(groups.map((group) => group.labels.instance)).size).toBe(889);
+    expect(groups).toHaveLength(400 + 400 + 88 + 1 + 28);
+    expect(new Set(groups.map((group) => group.labels.instance)).size).toBe(917);
     expect(groups.find((group) => group.labels.instance === 'A2-05-n03:9400')).toEqual({
       targets: [`127.0.0.1:${demo.port}`],
       labels: {

@@ -3,6 +3,7 @@ import type { EpochMs } from '../../shared/units.ts';
 import { AmdText } from './amd.ts';
 import { BmcText } from './bmc.ts';
 import { DcgmText } from './dcgm.ts';
+import { EthernetText, ethernetPlan } from './ethernet.ts';
 import { FabricText, fabricPlan } from './fabric.ts';
 import type { Load } from './load.ts';
 import { NodeText } from './node.ts';
@@ -12,7 +13,7 @@ import { podOf, VllmText } from './vllm.ts';
 
 /** One exporter of the fleet: where it answers, and the labels a scraper knows it by. */
 export interface Exporter {
-  readonly job: 'dcgm' | 'amd' | 'node' | 'pdu' | 'ipmi' | 'vllm' | 'fabric';
+  readonly job: 'dcgm' | 'amd' | 'node' | 'pdu' | 'ipmi' | 'vllm' | 'fabric' | 'snmp';
   readonly path: string;
   readonly instance: string;
   /** site, hall, row, rack; node for a node's exporters; feed for a PDU; namespace and pod for an inference server. */
@@ -61,7 +62,25 @@ export function exportersOf(load: Load, seed: number, startedAt: EpochMs, prefix
     ...ofNodes('vllm', 8000, (node) => node.serves !== ''),
     ...ofPdus(load, seed, startedAt, prefix, placeOf),
     ...ofFabrics(load, seed, startedAt, prefix),
+    ...ofLeaves(load, texts.node, prefix, placeOf),
   ];
+}
+
+/** snmp_exporter's reading of each Ethernet leaf, known by its `instance`, as the usual relabelling has it. */
+function ofLeaves(
+  { plan }: Load,
+  nodes: NodeText,
+  prefix: string,
+  placeOf: (rack: number) => Readonly<Record<string, string>>,
+): readonly Exporter[] {
+  return plan.ethernet.flatMap((hall): Exporter[] => {
+    const ethernet = ethernetPlan(plan, hall);
+    const text = new EthernetText(ethernet, plan, nodes);
+    return ethernet.leaves.map(({ name, rack }, leaf) => ({
+      ...{ job: 'snmp', path: `${prefix}/snmp/${name}/metrics`, instance: name, labels: placeOf(rack) },
+      body: (time) => text.read(leaf, time),
+    }));
+  });
 }
 
 /** One infiniband_exporter for the switches of each hall that trains over leaves and spines. */

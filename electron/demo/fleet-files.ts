@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ethernetCsv, ethernetPlan } from './ethernet.ts';
 import type { Exporter } from './exporters.ts';
 import { fabricCsv, fabricPlan } from './fabric.ts';
 import type { FleetPlan } from './plan.ts';
@@ -114,6 +115,7 @@ const cablingCsv = (plans: readonly FleetPlan[]) =>
     ...plans
       .flatMap((plan) => plan.halls.map(({ name }) => fabricPlan(plan, name)))
       .map((fabric) => (fabric ? fabricCsv(fabric) : '')),
+    ...plans.flatMap((plan) => plan.ethernet.map((hall) => ethernetCsv(ethernetPlan(plan, hall)))),
   ].join('');
 
 /**

@@ -52,6 +52,13 @@ export class NodeText {
     );
   }
 
+  /** Bytes that the node sent and received on its 100 GbE port until a time, as its counters would say then. */
+  ethernetBytes(index: number, time: EpochMs): { readonly tx: number; readonly rx: number } {
+    this.#load.read(this.#load.plan.nodes[index], time, this.#state);
+    this.#advance(index, time);
+    return { rx: this.#counters[index][ETH], tx: this.#counters[index][ETH + 1] };
+  }
+
   #advance(index: number, time: EpochMs): void {
     const elapsedS = Math.max(0, time - this.#readAt[index]) / 1000;
     this.#readAt[index] += elapsedS * 1000;

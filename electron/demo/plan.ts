@@ -61,6 +61,8 @@ export interface FleetPlan {
   readonly gpus: number;
   /** Its nodes have a BMC that is read by ipmi_exporter. */
   readonly bmc: boolean;
+  /** Halls whose racks have an Ethernet leaf each that is read by snmp_exporter. */
+  readonly ethernet: readonly string[];
 }
 
 const FIRST_JOB = 4711;
@@ -132,7 +134,7 @@ const DRAWN = {
 /**
  * The fleet of the drawing: site PDX-1, hall A training on 16 GB200 NVL72 racks, hall B inference on 28 racks of
  * HGX H200; 44 racks, 400 nodes, 2,048 GPUs. A2 climbs to its cap, A2-05 runs hot, B3-04 is warm, leaf-A-17, on which
- * the first ports of A1-05 hang, is overrun (fabric.ts), B3-05-n2 is silent.
+ * the first ports of A1-05 hang, is overrun (fabric.ts), B3-05-n2 is silent. Hall B has Ethernet leaves (ethernet.ts).
  */
 export function drawnPlan(): FleetPlan {
   const build = new Builder();
@@ -175,6 +177,7 @@ export function drawnPlan(): FleetPlan {
     nodes: build.nodes,
     gpus: build.gpus,
     bmc: false,
+    ethernet: ['B'],
   };
 }
 
@@ -231,7 +234,7 @@ export function sizedPlan(nodes: number, gpusPerNode: number, seed: number): Fle
   const siteBudgetKw = round(halls.reduce((sum, hall) => sum + hall.budgetKw, 0) * 0.95);
   return {
     ...{ site: 'PDX-1', siteBudgetKw, halls: halls.map((hall) => ({ ...hall, budgetKw: round(hall.budgetKw) })) },
-    ...{ rows: build.rows, racks: build.racks, nodes: build.nodes, gpus: build.gpus, bmc: false },
+    ...{ rows: build.rows, racks: build.racks, nodes: build.nodes, gpus: build.gpus, bmc: false, ethernet: [] },
   };
 }
 
@@ -256,7 +259,7 @@ function mixedSite(site: string, rows: readonly MixedRow[]): FleetPlan {
     site,
     siteBudgetKw: [...halls.values()].reduce((sum, kw) => sum + kw, 0),
     halls: [...halls].map(([name, budgetKw]) => ({ name, budgetKw })),
-    ...{ rows: build.rows, racks: build.racks, nodes: build.nodes, gpus: build.gpus, bmc: true },
+    ...{ rows: build.rows, racks: build.racks, nodes: build.nodes, gpus: build.gpus, bmc: true, ethernet: [] },
   };
 }
 

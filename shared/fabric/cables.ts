@@ -85,7 +85,7 @@ class Draft {
     const mine = ports.filter(({ port }) => port.kind === kind && port.switch !== '');
     for (const { port, index } of mine) {
       const key = keyOf(port.site, port.switch);
-      if (!this.#names.has(key) || port.name !== port.switch) this.#names.set(key, port.name);
+      if (!this.#names.has(key) || port.name.toLowerCase() !== port.switch) this.#names.set(key, port.name);
       this.#byName.set(port.switch, key);
       this.#byName.set(port.name.toLowerCase(), key);
       this.#ports.set(`${key}\n${port.port}`, index);

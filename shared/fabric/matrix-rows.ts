@@ -29,10 +29,10 @@ export interface Field {
   readonly lanes: readonly Lane[];
 }
 
-/** Leaves and spines where cables are known, else the ports of nodes by rack. */
+/** Leaves and spines where cables are known, else the ports of nodes by rack. Leaves without rails go by their halls. */
 export function networkField(frame: Frame, layout: FabricLayout): Field {
   if (layout.cables.length === 0) return rackField(frame, layout.kind);
-  const rows = layout.leaves.map(({ key, name, rail, pod, nodes }) => ({ key, name, group: rail, pod, nodes }));
+  const rows = layout.leaves.map(({ key, name, rail, pod, nodes }) => ({ key, name, group: rail || pod, pod, nodes }));
   return { word: 'leaf', rows, columns: layout.spines, lanes: cableLanes(frame, layout) };
 }
 
