@@ -6,7 +6,7 @@ import { Fleet } from '../../shared/fleet.ts';
 import { EthernetText, ethernetCsv, ethernetPlan } from './ethernet.ts';
 import { Load } from './load.ts';
 import { NodeText } from './node.ts';
-import { type FleetPlan, drawnPlan, sizedPlan } from './plan.ts';
+import { drawnPlan, type FleetPlan, sizedPlan } from './plan.ts';
 
 const START = Date.UTC(2026, 10, 23, 14, 32, 10);
 

@@ -55,11 +55,36 @@ export class EthernetText {
         return [`{ifAlias="${spine}",ifDescr="${name}",ifIndex="${port + 1}",ifName="${name}"}`, value(port)] as const;
       });
     return [
-      family('ifHCInOctets', 'counter', '1.3.6.1.2.1.31.1.1.1.6', rows((port) => Math.floor(rx * share(port)))),
-      family('ifHCOutOctets', 'counter', '1.3.6.1.2.1.31.1.1.1.10', rows((port) => Math.floor(tx * share(port)))),
-      family('ifHighSpeed', 'gauge', '1.3.6.1.2.1.31.1.1.1.15', rows(() => MEGABITS)),
-      family('ifInErrors', 'counter', '1.3.6.1.2.1.2.2.1.14', rows(() => 0)),
-      family('ifOperStatus', 'gauge', '1.3.6.1.2.1.2.2.1.8', rows(() => 1)),
+      family(
+        'ifHCInOctets',
+        'counter',
+        '1.3.6.1.2.1.31.1.1.1.6',
+        rows((port) => Math.floor(rx * share(port))),
+      ),
+      family(
+        'ifHCOutOctets',
+        'counter',
+        '1.3.6.1.2.1.31.1.1.1.10',
+        rows((port) => Math.floor(tx * share(port))),
+      ),
+      family(
+        'ifHighSpeed',
+        'gauge',
+        '1.3.6.1.2.1.31.1.1.1.15',
+        rows(() => MEGABITS),
+      ),
+      family(
+        'ifInErrors',
+        'counter',
+        '1.3.6.1.2.1.2.2.1.14',
+        rows(() => 0),
+      ),
+      family(
+        'ifOperStatus',
+        'gauge',
+        '1.3.6.1.2.1.2.2.1.8',
+        rows(() => 1),
+      ),
     ].join('');
   }
 }

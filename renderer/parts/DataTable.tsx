@@ -17,6 +17,8 @@ export interface TableColumn<Row> {
   readonly unit?: string;
   /** What a saved table has where that is not what rows are sorted by. */
   readonly value?: (row: Row) => TableValue;
+  /** Left out of narrow windows; key V and a saved table have it all the same. */
+  readonly wide?: boolean;
   readonly cell: (row: Row) => ReactNode;
 }
 
@@ -143,13 +145,16 @@ function Line<Row>(props: {
       onKeyDown={press}
     >
       {table.columns.map((column) => (
-        <td key={column.id} className={column.right ? `${styles.right} num` : undefined}>
+        <td key={column.id} className={classOf(column)}>
           {column.cell(row)}
         </td>
       ))}
     </tr>
   );
 }
+
+const classOf = <Row,>({ right, wide }: TableColumn<Row>) =>
+  `${right ? `${styles.right} num` : ''} ${wide ? styles.wide : ''}`.trim() || undefined;
 
 interface Sort {
   readonly column: string;
@@ -159,7 +164,7 @@ interface Sort {
 function Head<Row>(props: { column: TableColumn<Row>; sort: Sort | null; onSort: (sort: Sort) => void }) {
   const { column, sort } = props;
   const mine = sort?.column === column.id ? sort : null;
-  const name = column.right ? styles.right : undefined;
+  const name = classOf(column);
   if (column.sort === undefined)
     return (
       <th scope="col" className={name}>

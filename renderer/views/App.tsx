@@ -9,6 +9,7 @@ import type { Freshness } from '../live/freshness.ts';
 import { useTravel } from '../live/travel.tsx';
 import { captionOf } from '../save/caption.ts';
 import { SaveDialog } from '../save/SaveDialog.tsx';
+import { TablesDialog } from '../save/TablesDialog.tsx';
 import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
 import { AlertsView } from './alerts/AlertsView.tsx';
 import { Coming } from './Coming.tsx';
@@ -17,8 +18,9 @@ import { FirstRun } from './first-run/FirstRun.tsx';
 import { Banners } from './frame/Banners.tsx';
 import { showCount } from './frame/counted-icon.ts';
 import styles from './frame/frame.module.css';
+import { HINTS, OTHER_HINTS } from './frame/hints.ts';
 import { KeysDialog } from './frame/KeysDialog.tsx';
-import { type KeyHint, StatusBar } from './frame/StatusBar.tsx';
+import { StatusBar } from './frame/StatusBar.tsx';
 import { TopBar } from './frame/TopBar.tsx';
 import { useNotices } from './frame/use-notices.ts';
 import { goneOf } from './gone.ts';
@@ -47,71 +49,8 @@ import { DEMO_ID, Sources } from './sources/Sources.tsx';
 import { PAGES, type ViewId, viewsOf } from './views.ts';
 import { Wall } from './wall/Wall.tsx';
 
-const OVERVIEW_HINTS: readonly KeyHint[] = [
-  { keys: '← ↑ ↓ →', action: 'Move' },
-  { keys: 'Enter', action: 'Open' },
-  { keys: 'Esc', action: 'Back' },
-  { keys: 'P U T R N I', action: 'Signal' },
-  { keys: '[ ]', action: 'Step condition' },
-  { keys: 'Space', action: 'Pause' },
-  { keys: 'E', action: 'Save' },
-];
-const RACK_HINTS: readonly KeyHint[] = [
-  { keys: '↑ ↓', action: 'GPU' },
-  { keys: '← →', action: 'Time' },
-  { keys: 'Shift ← →', action: 'Extend brush' },
-  { keys: 'Enter', action: 'Open GPU' },
-  { keys: 'Esc', action: 'Back to the row' },
-  { keys: 'V', action: 'Table' },
-];
-const GPU_HINTS: readonly KeyHint[] = [
-  { keys: '↑ ↓', action: 'Next GPU' },
-  { keys: 'Esc', action: 'Back to the rack' },
-  { keys: 'D', action: 'Theme' },
-];
-const INTERCONNECT_HINTS: readonly KeyHint[] = [
-  { keys: '← ↑ ↓ →', action: 'Move' },
-  { keys: 'Enter', action: 'Open leaf or pod' },
-  { keys: 'X', action: 'Transmit, receive, wait' },
-  { keys: 'N', action: 'Network' },
-  { keys: 'F', action: 'Only flagged' },
-  { keys: 'V', action: 'Table' },
-];
-const POWER_HINTS: readonly KeyHint[] = [
-  { keys: '↑ ↓', action: 'Move' },
-  { keys: 'Enter', action: 'Open place' },
-  { keys: 'Esc', action: 'Up' },
-  { keys: 'X', action: 'Lose A or B' },
-  { keys: 'L', action: 'Next list' },
-];
-const ALERT_HINTS: readonly KeyHint[] = [
-  { keys: '[ ]', action: 'Step alert' },
-  { keys: 'A', action: 'Acknowledge' },
-  { keys: 'S', action: 'Silence' },
-  { keys: 'G', action: 'Show on floor plan' },
-  { keys: 'D', action: 'Theme' },
-];
-const REPORT_HINTS: readonly KeyHint[] = [
-  { keys: '1', action: 'Floor plan' },
-  { keys: ', .', action: 'Step' },
-  { keys: 'Space', action: 'Play' },
-  { keys: 'D', action: 'Theme' },
-  { keys: '?', action: 'All keys' },
-];
-const OTHER_HINTS: readonly KeyHint[] = [
-  { keys: '1', action: 'Overview' },
-  { keys: 'D', action: 'Theme' },
-];
-
-const HINTS: Readonly<Partial<Record<ViewId, readonly KeyHint[]>>> = {
-  overview: OVERVIEW_HINTS,
-  rack: RACK_HINTS,
-  gpu: GPU_HINTS,
-  interconnect: INTERCONNECT_HINTS,
-  alerts: ALERT_HINTS,
-  power: POWER_HINTS,
-  report: REPORT_HINTS,
-};
+/** Views with a table of their own at key V. */
+const WITH_OWN_TABLE: ReadonlySet<ViewId> = new Set(['overview', 'rack', 'interconnect']);
 
 /** No places yet: what the overview's state starts from. */
 const NOWHERE: LayoutDocument = {
@@ -146,6 +85,7 @@ export function App() {
   const [searching, setSearching] = useState(false);
   const [capturing, setCapturing] = useState<CaptureAbout | 'now' | null>(null);
   const [saving, setSaving] = useState(false);
+  const [table, setTable] = useState(false);
   const state = useOverviewState(layout ?? NOWHERE, lastOf('overview'), go, view === 'overview');
   const closeDemo = useCloseDemo();
   const fresh = !away && isFirstRun(hello.data, frame);
@@ -173,6 +113,7 @@ export function App() {
     pause: !away ? () => live.pause(pausedAt === null) : null,
     capture: !away && operate ? () => setCapturing('now') : null,
     save: () => setSaving(true),
+    table: WITH_OWN_TABLE.has(view) ? null : () => setTable(true),
     wall: () => openWall(go),
   });
 
@@ -275,6 +216,7 @@ export function App() {
         at={frame?.time ?? freshness.now}
         caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null, past !== null)}
       />
+      <TablesDialog title="View as table" open={table} onClose={() => setTable(false)} />
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
       {over ? (
         <div className={replayStyles.over}>
@@ -321,6 +263,7 @@ function useAppKeys(does: {
   capture: (() => void) | null;
   wall(): void;
   save(): void;
+  table: (() => void) | null;
 }): void {
   useKeys({
     ...Object.fromEntries(viewsOf(does.report).map(({ id }, index) => [`${index + 1}`, () => does.go(id)])),
@@ -333,6 +276,7 @@ function useAppKeys(does: {
     F11: does.wall,
     '[Shift]+(/)': does.search,
     ...(does.pause ? { Space: does.pause } : {}),
+    ...(does.table ? { v: does.table } : {}),
     ...(does.capture ? { 'Shift+S': does.capture } : {}),
     F6: () => nextRegion(1),
     'Shift+F6': () => nextRegion(-1),

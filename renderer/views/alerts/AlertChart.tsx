@@ -7,16 +7,18 @@ import { formatTime } from '../../../shared/format.ts';
 import { useHistory } from '../../ask/ask.ts';
 import { useFabric, useFabricLeaf } from '../../ask/fabric.ts';
 import { useSize } from '../../draw/use-size.ts';
+import { valueText } from '../../parts/value-text.ts';
 import { historyChart } from '../../save/documents.ts';
 import { useSavable } from '../../save/savable.ts';
 import styles from './alerts.module.css';
 import { chartOf } from './chart-series.ts';
-import { valueText } from './words.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const HEIGHT = 132;
-const EDGE = { top: 10, right: 12, bottom: 20, left: 52 };
+const EDGE = { top: 10, right: 12, bottom: 20 };
+/** Least room for the axis, and what a character of its labels takes, px. */
+const [AXIS, CHARACTER] = [52, 6.4];
 
 interface ChartProps {
   readonly alert: Alert;
@@ -111,19 +113,21 @@ function Lines(props: FigureProps & { readonly width: number }) {
   const all = [...known, ...(limit === null ? [] : [limit])];
   const [low, high] = all.length === 0 ? [0, 1] : [Math.min(...all), Math.max(...all)];
   const room = Math.max((high - low) * 0.15, Math.abs(high) * 0.01, 1e-9);
-  const x = scaleUtc([now - HOUR, now], [EDGE.left, Math.max(EDGE.left + 1, width - EDGE.right)]);
   const y = scaleLinear([low - room, high + room], [HEIGHT - EDGE.bottom, EDGE.top]).nice(4);
+  const ticks = y.ticks(4).map((at) => ({ at, label: valueText(at, unit) }));
+  const left = Math.max(AXIS, ...ticks.map(({ label }) => 10 + label.length * CHARACTER));
+  const x = scaleUtc([now - HOUR, now], [left, Math.max(left + 1, width - EDGE.right)]);
   const path = line<number | null>()
     .defined((value) => value !== null)
     .x((_, index) => x(times[index]))
     .y((value) => y(value ?? 0));
   return (
     <svg width={width} height={HEIGHT} role="img" aria-label={spoken(props, known)}>
-      {y.ticks(4).map((tick) => (
-        <g key={tick} transform={`translate(0,${y(tick)})`}>
-          <line className={styles.tick} x1={EDGE.left} x2={width - EDGE.right} />
-          <text className={styles.axis} x={EDGE.left - 6} dy="4" textAnchor="end">
-            {valueText(tick, unit)}
+      {ticks.map(({ at, label }) => (
+        <g key={at} transform={`translate(0,${y(at)})`}>
+          <line className={styles.tick} x1={left} x2={width - EDGE.right} />
+          <text className={styles.axis} x={left - 6} dy="4" textAnchor="end">
+            {label}
           </text>
         </g>
       ))}
@@ -137,7 +141,7 @@ function Lines(props: FigureProps & { readonly width: number }) {
           </text>
         ))}
       {limit === null ? null : (
-        <line className={styles.limitLine} x1={EDGE.left} x2={width - EDGE.right} y1={y(limit)} y2={y(limit)} />
+        <line className={styles.limitLine} x1={left} x2={width - EDGE.right} y1={y(limit)} y2={y(limit)} />
       )}
       <path className={styles.valueLine} d={path(values) ?? ''} />
     </svg>

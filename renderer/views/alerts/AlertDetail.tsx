@@ -8,6 +8,7 @@ import { useOffReason, useTravel } from '../../live/travel.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
+import { valueText } from '../../parts/value-text.ts';
 import { aboutAlert, useCapture } from '../snapshots/capture-request.tsx';
 import { AlertChart } from './AlertChart.tsx';
 import { durationText } from './AlertRow.tsx';
@@ -15,7 +16,7 @@ import { ruleWords, STANDING_WORDS, standingOf } from './alert-facets.ts';
 import styles from './alerts.module.css';
 import { PlaceInset } from './PlaceInset.tsx';
 import { useWho, WhoField } from './who.tsx';
-import { valueNow, valueText, whereOf } from './words.ts';
+import { valueNow, whereOf } from './words.ts';
 
 interface Props {
   readonly alert: Alert;

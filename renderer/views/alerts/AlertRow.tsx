@@ -3,9 +3,10 @@ import type { Alert } from '../../../shared/alerting/alert.ts';
 import { formatAge, formatTime } from '../../../shared/format.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
+import { valueText } from '../../parts/value-text.ts';
 import { STANDING_WORDS, standingOf } from './alert-facets.ts';
 import styles from './alerts.module.css';
-import { valueNow, valueText } from './words.ts';
+import { valueNow } from './words.ts';
 
 /** Durations are drawn against this: an alert of an hour and more fills the bar. */
 const FULL_BAR_MS = 3_600_000;

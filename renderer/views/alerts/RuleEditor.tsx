@@ -11,11 +11,11 @@ import { formatCount, formatCountPair } from '../../../shared/format.ts';
 import { copyOf, useAlertCall, usePreview } from '../../ask/alerts.ts';
 import { faultOf } from '../../link/link.ts';
 import parts from '../../parts/parts.module.css';
+import { valueText } from '../../parts/value-text.ts';
 import { ruleWords } from './alert-facets.ts';
 import styles from './alerts.module.css';
 import { draftOf, ruleOf, unitOf } from './rule-form.ts';
 import { useWho, WhoField } from './who.tsx';
-import { valueText } from './words.ts';
 
 /** A rule's thresholds, times and places with lines of their own; below, what it finds now. */
 export function RuleEditor(props: { rule: RuleStatus; quantities: readonly QuantityInfo[]; operate: boolean }) {

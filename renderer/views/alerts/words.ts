@@ -1,34 +1,6 @@
 import type { Alert, Silence } from '../../../shared/alerting/alert.ts';
 import { pastTitle } from '../../../shared/alerting/tense.ts';
-import { formatCount, formatPercent, formatPower, formatTemp, formatTime } from '../../../shared/format.ts';
-
-/** A value of an alert with its unit: shares as percent, watts as power, the rest as it is. */
-export function valueText(value: number, unit: string): string {
-  switch (unit) {
-    case 'ratio':
-      return formatPercent(value, 1);
-    case '%':
-      return `${plain(value, 1)}%`;
-    case 'W':
-      return formatPower(value, 'rack');
-    case 'C':
-    case '°C':
-      return formatTemp(value);
-    case 'flag':
-      return value === 0 ? 'no' : 'yes';
-    case '':
-    case 'count':
-    case 'code':
-      return plain(value, 0);
-    default:
-      return `${plain(value, 2)} ${unit}`;
-  }
-}
-
-function plain(value: number, decimals: number): string {
-  if (Math.abs(value) >= 1000) return formatCount(value);
-  return String(Number(value.toFixed(decimals))).replace('-', '\u2212');
-}
+import { formatTime } from '../../../shared/format.ts';
 
 /** An alert of which a page hears nothing since then: in the past tense, without numbers as of now. */
 export const asLastKnown = (alert: Alert, since: number): Alert =>

@@ -51,9 +51,7 @@ export function CompareBody(props: {
       <div data-region className={styles.times}>
         {props.children}
       </div>
-      <div data-region className={styles.kpis}>
-        <KpiCells label="What changed" cells={compareKpis(difference)} lost={false} onGo={() => undefined} />
-      </div>
+      <KpiCells label="What changed" cells={compareKpis(difference)} lost={false} onGo={() => undefined} />
       <div className={styles.main}>
         <section className={parts.panel} aria-label="Change on the floor" data-region>
           <div className={parts.header}>

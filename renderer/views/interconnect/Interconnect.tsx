@@ -5,9 +5,9 @@ import { RACK } from '../../../shared/topology.ts';
 import { useFabric, useFabricOverview } from '../../ask/fabric.ts';
 import { useTravel } from '../../live/travel.tsx';
 import { DataTable, tableDocument } from '../../parts/DataTable.tsx';
-import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
 import { useSavable } from '../../save/savable.ts';
+import { TablesDialog } from '../../save/TablesDialog.tsx';
 import type { Theme } from '../../theme/theme.ts';
 import { useKeys } from '../keys.ts';
 import { KpiCells } from '../overview/KpiStrip.tsx';
@@ -46,14 +46,12 @@ export function Interconnect(props: InterconnectProps) {
   }, [overview, gone, freshness.now, past]);
   return (
     <main className={styles.page}>
-      <div data-region className={styles.kpis}>
-        <KpiCells
-          label="Interconnect summary"
-          cells={cells}
-          lost={gone?.lost ?? false}
-          onGo={(cell) => follow(cell.label, state)}
-        />
-      </div>
+      <KpiCells
+        label="Interconnect summary"
+        cells={cells}
+        lost={gone?.lost ?? false}
+        onGo={(cell) => follow(cell.label, state)}
+      />
       <div className={styles.main}>
         <MatrixPanel {...props} matrix={matrix} overview={overview} selected={selected} actions={actions} />
         <div className={styles.right}>
@@ -63,17 +61,25 @@ export function Interconnect(props: InterconnectProps) {
         </div>
       </div>
       {matrix === null ? null : (
-        <Dialog title={`${KIND_LABEL[state.kind]} as table`} open={state.table} onClose={() => state.setTable(false)}>
-          <div className={styles.dialog}>
-            <DataTable
-              label={`${KIND_LABEL[state.kind]} by ${rowWord(matrix.word).toLowerCase()}`}
-              columns={wholeColumns(matrix, freshness.now)}
-              rows={gone === null ? matrix.rows : []}
-              keyOf={({ key }) => key}
-              empty={gone?.text ?? 'No rows.'}
-            />
-          </div>
-        </Dialog>
+        <TablesDialog
+          title={`${KIND_LABEL[state.kind]} as table`}
+          open={state.table}
+          onClose={() => state.setTable(false)}
+          own={{
+            label: title,
+            table: (
+              <div className={styles.dialog}>
+                <DataTable
+                  label={title}
+                  columns={wholeColumns(matrix, freshness.now)}
+                  rows={gone === null ? matrix.rows : []}
+                  keyOf={({ key }) => key}
+                  empty={gone?.text ?? 'No rows.'}
+                />
+              </div>
+            ),
+          }}
+        />
       )}
     </main>
   );

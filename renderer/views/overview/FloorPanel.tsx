@@ -3,12 +3,12 @@ import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { GPU } from '../../../shared/topology.ts';
 import { Legend } from '../../draw/Legend.tsx';
 import { useConsole } from '../../live/console.tsx';
-import { Dialog } from '../../parts/Dialog.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
 import { placesTable } from '../../save/documents.ts';
 import { useSavable } from '../../save/savable.ts';
+import { TablesDialog } from '../../save/TablesDialog.tsx';
 import type { Theme } from '../../theme/theme.ts';
 import type { Gone } from '../gone.ts';
 import { countAt } from '../places.ts';
@@ -27,6 +27,8 @@ const DETAILS: readonly Choice<Detail>[] = [
   { id: 'gpu', label: 'GPU' },
 ];
 
+const PLACES = 'Floor plan and budgets';
+
 /** The floor plan with its switchers above and the inspector line below. */
 export function FloorPanel(props: {
   layout: LayoutDocument;
@@ -43,7 +45,7 @@ export function FloorPanel(props: {
   const stale = props.gone?.lost ?? false;
   const { live } = useConsole();
   const [hovered, setHovered] = useState(-1);
-  useSavable('Floor plan and budgets', () => placesTable(layout, stale ? null : frame, state.signal));
+  useSavable(PLACES, () => placesTable(layout, stale ? null : frame, state.signal));
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
       <Header
@@ -79,9 +81,15 @@ export function FloorPanel(props: {
         gone={props.gone?.text ?? ''}
         onFilter={state.filtering ? null : () => state.setFiltering(true)}
       />
-      <Dialog title="Floor plan as table" open={state.table} onClose={() => state.setTable(false)}>
-        <FloorPlanTable layout={layout} frameSource={live} signal={state.signal} stale={stale} />
-      </Dialog>
+      <TablesDialog
+        title="Floor plan as table"
+        open={state.table}
+        onClose={() => state.setTable(false)}
+        own={{
+          label: PLACES,
+          table: <FloorPlanTable layout={layout} frameSource={live} signal={state.signal} stale={stale} />,
+        }}
+      />
     </section>
   );
 }

@@ -30,7 +30,7 @@ export function KpiCells(props: {
   onGo: (cell: KpiCell) => void;
 }) {
   return (
-    <section className={styles.strip} aria-label={props.label}>
+    <section className={styles.strip} aria-label={props.label} data-region>
       {props.cells.map((cell) => (
         <button
           key={cell.label}

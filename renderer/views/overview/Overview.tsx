@@ -45,17 +45,15 @@ export function Overview(props: OverviewProps) {
   return (
     <main className={styles.overview}>
       {past === null ? <ConditionVoice findings={findings} layout={layout} now={freshness.now} /> : null}
-      <div data-region className={styles.kpis}>
-        <KpiStrip
-          layout={layout}
-          summary={stale ? null : frame.summary}
-          warnRatio={frame.warnRatio}
-          critRatio={frame.critRatio}
-          now={freshness.now}
-          gone={gone}
-          onGo={goTo}
-        />
-      </div>
+      <KpiStrip
+        layout={layout}
+        summary={stale ? null : frame.summary}
+        warnRatio={frame.warnRatio}
+        critRatio={frame.critRatio}
+        now={freshness.now}
+        gone={gone}
+        onGo={goTo}
+      />
       <div className={styles.middle} data-budgets={panels.budgets} data-conditions={panels.conditions}>
         {panels.budgets ? <Budgets {...props} /> : <BudgetsRail onOpen={() => panels.setBudgets(true)} />}
         <FloorPanel

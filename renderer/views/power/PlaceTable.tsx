@@ -76,10 +76,12 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
     },
     { ...number('fits', 'GPUs fit', '', ({ fits }) => fits), cell: ({ fits }) => missing(formatCount(fits)) },
     {
+      wide: true,
       ...number('over', 'Limits ÷ budget', 'ratio', ({ oversubscription }) => oversubscription),
       cell: ({ oversubscription }) => (oversubscription === null ? <Missing /> : oversubscription.toFixed(2)),
     },
     {
+      wide: true,
       ...number('imbalance', 'A, B apart', 'ratio', ({ imbalance }) => imbalance),
       cell: ({ imbalance }) => (imbalance === null ? <Missing /> : formatPercent(imbalance, 1)),
     },
@@ -95,10 +97,14 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
         cap === null ? <span className={styles.faint}>none</span> : formatCap(cap.minutes).replace('Cap in ', ''),
     },
     {
+      wide: true,
       ...number('priority', 'Capped first', '', ({ priority }) => priority),
       cell: ({ priority }) => (priority === null ? <Missing /> : `${priority} of 9`),
     },
-    { id: 'basis', label: 'Known by', sort: ({ basis }) => basis, cell: ({ basis, quality }) => basis || quality },
+    {
+      ...{ id: 'basis', label: 'Known by', wide: true, sort: ({ basis }: PlacePower) => basis },
+      cell: ({ basis, quality }) => basis || quality,
+    },
   ];
 }
 

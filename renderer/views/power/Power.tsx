@@ -65,14 +65,12 @@ export function Power(props: Props) {
   );
   return (
     <main className={styles.page}>
-      <div data-region className={styles.kpis}>
-        <KpiCells
-          label={`Power of ${label}`}
-          cells={cells}
-          lost={props.gone?.lost ?? false}
-          onGo={(cell) => follow(cell.label, state)}
-        />
-      </div>
+      <KpiCells
+        label={`Power of ${label}`}
+        cells={cells}
+        lost={props.gone?.lost ?? false}
+        onGo={(cell) => follow(cell.label, state)}
+      />
       <div className={styles.main}>
         <Places {...props} report={report} label={label} goneText={gone} />
         <div className={styles.right}>

@@ -87,18 +87,16 @@ export function Rack(props: RackProps) {
   return (
     <main className={styles.rack}>
       <ThrottlePatterns theme={theme} />
-      <div data-region className={styles.kpis}>
-        <KpiCells
-          label={`Rack ${model.name} summary`}
-          cells={rackKpis({ layout, model, frame, now, past, gone: gone?.text ?? (now === null ? LOADING : '') })}
-          lost={gone === null ? now !== null : gone.lost}
-          onGo={(cell) => {
-            if (cell.place >= model.first && cell.place < model.first + model.count)
-              state.select(cell.place - model.first);
-            else if (cell.place >= 0) go({ view: 'overview', object: layout.path[cell.place] });
-          }}
-        />
-      </div>
+      <KpiCells
+        label={`Rack ${model.name} summary`}
+        cells={rackKpis({ layout, model, frame, now, past, gone: gone?.text ?? (now === null ? LOADING : '') })}
+        lost={gone === null ? now !== null : gone.lost}
+        onGo={(cell) => {
+          if (cell.place >= model.first && cell.place < model.first + model.count)
+            state.select(cell.place - model.first);
+          else if (cell.place >= 0) go({ view: 'overview', object: layout.path[cell.place] });
+        }}
+      />
       <div className={styles.main}>
         <div className={styles.left}>
           <section className={parts.panel} aria-label={view.title} data-region>
@@ -293,10 +291,12 @@ function Positions(props: PositionsProps) {
   return (
     <section className={parts.panel} aria-label="GPUs by position" data-region>
       <div className={styles.header}>
-        <h2>GPUs by position</h2>
-        <span className={styles.caption}>
-          {hhmm(window.from)} to {hhmm(window.to)}, {printed(view, low)} to {printed(view, high)} {view.unit}
-        </span>
+        <div className={styles.titled}>
+          <h2>GPUs by position</h2>
+          <span className={styles.caption}>
+            {hhmm(window.from)} to {hhmm(window.to)}, {printed(view, low)} to {printed(view, high)} {view.unit}
+          </span>
+        </div>
         <button
           type="button"
           className={styles.sort}

@@ -156,16 +156,20 @@ function Trays({ model, now, limits, rows, x, width, view }: OverlayProps) {
                 <Glyph severity="critical" named={false} />
               </g>
             ) : null}
-            <text className={styles.tray} x={x.left - 10} y={middle}>
-              {tray.name}
-            </text>
-            <text className={known.length === 0 ? styles.meanNone : styles.mean} x={x.right + 12} y={middle}>
-              {withUnit(view, known.length === 0 ? Number.NaN : mean)}
-            </text>
-            {view.id === 'util' || width < 640 ? null : (
-              <text className={styles.share} x={width - 14} y={middle}>
-                {Number.isNaN(share) ? '' : formatPercent(share, 0)}
-              </text>
+            {index % rows.wordsEvery > 0 ? null : (
+              <>
+                <text className={styles.tray} x={x.left - 10} y={middle}>
+                  {tray.name}
+                </text>
+                <text className={known.length === 0 ? styles.meanNone : styles.mean} x={x.right + 12} y={middle}>
+                  {withUnit(view, known.length === 0 ? Number.NaN : mean)}
+                </text>
+                {view.id === 'util' || width < 640 ? null : (
+                  <text className={styles.share} x={width - 14} y={middle}>
+                    {Number.isNaN(share) ? '' : formatPercent(share, 0)}
+                  </text>
+                )}
+              </>
             )}
           </g>
         );

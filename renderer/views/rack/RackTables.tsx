@@ -1,6 +1,6 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useRef, useState } from 'react';
+import { useState } from 'react';
 import { formatCount, formatPercent, formatPower, formatTime } from '../../../shared/format.ts';
+import { LongTable, TableScroller } from '../../parts/LongTable.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
 import { heldWords } from './gpu-words.ts';
@@ -47,7 +47,7 @@ const cell = (text: string) => (text === '—' ? <Missing /> : text);
 function NowTable({ model, names, now, view, limits }: Props) {
   const views = RACK_VIEWS.map(viewOfSignal);
   return (
-    <Scroller label="GPUs now">
+    <TableScroller label="GPUs now">
       <table>
         <thead>
           <tr>
@@ -78,7 +78,7 @@ function NowTable({ model, names, now, view, limits }: Props) {
           )}
         </tbody>
       </table>
-    </Scroller>
+    </TableScroller>
   );
 }
 
@@ -91,7 +91,7 @@ function stateWords(now: RackNow | null, gpu: number): string {
 function TimeTable({ model, names, past, view }: Props) {
   const gpus = model.trays.flatMap((tray) => tray.gpus);
   return (
-    <Rows
+    <LongTable
       label={`${view.label} over time, ${view.unit}`}
       count={past.columns}
       head={
@@ -122,7 +122,7 @@ function TimeTable({ model, names, past, view }: Props) {
 function ThrottleTable({ past }: Props) {
   const counts = LANES.map(({ bits }) => laneCounts(past, bits));
   return (
-    <Rows
+    <LongTable
       label="GPUs held, by reason"
       count={past.columns}
       head={
@@ -152,7 +152,7 @@ function ThrottleTable({ past }: Props) {
 
 function PowerTable({ points }: Props) {
   return (
-    <Rows
+    <LongTable
       label="Rack power"
       count={points.length}
       head={
@@ -171,54 +171,5 @@ function PowerTable({ points }: Props) {
         );
       }}
     />
-  );
-}
-
-function Scroller({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section className={styles.tableScroll} tabIndex={0} aria-label={label}>
-      {children}
-    </section>
-  );
-}
-
-const ROW_HEIGHT = 27;
-
-/** A table of many rows, the newest first. */
-function Rows(props: { label: string; count: number; head: ReactNode; row: (index: number) => ReactNode }) {
-  const scroller = useRef<HTMLElement>(null);
-  const rows = useVirtualizer({
-    count: props.count,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT,
-    overscan: 8,
-  });
-  const items = rows.getVirtualItems();
-  const [above, below] = [items[0]?.start ?? 0, rows.getTotalSize() - (items.at(-1)?.end ?? 0)];
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-    <section ref={scroller} className={styles.tall} tabIndex={0} aria-label={props.label}>
-      <table aria-rowcount={props.count + 1}>
-        <thead>{props.head}</thead>
-        <tbody>
-          {above > 0 ? (
-            <tr>
-              <td style={{ height: above }} />
-            </tr>
-          ) : null}
-          {items.map(({ index }) => (
-            <tr key={index} aria-rowindex={index + 2}>
-              {props.row(index)}
-            </tr>
-          ))}
-          {below > 0 ? (
-            <tr>
-              <td style={{ height: below }} />
-            </tr>
-          ) : null}
-        </tbody>
-      </table>
-    </section>
   );
 }

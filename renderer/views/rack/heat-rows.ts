@@ -12,7 +12,12 @@ export interface HeatRows {
   /** Top and height of each GPU, by its number in the rack. */
   readonly gpus: readonly { readonly top: number; readonly height: number }[];
   readonly bottom: number;
+  /** Every how many trays have words beside them, so that they do not touch. */
+  readonly wordsEvery: number;
 }
+
+/** A line of words in them, px. */
+const LINE = 13;
 
 /** Trays share the height evenly, GPUs the height of their tray. */
 export function heatRows({ trays, count }: RackModel, height: number): HeatRows {
@@ -26,7 +31,7 @@ export function heatRows({ trays, count }: RackModel, height: number): HeatRows 
     });
     return { top, height: step - GAP };
   });
-  return { trays: boxes, gpus, bottom: TOP + trays.length * step - GAP };
+  return { trays: boxes, gpus, bottom: TOP + trays.length * step - GAP, wordsEvery: Math.ceil(LINE / step) };
 }
 
 /** The same in device pixels; rows of more than 3 pixels leave one between them. */

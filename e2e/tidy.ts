@@ -1,0 +1,113 @@
+import type { Page } from '@playwright/test';
+
+/**
+ * Texts of the page that cannot be read whole: cut by a box that does not scroll, without a tip that tells the rest, or
+ * lying on one another. Each line says what is wrong, the text, and where it stands; none for a tidy page. What is drawn
+ * on a canvas is not seen.
+ */
+export function untidy(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    interface Box {
+      readonly left: number;
+      readonly top: number;
+      readonly right: number;
+      readonly bottom: number;
+    }
+    interface Shown {
+      readonly node: Text;
+      readonly parent: Element;
+      readonly box: Box;
+    }
+    // Letters fill the middle of their line: what is above and below may be cut or shared.
+    const EDGE = 0.22;
+    const cutOf = (a: Box, b: Box): Box => ({
+      left: Math.max(a.left, b.left),
+      top: Math.max(a.top, b.top),
+      right: Math.min(a.right, b.right),
+      bottom: Math.min(a.bottom, b.bottom),
+    });
+    const isEmpty = ({ left, top, right, bottom }: Box) => right - left < 1 || bottom - top < 1;
+    const inner = ({ left, top, right, bottom }: Box): Box => {
+      const edge = (bottom - top) * EDGE;
+      return { left: left + 1, top: top + edge, right: right - 1, bottom: bottom - edge };
+    };
+    const styles = new Map<Element, CSSStyleDeclaration>();
+    const styleOf = (element: Element) => {
+      const style = styles.get(element) ?? getComputedStyle(element);
+      styles.set(element, style);
+      return style;
+    };
+    const scrolls = (overflow: string) => overflow === 'auto' || overflow === 'scroll';
+    const isTold = (element: Element) =>
+      element.closest('[title], [aria-label]:not(main, section, nav, svg, [role="grid"])') !== null;
+
+    const wrong: string[] = [];
+    const shown: Shown[] = [];
+    const words = (text: string) => JSON.stringify(text.trim().replace(/\s+/g, ' ').slice(0, 60));
+    const where = (element: Element) => {
+      const region = element.closest('section[aria-label], [role="dialog"], header, footer, main');
+      return region?.getAttribute('aria-label') ?? region?.tagName.toLowerCase() ?? 'page';
+    };
+
+    /** What is seen of a line of text; null where nothing may be: hidden on purpose, or scrolled away. */
+    const seen = (node: Text, parent: Element, line: Box): Box | null => {
+      let box = line;
+      for (let at: Element | null = parent; at !== null && at !== document.documentElement; at = at.parentElement) {
+        const style = styleOf(at);
+        if (style.clip === 'rect(0px, 0px, 0px, 0px)' || style.clipPath === 'inset(50%)') return null;
+        if (style.display === 'contents' || style.display === 'inline') continue;
+        const [x, y] = [style.overflowX, style.overflowY];
+        if (x === 'visible' && y === 'visible') continue;
+        const rect = at.getBoundingClientRect();
+        if (rect.width <= 1 || rect.height <= 1) return null;
+        const text = inner(box);
+        const over = [
+          ...(x !== 'visible' && !scrolls(x) ? [rect.left - text.left, text.right - rect.right] : []),
+          ...(y !== 'visible' && !scrolls(y) ? [rect.top - text.top, text.bottom - rect.bottom] : []),
+        ];
+        const most = Math.max(0, ...over);
+        if (most > 1 && !isTold(parent)) {
+          wrong.push(`cut by ${Math.ceil(most)} px: ${words(node.data)} in ${where(parent)}`);
+          return null;
+        }
+        box = cutOf(box, rect);
+        if (isEmpty(box)) return null;
+      }
+      return box;
+    };
+
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walk.nextNode() as Text | null; node !== null; node = walk.nextNode() as Text | null) {
+      const parent = node.parentElement;
+      if (parent === null || node.data.trim() === '' || parent.closest('script, style, title, desc, option') !== null)
+        continue;
+      if (!parent.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const lines = parent instanceof SVGElement ? [parent.getBoundingClientRect()] : [...range.getClientRects()];
+      for (const line of lines) {
+        if (isEmpty(line)) continue;
+        const box = seen(node, parent, line);
+        if (box !== null) shown.push({ node, parent, box: inner(box) });
+      }
+    }
+
+    // What sticks to an edge of a list covers what is scrolled under it.
+    const layerOf = (element: Element) => {
+      for (let at: Element | null = element; at !== null; at = at.parentElement) {
+        if (styleOf(at).position === 'sticky') return at;
+      }
+      return null;
+    };
+    shown.sort((a, b) => a.box.top - b.box.top);
+    shown.forEach((one, index) => {
+      for (let next = index + 1; next < shown.length && shown[next].box.top < one.box.bottom; next++) {
+        const other = shown[next];
+        if (one.node === other.node || isEmpty(cutOf(one.box, other.box))) continue;
+        if (layerOf(one.parent) !== layerOf(other.parent)) continue;
+        wrong.push(`${words(one.node.data)} lies on ${words(other.node.data)} in ${where(one.parent)}`);
+      }
+    });
+    return [...new Set(wrong)];
+  });
+}
