@@ -4,6 +4,7 @@ import { useAlertCall } from '../../ask/alerts.ts';
 import { faultOf } from '../../link/link.ts';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
+import forms from './alert-forms.module.css';
 import styles from './alerts.module.css';
 import { useWho, WhoField } from './who.tsx';
 
@@ -25,20 +26,20 @@ export function AckDialog({ alerts, onClose }: { alerts: readonly Alert[]; onClo
   return (
     <Dialog title={alerts.length === 1 ? 'Acknowledge' : `Acknowledge ${alerts.length} alerts`} open onClose={onClose}>
       <form
-        className={styles.form}
+        className={forms.form}
         onSubmit={(event) => {
           event.preventDefault();
           const arg = { alerts: alerts.map(({ id }) => id), who, note, ...(forMs === undefined ? {} : { forMs }) };
           ack.mutate(arg, { onSuccess: onClose });
         }}
       >
-        <p className={styles.formObject}>{alerts[0]?.title}</p>
+        <p className={forms.formObject}>{alerts[0]?.title}</p>
         <WhoField who={who} onWho={setWho} />
-        <label className={styles.field}>
+        <label className={forms.field}>
           Note, if there is something to say
           <textarea rows={2} maxLength={4000} value={note} onChange={(event) => setNote(event.target.value)} />
         </label>
-        <fieldset className={styles.choices}>
+        <fieldset className={forms.choices}>
           <legend>Ends</legend>
           {ENDS.map(([label], index) => (
             <label key={label}>

@@ -10,7 +10,7 @@ import { useSize } from '../../draw/use-size.ts';
 import { valueText } from '../../parts/value-text.ts';
 import { historyChart } from '../../save/documents.ts';
 import { useSavable } from '../../save/savable.ts';
-import styles from './alerts.module.css';
+import charts from './alert-charts.module.css';
 import { chartOf } from './chart-series.ts';
 
 const HOUR = 3_600_000;
@@ -46,7 +46,7 @@ function SeriesChart({ alert, layout, now: time }: ChartProps) {
       : () =>
           historyChart(title, [{ name: chart.label, signal: chart.series.signal, object: alert.path }], history.data),
   );
-  if (chart === null) return <p className={styles.noChart}>No history of this is kept.</p>;
+  if (chart === null) return <p className={charts.noChart}>No history of this is kept.</p>;
   const values = (history.data?.values[0] ?? []).map((value) => (value === null ? null : value * chart.scale));
   return <Figure {...chart} {...{ values, now }} times={history.data?.times ?? []} />;
 }
@@ -69,7 +69,7 @@ function LeafChart({ alert, now: time }: ChartProps) {
       ? null
       : () => ({ kind: 'chart', title, series: [{ ...series, times: data.times, values: past }] }),
   );
-  if (row === undefined) return <p className={styles.noChart}>Its last hour is on the Interconnect.</p>;
+  if (row === undefined) return <p className={charts.noChart}>Its last hour is on the Interconnect.</p>;
   return (
     <Figure
       {...{ values: past, now, limit: FULL }}
@@ -95,7 +95,7 @@ function Figure(props: FigureProps) {
   const holder = useRef<HTMLDivElement>(null);
   const { width } = useSize(holder);
   return (
-    <figure className={styles.chart}>
+    <figure className={charts.chart}>
       <figcaption>
         {props.label}, last 60 minutes
         {props.limit === null ? '' : `, limit ${valueText(props.limit, props.unit)}`}
@@ -125,8 +125,8 @@ function Lines(props: FigureProps & { readonly width: number }) {
     <svg width={width} height={HEIGHT} role="img" aria-label={spoken(props, known)}>
       {ticks.map(({ at, label }) => (
         <g key={at} transform={`translate(0,${y(at)})`}>
-          <line className={styles.tick} x1={left} x2={width - EDGE.right} />
-          <text className={styles.axis} x={left - 6} dy="4" textAnchor="end">
+          <line className={charts.tick} x1={left} x2={width - EDGE.right} />
+          <text className={charts.axis} x={left - 6} dy="4" textAnchor="end">
             {label}
           </text>
         </g>
@@ -136,14 +136,14 @@ function Lines(props: FigureProps & { readonly width: number }) {
         .ticks(5)
         .filter((tick) => x(tick) < width - 18)
         .map((tick) => (
-          <text key={+tick} className={styles.axis} x={x(tick)} y={HEIGHT - 5} textAnchor="middle">
+          <text key={+tick} className={charts.axis} x={x(tick)} y={HEIGHT - 5} textAnchor="middle">
             {formatTime(+tick).slice(0, 5)}
           </text>
         ))}
       {limit === null ? null : (
-        <line className={styles.limitLine} x1={left} x2={width - EDGE.right} y1={y(limit)} y2={y(limit)} />
+        <line className={charts.limitLine} x1={left} x2={width - EDGE.right} y1={y(limit)} y2={y(limit)} />
       )}
-      <path className={styles.valueLine} d={path(values) ?? ''} />
+      <path className={charts.valueLine} d={path(values) ?? ''} />
     </svg>
   );
 }

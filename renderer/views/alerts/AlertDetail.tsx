@@ -13,6 +13,7 @@ import { aboutAlert, useCapture } from '../snapshots/capture-request.tsx';
 import { AlertChart } from './AlertChart.tsx';
 import { durationText } from './AlertRow.tsx';
 import { ruleWords, STANDING_WORDS, standingOf } from './alert-facets.ts';
+import forms from './alert-forms.module.css';
 import styles from './alerts.module.css';
 import { PlaceInset } from './PlaceInset.tsx';
 import { useWho, WhoField } from './who.tsx';
@@ -177,14 +178,14 @@ function Notes({ alert, version, operate }: Props) {
       {notes.data?.length === 0 ? <p className={styles.quiet}>No notes yet.</p> : null}
       {operate ? (
         <form
-          className={styles.noteForm}
+          className={forms.noteForm}
           onSubmit={(event) => {
             event.preventDefault();
             add.mutate({ alert: alert.id, who, text }, { onSuccess: () => setText('') });
           }}
         >
           <WhoField who={who} onWho={setWho} />
-          <label className={styles.field}>
+          <label className={forms.field}>
             Note
             <textarea rows={2} maxLength={4000} value={text} onChange={(event) => setText(event.target.value)} />
           </label>
@@ -212,7 +213,7 @@ function Similar({ alert, version }: Props) {
       {before.length === 0 ? (
         <p className={styles.quiet}>Not within what the journal keeps.</p>
       ) : (
-        <ul className={styles.before}>
+        <ul className={forms.before}>
           {before.slice(0, 5).map((row) => (
             <li key={row.seq}>
               <span className="num">{stamp(row.time)}</span> {row.text}

@@ -4,7 +4,7 @@ import { formatCount } from '../../../shared/format.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { AlertRow } from './AlertRow.tsx';
 import type { AlertGroup, Sections } from './alert-groups.ts';
-import styles from './alerts.module.css';
+import tables from './alert-tables.module.css';
 
 interface Props {
   readonly sections: Sections;
@@ -21,7 +21,7 @@ const COLUMNS = 9;
 export function AlertList(props: Props) {
   const { open, pending, muted, resolved } = props.sections;
   return (
-    <table className={styles.list}>
+    <table className={tables.list}>
       <thead>
         <tr>
           <th scope="col">
@@ -29,13 +29,13 @@ export function AlertList(props: Props) {
           </th>
           <th scope="col">Alert</th>
           <th scope="col">Object</th>
-          <th scope="col" className={styles.right}>
+          <th scope="col" className={tables.right}>
             Now
           </th>
-          <th scope="col" className={styles.right}>
+          <th scope="col" className={tables.right}>
             Limit
           </th>
-          <th scope="col" className={styles.right}>
+          <th scope="col" className={tables.right}>
             Since
           </th>
           <th scope="col">Duration</th>
@@ -106,10 +106,10 @@ function Folding(
   return (
     <tbody>
       <tr>
-        <th colSpan={COLUMNS} scope="rowgroup" className={styles.groupRow}>
+        <th colSpan={COLUMNS} scope="rowgroup" className={tables.groupRow}>
           <button type="button" aria-expanded={open} onClick={() => props.onFold(props.id)}>
-            <span className={styles.chevron} data-open={open} aria-hidden="true" />
-            <span className={styles.groupTitle}>{props.title}</span>
+            <span className={tables.chevron} data-open={open} aria-hidden="true" />
+            <span className={tables.groupTitle}>{props.title}</span>
             <span className="num">{formatCount(props.count)}</span>
           </button>
         </th>

@@ -5,7 +5,7 @@ import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import { valueText } from '../../parts/value-text.ts';
 import { STANDING_WORDS, standingOf } from './alert-facets.ts';
-import styles from './alerts.module.css';
+import tables from './alert-tables.module.css';
 import { valueNow } from './words.ts';
 
 /** Durations are drawn against this: an alert of an hour and more fills the bar. */
@@ -29,31 +29,31 @@ export function AlertRow(props: {
   const since = alert.firedAt ?? alert.activeAt;
   const lasted = Math.max(0, (alert.resolvedAt ?? props.now) - since);
   return (
-    <tr ref={row} className={styles.row} aria-selected={props.selected} data-standing={standing}>
-      <td className={props.inGroup ? styles.indented : undefined}>
+    <tr ref={row} className={tables.row} aria-selected={props.selected} data-standing={standing}>
+      <td className={props.inGroup ? tables.indented : undefined}>
         <Glyph severity={standing === 'unknown' ? 'nodata' : alert.severity} size={13} />
       </td>
-      <td className={styles.titleCell}>
-        <button type="button" className={styles.pick} aria-pressed={props.selected} onClick={props.onSelect}>
+      <td className={tables.titleCell}>
+        <button type="button" className={tables.pick} aria-pressed={props.selected} onClick={props.onSelect}>
           {alert.title}
         </button>
       </td>
-      <td className={styles.object}>{alert.object}</td>
-      <td className={styles.right}>
+      <td className={tables.object}>{alert.object}</td>
+      <td className={tables.right}>
         {alert.unit === 'flag' ? '' : now === null ? <Missing /> : valueText(now, alert.unit)}
       </td>
-      <td className={styles.right}>
+      <td className={tables.right}>
         {alert.unit === 'flag' ? '' : alert.limit === null ? <Missing /> : valueText(alert.limit, alert.unit)}
       </td>
-      <td className={styles.right}>{formatTime(since).slice(0, 5)}</td>
-      <td className={styles.duration}>
-        <span className={styles.bar} aria-hidden="true">
-          <span className={styles.filled} style={{ width: `${Math.min(100, (100 * lasted) / FULL_BAR_MS)}%` }} />
+      <td className={tables.right}>{formatTime(since).slice(0, 5)}</td>
+      <td className={tables.duration}>
+        <span className={tables.bar} aria-hidden="true">
+          <span className={tables.filled} style={{ width: `${Math.min(100, (100 * lasted) / FULL_BAR_MS)}%` }} />
         </span>
         <span className="num">{durationText(lasted)}</span>
       </td>
-      <td className={styles.owner}>{alert.acked?.who ?? ''}</td>
-      <td className={styles.state}>{STANDING_WORDS[standing]}</td>
+      <td className={tables.owner}>{alert.acked?.who ?? ''}</td>
+      <td className={tables.state}>{STANDING_WORDS[standing]}</td>
     </tr>
   );
 }

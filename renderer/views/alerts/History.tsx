@@ -10,6 +10,7 @@ import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
 import { saveText } from '../../save/save-file.ts';
 import { ruleWords } from './alert-facets.ts';
+import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 import { HistoryFilters } from './HistoryFilters.tsx';
 import { EMPTY_HISTORY, type HistoryDraft, historyFilterOf } from './history-form.ts';
@@ -115,7 +116,7 @@ function Rows({ page }: { page: HistoryPage }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section className={styles.scroll} tabIndex={0} aria-label="Rows of the journal">
-      <table className={styles.plain}>
+      <table className={tables.plain}>
         <thead>
           <tr>
             <th scope="col">Time, UTC</th>
@@ -132,7 +133,7 @@ function Rows({ page }: { page: HistoryPage }) {
               <td className="num">
                 {formatDate(row.time)} {formatTime(row.time).replace(' UTC', '')}
               </td>
-              <td className={styles.what}>
+              <td className={tables.what}>
                 {row.severity === '' ? null : <Glyph severity={row.severity} size={11} />} {KIND_WORDS[row.kind]}
               </td>
               <td>{row.rule === '' ? '' : ruleWords(row.rule)}</td>

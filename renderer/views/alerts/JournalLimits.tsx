@@ -7,6 +7,7 @@ import { useHello, useSaveJournal } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
+import forms from './alert-forms.module.css';
 import styles from './alerts.module.css';
 import { keptWords, limitsOf } from './journal-form.ts';
 import { useWho, WhoField } from './who.tsx';
@@ -48,17 +49,17 @@ function LimitsDialog({ limits, onClose }: { limits: Settings['journal']; onClos
   return (
     <Dialog title="How long the journal is kept" open onClose={onClose}>
       <form
-        className={styles.form}
+        className={forms.form}
         onSubmit={(event) => {
           event.preventDefault();
           if (journal) save.mutate({ journal, who }, { onSuccess: onClose });
         }}
       >
-        <label className={styles.field}>
+        <label className={forms.field}>
           Days, 1 to 3,650
           <input type="number" min={1} max={3650} value={days} onChange={({ target }) => setDays(target.value)} />
         </label>
-        <label className={styles.field}>
+        <label className={forms.field}>
           Megabytes at most, 1 to 64,000
           <input
             type="number"

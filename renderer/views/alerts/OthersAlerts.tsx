@@ -4,6 +4,7 @@ import type { MergedAlert } from '../../../shared/interop/merge.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import { durationText } from './AlertRow.tsx';
+import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 import { labelWords, othersSeverity, othersText, seenWords } from './others.ts';
 
@@ -34,7 +35,7 @@ export function OthersAlerts(props: { reply: OthersReply; now: number; open: boo
           </span>
         </p>
       ))}
-      <table className={`${styles.list} ${styles.others}`}>
+      <table className={`${tables.list} ${tables.others}`}>
         <thead className="hidden">
           <tr>
             <th scope="col">Severity</th>
@@ -47,10 +48,10 @@ export function OthersAlerts(props: { reply: OthersReply; now: number; open: boo
         </thead>
         <tbody>
           <tr>
-            <th colSpan={COLUMNS} scope="rowgroup" className={styles.groupRow}>
+            <th colSpan={COLUMNS} scope="rowgroup" className={tables.groupRow}>
               <button type="button" aria-expanded={open} onClick={props.onFold}>
-                <span className={styles.chevron} data-open={open} aria-hidden="true" />
-                <span className={styles.groupTitle}>From Prometheus and Alertmanager</span>
+                <span className={tables.chevron} data-open={open} aria-hidden="true" />
+                <span className={tables.groupTitle}>From Prometheus and Alertmanager</span>
                 <span className="num">{formatCount(theirs.length)}</span>
               </button>
             </th>
@@ -71,20 +72,20 @@ function Row({ alert, now }: { alert: MergedAlert; now: number }) {
   const unknown = alert.seenBy.every(({ silentSince }) => silentSince !== null);
   const text = othersText(alert);
   return (
-    <tr className={styles.row}>
+    <tr className={tables.row}>
       <td>
         <Glyph severity={unknown ? 'nodata' : othersSeverity(alert)} size={13} />
       </td>
-      <td className={styles.titleCell}>
-        <span className={styles.othersName}>{alert.labels.alertname ?? 'Unnamed'}</span> {text}
-        <span className={styles.tags}>{labelWords(alert.labels)}</span>
+      <td className={tables.titleCell}>
+        <span className={tables.othersName}>{alert.labels.alertname ?? 'Unnamed'}</span> {text}
+        <span className={tables.tags}>{labelWords(alert.labels)}</span>
       </td>
       <td>{seenWords(alert.seenBy)}</td>
-      <td className={styles.right}>{alert.startsAt === null ? <Missing /> : formatTime(alert.startsAt).slice(0, 5)}</td>
-      <td className={`${styles.duration} num`}>
+      <td className={tables.right}>{alert.startsAt === null ? <Missing /> : formatTime(alert.startsAt).slice(0, 5)}</td>
+      <td className={`${tables.duration} num`}>
         {alert.startsAt === null ? <Missing /> : durationText(Math.max(0, now - alert.startsAt))}
       </td>
-      <td className={styles.state}>{unknown ? `Was ${STATES[alert.state].toLowerCase()}` : STATES[alert.state]}</td>
+      <td className={tables.state}>{unknown ? `Was ${STATES[alert.state].toLowerCase()}` : STATES[alert.state]}</td>
     </tr>
   );
 }

@@ -4,6 +4,7 @@ import { formatCount } from '../../../shared/format.ts';
 import { useOthersRules } from '../../ask/others.ts';
 import { faultOf } from '../../link/link.ts';
 import { durationText } from './AlertRow.tsx';
+import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 
 const STATES: Readonly<Record<OthersRule['state'], string>> = {
@@ -20,7 +21,7 @@ export function OthersRules() {
   if (error) return <p className={styles.fault}>{faultOf(error).message}</p>;
   if (rules.length === 0) return null;
   return (
-    <table className={styles.plain}>
+    <table className={tables.plain}>
       <thead className="hidden">
         <tr>
           <th scope="col">Rule</th>
@@ -31,10 +32,10 @@ export function OthersRules() {
       </thead>
       <tbody>
         <tr>
-          <th colSpan={4} scope="rowgroup" className={styles.groupRow}>
+          <th colSpan={4} scope="rowgroup" className={tables.groupRow}>
             <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
-              <span className={styles.chevron} data-open={open} aria-hidden="true" />
-              <span className={styles.groupTitle}>From Prometheus</span>
+              <span className={tables.chevron} data-open={open} aria-hidden="true" />
+              <span className={tables.groupTitle}>From Prometheus</span>
               <span className="num">{formatCount(rules.length)}</span>
             </button>
           </th>
@@ -49,11 +50,11 @@ export function OthersRules() {
 
 function Row({ rule }: { rule: OthersRule }) {
   return (
-    <tr className={styles.row}>
+    <tr className={tables.row}>
       <td>
-        <span className={styles.othersName}>{rule.name}</span>
+        <span className={tables.othersName}>{rule.name}</span>
         <code className={styles.code}>{rule.query}</code>
-        {rule.lastError === '' ? null : <span className={styles.tags}>Failed: {rule.lastError}</span>}
+        {rule.lastError === '' ? null : <span className={tables.tags}>Failed: {rule.lastError}</span>}
       </td>
       <td>{rule.sourceName}</td>
       <td>{rule.for === 0 ? 'at once' : durationText(rule.for * 1000)}</td>

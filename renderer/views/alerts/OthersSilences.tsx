@@ -4,6 +4,7 @@ import { useInterop } from '../../ask/ask.ts';
 import { useOthersCall, useOthersSilences } from '../../ask/others.ts';
 import { faultOf } from '../../link/link.ts';
 import parts from '../../parts/parts.module.css';
+import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 import { matcherWords } from './others.ts';
 
@@ -71,7 +72,7 @@ export function OthersSilences({ now, operate }: { now: number; operate: boolean
 
 function Table(props: { rows: readonly Row[]; operate: boolean; busy: boolean; onAct: (row: Row) => void }) {
   return (
-    <table className={styles.plain}>
+    <table className={tables.plain}>
       <thead>
         <tr>
           {['State', 'Mutes', 'At', 'Ends', 'By', 'Reason'].map((title) => (

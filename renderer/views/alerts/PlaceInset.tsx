@@ -1,7 +1,7 @@
 import type { LayoutDocument } from '../../../shared/contract.ts';
 import { HALL, NODE, RACK, ROW } from '../../../shared/topology.ts';
 import { ancestorAt, labelOf, levelOf } from '../places.ts';
-import styles from './alerts.module.css';
+import charts from './alert-charts.module.css';
 
 const CELL = { w: 14, h: 10, gap: 2 };
 const LINE = 16;
@@ -19,7 +19,7 @@ export function PlaceInset({ layout, place }: { layout: LayoutDocument; place: n
   const own = (rack: number) =>
     level >= RACK ? ancestorAt(layout, place, RACK) === rack : ancestorAt(layout, rack, level) === place;
   return (
-    <figure className={styles.inset}>
+    <figure className={charts.inset}>
       <figcaption>{labelOf(layout, hall)}</figcaption>
       <svg
         width={width}
@@ -30,13 +30,13 @@ export function PlaceInset({ layout, place }: { layout: LayoutDocument; place: n
       >
         {rows.map((row, index) => (
           <g key={row} transform={`translate(0,${index * LINE + 2})`}>
-            <text className={styles.axis} y={CELL.h - 1}>
+            <text className={charts.axis} y={CELL.h - 1}>
               {layout.name[row]}
             </text>
             {lines[index].map((rack, at) => (
               <rect
                 key={rack}
-                className={own(rack) ? styles.insetOwn : styles.insetRack}
+                className={own(rack) ? charts.insetOwn : charts.insetRack}
                 x={LABEL + at * (CELL.w + CELL.gap)}
                 width={CELL.w}
                 height={CELL.h}

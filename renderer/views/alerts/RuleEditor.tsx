@@ -13,6 +13,8 @@ import { faultOf } from '../../link/link.ts';
 import parts from '../../parts/parts.module.css';
 import { valueText } from '../../parts/value-text.ts';
 import { ruleWords } from './alert-facets.ts';
+import forms from './alert-forms.module.css';
+import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 import { draftOf, ruleOf, unitOf } from './rule-form.ts';
 import { useWho, WhoField } from './who.tsx';
@@ -38,23 +40,23 @@ export function RuleEditor(props: { rule: RuleStatus; quantities: readonly Quant
         </span>
       </div>
       <form
-        className={styles.ruleForm}
+        className={forms.ruleForm}
         onSubmit={(event) => {
           event.preventDefault();
           if (edited) save.mutate({ rule: copyOf(edited), who });
         }}
       >
-        <fieldset disabled={!editable} className={styles.plainSet}>
+        <fieldset disabled={!editable} className={forms.plainSet}>
           <Line label="When" value={draft.when} onChange={(when) => put({ when })} bad={preview.data?.error !== ''} />
           <Line
             label="Clears when, empty: as soon as it does not hold"
             value={draft.clear}
             onChange={(clear) => put({ clear })}
           />
-          <div className={styles.pair}>
+          <div className={forms.pair}>
             <Line label="For, such as 90s, 5m, 1h" value={draft.holds} onChange={(holds) => put({ holds })} />
             <Line label="Keeps firing for" value={draft.keeps} onChange={(keeps) => put({ keeps })} />
-            <label className={styles.field}>
+            <label className={forms.field}>
               Severity
               <select
                 value={draft.severity}
@@ -66,7 +68,7 @@ export function RuleEditor(props: { rule: RuleStatus; quantities: readonly Quant
               </select>
             </label>
           </div>
-          <label className={styles.field}>
+          <label className={forms.field}>
             Places with a line of their own, one a line: PDX-1/A/A2: power.budget &gt; 0.95
             <textarea
               rows={2}
@@ -76,7 +78,7 @@ export function RuleEditor(props: { rule: RuleStatus; quantities: readonly Quant
               onChange={(event) => put({ overrides: event.target.value })}
             />
           </label>
-          <label className={styles.check}>
+          <label className={forms.check}>
             <input
               type="checkbox"
               checked={draft.enabled}
@@ -124,7 +126,7 @@ export function RuleEditor(props: { rule: RuleStatus; quantities: readonly Quant
 
 function Line(props: { label: string; value: string; onChange: (value: string) => void; bad?: boolean }) {
   return (
-    <label className={styles.field}>
+    <label className={forms.field}>
       {props.label}
       <input
         type="text"
@@ -148,7 +150,7 @@ function Preview({ preview, unit }: { preview: RulePreview | undefined; unit: st
       </p>
     );
   return (
-    <section className={styles.preview} aria-label="What it finds now">
+    <section className={forms.preview} aria-label="What it finds now">
       <p>
         Holds now for <b className="num">{formatCountPair(preview.holds, preview.of)}</b> objects
         {preview.unknown === 0 ? '' : `; of ${formatCount(preview.unknown)} nobody can tell`}.
@@ -171,7 +173,7 @@ function Quantities({ quantities }: { quantities: readonly QuantityInfo[] }) {
   return (
     <details className={styles.block}>
       <summary>Quantities that rules may compare</summary>
-      <table className={styles.plain}>
+      <table className={tables.plain}>
         <tbody>
           {quantities.map(({ name, label, unit, levels }) => (
             <tr key={name}>

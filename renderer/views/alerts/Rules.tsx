@@ -6,6 +6,7 @@ import { Glyph } from '../../parts/Glyph.tsx';
 import parts from '../../parts/parts.module.css';
 import { durationText } from './AlertRow.tsx';
 import { ruleWords } from './alert-facets.ts';
+import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 import { OthersRules } from './OthersRules.tsx';
 import { RuleEditor } from './RuleEditor.tsx';
@@ -31,15 +32,15 @@ export function Rules({ version, operate }: { version: number; operate: boolean 
         ))}
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
         <section className={styles.scroll} tabIndex={0} aria-label="All rules">
-          <table className={styles.plain}>
+          <table className={tables.plain}>
             <thead>
               <tr>
-                <th scope="col" className={styles.glyph}>
+                <th scope="col" className={tables.glyph}>
                   <span className="hidden">Severity</span>
                 </th>
                 <th scope="col">Rule</th>
                 <th scope="col">For</th>
-                <th scope="col" className={styles.right}>
+                <th scope="col" className={tables.right}>
                   Firing
                 </th>
                 <th scope="col">Health</th>
@@ -47,23 +48,23 @@ export function Rules({ version, operate }: { version: number; operate: boolean 
             </thead>
             <tbody>
               {rules.map((rule) => (
-                <tr key={rule.name} className={styles.row} aria-selected={rule === chosen}>
+                <tr key={rule.name} className={tables.row} aria-selected={rule === chosen}>
                   <td>
                     <Glyph severity={rule.severity} size={12} />
                   </td>
                   <td>
                     <button
                       type="button"
-                      className={styles.pick}
+                      className={tables.pick}
                       aria-pressed={rule === chosen}
                       onClick={() => setOpen(rule.name)}
                     >
                       {ruleWords(rule.name)}
                     </button>
-                    <span className={styles.tags}>{tagsOf(rule)}</span>
+                    <span className={tables.tags}>{tagsOf(rule)}</span>
                   </td>
                   <td>{rule.forMs === 0 ? 'at once' : durationText(rule.forMs)}</td>
-                  <td className={styles.right}>{rule.firing}</td>
+                  <td className={tables.right}>{rule.firing}</td>
                   <td title={rule.lastError}>{healthOf(rule)}</td>
                 </tr>
               ))}

@@ -9,6 +9,7 @@ import {
 import { formatDate, formatTime } from '../../../shared/format.ts';
 import { Dialog } from '../../parts/Dialog.tsx';
 import parts from '../../parts/parts.module.css';
+import forms from './alert-forms.module.css';
 import styles from './alerts.module.css';
 import { MOST_SILENCE_MS, nextEight, silenceOf, subtreesOf } from './silence-form.ts';
 import { useSilencing } from './use-silencing.ts';
@@ -35,7 +36,7 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
   return (
     <Dialog title="Silence" open onClose={onClose}>
       <form
-        className={styles.form}
+        className={forms.form}
         onSubmit={(event) => {
           event.preventDefault();
           if (arg.error === '') silencing.make(arg.call, others);
@@ -43,7 +44,7 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
       >
         <Where alert={alert} under={under} onUnder={setUnder} />
         <Matchers matchers={matchers} onChange={setMatchers} />
-        <fieldset className={styles.choices}>
+        <fieldset className={forms.choices}>
           <legend>For</legend>
           {(
             [
@@ -61,7 +62,7 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
           <input
             type="number"
             aria-label="Hours"
-            className={styles.hours}
+            className={forms.hours}
             min={0.25}
             max={MOST_SILENCE_MS / HOUR}
             step={0.25}
@@ -71,7 +72,7 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
           />
         </fieldset>
         <WhoField who={who} onWho={setWho} />
-        <label className={styles.field}>
+        <label className={forms.field}>
           Reason
           <textarea
             rows={2}
@@ -88,7 +89,7 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
           {short ? ' A critical power alert is muted for 24 h at most.' : ''}
         </p>
         {silencing.hasOthers ? (
-          <label className={styles.check}>
+          <label className={forms.check}>
             <input
               type="checkbox"
               checked={others}
@@ -114,14 +115,14 @@ export function SilenceDialog({ alert, now, onClose }: { alert: Alert | null; no
 function Where({ alert, under, onUnder }: { alert: Alert | null; under: string; onUnder: (under: string) => void }) {
   if (alert === null) {
     return (
-      <label className={styles.field}>
+      <label className={forms.field}>
         At and under (path of a place), empty for everywhere
         <input type="text" value={under} onChange={(event) => onUnder(event.target.value)} placeholder="PDX-1/A/A2" />
       </label>
     );
   }
   return (
-    <fieldset className={styles.choices}>
+    <fieldset className={forms.choices}>
       <legend>Where</legend>
       {subtreesOf(alert).map(({ path, label }) => (
         <label key={path}>
@@ -137,7 +138,7 @@ function Matchers(props: { matchers: readonly Matcher[]; onChange: (matchers: re
   const put = (index: number, change: Partial<Matcher>) =>
     props.onChange(matchers.map((one, at) => (at === index ? { ...one, ...change } : one)));
   return (
-    <fieldset className={styles.matchers}>
+    <fieldset className={forms.matchers}>
       <legend>Labels; all must match</legend>
       {matchers.map((matcher, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: matchers have no identity but their place.

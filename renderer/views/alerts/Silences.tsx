@@ -3,6 +3,7 @@ import { formatAge, formatDate, formatTime } from '../../../shared/format.ts';
 import { useAlertCall, useSilences } from '../../ask/alerts.ts';
 import { faultOf } from '../../link/link.ts';
 import parts from '../../parts/parts.module.css';
+import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 import { OthersSilences } from './OthersSilences.tsx';
 import { useWho } from './who.tsx';
@@ -42,12 +43,12 @@ function OurSilences(props: { version: number; now: number; operate: boolean; on
         <p className={styles.quiet}>No silences. Expired ones are kept for 5 days.</p>
       ) : (
         <div className={styles.scroll}>
-          <table className={styles.plain}>
+          <table className={tables.plain}>
             <thead>
               <tr>
                 <th scope="col">State</th>
                 <th scope="col">Mutes</th>
-                <th scope="col" className={styles.right}>
+                <th scope="col" className={tables.right}>
                   Alerts now
                 </th>
                 <th scope="col">Ends</th>
@@ -63,7 +64,7 @@ function OurSilences(props: { version: number; now: number; operate: boolean; on
                 <tr key={silence.id} data-state={silence.state}>
                   <td>{STATE[silence.state]}</td>
                   <td>{silenceWords(silence)}</td>
-                  <td className={styles.right}>
+                  <td className={tables.right}>
                     {silence.mutes.length}
                     {silence.notMuted.length > 0 ? `, ${silence.notMuted.length} critical past 24 h` : ''}
                   </td>

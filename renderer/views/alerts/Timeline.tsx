@@ -1,7 +1,7 @@
 import { scaleUtc } from 'd3';
 import { useEffect, useRef, useState } from 'react';
 import { formatTime } from '../../../shared/format.ts';
-import styles from './alerts.module.css';
+import charts from './alert-charts.module.css';
 import type { TimelineLane } from './lanes.ts';
 
 const LANE = 12;
@@ -27,12 +27,12 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
   const ticks = x.ticks(6);
   const bottom = height - AXIS;
   return (
-    <div ref={holder} className={styles.timeline}>
+    <div ref={holder} className={charts.timeline}>
       <svg width={width} height={height} role="img" aria-label={spoken(lanes)}>
         {ticks.map((tick) => (
           <g key={+tick} transform={`translate(${x(tick)},0)`}>
-            <line className={styles.tick} y1={0} y2={bottom} />
-            <text className={styles.axis} y={height - 4} textAnchor="middle">
+            <line className={charts.tick} y1={0} y2={bottom} />
+            <text className={charts.axis} y={height - 4} textAnchor="middle">
               {formatTime(+tick).slice(0, 5)}
             </text>
           </g>
@@ -41,7 +41,7 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
           ? null
           : shown.map((lane, index) => <Lane key={lane.id} lane={lane} x={x} y={TOP + index * LANE + LANE / 2} />)}
         {lanes.length > MOST ? (
-          <text className={styles.axis} x={width - 12} y={bottom - 2} textAnchor="end">
+          <text className={charts.axis} x={width - 12} y={bottom - 2} textAnchor="end">
             +{lanes.length - MOST} more
           </text>
         ) : null}
@@ -52,11 +52,11 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
 
 function Lane({ lane, x, y }: { lane: TimelineLane; x: (time: number) => number; y: number }) {
   return (
-    <g className={styles.lane} data-severity={lane.severity}>
+    <g className={charts.lane} data-severity={lane.severity}>
       <line x1={x(lane.from)} x2={Math.max(x(lane.from) + 2, x(lane.to))} y1={y} y2={y} />
-      {lane.open ? null : <line className={styles.laneEnd} x1={x(lane.to)} x2={x(lane.to)} y1={y - 4} y2={y + 4} />}
+      {lane.open ? null : <line className={charts.laneEnd} x1={x(lane.to)} x2={x(lane.to)} y1={y - 4} y2={y + 4} />}
       {lane.acks.map((at) => (
-        <path key={at} className={styles.laneAck} d={`M${x(at) - 3} ${y}l2.4 3 4-6`} />
+        <path key={at} className={charts.laneAck} d={`M${x(at) - 3} ${y}l2.4 3 4-6`} />
       ))}
     </g>
   );

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import styles from './alerts.module.css';
+import forms from './alert-forms.module.css';
 
 const KEY = 'fleetwatt.who';
 
@@ -29,7 +29,7 @@ function stored(): string {
 
 export function WhoField({ who, onWho }: { who: string; onWho: (who: string) => void }) {
   return (
-    <label className={styles.field}>
+    <label className={forms.field}>
       Your name
       <input type="text" required maxLength={100} value={who} onChange={(event) => onWho(event.target.value)} />
     </label>
