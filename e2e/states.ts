@@ -13,7 +13,7 @@ export type StateName = (typeof STATES)[number];
 /** A console in one state: how it is opened, how to see that it is there, and what to stop afterwards. */
 export interface State {
   readonly options: OpenOptions;
-  /** Rack and GPU that the pages of one object show; '' where there are none. */
+  /** The rack that the pages of one object show; '' where there is none. */
   readonly rack: string;
   entered(page: Page): Promise<void>;
   stop(): Promise<void>;
@@ -101,11 +101,20 @@ function roomier(csv: string): string {
   ].join('\n');
 }
 
+export interface StatePage {
+  readonly name: string;
+  readonly hash: string;
+  /** Is reached from there by opening the first GPU. */
+  readonly gpu?: boolean;
+}
+
 /** Every page by its address; those of one object where the state has one. */
-export function pagesOf(state: State): readonly { readonly name: string; readonly hash: string }[] {
-  const whole = ['overview', 'interconnect', 'alerts', 'snapshots', 'sources', 'power', 'wall'];
+export function pagesOf(state: State): readonly StatePage[] {
+  const whole = ['overview', 'interconnect', 'alerts', 'snapshots', 'sources', 'power', 'compare', 'wall'];
   return [
     ...whole.map((name) => ({ name, hash: name === 'overview' ? '#/' : `#/${name}` })),
+    { name: 'ethernet', hash: '#/interconnect?fabric=ethernet' },
     { name: 'rack', hash: `#/rack/${state.rack}` },
+    ...(state.rack === '' ? [] : [{ name: 'gpu', hash: `#/rack/${state.rack}`, gpu: true }]),
   ];
 }

@@ -14,7 +14,9 @@ export function untidy(page: Page): Promise<readonly string[]> {
       readonly bottom: number;
     }
     interface Shown {
-      readonly node: Text;
+      /** The text, or the whole drawn text that it is a part of. */
+      readonly of: Node;
+      readonly text: string;
       readonly parent: Element;
       readonly box: Box;
     }
@@ -50,7 +52,7 @@ export function untidy(page: Page): Promise<readonly string[]> {
     };
 
     /** What is seen of a line of text; null where nothing may be: hidden on purpose, or scrolled away. */
-    const seen = (node: Text, parent: Element, line: Box): Box | null => {
+    const seen = (text: string, parent: Element, line: Box): Box | null => {
       let box = line;
       for (let at: Element | null = parent; at !== null && at !== document.documentElement; at = at.parentElement) {
         const style = styleOf(at);
@@ -60,14 +62,16 @@ export function untidy(page: Page): Promise<readonly string[]> {
         if (x === 'visible' && y === 'visible') continue;
         const rect = at.getBoundingClientRect();
         if (rect.width <= 1 || rect.height <= 1) return null;
-        const text = inner(box);
+        // What lies beyond it as a whole is not shown, which was meant.
+        if (isEmpty(cutOf(box, rect))) return null;
+        const ink = inner(box);
         const over = [
-          ...(x !== 'visible' && !scrolls(x) ? [rect.left - text.left, text.right - rect.right] : []),
-          ...(y !== 'visible' && !scrolls(y) ? [rect.top - text.top, text.bottom - rect.bottom] : []),
+          ...(x !== 'visible' && !scrolls(x) ? [rect.left - ink.left, ink.right - rect.right] : []),
+          ...(y !== 'visible' && !scrolls(y) ? [rect.top - ink.top, ink.bottom - rect.bottom] : []),
         ];
         const most = Math.max(0, ...over);
         if (most > 1 && !isTold(parent)) {
-          wrong.push(`cut by ${Math.ceil(most)} px: ${words(node.data)} in ${where(parent)}`);
+          wrong.push(`cut by ${Math.ceil(most)} px: ${words(text)} in ${where(parent)}`);
           return null;
         }
         box = cutOf(box, rect);
@@ -82,13 +86,15 @@ export function untidy(page: Page): Promise<readonly string[]> {
       if (parent === null || node.data.trim() === '' || parent.closest('script, style, title, desc, option') !== null)
         continue;
       if (!parent.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
+      const drawn = parent.closest('text');
+      if (drawn !== null && drawn.textContent?.trim().startsWith(node.data.trim()) !== true) continue;
       const range = document.createRange();
       range.selectNodeContents(node);
-      const lines = parent instanceof SVGElement ? [parent.getBoundingClientRect()] : [...range.getClientRects()];
-      for (const line of lines) {
+      for (const line of drawn === null ? range.getClientRects() : [drawn.getBoundingClientRect()]) {
         if (isEmpty(line)) continue;
-        const box = seen(node, parent, line);
-        if (box !== null) shown.push({ node, parent, box: inner(box) });
+        const text = (drawn ?? node).textContent ?? '';
+        const box = seen(text, parent, line);
+        if (box !== null) shown.push({ text, of: drawn ?? node, parent, box: inner(box) });
       }
     }
 
@@ -103,9 +109,9 @@ export function untidy(page: Page): Promise<readonly string[]> {
     shown.forEach((one, index) => {
       for (let next = index + 1; next < shown.length && shown[next].box.top < one.box.bottom; next++) {
         const other = shown[next];
-        if (one.node === other.node || isEmpty(cutOf(one.box, other.box))) continue;
+        if (one.of === other.of || isEmpty(cutOf(one.box, other.box))) continue;
         if (layerOf(one.parent) !== layerOf(other.parent)) continue;
-        wrong.push(`${words(one.node.data)} lies on ${words(other.node.data)} in ${where(one.parent)}`);
+        wrong.push(`${words(one.text)} lies on ${words(other.text)} in ${where(one.parent)}`);
       }
     });
     return [...new Set(wrong)];

@@ -32,9 +32,12 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
         {ticks.map((tick) => (
           <g key={+tick} transform={`translate(${x(tick)},0)`}>
             <line className={charts.tick} y1={0} y2={bottom} />
-            <text className={charts.axis} y={height - 4} textAnchor="middle">
-              {formatTime(+tick).slice(0, 5)}
-            </text>
+            {/* A label at an edge would be cut. */}
+            {x(tick) < 18 || x(tick) > width - 18 ? null : (
+              <text className={charts.axis} y={height - 4} textAnchor="middle">
+                {formatTime(+tick).slice(0, 5)}
+              </text>
+            )}
           </g>
         ))}
         {props.stale

@@ -64,9 +64,17 @@ export function ComparePage(props: Props) {
     if (now && !now.path.includes(path)) traveller?.to(a);
     else if (b !== null) traveller?.to(b);
   };
-  const missing = before.missing || (b === null ? gone : then.missing) || 'Loading';
+  const unrecorded = before.missing || (b === null ? '' : then.missing);
   return (
-    <CompareBody before={sides[0]} after={sides[1]} layout={both} missing={missing} theme={props.theme} onOpen={open}>
+    <CompareBody
+      before={sides[0]}
+      after={sides[1]}
+      layout={both}
+      missing={unrecorded === '' ? gone || 'Loading' : `${unrecorded} Choose another time above.`}
+      loading={unrecorded === ''}
+      theme={props.theme}
+      onOpen={open}
+    >
       <h2>Compare</h2>
       <Time label="A" time={a} now={freshness.now} said={before.words} onTime={(text) => put({ a: text })} />
       <Time

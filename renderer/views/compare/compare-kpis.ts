@@ -10,13 +10,13 @@ export const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
 
 const plural = (count: number, one: string) => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 
-/** What changed, in eight numbers; without a difference every one of them is missing. */
-export function compareKpis(difference: Difference | null): KpiCell[] {
+/** What changed, in eight numbers; without a difference every one of them is missing, and `why` says why. */
+export function compareKpis(difference: Difference | null, why: string): KpiCell[] {
   if (difference === null)
     return ['Change', 'At A', 'At B', 'Most more', 'Most less', 'Only at one time', 'No data', 'Alerts'].map(
       (label) => ({
         ...NOWHERE,
-        ...{ label, value: '—', unit: '', note: 'Loading' },
+        ...{ label, value: '—', unit: '', note: why },
       }),
     );
   const { total, places, came, went } = difference;

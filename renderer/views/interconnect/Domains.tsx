@@ -73,7 +73,8 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
   const boxes = useMemo(() => boxesOf(strips, height), [strips, height]);
   // Two lines of words need their room; where there is none the second is left to speech.
   const low = height / Math.max(1, strips.length) < 46;
-  const [left, right] = width < 620 ? [150, 96] : [190, 150];
+  const left = 22 + Math.max(0, ...strips.map(({ title, note }) => Math.max(title.length * 6.8, note.length * 6)));
+  const right = width < 620 ? 96 : 150;
   useEffect(() => {
     const paint = () => {
       const element = canvas.current;
@@ -91,6 +92,9 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
     <div ref={holder} className={styles.domains}>
       {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the picture over it is named. */}
       <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
+      {props.strips?.length === 0 ? (
+        <p className={styles.message}>No NVLink or Ethernet counters in this source.</p>
+      ) : null}
       {width === 0 || strips.length === 0 ? null : (
         <svg className={styles.words} width={width} height={height} role="img" aria-label={spoken(strips, stale)}>
           {strips.map((strip, index) => (
@@ -103,11 +107,6 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
               stale={stale}
             />
           ))}
-          {props.strips === undefined || strips.length > 0 ? null : (
-            <text x={12} y={28} className={styles.quiet}>
-              No NVLink or Ethernet counters in this source.
-            </text>
-          )}
         </svg>
       )}
     </div>

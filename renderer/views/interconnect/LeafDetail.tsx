@@ -27,7 +27,9 @@ export function LeafDetail(props: {
   const holder = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(holder);
   const x = scaleUtc([now - HOUR, now], [LEFT, Math.max(LEFT + 40, width - RIGHT)]);
-  const middle = Math.round(height * 0.56);
+  // Ethernet has no counter of waiting: its use has all the room.
+  const waits = matrix.kind !== 'ethernet';
+  const middle = waits ? Math.round(height * 0.56) : height - 10;
   useSavable(`${row.name}, last hour`, () => leafChart(row, history));
   const has = history !== undefined && history.times.length > 0;
   const onset = row.severity === 'critical' && !props.stale ? row.since : null;
@@ -49,20 +51,22 @@ export function LeafDetail(props: {
               ['rx', styles.dotted],
             ]}
           />
-          <Chart
-            {...{ x, width, history }}
-            top={middle + 14}
-            bottom={height - 24}
-            most={waitTop(history)}
-            ticks={waitTop(history) > 40 ? [25, 50, 75] : [10, 20, 30]}
-            limit={WAITS * 100}
-            title={
-              matrix.waitKnown ? 'Transmit wait, % of time' : 'Transmit wait: the tick of its counter is not known'
-            }
-            lines={[['wait', styles.line]]}
-          />
+          {waits ? (
+            <Chart
+              {...{ x, width, history }}
+              top={middle + 14}
+              bottom={height - 24}
+              most={waitTop(history)}
+              ticks={waitTop(history) > 40 ? [25, 50, 75] : [10, 20, 30]}
+              limit={WAITS * 100}
+              title={
+                matrix.waitKnown ? 'Transmit wait, % of time' : 'Transmit wait: the tick of its counter is not known'
+              }
+              lines={[['wait', styles.line]]}
+            />
+          ) : null}
           {onset === null || onset < now - HOUR ? null : <Onset x={x(onset)} height={height} />}
-          <Ends {...props} x={width - RIGHT + 12} top={28} waitTop={middle + 44} />
+          <Ends {...props} x={width - RIGHT + 12} top={28} waitTop={waits ? middle + 44 : null} />
           {has ? null : (
             <text x={LEFT + 8} y={60} className={styles.quiet}>
               {history === undefined ? 'Loading the last hour' : 'No history of it yet'}
@@ -205,7 +209,8 @@ function Ends(props: {
   stale: boolean;
   x: number;
   top: number;
-  waitTop: number;
+  /** null where nothing of waiting is told. */
+  waitTop: number | null;
 }) {
   const { matrix, row, x, top, waitTop } = props;
   if (props.stale)
@@ -226,12 +231,16 @@ function Ends(props: {
       <text x={x} y={top + 40} className={styles.quiet}>
         receive {formatPercent(row.rx, 0)}
       </text>
-      <text x={x} y={waitTop + 6} className={(row.wait ?? 0) > WAITS ? styles.endHot : styles.end}>
-        {row.wait === null ? compact(row.ticks) : formatPercent(row.wait, 1)}
-      </text>
-      <text x={x} y={waitTop + 22} className={styles.quiet}>
-        {row.wait === null ? (row.ticks === null ? 'no wait counter' : 'raw ticks/s') : 'transmit wait'}
-      </text>
+      {waitTop === null ? null : (
+        <>
+          <text x={x} y={waitTop + 6} className={(row.wait ?? 0) > WAITS ? styles.endHot : styles.end}>
+            {row.wait === null ? compact(row.ticks) : formatPercent(row.wait, 1)}
+          </text>
+          <text x={x} y={waitTop + 22} className={styles.quiet}>
+            {row.wait === null ? (row.ticks === null ? 'no wait counter' : 'raw ticks/s') : 'transmit wait'}
+          </text>
+        </>
+      )}
     </g>
   );
 }

@@ -95,7 +95,7 @@ type Part = Props & { readonly layout: MatrixLayout; readonly width: number };
 function Head({ matrix, direction, theme, stale, layout, width }: Part) {
   const means = direction === 'rx' ? matrix.columnRx : matrix.columnTx;
   const unit = direction === 'rx' ? 'Mean receive %' : 'Mean use %';
-  const total = matrix.word === 'leaf' || matrix.word === 'pod' ? 'Spine total' : 'Column total';
+  const total = matrix.word === 'leaf' ? 'Spine total' : 'Column total';
   const gap = layout.cellWidth > 8 ? 2 : 1;
   const wide = layout.cellWidth - gap;
   return (

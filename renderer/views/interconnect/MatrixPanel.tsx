@@ -72,9 +72,11 @@ function Directions({ matrix, state }: Props) {
 }
 
 function titleOf(matrix: FabricMatrix | null): string {
-  if (matrix === null || matrix.word === 'leaf' || matrix.word === 'pod') return 'Leaf to spine uplinks';
-  if (matrix.word === 'rack') return 'Node ports by rack';
-  return matrix.word === 'domain' ? 'NVLink domains by GPU' : 'PCIe by node and GPU';
+  if (matrix?.kind === 'nvlink') return 'NVLink domains by GPU';
+  if (matrix?.kind === 'pcie') return 'PCIe by node and GPU';
+  // Rows behind pods are leaves where columns are spines: ports of nodes stand in columns n1, n2 ….
+  const ports = matrix?.word === 'rack' || (matrix?.word === 'pod' && matrix.columns[0] === 'n1');
+  return ports ? 'Node ports by rack' : 'Leaf to spine uplinks';
 }
 
 function legendWords(matrix: FabricMatrix | null, direction: Direction): string {

@@ -38,6 +38,8 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
     },
     {
       ...{ id: 'full', label: `${pair === 'pair' ? 'Pairs' : 'Links'} above 95%`, right: true, descending: true },
+      // Marks and pauses need the room.
+      wide: matrix.kind === 'ethernet',
       ...{ sort: ({ full }: MatrixRow) => full, cell: ({ full, cells }: MatrixRow) => `${full} of ${cells}` },
     },
     {

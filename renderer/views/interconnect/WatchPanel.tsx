@@ -36,7 +36,7 @@ export function WatchPanel(
       <div className={parts.header}>
         <h2>{list === 'rows' ? `${word} by congestion` : 'Links by wait'}</h2>
         <span className={`${parts.caption} ${styles.sorted}`}>
-          {list === 'links' ? 'NVLink, PCIe, InfiniBand, Ethernet' : 'Sorted by wait'}
+          {list === 'links' ? 'NVLink, PCIe, InfiniBand, Ethernet' : `Sorted by ${sortedBy(matrix)}`}
         </span>
         <span className={`${parts.caption} ${parts.end}`}>
           {list === 'rows' ? 'Top 5 and flagged' : `Worst ${MOST}`}
@@ -66,5 +66,9 @@ export function WatchPanel(
     </section>
   );
 }
+
+/** What `congested` puts first. */
+const sortedBy = (matrix: FabricMatrix | null) =>
+  matrix === null || matrix.waitKnown || matrix.ticksKnown ? 'wait' : 'use';
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

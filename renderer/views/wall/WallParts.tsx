@@ -132,9 +132,9 @@ export function WallFoot(props: {
           <span className={styles.footAge}>
             {lost === '' ? ageWords(now - incident.startedAt) : formatTime(incident.startedAt).slice(0, 5)}
           </span>
-          <p className={styles.footDetail}>
-            {lost === '' ? incident.detail : 'As last known'}
-            {index === room - 1 && more > 0 ? `, +${formatCount(more)} more` : ''}
+          <p className={styles.footLast}>
+            <span>{lost === '' ? incident.detail : 'As last known'}</span>
+            {index === room - 1 && more > 0 ? <span>, +{formatCount(more)} more</span> : null}
           </p>
         </div>
       ))}

@@ -42,15 +42,16 @@ export const shortTitle = (title: string) =>
     .replace(/^Link (\S+) \S+ saturated$/, '$1 link full')
     .replace(/^Link (\S+) \S+ /, '$1 link ')
     .replace(/ uplinks (were )?saturated$/, (_, past = '') => ` ${past && 'was '}full`)
-    .replace(/ in HW thermal slowdown$/, ' HW thermal')
-    .replace(/ in SW thermal slowdown$/, ' SW thermal')
+    .replace(/ in HW thermal slowdown$/, ' too hot')
+    .replace(/ in SW thermal slowdown$/, ' hot')
     .replace(/ in HW power brake$/, ' power brake')
     .replace(/^Node (\S+) has (never reported|stopped reporting)$/, '$1 silent')
     .replace(/ has (never reported|stopped reporting)$/, ' $1');
 
-/** The first sentence; how fast it rises is read at the desk, that it does only where nothing more follows. */
+/** The first sentence; how fast it rises and what its limit is are read at the desk where more follows. */
 const shortDetail = (detail: string, more: boolean) =>
   detail
     .replace(/\.(\s.*)?$/, '')
     .replace(/, (rising|falling) .*$/, more ? '' : ', $1')
+    .replace(/, limit .*$/, more ? '' : '$&')
     .replace(/( of their rate), \d.* full$/, more ? '$1' : '$&');
