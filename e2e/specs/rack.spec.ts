@@ -168,6 +168,12 @@ for (const theme of ['dark', 'light'] as const) {
       await expect(job).toContainText('4711');
       await expect(job).toContainText('\\u202eevil<img src=x onerror=window.hit=1>');
       expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+      await page.keyboard.press('v');
+      const charts = page.getByRole('dialog', { name: 'View as table' });
+      await charts.getByRole('combobox', { name: 'Table' }).selectOption({ label: 'GPU temperature over time' });
+      await expect(charts.getByRole('row').nth(1).getByRole('cell').last()).toHaveText('60 °C');
+      await page.keyboard.press('Escape');
+      await expect(charts).toHaveCount(0);
       expect(await violations(page)).toEqual([]);
 
       await go(page, '#/rack/S/H/R/R2');

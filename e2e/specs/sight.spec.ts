@@ -71,14 +71,16 @@ test('in grey, critical and warning are told by their shape; forced colours, con
   expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('contrast');
 });
 
-test('at 200 % on 1280 × 800 everything can be scrolled to, and nothing covers anything', async ({ open }) => {
+test('at 200 % on 1280 × 800 everything is reached by scrolling down, and nothing covers anything', async ({ open }) => {
   const { page } = await open({ demo: true, viewport: { width: 640, height: 400 } });
   await demoShown(page);
   for (const [key, region] of [
     ['1', 'Floor plan'],
+    ['2', 'GPUs by position'],
     ['3', 'Watch list'],
     ['4', 'Alerts'],
     ['6', 'Sources'],
+    ['Shift+P', 'Stranded power'],
   ]) {
     await page.keyboard.press(key);
     await expect(
@@ -106,6 +108,8 @@ test('at 200 % on 1280 × 800 everything can be scrolled to, and nothing covers 
         expect(over, `${a.name} covers ${b.name}`).toBe(false);
       }
     }
+    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(wider, 'px to scroll sideways').toBeLessThanOrEqual(0);
     const last = page.getByRole('button', { name: 'All keys' });
     await last.scrollIntoViewIfNeeded();
     await expect(last).toBeInViewport();

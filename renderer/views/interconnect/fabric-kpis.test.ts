@@ -30,6 +30,9 @@ test('counters that were read once only have no number, and nothing is said to b
   const once = overview(kind({}));
   for (const label of ['Saturated leaves', 'InfiniBand use', 'InfiniBand throughput', 'Worst transmit wait'])
     expect(cell(label, once)).toEqual(['—', '', 'Rates need two polls', null]);
+  // Ethernet's leaves are known to be well, InfiniBand's are not.
+  const both = overview(kind({}), kind({ kind: 'ethernet', rows: 28, median: 0.05 }));
+  expect(cell('Saturated leaves', both)).toEqual(['—', '', 'Rates need two polls', null]);
 });
 
 test('what is saturated, since when, and what waits', () => {

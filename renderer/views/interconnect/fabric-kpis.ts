@@ -54,11 +54,12 @@ const ofWord = (networks: readonly KindSummary[], word: KindSummary['word']) =>
   networks.filter((one) => one.word === word);
 
 function saturated(networks: readonly KindSummary[], now: number): Filled | null {
-  if (networks.every(({ median }) => median === null)) return null;
   // A rack with ports of both networks is one rack.
   const together = (of: (one: Pick<KindSummary, 'rows' | 'saturated'>) => number) =>
     networks.reduce((sum, one, i) => sum + of(one) - (i === 0 ? 0 : of(one.again)), 0);
   const count = together(({ saturated: rows }) => rows);
+  // Of a network whose rates are not known nobody can say that none is full.
+  if (count === 0 && networks.some(({ median }) => median === null)) return null;
   const worst = networks.find(({ worst: one }) => one !== null)?.worst;
   const since = typeof worst?.since === 'number' ? `, ${formatAge(Math.max(0, now - worst.since))}` : '';
   return {
