@@ -2,7 +2,7 @@ import { startDemo } from '../demo/demo.ts';
 import { parseOptions, type RunOptions, UsageError, untilStopped, wholeNumber } from './options.ts';
 
 const usage = `Usage: npm run -s fleetwatt -- demo [--nodes N] [--gpus N] [--mixed] [--port P] [--seed S]
-  Serves a simulated fleet of exporters (dcgm-exporter, node_exporter, PDUs by snmp_exporter) on 127.0.0.1 and prints
+  Serves a simulated fleet of exporters (dcgm-exporter, node_exporter, PDUs and switches) on 127.0.0.1 and prints
   one JSON line {"targets":[URL…],"prometheusConfig":PATH,…}. Runs until stopped.
   --nodes N   number of nodes (default: the fleet of the drawing, 400 nodes with 2,048 GPUs)
   --gpus N    GPUs a node with --nodes (default 8)

@@ -136,6 +136,17 @@ function Body(props: Props) {
   }
   // Rates need two polls: until then nothing was lost, so nothing is hatched.
   const waiting = matrix.median === null && matrix.links.missing === matrix.links.of && gone === null;
+  if (waiting && matrix.kind === 'pcie') {
+    return (
+      <div className={styles.message}>
+        <h3>The rates of the PCIe links are not known.</h3>
+        <p>
+          Their traffic is read, but not what it is a share of. Let dcgm-exporter export DCGM_FI_DEV_PCIE_LINK_GEN and
+          DCGM_FI_DEV_PCIE_LINK_WIDTH.
+        </p>
+      </div>
+    );
+  }
   return (
     <Matrix
       matrix={waiting ? outlined(matrix) : matrix}
