@@ -13,28 +13,30 @@ import type { ViewId } from './views.ts';
 /** Pages that show nothing but the fleet. */
 const OF_FLEET: ReadonlySet<ViewId> = new Set(['overview', 'rack', 'gpu', 'interconnect', 'power']);
 
-/** Why a page of the fleet has nothing to show yet: a source that does not answer, or one that is still read; null when it has. */
+/** Why a page of the fleet has nothing to show yet: no source, one that does not answer, or one that is still read; null when it has. */
 export function noFleet(
   view: ViewId,
   layout: LayoutDocument | null,
   frame: ViewFrame | null,
-): SourceHealth | 'reading' | null {
+): SourceHealth | 'reading' | 'none' | null {
   if (!OF_FLEET.has(view)) return null;
   if (frame === null) return 'reading';
   if (layout === null || countAt(layout, GPU) > 0 || countAt(layout, RACK) > 0) return null;
+  if (frame.sources.length === 0) return 'none';
   const faulty = frame.sources.find((source) => source.fault !== null);
   return faulty ?? (frame.sources.some(({ state }) => state === 'starting') ? 'reading' : null);
 }
 
 /** No fleet yet: which sources are read, or what is wrong with one and what can be done (ui.md 5). */
 export function NoFleet(props: {
-  why: SourceHealth | 'reading';
+  why: SourceHealth | 'reading' | 'none';
   /** What the console itself lacks, such as its engine; '' when nothing. */
   trouble: string;
   reading: readonly string[];
   operate: boolean;
 }) {
   const { why, trouble, reading } = props;
+  if (why === 'none') return <NoSource />;
   if (why !== 'reading') return <NoAnswer source={why} operate={props.operate} />;
   return (
     <Message title={trouble === '' ? 'Loading the fleet' : trouble}>
@@ -43,6 +45,19 @@ export function NoFleet(props: {
           ? `Reading ${reading.join(', ') || 'the sources'} for the first time.`
           : 'Nothing was read yet.'}
       </p>
+    </Message>
+  );
+}
+
+function NoSource() {
+  return (
+    <Message title="No source is connected">
+      <p>This page shows what a source tells of the fleet: a Prometheus-compatible server, exporters, or the demo.</p>
+      <div className={styles.actions}>
+        <a className={parts.button} href="#/">
+          Connect a source
+        </a>
+      </div>
     </Message>
   );
 }

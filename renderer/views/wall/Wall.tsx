@@ -90,6 +90,7 @@ export function Wall(props: Props) {
           unknown={unknown}
           now={now}
           lost={lost ? whyOf(frame, freshness) : ''}
+          lostTitle={freshness.ageMs === null ? 'No data yet' : 'Data is lost'}
           lostSince={freshness.ageMs === null ? '' : formatAge(freshness.ageMs)}
         />
         <Advice route={route} />
@@ -189,11 +190,13 @@ function useQuietSince(quiet: boolean, now: number): number | null {
 
 function whyOf(frame: ViewFrame | null, { trouble }: Freshness): string {
   if (trouble !== '') return trouble;
+  if (frame?.sources.length === 0) return 'No source connected';
   const silent = frame?.sources.find(({ fault }) => fault !== null);
   return silent ? `${silent.name} does not answer` : 'No new samples';
 }
 
-const siteOf = ({ start, name }: LayoutDocument) => (start[1] === 1 ? name[0] : `${start[1]} sites`);
+const siteOf = ({ start, name }: LayoutDocument) =>
+  start[1] === 0 ? 'Fleetwatt' : start[1] === 1 ? name[0] : `${start[1]} sites`;
 
 /** Says once, at the foot, when the letters are too small for the panel and the distance that were named. */
 function Advice({ route }: { route: Route }) {

@@ -110,6 +110,7 @@ export function WallFoot(props: {
   now: number;
   /** '' while the data is live; else since when nothing is known and why. */
   lost: string;
+  lostTitle: string;
   lostSince: string;
 }) {
   const { incidents, now, lost } = props;
@@ -120,7 +121,7 @@ export function WallFoot(props: {
       {lost === '' ? null : (
         <div className={styles.footCell}>
           <Glyph severity="nodata" size={40} named={false} />
-          <p className={styles.footTitle}>Data is lost</p>
+          <p className={styles.footTitle}>{props.lostTitle}</p>
           <span className={styles.footAge}>{props.lostSince}</span>
           <p className={styles.footDetail}>{lost}</p>
         </div>
