@@ -14,6 +14,7 @@ export function goneOf(freshness: Freshness, paused: boolean, racks: number): Go
   // A pause is asked for and told across the top: what is held then does not pretend to be live.
   if (paused || freshness.state === 'live' || freshness.state === 'late') return null;
   if (freshness.missing) return { text: freshness.missing, lost: true };
-  if (freshness.ageMs === null) return { text: `Loading ${formatCount(racks)} racks`, lost: false };
+  if (freshness.ageMs === null)
+    return { text: racks === 0 ? 'Loading' : `Loading ${formatCount(racks)} racks`, lost: false };
   return { text: `No data for ${formatAge(freshness.ageMs)}`, lost: true };
 }

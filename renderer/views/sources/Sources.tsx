@@ -128,7 +128,7 @@ function Detail(props: {
         ) : (
           <p className={styles.quiet}>This source belongs to this run and is not kept in the settings.</p>
         )}
-        {entry === null ? null : <Coverage id={entry.id} />}
+        {entry === null ? null : <Coverage id={entry.id} read={entry.health?.lastOk != null} />}
       </section>
     </section>
   );
@@ -259,8 +259,10 @@ function Health({ health, now }: { health: SourceHealth; now: number }) {
   );
 }
 
-function Coverage({ id }: { id: string }) {
-  const coverage = useCoverage(id, true);
+/** Which signals a source tells. Before its first answer none of them is missing. */
+function Coverage({ id, read }: { id: string; read: boolean }) {
+  const coverage = useCoverage(id, read);
+  if (!read) return <p className={styles.quiet}>Which signals it tells is known after its first answer.</p>;
   if (coverage.data === undefined || coverage.data.length === 0) return null;
   return <CoverageTable rows={coverage.data} />;
 }

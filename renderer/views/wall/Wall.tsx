@@ -78,6 +78,7 @@ export function Wall(props: Props) {
           freshness={freshness}
           pollMs={frame?.pollMs ?? 5000}
           frameTime={frame?.time ?? 0}
+          hasSource={frame?.sources.length !== 0}
         />
         <Middle
           {...props}

@@ -14,6 +14,8 @@ export function WallHeader(props: {
   freshness: Freshness;
   pollMs: number;
   frameTime: number;
+  /** A wall without a source has nothing to wait for. */
+  hasSource: boolean;
 }) {
   const { showing, counts, freshness } = props;
   return (
@@ -29,7 +31,7 @@ export function WallHeader(props: {
           {counts.nodata > 0 ? <Count severity="nodata" count={counts.nodata} /> : null}
         </span>
       )}
-      <WallBeacon freshness={freshness} pollMs={props.pollMs} frameTime={props.frameTime} />
+      <WallBeacon {...props} />
       <span className={styles.clock}>
         {formatTime(freshness.now).slice(0, 5)} <span className={styles.quiet}>UTC</span>
       </span>
@@ -63,12 +65,14 @@ function Marks({ playlist, showing }: { playlist: readonly Slide[]; showing: Sho
  * How old the newest sample is: a ring that fills with each poll, a hand that moves once a second so that a frozen
  * screen is seen to be one, and the age in words. Stale: a violet block.
  */
-export function WallBeacon(props: { freshness: Freshness; pollMs: number; frameTime: number }) {
+export function WallBeacon(props: { freshness: Freshness; pollMs: number; frameTime: number; hasSource: boolean }) {
   const { freshness } = props;
   const { state, ageMs, now, trouble } = freshness;
   if (state === 'stale' || state === 'waiting') {
     const words =
-      ageMs === null ? (trouble === '' ? 'No source connected' : trouble) : `No data for ${formatAge(ageMs)}`;
+      ageMs !== null
+        ? `No data for ${formatAge(ageMs)}`
+        : trouble || (props.hasSource ? 'No data yet' : 'No source connected');
     return (
       <span className={styles.lostBeacon} role="status">
         <Glyph severity="nodata" size={46} named={false} /> {words}
