@@ -24,7 +24,7 @@ export const FOOT = 18;
 const RIGHT = 250;
 const RIGHT_NARROW = 196;
 const LEAST_ROW = 13;
-const MOST_ROW = 30;
+const MOST_ROW = 48;
 const NAME_WIDTH = 26;
 /** Wait bars reach to at least this, so that a quiet fabric does not look busy. */
 const WAIT_SCALE = 0.35;
