@@ -71,7 +71,9 @@ test('in grey, critical and warning are told by their shape; forced colours, con
   expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('contrast');
 });
 
-test('at 200 % on 1280 × 800 everything is reached by scrolling down, and nothing covers anything', async ({ open }) => {
+test('at 200 % on 1280 × 800 everything is reached by scrolling down, and nothing covers anything', async ({
+  open,
+}) => {
   const { page } = await open({ demo: true, viewport: { width: 640, height: 400 } });
   await demoShown(page);
   for (const [key, region] of [

@@ -46,9 +46,11 @@ export function TopBar(props: {
             {crumbs.map((crumb, index) => (
               <li key={crumb.text}>
                 {index === crumbs.length - 1 ? (
-                  <span aria-current="location">{crumb.text}</span>
+                  <span aria-current="location" title={crumb.text}>
+                    {crumb.text}
+                  </span>
                 ) : (
-                  <button type="button" onClick={() => props.onCrumb(crumb.place)}>
+                  <button type="button" title={crumb.text} onClick={() => props.onCrumb(crumb.place)}>
                     {crumb.text}
                   </button>
                 )}

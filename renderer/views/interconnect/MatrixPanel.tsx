@@ -126,6 +126,8 @@ function Body(props: Props) {
   );
   if (matrix === null) return <p className={styles.message}>Loading the network</p>;
   if (matrix.rows.length === 0) {
+    // A fleet that went silent may well have them.
+    if (gone !== null) return <p className={styles.message}>{gone.text}</p>;
     const [title, looked] = NO_COUNTERS[state.kind];
     return (
       <div className={styles.message}>

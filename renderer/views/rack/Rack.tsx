@@ -25,9 +25,9 @@ import styles from './rack.module.css';
 import { drawChart, gpuChart, gpusTable, throttleChart } from './rack-documents.ts';
 import { modelsOf, rackKpis } from './rack-kpi.ts';
 import { gpuName, type RackModel, rackNow } from './rack-model.ts';
-import { LANES, type RackPast, withNow } from './rack-past.ts';
+import { LANES, type RackPast, rangeOf, withNow } from './rack-past.ts';
 import { COLUMNS, STEP_MS, useRackState, type Window } from './rack-state.ts';
-import { SmallMultiples, sharedScale } from './SmallMultiples.tsx';
+import { columnsOf, SmallMultiples, sharedScale } from './SmallMultiples.tsx';
 import { limitsOf, printed, RACK_VIEWS, type RackView, type ViewOfSignal, viewOfSignal } from './signals.ts';
 import { ThrottleLanes } from './ThrottleLanes.tsx';
 import { ThrottlePatterns } from './ThrottlePatterns.tsx';
@@ -287,6 +287,7 @@ interface PositionsProps {
 function Positions(props: PositionsProps) {
   const { state, view, past, window, limits } = props;
   const [low, high] = sharedScale(past, window, limits, view);
+  const known = !Number.isNaN(rangeOf(past, ...columnsOf(past, window))[0]);
   const hhmm = (time: number) => new Date(time).toISOString().slice(11, 16);
   return (
     <section className={parts.panel} aria-label="GPUs by position" data-region>
@@ -294,7 +295,8 @@ function Positions(props: PositionsProps) {
         <div className={styles.titled}>
           <h2>GPUs by position</h2>
           <span className={styles.caption}>
-            {hhmm(window.from)} to {hhmm(window.to)}, {printed(view, low)} to {printed(view, high)} {view.unit}
+            {hhmm(window.from)} to {hhmm(window.to)}
+            {known ? `, ${printed(view, low)} to ${printed(view, high)} ${view.unit}` : ''}
           </span>
         </div>
         <button

@@ -72,9 +72,11 @@ function Chart(props: ChartProps) {
       .y0(height - BOTTOM)
       .y1(py)(points) ?? '';
   const warnW = budgetW === null ? null : budgetW * frame.warnRatio;
+  // With neither a draw nor a budget there is nothing that a scale could be of.
+  const scaled = budgetW !== null || points.some(known);
   return (
     <svg width={width} height={height} role="img" aria-label={spoken(props, budgetW)}>
-      {y.ticks(3).map((kw) => (
+      {(scaled ? y.ticks(3) : []).map((kw) => (
         <g key={kw}>
           <line className={styles.rule} x1={x.left} x2={x.right} y1={y(kw)} y2={y(kw)} />
           <text className={styles.axisY} x={x.left - 10} y={y(kw) + 4}>
