@@ -38,6 +38,11 @@ const importOptions = {
   prefer: z.enum(['file', 'import']),
   /** Nodes and racks that no imported document names go. */
   drop: z.boolean(),
+  /**
+   * Name of the uploaded document that has lines of the file as they were before someone edited them: what is emptied in
+   * them, or taken out, goes. Without it what is empty says nothing.
+   */
+  edited: z.string().max(200).optional(),
 };
 
 /** name → who may call it, and how its argument is parsed. */

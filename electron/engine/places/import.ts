@@ -1,7 +1,7 @@
 import type { ImportPreview } from '../../../shared/contract/places.ts';
 import type { CallParsed } from '../../../shared/contract.ts';
 import type { LineError } from '../../../shared/csv.ts';
-import { diffRows, type RowDiff, topologyCells } from '../../../shared/place-diff.ts';
+import { diffRows, type RowDiff, topologyCells, topologyKey } from '../../../shared/place-diff.ts';
 import { parseTopologyCsv, type RackRow, type TopologyRow } from '../../../shared/topology-csv.ts';
 import { type ImportedTopology, parseNetBox, parseTopologyYaml } from '../../../shared/topology-import.ts';
 import { mergeTopology, type TopologyConflict } from '../../../shared/topology-merge.ts';
@@ -79,22 +79,44 @@ const gone = () =>
 
 /** Merges documents into the file as it stands. */
 export function mergeInto(
-  file: { readonly rows: readonly TopologyRow[]; readonly racks: readonly RackRow[] },
-  documents: readonly Document[],
-  { prefer, drop }: Pick<CallParsed<'previewImport'>, 'prefer' | 'drop'>,
+  file: Rows,
+  all: readonly Document[],
+  { prefer, drop, edited }: Pick<CallParsed<'previewImport'>, 'prefer' | 'drop' | 'edited'>,
   most: number,
 ): Merge {
-  const own = { from: 'topology.csv', ...(drop ? namedBy(file, documents) : file) };
+  const documents = all.filter(({ from }) => from !== edited);
+  // A line that cannot be read any more is not one that was taken out.
+  const unread = documents.some(({ errors }) => errors.length > 0);
+  const replaced = edited === undefined ? undefined : isNamedBy(unread ? documents : all);
+  const own = {
+    from: 'topology.csv',
+    ...(replaced ? without(file, replaced) : drop ? namedBy(file, documents) : file),
+  };
   const { rows, racks, conflicts } = mergeTopology(prefer === 'file' ? [own, ...documents] : [...documents, own]);
   const diff = diffRows(topologyCells(file.rows, file.racks), topologyCells(rows, racks), most);
   return { documents, diff, conflicts };
 }
 
+interface Rows {
+  readonly rows: readonly TopologyRow[];
+  readonly racks: readonly RackRow[];
+}
+
+/** Whether a line of a node or a rack has one in a document, too. */
+function isNamedBy(documents: readonly Document[]): (key: string) => boolean {
+  const keys = new Set(documents.flatMap(({ rows, racks }) => [...topologyCells(rows, racks).keys()]));
+  return (key) => keys.has(key);
+}
+
+/** Lines that are not replaced: of those what is empty stays empty. */
+function without({ rows, racks }: Rows, replaced: (key: string) => boolean): Rows {
+  const stays = <Row extends TopologyRow | RackRow>(row: Row) =>
+    !replaced(topologyKey((column) => String((row as unknown as Record<string, unknown>)[column] ?? '')));
+  return { rows: rows.filter(stays), racks: racks.filter(stays) };
+}
+
 /** Rows of the file that some document names as well. */
-function namedBy(
-  file: { readonly rows: readonly TopologyRow[]; readonly racks: readonly RackRow[] },
-  documents: readonly Document[],
-) {
+function namedBy(file: Rows, documents: readonly Document[]): Rows {
   const node = ({ site, node: name }: TopologyRow) => `${site}\n${name}`.toLowerCase();
   const rack = ({ site, rack: name }: { site: string; rack: string }) => `${site}\n${name}`.toLowerCase();
   const nodes = new Set(documents.flatMap(({ rows }) => rows.map(node)));

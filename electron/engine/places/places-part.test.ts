@@ -215,6 +215,36 @@ describe('imports', () => {
     await expect(ask('previewImport', { upload: 'u1', prefer: 'file', drop: false })).rejects.toThrow(/not here/);
   });
 
+  test('lines that were edited stand as they are now: what is emptied in them or taken out goes', async () => {
+    const csv =
+      'site,hall,row,rack,u,node,model,gpus\nS,A,A2,A2-05,1,n1,HGX H200,8\nS,A,A2,A2-05,2,n2,HGX H200,8\nS,A,A2,A2-05,,,NVL72,\n';
+    writeFileSync(file('topology.csv'), `${csv}S,A,A2,A2-07,1,n7,,8\n`);
+    const edit = async (text: string) => {
+      await ask('putImport', { upload: 'u5', name: 'before.csv', text: csv, first: true });
+      await ask('putImport', { upload: 'u5', name: 'lines.csv', text, first: true });
+      const options = { upload: 'u5', prefer: 'import', drop: false, edited: 'before.csv' } as const;
+      return { options, preview: await ask('previewImport', options) };
+    };
+    // A line that cannot be read is not one that was taken out.
+    const broken = await edit(csv.replace('S,A,A2,A2-05,2', 'S,A,A2,,2'));
+    expect(broken.preview).toMatchObject({ changed: 0, removed: 0, documents: [{ name: 'lines.csv' }] });
+    expect(broken.preview.errors).toEqual([{ file: 'lines.csv', line: 3, column: 8, message: 'rack is empty' }]);
+    const edited = csv
+      .replace('1,n1,HGX H200', ',n1,')
+      .replace(/.*n2.*\n/, '')
+      .replace('NVL72', '');
+    const { options, preview } = await edit(edited);
+    expect(preview.changes).toEqual([
+      'S/n1: u 1 → —, model HGX H200 → —',
+      'S/A/A2/A2-05: model NVL72 → —',
+      'S/n2: taken out',
+    ]);
+    await ask('saveImport', { ...options, stamp: preview.stamp, who: 'Ada' });
+    expect(text('topology.csv')).toBe(
+      'site,hall,row,rack,u,node,model,gpus\nS,A,A2,A2-05,,n1,,8\nS,A,A2,A2-05,,,,\nS,A,A2,A2-07,1,n7,,8\n',
+    );
+  });
+
   test('100,000 nodes are merged and written', async () => {
     const rows = Array.from(
       { length: 100_000 },

@@ -20,16 +20,18 @@ export function linesWith(csv: string, wanted: string): { readonly text: string;
 }
 
 /** Lines of topology.csv as text: what they change is shown before it is saved, as that of an import. */
-export function EditLines({ onCompare }: { onCompare: (text: string) => void }) {
+export function EditLines({ onCompare }: { onCompare: (before: string, text: string) => void }) {
   const file = useTopologyText();
   const [wanted, setWanted] = useState('');
   const [text, setText] = useState<string | undefined>();
+  const [before, setBefore] = useState('');
   const [left, setLeft] = useState(0);
   const open = async () => {
     const csv = await file.mutateAsync({}).catch(() => undefined);
     if (csv === undefined) return;
     const found = linesWith(csv, wanted);
     setText(found.text);
+    setBefore(found.text);
     setLeft(found.left);
   };
   return (
@@ -56,7 +58,7 @@ export function EditLines({ onCompare }: { onCompare: (text: string) => void }) 
           Edit lines
         </button>
         {text === undefined ? null : (
-          <button type="button" className={parts.button} onClick={() => onCompare(text)}>
+          <button type="button" className={parts.button} onClick={() => onCompare(before, text)}>
             Show changes
           </button>
         )}
@@ -77,7 +79,8 @@ export function EditLines({ onCompare }: { onCompare: (text: string) => void }) 
             onChange={(event) => setText(event.target.value)}
           />
           <p className={styles.hint}>
-            A line of a node or rack that is not there yet adds it. What is left empty keeps what the file says.
+            A line of a node or rack that is not there yet adds it. What is emptied here is emptied in the file, and a
+            line that is taken out here goes.
           </p>
         </>
       )}

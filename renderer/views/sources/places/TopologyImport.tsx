@@ -23,6 +23,13 @@ const BY = {
 } as const;
 
 type Prefer = 'file' | 'import';
+interface Choice {
+  readonly prefer: Prefer;
+  readonly drop: boolean;
+  readonly edited?: string;
+}
+/** Lines as they were before they were edited. */
+const BEFORE = 'lines-before.csv';
 
 /** What topology.csv says, who contradicts it, and documents that are merged into it. */
 export function TopologyImport({ operate, who }: { operate: boolean; who: string }) {
@@ -119,10 +126,11 @@ function Import({ who }: { who: string }) {
   const [prefer, setPrefer] = useState<Prefer>('file');
   const [drop, setDrop] = useState(false);
   const [over, setOver] = useState(false);
-  const look = (id: string, choice: { prefer: Prefer; drop: boolean }) =>
-    preview.mutateAsync({ upload: id, ...choice }).catch(() => undefined);
-  const take = async (files: readonly File[], choice = { prefer, drop }) => {
+  const [edits, setEdits] = useState<{ edited?: string }>({});
+  const look = (id: string, choice: Choice) => preview.mutateAsync({ upload: id, ...choice }).catch(() => undefined);
+  const take = async (files: readonly File[], choice: Choice = { prefer, drop }) => {
     setPrefer(choice.prefer);
+    setEdits(choice.edited === undefined ? {} : { edited: choice.edited });
     setDrop(choice.drop);
     const id = crypto.randomUUID();
     save.reset();
@@ -138,17 +146,17 @@ function Import({ who }: { who: string }) {
       return;
     }
     setUpload(id);
-    setNames(files.map(({ name }) => name));
+    setNames(files.flatMap(({ name }) => (name === choice.edited ? [] : [name])));
     await look(id, choice);
   };
-  const choose = (choice: { prefer: Prefer; drop: boolean }) => {
+  const choose = (choice: Choice) => {
     setPrefer(choice.prefer);
     setDrop(choice.drop);
-    if (upload !== '') void look(upload, choice);
+    if (upload !== '') void look(upload, { ...choice, ...edits });
   };
   const store = async () => {
     if (!preview.data) return;
-    await save.save({ upload, prefer, drop, stamp: preview.data.stamp, who }).then(
+    await save.save({ upload, prefer, drop, ...edits, stamp: preview.data.stamp, who }).then(
       () => {
         preview.reset();
         setUpload('');
@@ -203,7 +211,11 @@ function Import({ who }: { who: string }) {
           </p>
         </div>
         <EditLines
-          onCompare={(text) => void take([new File([text], 'lines.csv')], { prefer: 'import', drop: false })}
+          onCompare={(before, text) =>
+            void take([new File([before], BEFORE), new File([text], 'lines.csv')], {
+              ...{ prefer: 'import', drop: false, edited: BEFORE },
+            })
+          }
         />
         <div className={styles.options}>
           <Segmented
