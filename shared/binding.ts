@@ -149,7 +149,7 @@ class BindingDraft {
     const profile = slots.byId.get(labels.get('profile') ?? '');
     if (!profile) return;
     // A server and a switch have their labels with their values; their target is no node of the fleet.
-    if (profile.identity.server || profile.identity.port) {
+    if (profile.identity.server || profile.identity.port || profile.identity.link?.owner) {
       this.#push(index, 0, clocks.numberOf(this.#instanceKey(profile, labels)));
       return;
     }

@@ -28,6 +28,16 @@ export interface Machine {
   place: NodePlace;
 }
 
+/** A node by its name and labels, wherever it stands. */
+export interface Host {
+  readonly site: string;
+  readonly host: string;
+  /** Its other names. */
+  readonly aliases: ReadonlySet<string>;
+  readonly labels: Labels;
+  readonly gpus: number;
+}
+
 /** Targets whose machine's own name is the same. */
 interface Claim {
   readonly hosts: Set<string>;
@@ -56,6 +66,15 @@ export class Machines {
     this.#locator = locator;
     this.#changed = changed;
     this.#moved = moved;
+  }
+
+  /** Machines of sources that are still there, with the labels that place them. */
+  hosts(boards: readonly { readonly node: number; readonly source: string }[]): readonly Host[] {
+    const gpus = new Int32Array(this.nodes.length);
+    for (const { node, source } of boards) if (source !== '') gpus[node]++;
+    return this.nodes.flatMap(({ site, host, aliases, labels, source }, node) =>
+      source === '' ? [] : [{ site, host, aliases, labels, gpus: gpus[node] }],
+    );
   }
 
   /** Places every node anew. */

@@ -1,8 +1,8 @@
 import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
-import { type Machine, Machines, type Origin } from './machines.ts';
+import { type Host, type Machine, Machines, type Origin } from './machines.ts';
 import type { NodeLocator, NodePlace } from './mapping.ts';
-import { gpuId, indexNumber, NO_WORK, workOf } from './object-labels.ts';
+import { gpuId, indexNumber } from './object-labels.ts';
 import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
 import { PLACE_LABELS, WORK_LABELS } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
@@ -12,6 +12,7 @@ import {
   DEFAULT_LINK,
   DEFAULT_PORT,
   type Identity,
+  type LinkIdentity,
   labelOf,
   NAMESPACE,
   type NodeIdentity,
@@ -19,6 +20,7 @@ import {
   type ServerIdentity,
 } from './signals/profile.ts';
 import type { LinkKind, ServerPlace, SwitchPort, Work } from './topology.ts';
+import { ToldWork } from './work/told-work.ts';
 
 interface Gpu {
   uuid: string;
@@ -33,8 +35,6 @@ interface Gpu {
   /** Which target or query told of them: only that one may say that they are over. */
   workTold: string;
 }
-
-const workText = ({ namespace, pod, job }: Work) => `${namespace}\n${pod}\n${job}`;
 
 /** A place by the labels of recorded series. */
 interface RecordedPlace {
@@ -51,16 +51,6 @@ interface Known {
   readonly nodeOf: Int32Array;
   readonly feeds: KnownFeed[];
   readonly places: KnownPlace[];
-}
-
-/** A node by its name and labels, wherever it stands. */
-export interface Host {
-  readonly site: string;
-  readonly host: string;
-  /** Its other names. */
-  readonly aliases: ReadonlySet<string>;
-  readonly labels: Labels;
-  readonly gpus: number;
 }
 
 /**
@@ -82,8 +72,9 @@ export class Objects {
   /** Grows when objects were made anew: what series are bound to is out of date. */
   rebinds = 0;
   readonly #machines: Machines;
-  /** Of each GPU that the body at hand names: who works on it. */
-  readonly #working = new Map<number, Map<string, Work>>();
+  readonly #told = new ToldWork();
+  /** Devices of fabrics, by site and id: whose they are. */
+  readonly #owners = new Map<string, string>();
   readonly #gpuOf = new Map<string, number>();
   /** `node index` → GPU, for exporters that give no id. */
   readonly #gpuAt = new Map<string, number>();
@@ -152,7 +143,7 @@ export class Objects {
     const told = partition === '' || partition === '0' ? index : '';
     const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
     this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model));
-    this.#learnWork(gpu, labels);
+    this.#told.learn(gpu, labels);
     if (of.placement) this.#machines.learnPlace(node, labels, of.placement);
     if (told !== '') this.#gpuAt.set(at, gpu);
     return gpu;
@@ -160,28 +151,12 @@ export class Objects {
 
   /** A body begins: what it says of the work on a GPU takes the place of what it said before. */
   beginBody(): void {
-    this.#working.clear();
+    this.#told.begin();
   }
 
   /** What a body said of work holds from now on. */
   endBody(body: string): void {
-    for (const [gpu, told] of this.#working) {
-      const one = this.gpus[gpu];
-      if (told.size === 0 && one.workTold !== body) continue;
-      one.workTold = body;
-      const works = [...told.keys()].sort();
-      if (works.join('\r') === one.works.map(workText).join('\r')) continue;
-      one.works = works.map((text) => told.get(text) as Work);
-      this.changes++;
-    }
-  }
-
-  /** The pod or job on a GPU, as the labels of a row say: a board that several share has rows of each. */
-  #learnWork(gpu: number, labels: Labels): void {
-    const told = this.#working.get(gpu) ?? new Map<string, Work>();
-    this.#working.set(gpu, told);
-    const work = workOf(labels);
-    if (work !== NO_WORK) told.set(workText(work), work);
+    this.changes += this.#told.end(body, this.gpus);
   }
 
   /** Whether a GPU is known by its id. */
@@ -228,9 +203,43 @@ export class Objects {
     const of = identity.link ?? DEFAULT_LINK;
     const [device, port] = [labelOf(labels, of.device), labelOf(labels, of.port)];
     if (device === '') return -1;
+    if (of.owner !== undefined) return this.#ownedLink(labels, of, kind, origin);
     const node = this.node(labels, identity.node, origin);
     if (node < 0) return -1;
-    const name = port === '' ? device : `${device}/${port}`;
+    return this.#linkNamed(
+      node,
+      port === '' ? device.replace(/:(\d+)$/, '/$1') : `${device}/${port}`,
+      of,
+      kind,
+      origin,
+    );
+  }
+
+  /** A port of a device of which an info series says whose it is: not known before that. */
+  #ownedLink(labels: Labels, of: LinkIdentity, kind: LinkKind, origin: Origin): number {
+    const site = labels.get('site') || origin.site;
+    const key = `${site}\n${labelOf(labels, of.device)}`;
+    const told = labels.get(of.owner ?? '') ?? '';
+    if (told !== '' && this.#owners.get(key) !== told && !origin.fixed) {
+      this.#owners.set(key, told);
+      this.rebinds++;
+    }
+    const [host = '', ...words] = (this.#owners.get(key) ?? '').split(' ');
+    if (host === '') return -1;
+    const named = { ...origin, labels: 'target' } as const;
+    const node = this.node(
+      new Map([
+        ['hostname', host],
+        ['site', site],
+      ]),
+      undefined,
+      named,
+    );
+    // What is told of the whole device is told of its first port.
+    return this.#linkNamed(node, `${words.join(' ')}/${labelOf(labels, of.port) || '1'}`, of, kind, origin);
+  }
+
+  #linkNamed(node: number, name: string, of: LinkIdentity, kind: LinkKind, origin: Origin): number {
     const key = `${node}\n${kind}\n${name}`;
     return this.#numbered(this.#linkOf, this.links, key, origin, () => {
       return { node, kind, name, card: of.card === true, source: origin.sourceId };
@@ -321,11 +330,7 @@ export class Objects {
 
   /** Nodes of sources that are still there, with the labels that place them. */
   hosts(): readonly Host[] {
-    const gpus = new Int32Array(this.nodes.length);
-    for (const { node, source } of this.gpus) if (source !== '') gpus[node]++;
-    return this.nodes.flatMap(({ site, host, aliases, labels, source }, node) =>
-      source === '' ? [] : [{ site, host, aliases, labels, gpus: gpus[node] }],
-    );
+    return this.#machines.hosts(this.gpus);
   }
 
   /** What the topology is built from; nodes of topology.csv that were never seen come last, as holes. */

@@ -1,6 +1,6 @@
 import type { MappingPreview, PlaceConflict, PlacesReport, UnplacedNode } from './contract/places.ts';
+import type { Host } from './machines.ts';
 import { chassisOf, mappedText, NodeLocator, PLACED_BY, type PlacedBy, type Placement } from './mapping.ts';
-import type { Host } from './objects.ts';
 import { compileFinder } from './pattern.ts';
 import type { LabelMapping } from './settings.ts';
 import type { TopologyRow } from './topology-csv.ts';

@@ -6,8 +6,9 @@ const TRAFFIC: readonly SignalId[] = ['link.rx', 'link.tx', 'link.rate'];
 /** Rates that differ by less are the same. */
 const ALIKE = 0.01;
 
-/** Ports of one node and rate: as cards, and as the interfaces that the node's own exporter tells. */
+/** Ports of one node, kind and rate: as cards, and as the interfaces that the node's own exporter tells. */
 interface Told {
+  readonly kind: string;
   readonly rate: number;
   readonly cards: number[];
   readonly interfaces: number[];
@@ -15,7 +16,7 @@ interface Told {
 
 /**
  * One port must not count twice where the exporter of its card and that of its node both tell it. Which card an interface
- * is of nobody says, so of the ports of one node and rate the longer list counts: interfaces where they are as many. The
+ * is of nobody says, so of the ports of one node, kind and rate the longer list counts: interfaces where they are as many. The
  * traffic of the others is taken out; what only they tell (pauses, errors, discards) stays with them. The same in PromQL
  * is `recorded/expressions.ts`, `toldTwice`.
  *
@@ -33,7 +34,7 @@ export function withoutCards(
   }
 }
 
-/** Ethernet ports whose traffic and rate are known, by node and rate, of nodes that have cards. */
+/** Ports whose traffic and rate are known, by node, kind and rate, of nodes that have cards. */
 function toldOf(
   columns: ReadonlyMap<SignalId, Column>,
   { linkNode, linkKind }: Topology,
@@ -44,13 +45,14 @@ function toldOf(
   const withCards = new Set([...cards].map((link) => linkNode[link]));
   const byNode = new Map<number, Told[]>();
   linkNode.forEach((node, link) => {
-    if (node < 0 || linkKind[link] !== 'ethernet' || !withCards.has(node)) return;
+    const kind = linkKind[link];
+    if (node < 0 || !withCards.has(node)) return;
     if (Number.isNaN(rx[link] + tx[link] + rate[link])) return;
     const rates = byNode.get(node) ?? [];
     byNode.set(node, rates);
-    let told = rates.find((one) => Math.abs(rate[link] / one.rate - 1) < ALIKE);
+    let told = rates.find((one) => one.kind === kind && Math.abs(rate[link] / one.rate - 1) < ALIKE);
     if (!told) {
-      told = { rate: rate[link], cards: [], interfaces: [] };
+      told = { kind, rate: rate[link], cards: [], interfaces: [] };
       rates.push(told);
     }
     (cards.has(link) ? told.cards : told.interfaces).push(link);

@@ -276,9 +276,11 @@ export function portUse(profiles: readonly Profile[], window: string): string {
 }
 
 function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping, Profile][] {
-  return profiles.flatMap((profile) =>
-    profile.mappings.filter((one) => one.signal === signal).map((one) => [one, profile] as [Mapping, Profile]),
-  );
+  return profiles
+    .filter(({ identity }) => !identity.link?.unrecorded)
+    .flatMap((profile) =>
+      profile.mappings.filter((one) => one.signal === signal).map((one) => [one, profile] as [Mapping, Profile]),
+    );
 }
 
 /** Traffic of ports, each by one of its names. */

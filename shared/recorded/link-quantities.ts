@@ -47,7 +47,8 @@ function ofMappings(
   named: (one: Mapping, profile: Profile) => string,
   by: string,
 ): string {
-  return groupsOf(signal, profiles)
+  const recorded = profiles.filter(({ identity }) => !identity.link?.unrecorded);
+  return groupsOf(signal, recorded)
     .map(({ profile, mappings }) =>
       mappings.map((one) => `(${inRange(`max by (${by}) (${named(one, profile)})`, one)})`).join(' + '),
     )

@@ -115,6 +115,13 @@ export interface LinkIdentity {
   readonly port?: readonly string[];
   /** The device is a card, whose ports a node's own exporter may tell once more by their interfaces. */
   readonly card?: true;
+  /**
+   * Label of an info series that says whose the device is: its node's name and, after a space, what the node calls it. The
+   * exporter tells of a whole fabric, and its target is no node of it.
+   */
+  readonly owner?: string;
+  /** Left out of recording rules: its ports are told by another exporter too, or stand in other racks than its target. */
+  readonly unrecorded?: true;
 }
 
 /** A port of a switch, and what is at the other end of its cable. */

@@ -4,6 +4,7 @@ import { amdNicProfile, amdProfile, omnistatProfile } from './amd.ts';
 import { bmcProfiles } from './bmc.ts';
 import { dcgmProfile } from './dcgm.ts';
 import { dcgmLowerProfile } from './dcgm-lower.ts';
+import { hcaProfile, moneoProfile } from './hcas.ts';
 import { inferenceProfiles } from './inference.ts';
 import { nodeProfile } from './node-exporter.ts';
 import { nvidiaSmiProfile } from './nvidia-smi.ts';
@@ -26,6 +27,8 @@ export const profiles: readonly Profile[] = [
   furiosaProfile,
   allSmiProfile,
   nodeProfile,
+  hcaProfile,
+  moneoProfile,
   infinibandExporterProfile,
   ufmProfile,
   ifMibProfile,
