@@ -4,8 +4,7 @@ import { connect as tlsConnect } from 'node:tls';
 import type { CoverageRow, TestReply, TestStep, TestStepName } from '../../shared/contract/sources.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { SourceSettings } from '../../shared/settings.ts';
-import { type SignalId, signalOf } from '../../shared/signals/catalogue.ts';
-import { profiles } from '../../shared/signals/profiles/all.ts';
+import { signalOf } from '../../shared/signals/catalogue.ts';
 import { dcgmProfile } from '../../shared/signals/profiles/dcgm.ts';
 import { nodeProfile } from '../../shared/signals/profiles/node-exporter.ts';
 import { raritanProfile } from '../../shared/signals/profiles/raritan.ts';
@@ -34,15 +33,20 @@ export function coverageOf(fleet: Fleet, sourceId: string, now: number): Coverag
   }));
   const seen = new Set(found.map((row) => row.signal));
   const metrics = new Set(found.map(({ metric }) => metric));
-  const here = profiles.filter(({ mappings }) => mappings.some(({ names }) => names.some((name) => metrics.has(name))));
+  const here = fleet.profiles.filter(({ mappings }) =>
+    mappings.some(({ names }) => names.some((name) => metrics.has(name))),
+  );
   for (const mapping of (here.length > 0 ? here : USUAL).flatMap((profile) => profile.mappings)) {
     const { signal } = mapping;
     if (seen.has(signal)) continue;
     seen.add(signal);
     rows.push({ signal, label: signalOf(signal).label, metric: null, series: 0, ageMs: null, enable: mapping.enable });
   }
-  const order = new Map<SignalId, number>(rows.map((row, index) => [row.signal, index]));
-  return rows.sort((a, b) => (order.get(a.signal) ?? 0) - (order.get(b.signal) ?? 0));
+  const order = new Map(rows.map((row, index) => [row.signal, index]));
+  rows.sort((a, b) => (order.get(a.signal) ?? 0) - (order.get(b.signal) ?? 0));
+  const unsupported = here.flatMap(({ unsupported: all = [] }) => all);
+  const none = { signal: '', series: 0, ageMs: null } as const;
+  return [...rows, ...unsupported.map(({ label, names, why }) => ({ ...none, label, metric: names[0], enable: why }))];
 }
 
 const USUAL = [dcgmProfile, nodeProfile, raritanProfile];

@@ -56,12 +56,13 @@ export interface TestStep {
 }
 
 export interface CoverageRow {
-  readonly signal: SignalId;
+  /** '' for what is not supported. */
+  readonly signal: SignalId | '';
   readonly label: string;
   readonly metric: string | null;
   readonly series: number;
   readonly ageMs: number | null;
-  /** For a missing signal: which exporter flag or CSV line enables it. */
+  /** For a missing signal: which exporter flag or CSV line enables it; for one that is not supported, why. */
   readonly enable: string;
 }
 

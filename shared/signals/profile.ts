@@ -26,6 +26,8 @@ export interface Profile {
    * no signal is made of are counted as bad samples too.
    */
   readonly blanks?: string;
+  /** What the exporter has and we do not read, and why: it is told in the coverage, so that nobody looks for it. */
+  readonly unsupported?: readonly { readonly label: string; readonly names: readonly string[]; readonly why: string }[];
 }
 
 /** One quantity of an exporter. Make them by `mapping()`, which knows the usual values. */

@@ -85,11 +85,11 @@ export function CoverageTable({ rows }: { rows: readonly CoverageRow[] }) {
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.signal}>
+          <tr key={`${row.signal} ${row.metric}`}>
             <th scope="row">{row.label}</th>
             {row.metric === null || row.series === 0 ? (
               <td colSpan={3} className={styles.missing}>
-                Missing. {row.enable}
+                {row.signal === '' ? `Unsupported. ${row.metric}: ${row.enable}` : `Missing. ${row.enable}`}
               </td>
             ) : (
               <>

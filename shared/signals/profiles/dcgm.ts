@@ -191,7 +191,8 @@ const NODE: readonly Mapping[] = [
 /**
  * NVIDIA dcgm-exporter. Boards' sensors stand on every MIG instance's row; memory is divided among the instances.
  * GPU_UTIL is "some kernel ran" and is not supported on MIG instances, so graphics engine activity is preferred.
- * NVSwitch throughput (780, 781) is left out: a counter per port whose unit the header does not say, KB/s to some.
+ * NVSwitch throughput (780, 781) is not read: NSCQ's counters of ports are KB/s to NVIDIA's Go bindings and a total in the
+ * CSVs, NVSDM's are InfiniBand's PortXmitData, and HGX H100 prints 0 (NVIDIA/DCGM#236).
  * String fields of placement (chassis serial number, fabric cluster) come as labels where a site exports them so.
  */
 export const dcgmProfile: Profile = {
@@ -199,6 +200,13 @@ export const dcgmProfile: Profile = {
   title: 'NVIDIA dcgm-exporter',
   source: 'dcgm-exporter 4.8 etc/*.csv and render_metrics.go; dcgm_fields.h of DCGM 4.5.3 and 4.6.0',
   blanks: 'DCGM_FI_',
+  unsupported: [
+    {
+      label: 'NVSwitch port throughput',
+      names: ['DCGM_FI_DEV_NVSWITCH_LINK_THROUGHPUT_TX', 'DCGM_FI_DEV_NVSWITCH_LINK_THROUGHPUT_RX'],
+      why: 'its unit is not known, as its sources contradict each other (KB/s, or a count of words or bytes), and HGX H100 prints 0. The GPUs’ NVLink throughput is read instead.',
+    },
+  ],
   identity: {
     gpu: {
       id: ['UUID', 'gpu_uuid'],

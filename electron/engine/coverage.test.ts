@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { fed, gpu, T0 } from '../../shared/fleet.fixture.ts';
+import { coverageOf } from './test-connection.ts';
+
+test('what an exporter has and we do not read is told with the reason, where the exporter is there', () => {
+  const { fleet } = fed(`DCGM_FI_DEV_POWER_USAGE${gpu('GPU-a')} 300\n`);
+  const rows = coverageOf(fleet, 'src', T0 + 2000);
+  expect(rows[0]).toMatchObject({ signal: 'gpu.power', metric: 'DCGM_FI_DEV_POWER_USAGE', series: 1, ageMs: 2000 });
+  expect(rows.at(-1)).toMatchObject({ signal: '', series: 0, metric: 'DCGM_FI_DEV_NVSWITCH_LINK_THROUGHPUT_TX' });
+  expect(rows.at(-1)?.enable).toMatch(/unit is not known/);
+  const other = fed('node_network_carrier{device="eth0",instance="n1:9100"} 1\n').fleet;
+  expect(coverageOf(other, 'src', T0).filter(({ signal }) => signal === '')).toEqual([]);
+});
