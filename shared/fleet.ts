@@ -5,10 +5,11 @@ import type { Frame } from './frame.ts';
 import type { Labels } from './labels.ts';
 import type { Host } from './machines.ts';
 import { NodeLocator } from './mapping.ts';
+import { domainsOf } from './nvlink-domains.ts';
 import { Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
-import { MostGpus } from './recorded/most-gpus.ts';
-import { SilentWork } from './recorded/silent-work.ts';
+import { RecordedMemory } from './recorded/memory.ts';
+import { type RecordedPlaces, recordedPlaces } from './recorded/rounds.ts';
 import { resolve, SUMS } from './resolve.ts';
 import type { LabelMapping } from './settings.ts';
 import { isBlank, isMark } from './signals/blank.ts';
@@ -74,8 +75,7 @@ export class Fleet {
   readonly #clocks = new Clocks();
   #placeOfNode = new Int32Array(0);
   #cards: readonly number[] = [];
-  readonly #mostGpus = new MostGpus();
-  readonly #silentWork = new SilentWork();
+  readonly #recorded = new RecordedMemory();
   /** The newest frame, and what it holds for. */
   #made: { readonly frame: Frame; readonly staleMs: DurationMs; readonly until: EpochMs } | undefined;
   /** Bad samples since the start. */
@@ -131,7 +131,20 @@ export class Fleet {
       for (const slot of this.#slots.ofObject(kind)) slot.clear(object);
     });
     this.#clocks.forget(sourceId);
+    this.endRecorded(sourceId);
   }
+
+  /** A source is not asked any more for what its rules record. */
+  endRecorded(sourceId: string): void {
+    this.#recorded.rounds.forget(sourceId);
+  }
+
+  /** How old the newest of what a source records of racks is, and how old it usually gets, ms; undefined unless it is behind. */
+  recordedBehind(sourceId: string, now: EpochMs) {
+    return this.#recorded.rounds.behind(sourceId, this.#recordedPlaces(), now);
+  }
+
+  readonly #recordedPlaces = (): RecordedPlaces => recordedPlaces(this.#slots, this.#objects.places);
 
   /** Takes the numbers of one body. The steady case (same layout) touches no string. */
   ingest(input: Ingest): IngestReport {
@@ -163,8 +176,9 @@ export class Fleet {
   }
 
   /** The answer to a `timestamp()` query: seconds at which each object's samples were taken. */
-  #takeTimes({ decoded, leadMs = 0 }: Ingest, { series, clocks }: Binding): void {
+  #takeTimes({ decoded, leadMs = 0, query, sourceId, time: now }: Ingest, { series, clocks, objects }: Binding): void {
     const { times } = this.#clocks;
+    if (query?.kind === 'place') this.#recorded.rounds.told(sourceId, objects, this.#recordedPlaces(), now);
     // Rows of one object that differ in a label: the newest counts. A time of an earlier answer does not.
     for (let i = 0; i < series.length; i++) times[clocks[i]] = Number.NaN;
     for (let i = 0; i < series.length; i++) {
@@ -280,12 +294,13 @@ export class Fleet {
     const made = this.#made;
     if (made?.frame.topology === topology && made.staleMs === staleMs && now >= made.frame.time && now <= made.until)
       return { ...made.frame, time: now };
+    const recorded = this.#recordedPlaces();
+    const limits = this.#recorded.rounds.limits(recorded, staleMs);
     const { columns, until } = resolve(this.#slots, {
-      ...{ topology, placeOfGpu, placeOfPlace, now, staleMs },
-      ...{ placeOfNode: this.#placeOfNode, cards: this.#cards },
+      ...{ topology, placeOfGpu, placeOfPlace, now, staleMs, placeOfNode: this.#placeOfNode, cards: this.#cards },
+      recordedMs: { place: limits, work: Float64Array.from(this.#objects.works, ({ place }) => limits[place]) },
     });
-    this.#mostGpus.update(columns, topology.path);
-    this.#silentWork.update(columns, topology, now);
+    this.#recorded.update(columns, topology, { recorded, placeOfPlace, now });
     const frame = { time: now, topology, columns };
     this.#made = { frame, staleMs, until };
     return frame;
@@ -359,19 +374,6 @@ export class Fleet {
     }
     return [...found.values(), ...sumsOf([...found.values()])];
   }
-}
-
-/** NVLink domain of each node: what the labels of its boards say of cluster and clique. */
-function domainsOf({ topology, placeOfNode }: BuiltTopology, nodeOf: Int32Array, nodes: Objects['nodes']): string[] {
-  const first = topology.start[NODE];
-  const domains: string[] = new Array(topology.start[NODE + 1] - first).fill('');
-  nodes.forEach(({ labels }, node) => {
-    const place = nodeOf[node] < 0 ? -1 : placeOfNode[nodeOf[node]];
-    const cluster = labels.get('DCGM_FI_DEV_FABRIC_CLUSTER_UUID') ?? '';
-    const clique = labels.get('DCGM_FI_DEV_FABRIC_CLIQUE_ID') ?? '';
-    if (place >= 0 && cluster !== '') domains[place - first] = clique === '' ? cluster : `${cluster}.${clique}`;
-  });
-  return domains;
 }
 
 /** What is added up from both directions, where no total of the exporter's own is there. */

@@ -68,7 +68,8 @@ function lateHeard({ live }: PowerColumns, heardAt: Float64Array): EpochMs {
 
 function newestSample({ columns }: Frame, heardAt: Float64Array): EpochMs | null {
   let newest = Number.NaN;
-  const times = (['feed.power', 'link.rx', 'link.tx', 'node.power'] as const).map((id) => columns.get(id)?.time);
+  const ids = ['feed.power', 'link.rx', 'link.tx', 'node.power', 'place.gpus'] as const;
+  const times = ids.map((id) => columns.get(id)?.time);
   for (const column of [heardAt, ...times]) {
     for (let i = 0; column && i < column.length; i++) {
       if (!Number.isNaN(column[i]) && !(column[i] <= newest)) newest = column[i];

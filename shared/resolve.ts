@@ -22,6 +22,8 @@ export interface Instant {
   readonly cards: readonly number[];
   readonly now: number;
   readonly staleMs: number;
+  /** For how long what is recorded of each place and work counts, ms. */
+  readonly recordedMs: { readonly place: Float64Array; readonly work: Float64Array };
 }
 
 /** Signals that are both directions together, where an exporter gives each. */
@@ -43,13 +45,14 @@ export interface Resolved {
  */
 export function resolve(slots: Slots, at: Instant): Resolved {
   const columns = new Map<SignalId, Column>();
-  let oldest = Number.POSITIVE_INFINITY;
+  let until = Number.POSITIVE_INFINITY;
   for (const signal of signals) {
     const ranks = slots.boundTo(signal.id);
     if (ranks.length === 0) continue;
     const column = emptyColumn(sizeOf(signal.kind, at.topology));
     const places = { gpu: at.placeOfGpu, node: at.placeOfNode, place: at.placeOfPlace }[signal.kind as 'gpu'];
-    for (const rank of ranks) oldest = Math.min(oldest, readRank(rank, column, places, at));
+    const limits = at.recordedMs[signal.kind as 'place'] as Float64Array | undefined;
+    for (const rank of ranks) until = Math.min(until, readRank(rank, column, places, at, limits));
     columns.set(signal.id, column);
   }
   withoutCards(columns, at.topology, at.cards);
@@ -57,7 +60,7 @@ export function resolve(slots: Slots, at: Instant): Resolved {
   limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);
   makeParents(columns, at.topology);
-  return { columns, until: oldest + at.staleMs };
+  return { columns, until };
 }
 
 /** Makes parents' values of the columns of objects: what is recorded of places, else what is rolled up. */
@@ -89,29 +92,31 @@ export function emptyColumn(size: number): Column {
 /**
  * Fills in what better ranks left open: a fresh value, else "stale" with the newest time that anything had.
  *
- * @returns the oldest time at which what is fresh was sampled; Infinity where nothing is
+ * @param limits for how long what each object has counts, ms; the stale limit of all where it is left out
+ * @returns until when what is fresh stays so, epoch ms; Infinity where nothing is
  */
 function readRank(
   rank: readonly Slot[],
   { value, time, quality }: Column,
   places: Int32Array | undefined,
   at: Instant,
+  limits: Float64Array | undefined,
 ): number {
   const [first, ...others] = rank;
   const good = first.mapping.quality ? QUALITIES[first.mapping.quality] : MEASURED;
-  const limit = at.now - at.staleMs;
   const objects = Math.min(places?.length ?? value.length, first.time.length);
   const known = others.reduce((least, slot) => Math.min(least, slot.time.length), objects);
   const isPlain = !first.digits && !first.per;
-  let oldest = Number.POSITIVE_INFINITY;
+  let soonest = Number.POSITIVE_INFINITY;
   for (let object = 0; object < known; object++) {
     const place = places ? places[object] : object;
     if (place < 0 || (quality[place] !== UNSUPPORTED && quality[place] !== STALE)) continue;
     let sampled = first.time[object];
     for (let i = 0; i < others.length; i++) sampled = Math.min(sampled, others[i].time[object]);
     if (first.per) sampled = Math.min(sampled, first.per.time[object] ?? Number.NaN);
-    if (sampled >= limit) {
-      if (sampled < oldest) oldest = sampled;
+    const until = sampled + (limits ? limits[object] : at.staleMs);
+    if (at.now <= until) {
+      if (until < soonest) soonest = until;
       let sum = isPlain ? first.value[object] : first.digits ? scaled(first, object) : divided(first, object);
       if (Number.isNaN(sum)) continue;
       for (let i = 0; i < others.length; i++) sum += others[i].value[object];
@@ -123,7 +128,7 @@ function readRank(
       quality[place] = STALE;
     }
   }
-  return oldest;
+  return soonest;
 }
 
 /** An integer × 10^−digits, the digits being another series of the object; NaN where they are not known. */

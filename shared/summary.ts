@@ -233,8 +233,7 @@ export const ageSince = (heardAt: EpochMs, now: EpochMs) => orNull(Math.max(0, n
 
 function reporting({ frame, power, heardAt, lateAt, now }: SummaryParts) {
   const { start } = frame.topology;
-  const members = membersOf(frame.topology);
-  const { gpus, rackOfGpu } = members;
+  const { gpus, rackOfGpu } = membersOf(frame.topology);
   const sites = Array.from({ length: start[HALL] }, (_, site) => site);
   const totalOf = (counts: Uint32Array) => sites.reduce((sum, site) => sum + counts[site], 0);
   let [silentNodes, silentSince] = [0, Number.NaN];
@@ -242,7 +241,7 @@ function reporting({ frame, power, heardAt, lateAt, now }: SummaryParts) {
     const [from, to] = [gpus.from[node] - start[GPU], gpus.to[node] - start[GPU]];
     if (to <= from || power.live.subarray(from, to).includes(1)) continue;
     // Of a node that nobody asked for nothing is known.
-    if (partlyRead(power, frame.topology, members, rackOfGpu[from])) continue;
+    if (partlyRead(frame, power, rackOfGpu[from])) continue;
     silentNodes++;
     const heard = latest(heardAt, from, to);
     if (!(heard >= silentSince)) silentSince = Number.isNaN(heard) ? silentSince : heard;

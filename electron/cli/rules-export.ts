@@ -8,8 +8,8 @@ import { type OwnSettings, ownSettings, profileOptionsUsage } from './profile-op
 export const exportUsage = `       npm run -s fleetwatt -- rules export --kind KIND [--out FILE]
   Writes a rule file for Prometheus (also Thanos Ruler, Mimir, vmalert).
   --kind recording  racks and above, from targets with labels site, hall, row and rack: the overview of a large fleet
-                    is then answered from racks, and GPUs are asked for only where one looks. What is recorded is up
-                    to --interval and a scrape interval old: both together must stay well under the stale limit (60 s)
+                    is then answered from racks, and GPUs are asked for only where one looks. What is recorded gets
+                    as old as --interval and a scrape interval together; twice as old is stale (5 min at most)
   --kind alerting   the rules in use with their runbooks; its first lines say what a server cannot tell, and why
   --budgets FILE    alerting: budgets.csv, without which (and without a profile that has one) there are no alerts about budgets
 ${profileOptionsUsage}  --wait-tick B     alerting: bytes that a tick of ports' wait counters stands for; else the one that the profile's
@@ -40,7 +40,10 @@ const NOTES = [
 /** Of the profile's own mappings too: boards that only they know would else be in no recorded sum. */
 function recording(parsed: Parsed): RuleFile {
   const { profiles } = ownSettings(parsed);
-  return { groups: recordingGroups({ profiles, rateWindow: windowOf(parsed) }), notes: [] };
+  return {
+    groups: recordingGroups({ profiles, rateWindow: windowOf(parsed), intervalS: intervalOf(parsed) }),
+    notes: [],
+  };
 }
 
 function alerting(parsed: Parsed): RuleFile {

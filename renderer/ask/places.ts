@@ -14,7 +14,9 @@ export const useMappingPreview = (mappings: readonly LabelMapping[], tick: numbe
 const ASKED: readonly CallName[] = ['placesReport', 'budgetLines', 'placeChanges', 'previewMappings'];
 
 /** Like `useTell`; what the change shows in is asked anew. */
-export function usePlaceCall<Name extends 'saveMappings' | 'saveBudgets' | 'saveImport'>(name: Name) {
+export function usePlaceCall<Name extends 'saveMappings' | 'saveBudgets' | 'saveImport'>(
+  name: Name,
+): ReturnType<typeof useTell<Name>> & { readonly save: (arg: CallArg<Name>) => Promise<void> } {
   const tell = useTell(name);
   const client = useQueryClient();
   return {

@@ -1,10 +1,11 @@
-import { type Column, STALE } from '../frame.ts';
-import { ancestorAt, membersOf, type Ranges } from '../members.ts';
+import { type Column, type Frame, STALE } from '../frame.ts';
+import { ancestorAt, membersOf, placesUnder, type Ranges } from '../members.ts';
 import { FEEDS, feedSums, imbalance, loseFeed } from '../power/feed-loss.ts';
 import { type SiteFeed, siteFeeds } from '../power/site-feeds.ts';
 import { BOARDS, type PowerColumns } from '../power.ts';
 import { latest } from '../quantile.ts';
-import { partlyRead } from '../recorded/partly-read.ts';
+import { recordedAt } from '../recorded/columns.ts';
+import { isWaitedFor, partlyRead } from '../recorded/partly-read.ts';
 import { GPU, HALL, NODE, RACK } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { AlertLevel } from './alert.ts';
@@ -90,6 +91,9 @@ function cappedShare(scene: AlertScene): ArrayLike<number> {
   const { gpus } = membersOf(topology);
   const found = new Float64Array(topology.start[NODE]).fill(Number.NaN);
   for (let rack = topology.start[RACK]; rack < topology.start[NODE]; rack++) {
+    found[rack] = recordedAt(scene.frame, 'place.cappedLong', rack);
+    // What is recorded holds for all of the rack's GPUs; those that are read may be few of them.
+    if (!Number.isNaN(found[rack])) continue;
     let [known, capped] = [0, 0];
     for (let place = gpus.from[rack]; place < gpus.to[rack]; place++) {
       const gpu = place - topology.start[GPU];
@@ -123,16 +127,28 @@ function silent(scene: AlertScene, level: AlertLevel): ArrayLike<number> {
     const found = new Float32Array(start[GPU + 1]);
     const dark = new Uint8Array(start[GPU + 1]);
     const unread = Uint8Array.from({ length: start[NODE] - start[RACK] }, (_, i) =>
-      flag(partlyRead(power, frame.topology, members, start[RACK] + i)),
+      flag(partlyRead(frame, power, start[RACK] + i)),
     );
+    const waited = waitedFor(frame);
     for (let place = 0; place < start[GPU + 1]; place++) {
-      dark[place] = flag(isDark(power, members.gpus, start, place));
-      found[place] = parent[place] >= 0 && dark[parent[place]] === 1 ? Number.NaN : dark[place];
+      const unheard = isDark(power, members.gpus, start, place);
+      dark[place] = flag(unheard && waited[place] !== 1);
+      const known = !unheard || dark[place] === 1;
+      found[place] = known && !(parent[place] >= 0 && dark[parent[place]] === 1) ? dark[place] : Number.NaN;
       const rack = dark[place] === 1 && place >= start[NODE] ? ancestorAt(frame.topology, place, RACK) : -1;
       if (rack >= 0 && unread[rack - start[RACK]] === 1) found[place] = Number.NaN;
     }
     return found;
   });
+}
+
+/** 1 for racks of which what is recorded is waited for, and places above them: nobody knows whether they are silent. */
+function waitedFor(frame: Frame): Uint8Array {
+  const { start, parent } = frame.topology;
+  const waited = new Uint8Array(start[NODE]);
+  for (let rack = start[RACK]; rack < start[NODE]; rack++)
+    for (let place = isWaitedFor(frame, rack) ? rack : -1; place >= 0; place = parent[place]) waited[place] = 1;
+  return waited;
 }
 
 /** Something should be heard of a place, and nothing is. */
@@ -148,12 +164,16 @@ function isDark(
   return to[place] > from[place];
 }
 
-/** When a place was last heard, epoch ms; NaN never. */
-export function heardAt({ frame: { topology }, heardAt: heard }: AlertScene, place: number): EpochMs {
+/** When a place was last heard, by its boards or by what was recorded of its racks, epoch ms; NaN never. */
+export function heardAt({ frame: { topology, columns }, heardAt: heard }: AlertScene, place: number): EpochMs {
   const { gpus } = membersOf(topology);
-  const first = topology.start[GPU];
-  if (place >= first) return heard[place - first];
-  return latest(heard, gpus.from[place] - first, gpus.to[place] - first);
+  const { start } = topology;
+  if (place >= start[GPU]) return heard[place - start[GPU]];
+  const boards = latest(heard, gpus.from[place] - start[GPU], gpus.to[place] - start[GPU]);
+  const recorded = columns.get('place.gpus')?.time;
+  if (place >= start[NODE] || !recorded) return boards;
+  const racks = [place, ...placesUnder(topology, place)].map((one) => recorded[one]);
+  return latest(Float64Array.from([boards, ...racks]), 0, racks.length + 1);
 }
 
 /** What is told of places and feeds: budgets, feeds, GPUs under the power cap, and what stopped reporting. */

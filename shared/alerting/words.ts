@@ -109,7 +109,9 @@ function silence(scene: AlertScene, { level, index }: ObjectRef): Omit<Words, 'o
   const { topology } = scene.frame;
   if (level === 'feed') return { predicate: 'stopped reporting', detail: 'The draw of its rack is not measured now.' };
   const { gpus } = membersOf(topology);
-  const count = index >= topology.start[GPU] ? 0 : gpus.to[index] - gpus.from[index];
+  // Boards of a recorded rack are counted, and no places.
+  const places = index >= topology.start[GPU] ? 0 : gpus.to[index] - gpus.from[index];
+  const count = index < topology.start[NODE] ? scene.power.gpuCount[index] : places;
   const heard = heardAt(scene, index);
   const last = Number.isNaN(heard) ? '' : ` Last heard ${formatTime(heard)}.`;
   return {

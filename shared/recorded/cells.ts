@@ -54,16 +54,11 @@ export function recordedClass(frame: Frame, rack: number): number | undefined {
 }
 
 /** GPUs that nobody asked for, in racks that are recorded, get their rack's byte: what there is to see of them. */
-export function shareRackCells(
-  { topology }: Frame,
-  power: PowerColumns,
-  rackCells: Uint8Array,
-  cells: Uint8Array,
-): void {
-  const { start } = topology;
-  const members = membersOf(topology);
+export function shareRackCells(frame: Frame, power: PowerColumns, rackCells: Uint8Array, cells: Uint8Array): void {
+  const { start } = frame.topology;
+  const members = membersOf(frame.topology);
   for (let rack = start[RACK]; rack < start[NODE]; rack++) {
-    if (!partlyRead(power, topology, members, rack)) continue;
+    if (!partlyRead(frame, power, rack)) continue;
     for (let i = members.gpus.from[rack] - start[GPU]; i < members.gpus.to[rack] - start[GPU]; i++)
       if (power.live[i] === 0 && cells[i] === CELL_NODATA) cells[i] = rackCells[rack - start[RACK]];
   }

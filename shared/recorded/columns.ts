@@ -51,5 +51,5 @@ export function recordedRacks({ topology: { start }, columns }: Frame): Uint8Arr
 }
 
 /** A recorded value of a place; NaN where there is none. */
-export const recordedAt = ({ columns }: Frame, id: SignalId, place: number) =>
+export const recordedAt = ({ columns }: Pick<Frame, 'columns'>, id: SignalId, place: number) =>
   columns.get(id)?.value[place] ?? Number.NaN;

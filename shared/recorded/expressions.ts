@@ -15,6 +15,11 @@ const RACK = PLACE_LABELS.join(', ');
 
 /** One object's label in these expressions, whatever labels its exporter has for it. */
 const OBJECT = 'fw_object';
+/** That of a board. dcgm-exporter has it already: taking it as it is halves what a pass over all boards costs. */
+const BOARD = 'UUID';
+/** What two values of one board share. */
+export const ON_BOARD = `on (${BOARD}, ${RACK})`;
+const objectOf = (kind: string) => (kind === 'gpu' ? BOARD : OBJECT);
 
 export const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 
@@ -36,12 +41,12 @@ export function valuesOf(
 /** Labels that tell what works on a board. */
 const TOLD_WORK = [...NAMESPACE, ...POD, ...JOB];
 /** Of two exporters that tell of a board only the better counts, whatever else their labels are. */
-const OR_BOARD = ` or on (${OBJECT}, ${RACK}) `;
+const OR_BOARD = ` or ${ON_BOARD} `;
 
 /** A 1 for every board that works and tells one of these signals, with its pod and job; of one that several share each has one. */
 export function workOfBoards(signals: readonly SignalId[], profiles: readonly Profile[], window: string): string {
   const boards = signals.map((signal) => valuesOf(signal, profiles, window, TOLD_WORK)).filter((text) => text !== '');
-  const by = [OBJECT, RACK, ...WORK_LABELS].join(', ');
+  const by = [BOARD, RACK, ...WORK_LABELS].join(', ');
   // A board has rows of instances that nothing works on, too; vector(1) has no label.
   return boards.length === 0
     ? ''
@@ -50,17 +55,15 @@ export function workOfBoards(signals: readonly SignalId[], profiles: readonly Pr
 
 /** The part of each board that each pod and job on it has: the same (work/shares.ts). */
 export const shareOfBoards = (work: string) =>
-  work && `(${work} / on (${OBJECT}, ${RACK}) group_left () count by (${OBJECT}, ${RACK}) (${work}))`;
+  work && `(${work} / ${ON_BOARD} group_left () count by (${BOARD}, ${RACK}) (${work}))`;
 
 /** Values of boards with the labels of what works on them, times what is told of each of those. */
-export const withWork = (values: string, work: string) =>
-  `(${values}) * on (${OBJECT}, ${RACK}) group_right () ${work}`;
+export const withWork = (values: string, work: string) => `(${values}) * ${ON_BOARD} group_right () ${work}`;
 
 /** Values of a signal of GPUs by place, node and UUID: the labels of our alerts of them. */
 export function gpuValuesOf(signal: SignalId, profiles: readonly Profile[], window: string): string {
   const values = valuesOf(signal, profiles, window, ['node']);
-  if (values === '') return '';
-  return `max by (${RACK}, node, UUID) (label_replace(${values}, "UUID", "$1", "${OBJECT}", "(.+)"))`;
+  return values && `max by (${RACK}, node, ${BOARD}) (${values})`;
 }
 
 interface Group {
@@ -123,10 +126,11 @@ export function inRange(values: string, { signal, scale }: Mapping): string {
 /** One value an object: rows of it are joined as the mapping says, and its labels become one. */
 function objectValues(one: Mapping, profile: Profile, window: string, keep: readonly string[]): string {
   const { signal, rows, parts } = one;
-  const object = named(seriesOf(one, window), signalOf(signal).kind, profile);
+  const { kind } = signalOf(signal);
+  const object = named(seriesOf(one, window), kind, profile, parts.length > 0);
   const values = keep.includes('node') ? nodeNamed(object, 'node', profile) : object;
   const summed = rows === 'sum' && parts.length > 0;
-  const whole = [OBJECT, ...keep, ...PLACE_LABELS];
+  const whole = [objectOf(kind), ...keep, ...PLACE_LABELS];
   const by = [...whole, ...(summed ? parts : [])].join(', ');
   const each = inRange(`${rows === 'min' ? 'min' : 'max'} by (${by}) (${values})`, one);
   return summed ? `sum by (${whole.join(', ')}) (${each})` : each;
@@ -135,22 +139,33 @@ function objectValues(one: Mapping, profile: Profile, window: string, keep: read
 /** Labels that name a node, the best last: each replaces what the ones before it said (mapping.ts, `nodeOf`). */
 const NODE_LABELS = ['instance', 'exported_instance', 'kubernetes_node', 'node', 'Hostname', 'hostname'];
 
-/** Puts the object's name into one label. */
-function named(values: string, kind: string, profile: Profile): string {
+/**
+ * Puts the object's name into one label.
+ * @param parts the series are of parts of it, which may name it by another of its ids
+ */
+function named(values: string, kind: string, profile: Profile, parts: boolean): string {
   const { identity } = profile;
-  const put = (text: string, from: string, pattern: string, as = '$1') =>
-    `label_replace(${text}, "${OBJECT}", "${as}", "${from}", ${quoted(pattern)})`;
   if (kind === 'feed') {
     const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;
     const labels = ['instance', ...pdu, ...unit, ...inlet].map((one) => `"${one}"`).join(', ');
     return `label_join(${values}, "${OBJECT}", "/", ${labels})`;
   }
   if (kind === 'gpu') {
-    const { id, index, idPrefix = '' } = identity.gpu ?? DEFAULT_GPU;
-    const byIndex = `label_join(${values}, "${OBJECT}", "/", ${['instance', ...index].map((one) => `"${one}"`).join(', ')})`;
-    if (id.length === 0) return byIndex;
+    const { id, index, idPrefix = '', always } = identity.gpu ?? DEFAULT_GPU;
     const pattern = idPrefix === '' ? '(.+)' : `(?:${idPrefix})?(.+)`;
-    return [...id].reverse().reduce((text, label) => put(text, label, pattern, `${idPrefix}$1`), byIndex);
+    const put = (text: string, label: string, into: string) =>
+      `label_replace(${text}, "${into}", "${idPrefix}$1", "${label}", ${quoted(pattern)})`;
+    const others = id.filter((label) => label !== BOARD);
+    if (always) return parts ? others.reduce((text, label) => put(text, label, BOARD), values) : values;
+    // An id that is called so itself must not be lost to what stands in for it.
+    const into = others.length < id.length ? OBJECT : BOARD;
+    const where = ['instance', ...index].map((one) => `"${one}"`).join(', ');
+    const ids = [...id].reverse();
+    const first = ids.reduce(
+      (text, label) => put(text, label, into),
+      `label_join(${values}, "${into}", "/", ${where})`,
+    );
+    return into === BOARD ? first : `label_replace(${first}, "${BOARD}", "$1", "${OBJECT}", "(.+)")`;
   }
   return nodeNamed(values, OBJECT, profile);
 }
@@ -253,26 +268,38 @@ function ownNames(ports: string): string {
   return `label_replace(${replaced} or on (${PORT}) (${ports}), "node", "$1", "node", ${quoted('([^.]*[a-zA-Z][^.]*)\\..+')})`;
 }
 
-/** Bytes per second of every port in one direction, with the labels of its rack; '' where no profile knows ports. */
+/** Bytes per second of all ports of a rack in one direction; '' where no profile knows ports. */
 export function portBytes(signal: 'link.rx' | 'link.tx', profiles: readonly Profile[], window: string): string {
-  return portMappings(signal, profiles)
-    .map(([one, profile]) => trafficOf(one, profile, window))
-    .join(' or ');
+  const kinds = new Map<string, string[]>();
+  for (const [one, profile] of portMappings(signal, profiles)) {
+    const kind = `${profile.id} ${one.link}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), trafficOf(one, profile, window)]);
+  }
+  return racksTogether(
+    'sum',
+    [...kinds.values()].map((values) => values.join(' or ')),
+  );
 }
 
-/** How full each direction of every port is: its bytes per second over its own rate. */
+/** Racks' values of several kinds as one: each is made first, so that few rows are told apart by a label. */
+export function racksTogether(how: 'sum' | 'min', all: readonly string[]): string {
+  const apart = all.map((values, i) => `label_replace(${how} by (${RACK}) (${values}), "fw_of", "${i}", "", "")`);
+  return apart.length === 0 ? '' : `${how} by (${RACK}) (${apart.join(' or ')})`;
+}
+
+/** How full every port is in its busier direction: its bytes per second over its own rate. */
 export function portUse(profiles: readonly Profile[], window: string): string {
   const rates = portMappings('link.rate', profiles);
-  return (['link.rx', 'link.tx'] as const)
-    .flatMap((signal) =>
-      portMappings(signal, profiles).flatMap(([one, profile]) => {
-        const rate = rates.find(([other, of]) => of === profile && other.link === one.link);
-        if (!rate) return [];
-        const use = `${trafficOf(one, profile, window)} / ${portValues(...rate, window)}`;
-        return [`label_replace(${use}, "direction", "${signal}", "", "")`];
-      }),
-    )
-    .join(' or ');
+  const ways = (['link.rx', 'link.tx'] as const).flatMap((signal) =>
+    portMappings(signal, profiles).flatMap(([one, profile]) => {
+      const rate = rates.find(([other, of]) => of === profile && other.link === one.link);
+      if (!rate) return [];
+      const use = `${trafficOf(one, profile, window)} / ${perPort(...rate, window)}`;
+      const kind = `label_replace(${use}, "kind", "${one.link}", "", "")`;
+      return [`label_replace(${kind}, "fw_way", "${signal}", "", "")`];
+    }),
+  );
+  return ways.length === 0 ? '' : `max without (fw_way) (${ways.join(' or ')})`;
 }
 
 function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping, Profile][] {
@@ -285,8 +312,22 @@ function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping,
 
 /** Traffic of ports, each by one of its names. */
 function trafficOf(one: Mapping, profile: Profile, window: string): string {
-  const values = portValues(one, profile, window);
+  const values = perPort(one, profile, window);
   return one.link === 'ethernet' ? `(${values} unless on (${PORT}) ${TOLD_TWICE})` : values;
+}
+
+/** One value a port by the labels that its exporter has for it; where it may go by two names, by the one that all have. */
+function perPort(one: Mapping, profile: Profile, window: string): string {
+  const { device, port = [] } = profile.identity.link ?? DEFAULT_LINK;
+  if (one.link === 'ethernet') return portValues(one, profile, window);
+  return rowsOf(seriesOf(one, window), ['instance', ...device, ...port, ...PLACE_LABELS], one);
+}
+
+/** One value for each set of labels, the parts of one added up where the mapping says so. */
+function rowsOf(values: string, labels: readonly string[], one: Mapping): string {
+  const parts = one.rows === 'sum' ? one.parts : [];
+  const each = inRange(`max by (${[...labels, ...parts].join(', ')}) (${values})`, one);
+  return parts.length > 0 ? `(sum by (${labels.join(', ')}) (${each}))` : `(${each})`;
 }
 
 /**
@@ -299,7 +340,5 @@ function portValues(one: Mapping, profile: Profile, window: string, node: '' | '
   const values = `label_join(${seriesOf(one, window)}, "${OBJECT}", "/", ${labels})`;
   const kind = `label_replace(${values}, "kind", "${one.link}", "", "")`;
   const each = node === '' ? kind : nodeNamed(kind, 'node', profile);
-  const parts = one.rows === 'sum' ? one.parts : [];
-  const ranged = inRange(`max by (${[PORT + node, ...parts].join(', ')}) (${each})`, one);
-  return parts.length > 0 ? `(sum by (${PORT}${node}) (${ranged}))` : `(${ranged})`;
+  return rowsOf(each, [PORT + node], one);
 }

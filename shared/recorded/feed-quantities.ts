@@ -3,7 +3,7 @@ import { FEEDS } from '../power/feed-loss.ts';
 import { valuesOf } from './expressions.ts';
 import type { AlertingOptions } from './gpu-quantities.ts';
 import { PLACE_LABELS, recordedName } from './names.ts';
-import type { RecordingRule } from './rules.ts';
+import type { RecordingRule } from './rule.ts';
 import { Untold } from './untold.ts';
 
 /** What a place may draw, watts: by itself and through each of its feeds. NaN: nobody says. */

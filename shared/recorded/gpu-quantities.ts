@@ -3,7 +3,7 @@ import type { SignalId } from '../signals/catalogue.ts';
 import type { Profile } from '../signals/profile.ts';
 import { gpuValuesOf } from './expressions.ts';
 import { recordedName } from './names.ts';
-import type { RecordingRule } from './rules.ts';
+import type { RecordingRule } from './rule.ts';
 import { unusual, usualRecord } from './unusual.ts';
 
 /** How the expressions are made. */

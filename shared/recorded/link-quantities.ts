@@ -4,7 +4,7 @@ import { DEFAULT_GPU, DEFAULT_LINK, DEFAULT_PORT, type Mapping, type Profile } f
 import { groupsOf, inRange, nodeNamed, seriesOf } from './expressions.ts';
 import type { AlertingOptions } from './gpu-quantities.ts';
 import { PLACE_LABELS, recordedName } from './names.ts';
-import type { RecordingRule } from './rules.ts';
+import type { RecordingRule } from './rule.ts';
 import { Untold } from './untold.ts';
 import { ABOVE_USUAL, unusual, usualRecord } from './unusual.ts';
 

@@ -15,6 +15,12 @@ export const levelOfLabels = (labels: ReadonlyMap<string, string>) =>
 /** When the oldest sample of a rack was taken, seconds: as old is what is recorded of it. */
 export const SAMPLE_TIME = recordedName('rack', 'sample_time_seconds:min');
 
+/** How old a rack's numbers were when they were replaced last, seconds: what a scrape and an evaluation take together. */
+export const ROUND = recordedName('rack', 'sample_age_seconds:replaced');
+
+/** The same before all of a round is recorded. */
+export const SAMPLES_OF_ROUND = recordedName('rack', 'sample_time_seconds:round');
+
 /** Labels of what is recorded of a pod or job in a rack. */
 export const WORK_LABELS = ['work_namespace', 'work_pod', 'work_job'] as const;
 

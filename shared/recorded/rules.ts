@@ -1,36 +1,10 @@
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Profile } from '../signals/profile.ts';
 import { HELD, POWER_REASONS, SW_POWER_CAP, throttleClass } from '../throttle.ts';
-import {
-  modelsOf,
-  portBytes,
-  portUse,
-  shareOfBoards,
-  toldTwice,
-  valuesOf,
-  withWork,
-  workOfBoards,
-} from './expressions.ts';
-import { PLACE_LABELS, recordedName, WORK_LABELS } from './names.ts';
-
-/** One recording rule. */
-export interface RecordingRule {
-  readonly record: string;
-  readonly expr: string;
-}
-
-/** Rules that are evaluated one after another; groups are side by side. */
-export interface RecordingGroup {
-  readonly name: string;
-  readonly rules: readonly RecordingRule[];
-}
-
-/** What rules are made for. */
-export interface RecordingOptions {
-  readonly profiles: readonly Profile[];
-  /** Over which counters are rated: at least twice the scrape interval, such as "2m". */
-  readonly rateWindow: string;
-}
+import { boardRecords, heldRules, NVLINK, POWER, recordIn, UTIL, workRules } from './boards.ts';
+import { modelsOf, portBytes, portUse, racksTogether, toldTwice, valuesOf } from './expressions.ts';
+import { PLACE_LABELS, ROUND, recordedName, SAMPLE_TIME, SAMPLES_OF_ROUND } from './names.ts';
+import type { RecordingGroup, RecordingOptions, RecordingRule } from './rule.ts';
 
 /** Below this share a GPU counts as idle, as in the strip of the overview. */
 const IDLE = 0.05;
@@ -38,48 +12,55 @@ const IDLE = 0.05;
 const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
 const ALL_MASKS = Array.from({ length: 1 << BITS.length }, (_, mask) => mask);
 
+const PORT_USE = recordedName('port', 'use_ratio');
+
 const LEVELS = PLACE_LABELS.map((level, i) => ({ level, by: PLACE_LABELS.slice(0, i + 1).join(', ') })).reverse();
 const [{ by: RACK }] = LEVELS;
 
 /**
- * Rules for racks and above, in groups that a server evaluates side by side. Sums and highest values are recorded by
- * rack, since those of places above follow from them; medians by every level, since a median of medians is something
- * else. What an instant of these series is worth is told by the oldest sample of the rack.
+ * Rules for racks and above, one after another: every number of a round is of the same instant. The oldest sample of
+ * each rack is looked up first and told last, so that nothing is ever said to be younger than it is. Sums and highest
+ * values are recorded by rack, since those of places above follow from them; medians by every level, since a median of
+ * medians is something else. What is looked at more than twice is recorded of each board first.
  */
-export function recordingGroups({ profiles, rateWindow: window }: RecordingOptions): readonly RecordingGroup[] {
+export function recordingGroups(options: RecordingOptions): readonly RecordingGroup[] {
+  const { profiles, rateWindow: window } = options;
   const of = (signal: SignalId) => valuesOf(signal, profiles, window);
-  const [power, util, temp, nodes] = [of('gpu.power'), of('gpu.util'), of('gpu.temp'), of('node.power')];
-  const groups: readonly (readonly [string, readonly RecordingRule[]])[] = [
-    [
-      'power',
-      [...byRack('gpu_power_watts:sum', 'sum', power), ...byRack('sample_time_seconds:min', 'min', times(profiles))],
-    ],
-    // One after another: how many of a rack's boards are silent, and whose they are, belong together (silent-work.ts).
-    ['gpus', [...byRack('gpus:count', 'count', joined(power, temp, util)), ...workCounts(profiles, window)]],
-    ['models', models(profiles, window)],
-    [
-      'use',
-      [
-        ...byLevels('gpu_util_ratio:median', 0.5, util),
-        ...byRack('gpus_idle:count', 'count', util && `(${util}) < ${IDLE}`),
-      ],
-    ],
-    ['use-lowest', byLevels('gpu_util_ratio:p10', 0.1, util).slice(-1)],
-    ['heat', [...byRack('gpu_temp_celsius:max', 'max', temp), ...byRack('gpu_temp_use_ratio:max', 'max', heat(of))]],
-    ['clocks', clockEvents(of('gpu.throttle'))],
-    ['nvlink', byLevels('nvlink_bytes_per_second:median', 0.5, nvlink(of))],
-    ['nodes', [...byRack('node_power_watts:sum', 'sum', nodes), ...byRack('nodes_metered:count', 'count', nodes)]],
-    ['limits', limits(of('gpu.powerLimit'))],
-    ['ports', ports(profiles, window)],
-    ...work(profiles, window),
+  const [temp, nodes] = [of('gpu.temp'), of('node.power')];
+  const boards = boardRecords(options);
+  const [power, util, nvlink] = [POWER, UTIL, NVLINK].map((name) => recordIn(boards, name));
+  const rules = [
+    { record: SAMPLES_OF_ROUND, expr: racksTogether('min', times(profiles)) },
+    ...boards,
+    ...byRack('gpu_power_watts:sum', 'sum', power),
+    ...byRack('gpus:count', 'count', joined(power, util, temp)),
+    ...models(profiles, window),
+    ...byLevels('gpu_util_ratio:median', 0.5, util),
+    ...byRack('gpus_idle:count', 'count', util && `${util} < ${IDLE}`),
+    ...byLevels('gpu_util_ratio:p10', 0.1, util).slice(-1),
+    ...byRack('gpu_temp_celsius:max', 'max', temp),
+    ...byRack('gpu_temp_use_ratio:max', 'max', heat(of)),
+    ...clockEvents(of('gpu.throttle')),
+    ...byLevels('nvlink_bytes_per_second:median', 0.5, nvlink),
+    ...byRack('node_power_watts:sum', 'sum', nodes),
+    ...byRack('nodes_metered:count', 'count', nodes),
+    ...limits(of('gpu.powerLimit')),
+    ...ports(profiles, window),
+    ...workRules(options, boards),
+    ...heldRules(options, boards),
+    { record: ROUND, expr: `time() - ${SAMPLE_TIME}` },
+    { record: SAMPLE_TIME, expr: SAMPLES_OF_ROUND },
   ];
-  return groups.flatMap(([name, rules]) => (rules.length > 0 ? [{ name: `fleetwatt-racks-${name}`, rules }] : []));
+  return [{ name: 'fleetwatt-racks', rules }];
 }
 
 const joined = (...texts: readonly string[]) => texts.filter((text) => text !== '').join(' or ');
 
-const byRack = (what: string, how: string, values: string): RecordingRule[] =>
-  values === '' ? [] : [{ record: recordedName('rack', what), expr: `${how} by (${RACK}) (${values})` }];
+const recorded = (what: string, expr: string): RecordingRule[] =>
+  expr === '' ? [] : [{ record: recordedName('rack', what), expr }];
+
+const byRack = (what: string, how: string, values: string) =>
+  recorded(what, values && `${how} by (${RACK}) (${values})`);
 
 const byLevels = (what: string, share: number, values: string): RecordingRule[] =>
   values === ''
@@ -130,82 +111,30 @@ function limits(values: string): readonly RecordingRule[] {
   return [...byRack('gpu_limit_watts:sum', 'sum', values), ...byRack('gpus_limited:count', 'count', values)];
 }
 
-/** What is told of each pod and job: the signal, and the name of its mean over the boards of a rack. */
-const OF_WORK: readonly (readonly [SignalId, string])[] = [
-  ['gpu.util', 'work_util_ratio:avg'],
-  ['gpu.powerThrottle', 'work_held_by_cap_ratio:avg'],
-  ['gpu.thermalThrottle', 'work_held_by_heat_ratio:avg'],
-  ['gpu.brakeThrottle', 'work_held_by_brake_ratio:avg'],
-  ['gpu.dram', 'work_memory_ratio:avg'],
-  ['gpu.tensor', 'work_tensor_ratio:avg'],
-  ['gpu.smActive', 'work_sm_ratio:avg'],
-];
-
-const byWork = (what: string, how: string, values: string): RecordingRule[] =>
-  values === ''
-    ? []
-    : [
-        {
-          record: recordedName('rack', what),
-          expr: `${how} by (${[RACK, ...WORK_LABELS].join(', ')}) (${values})`,
-        },
-      ];
-
-/** How many boards of each rack each pod and job has. */
-function workCounts(profiles: readonly Profile[], window: string): readonly RecordingRule[] {
-  const boards = workOfBoards(['gpu.power', 'gpu.util'], profiles, window);
-  const [rule] = byWork('work_gpus:count', 'sum', shareOfBoards(boards));
-  // A 0 of a rack itself: its work is told, whether there is any or not.
-  return rule ? [{ ...rule, expr: `${rule.expr} or ${recordedName('rack', 'gpus:count')} * 0` }] : [];
-}
-
-/** What each pod and job of a rack draws, and what tells what holds it back. */
-function work(profiles: readonly Profile[], window: string): readonly (readonly [string, readonly RecordingRule[]])[] {
-  const boards = workOfBoards(['gpu.power'], profiles, window);
-  const [shares, watts] = [shareOfBoards(boards), valuesOf('gpu.power', profiles, window)];
-  const of = (signal: SignalId) => {
-    const values = valuesOf(signal, profiles, window);
-    return values && boards && withWork(values, boards);
-  };
-  return [
-    ['work-power', byWork('work_gpu_power_watts:sum', 'sum', watts && shares && withWork(watts, shares))],
-    ['work-metered', byWork('work_gpus_metered:count', 'sum', shares)],
-    // Each by itself: they are dear, and groups are evaluated side by side.
-    ...OF_WORK.map(
-      ([signal, what]) => [`work-${signal.replace('gpu.', '')}`, byWork(what, 'avg', of(signal))] as const,
-    ),
-  ];
-}
-
 function models(profiles: readonly Profile[], window: string): RecordingRule[] {
   const expr = modelsOf(profiles, window);
   return expr === '' ? [] : [{ record: recordedName('rack', 'gpu_model:info'), expr }];
-}
-
-/** Both directions stand before a total of the exporter's own, as in resolve.ts. */
-function nvlink(of: (signal: SignalId) => string): string {
-  const [tx, rx, total] = [of('gpu.nvlinkTx'), of('gpu.nvlinkRx'), of('gpu.nvlink')];
-  return joined(tx && rx && `((${tx}) + (${rx}))`, total);
 }
 
 function ports(profiles: readonly Profile[], window: string): RecordingRule[] {
   const use = portUse(profiles, window);
   return [
     ...toldTwice(profiles, window).map(([record, expr]) => ({ record, expr })),
-    ...byRack('link_use_ratio:max', 'max', use),
-    ...byRack('links:count', 'count', use && `max by (fw_object, kind, ${RACK}) (${use})`),
-    ...byRack('link_receive_bytes_per_second:sum', 'sum', portBytes('link.rx', profiles, window)),
-    ...byRack('link_transmit_bytes_per_second:sum', 'sum', portBytes('link.tx', profiles, window)),
+    ...(use === '' ? [] : [{ record: PORT_USE, expr: use }]),
+    ...byRack('link_use_ratio:max', 'max', use && PORT_USE),
+    ...byRack('links:count', 'count', use && PORT_USE),
+    ...recorded('link_receive_bytes_per_second:sum', portBytes('link.rx', profiles, window)),
+    ...recorded('link_transmit_bytes_per_second:sum', portBytes('link.tx', profiles, window)),
   ];
 }
 
 /** When the samples behind a rack's numbers were taken; timestamp() of two names at once may be refused. */
-function times(profiles: readonly Profile[]): string {
+function times(profiles: readonly Profile[]): readonly string[] {
   const names = profiles
     .flatMap(({ mappings }) => mappings)
     .filter(
       ({ signal, kind, rank }) => kind === 'gauge' && rank < 2 && (signal === 'gpu.power' || signal === 'gpu.temp'),
     )
     .flatMap((one) => one.names);
-  return [...new Set(names)].map((name) => `timestamp(${name})`).join(' or ');
+  return [...new Set(names)].map((name) => `timestamp(${name})`);
 }

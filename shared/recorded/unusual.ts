@@ -1,4 +1,4 @@
-import type { RecordingRule } from './rules.ts';
+import type { RecordingRule } from './rule.ts';
 
 /** How many times of what is usual is unusual, and how long what was usual counts, as in the engine's own memories (fabric/flaps.ts, alerting/memory.ts). */
 export const ABOVE_USUAL = 3;

@@ -201,6 +201,14 @@ const rows = {
   'gpu.nvlinkRecoveries': ['NVLink recoveries', '1/s', 'gpu', 0, 1e9, 'sum'],
   'gpu.nvlinkRecoveryFailed': ['NVLink recoveries that failed', 'count', 'gpu', 0, 1e12, 'sum'],
   'node.sysioPower': ['Input and output of Grace processors', 'W', 'node', 0, 20_000, 'sum'],
+  // How old what is recorded was when it was replaced last, and racks of which more is waited for (recorded/rounds.ts).
+  'place.round': ['Age of what is recorded when it is replaced', 's', 'place', 0, 1e6, 'none'],
+  'place.waits': ['What is recorded is waited for', 'code', 'place', 0, 1, 'none'],
+  // What held clocks cost in recorded racks (recorded/boards.ts).
+  'place.lostPower': ['GPUs lost to power, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.lostHeat': ['GPUs lost to heat, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.clocked': ['GPUs whose clocks are known, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'place.cappedLong': ['GPUs held by power cap over 5 min, recorded', 'ratio', 'place', 0, 1, 'none'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

@@ -94,6 +94,8 @@ export interface Identity {
 /** An accelerator: by its id, or by its node and index where the exporter gives none. */
 export interface GpuIdentity {
   readonly id: readonly string[];
+  /** Every series of a board has an id, those of its parts maybe by another label: rules need not look for an index. */
+  readonly always?: true;
   /** Put before an id that lacks it, so that two exporters of one board agree. */
   readonly idPrefix?: string;
   readonly index: readonly string[];

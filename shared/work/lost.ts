@@ -1,4 +1,5 @@
 import type { Frame } from '../frame.ts';
+import { recordedAt } from '../recorded/columns.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { HW_THERMAL, POWER_REASONS, SW_THERMAL, throttleClass } from '../throttle.ts';
 import { GPU, NODE, RACK, type Topology } from '../topology.ts';
@@ -11,6 +12,8 @@ export type Loss = (typeof LOSSES)[number];
 /** One instant of the GPUs (index: place − start[GPU]). NaN is "not read". */
 export interface HeldInstant {
   readonly time: EpochMs;
+  /** What is recorded of a rack (by its place), all of its GPUs together; undefined where nothing is. */
+  readonly recorded?: (rack: number) => LostHours | undefined;
   /** SM clock and the highest it may be, MHz. */
   readonly clock: ArrayLike<number>;
   readonly clockMax: ArrayLike<number>;
@@ -29,12 +32,21 @@ export function heldInstant({ topology: { start }, columns }: Frame, time: Epoch
   const [reasons, power, brake] = [of('gpu.throttle'), of('gpu.powerThrottle'), of('gpu.brakeThrottle')];
   return {
     time,
+    recorded: (rack) => recordedRates({ columns }, rack),
     ...{ clock: of('gpu.clock'), clockMax: of('gpu.clockMax'), thermal: of('gpu.thermalThrottle') },
     // Cap and brake are told apart by newer boards only; either is power.
     power: power.map((share, gpu) => (brake[gpu] > 0 ? Math.max(brake[gpu], Number.isNaN(share) ? 0 : share) : share)),
     nowPower: (gpu) => (reasons[gpu] & POWER_REASONS) !== 0,
     nowThermal: (gpu) => [SW_THERMAL, HW_THERMAL].includes(throttleClass(reasons[gpu])),
   };
+}
+
+/** GPUs that a recorded rack loses at an instant, of how many that are watched. */
+function recordedRates(frame: Pick<Frame, 'columns'>, rack: number): LostHours | undefined {
+  const [power, thermal, watched] = (['place.lostPower', 'place.lostHeat', 'place.clocked'] as const).map((id) =>
+    recordedAt(frame, id, rack),
+  );
+  return watched > 0 ? { power: power || 0, thermal: thermal || 0, watched } : undefined;
 }
 
 /** GPU-hours that a rack lost since the counting began, and the GPU-hours that were watched. */
@@ -105,7 +117,10 @@ function ratesOf({ start, parent, path }: Topology, instant: HeldInstant): Reado
   }
   const rates = new Map<string, LostHours>();
   watched.forEach((count, i) => {
-    if (count > 0) rates.set(path[start[RACK] + i], { power: power[i], thermal: thermal[i], watched: count });
+    // What is recorded holds for all of a rack's GPUs, those among them that someone looks at.
+    const recorded = instant.recorded?.(start[RACK] + i);
+    if (recorded) rates.set(path[start[RACK] + i], recorded);
+    else if (count > 0) rates.set(path[start[RACK] + i], { power: power[i], thermal: thermal[i], watched: count });
   });
   return rates;
 }

@@ -1,6 +1,7 @@
 import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import { DecodeError } from '../../../shared/decoded.ts';
 import type { Fleet } from '../../../shared/fleet.ts';
+import { formatAge } from '../../../shared/format.ts';
 import { windowMsOf } from '../../../shared/history/queries.ts';
 import { ApiError } from '../../../shared/prom-api/reply.ts';
 import type { Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
@@ -153,6 +154,8 @@ export class PrometheusReader implements Source {
   #present: ReadonlySet<string> | undefined;
   /** Racks that the plan is for; undefined where it is for all. */
   #planned: string | undefined;
+  /** Nothing is recorded any more, whatever names there were lately: boards tell whether they are there. */
+  #recordsGone = false;
   /** Since when the server has metrics that we know, and when it is asked again for what it has. */
   #metSince = Number.NaN;
   /** Whether this refresh asked for names too: 0 or 1. */
@@ -238,14 +241,26 @@ export class PrometheusReader implements Source {
         bad += report.bad;
         for (const warning of [...vector.warnings, ...vector.serverWarnings]) warnings.add(printable(warning, 200));
       }
-      const partly = answers.flatMap(({ vector }) => vector.serverWarnings).find((said) => !ABOUT_THE_QUERY.test(said));
-      this.#health.warn([...warnings], partly === undefined ? undefined : printable(partly, 200), this.#clock.now());
       const [now, questions] = [this.#clock.now(), answers.length + this.#askedNames + this.#askedAgain];
+      const said = answers.flatMap(({ vector }) => vector.serverWarnings).find((one) => !ABOUT_THE_QUERY.test(one));
+      const behind = this.#behind(now);
+      const partly = said === undefined ? behind : printable(said, 200);
+      const places = answers.find(({ query }) => query.kind === 'place' && query.times);
+      if (places) this.#recordsGone = places.vector.values.length === 0 && behind === undefined;
+      this.#health.warn([...warnings], partly, now);
       this.#health.ok(ID, { bytes, series, bad, ms: now - begin, now, questions });
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#health.failed(ID, error, this.#clock.now());
       throw error;
     }
+  }
+
+  /** What is to be said of recorded racks of which nothing new comes; undefined where it does. */
+  #behind(now: number): string | undefined {
+    const behind = this.#fleet.recordedBehind(this.settings.id, now);
+    if (!behind) return undefined;
+    const [age, usual] = [behind.ageMs, behind.usualMs].map((ms) => ms !== undefined && formatAge(ms));
+    return `what its rules recorded of racks last is ${age} old${usual ? `, usually it gets ${usual} old` : ''}. Its scrapes or its rules are behind.`;
   }
 
   /** Samples have the server's time: where its clock is far from ours, it is asked and believed by its own. */
@@ -260,8 +275,10 @@ export class PrometheusReader implements Source {
     this.#askedNames = now < this.#askNamesAt ? 0 : 1;
     const racks = this.#askedNames === 0 ? this.#racksNow() : undefined;
     if (this.#askedNames === 0 && racks?.join('\n') === this.#planned) return;
-    if (this.#askedNames === 1)
+    if (this.#askedNames === 1) {
       this.#present = await askNames(this.#fetcher, this.settings.url, time, this.#stop.signal);
+      this.#recordsGone = false;
+    }
     this.#replan(racks ?? this.#racksNow());
     if (this.#plan.length > 0 && this.#askedNames === 1) {
       if (Number.isNaN(this.#metSince)) this.#metSince = now;
@@ -272,7 +289,7 @@ export class PrometheusReader implements Source {
 
   /** Racks to be read by their GPUs where the others are recorded; undefined where nothing is recorded. */
   #racksNow(): readonly string[] | undefined {
-    return this.#present?.has(SAMPLE_TIME) ? this.#racks?.() : undefined;
+    return this.#present?.has(SAMPLE_TIME) && !this.#recordsGone ? this.#racks?.() : undefined;
   }
 
   #replan(racks: readonly string[] | undefined): void {
@@ -284,6 +301,7 @@ export class PrometheusReader implements Source {
       profiles: this.#profiles,
       ...(racks ? { racks } : {}),
     });
+    if (!this.#plan.some(({ kind }) => kind === 'place')) this.#fleet.endRecorded(this.settings.id);
     for (const { id } of this.#plan) {
       if (!this.#readers.has(id)) this.#readers.set(id, vectorReader({ maxBytes: 50 << 20, maxSeries }));
     }

@@ -210,6 +210,7 @@ export const dcgmProfile: Profile = {
   identity: {
     gpu: {
       id: ['UUID', 'gpu_uuid'],
+      always: true,
       index: ['gpu'],
       model: ['modelName', 'model_name'],
       placement: [

@@ -1,13 +1,16 @@
-import { recordedName, SAMPLE_TIME } from '../../recorded/names.ts';
+import { ROUND, recordedName, SAMPLE_TIME } from '../../recorded/names.ts';
 import type { SignalId } from '../catalogue.ts';
 import { type Mapping, mapping, type Profile } from '../profile.ts';
 
+const named = (names: readonly string[], signal: SignalId): Mapping =>
+  mapping(names, signal, 'Load the file of "fleetwatt rules export --kind recording" into the server', {
+    quality: 'derived',
+  });
+
 const recorded = (what: string, signal: SignalId, levels: readonly string[] = ['rack']): Mapping =>
-  mapping(
+  named(
     levels.map((level) => recordedName(level, what)),
     signal,
-    'Load the file of "fleetwatt rules export --kind recording" into the server',
-    { quality: 'derived' },
   );
 
 const LEVELS = ['rack', 'row', 'hall', 'site'];
@@ -20,6 +23,7 @@ export const recordedProfile: Profile = {
   identity: { place: true },
   info: [SAMPLE_TIME],
   mappings: [
+    named([ROUND], 'place.round'),
     recorded('gpus:count', 'place.gpus'),
     recorded('gpu_model:info', 'place.model'),
     recorded('gpu_power_watts:sum', 'place.gpuPower'),
@@ -33,6 +37,10 @@ export const recordedProfile: Profile = {
     recorded('gpus_held:count', 'place.held'),
     recorded('gpus_held_by_power:count', 'place.heldByPower'),
     recorded('gpus_capped:count', 'place.capped'),
+    recorded('gpus_lost_to_power:sum', 'place.lostPower'),
+    recorded('gpus_lost_to_heat:sum', 'place.lostHeat'),
+    recorded('gpus_clocked:count', 'place.clocked'),
+    recorded('gpus_capped_long:ratio', 'place.cappedLong'),
     recorded('gpu_limit_watts:sum', 'place.gpuLimit'),
     recorded('gpus_limited:count', 'place.gpusLimited'),
     recorded('nvlink_bytes_per_second:median', 'place.nvlink', LEVELS),
