@@ -5,7 +5,7 @@ import type { Origin } from './machines.ts';
 import type { Objects } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
 import { levelOfLabels, levelOfName } from './recorded/names.ts';
-import { ANY, DCGM, MARKS, type Marks } from './signals/blank.ts';
+import type { ObjectKind } from './signals/catalogue.ts';
 import { DEFAULT_GPU, JOB, labelOf, NAMESPACE, POD, type Profile, targetOf } from './signals/profile.ts';
 import type { Slot, Slots } from './slots.ts';
 import type { EpochMs } from './units.ts';
@@ -44,19 +44,9 @@ export interface Binding {
   readonly clocks: Int32Array;
   /** COMBINE */
   readonly combine: Uint8Array;
-  /** 1 where the raw number is turned into a rate here; a query's already is one. */
-  readonly counts: Uint8Array;
-  /** Which "no reading" marks the raw number may be. */
-  readonly marks: Uint8Array;
-  readonly scale: Float64Array;
-  /** Range of the value in its unit. */
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  /** Raw numbers up to this say that there is no such reading. */
-  readonly absentUpTo: Float64Array;
-  /** Raw number at which a counter is stuck; NaN where none is known. */
-  readonly pegged: Float64Array;
-  /** Previous raw value and time of counters; NaN before the first. */
+  /** Counters become rates here; a query's are rates already. */
+  readonly counts: boolean;
+  /** Previous raw value and time of counters; NaN before the first. Empty where nothing counts. */
   readonly rawBefore: Float64Array;
   readonly timeBefore: Float64Array;
   /** Series that no signal is made of, but that may carry a mark: only those are counted. */
@@ -85,6 +75,14 @@ export function bind(input: Ingest, before: Binding | undefined, writer: number,
   return draft.done(writer);
 }
 
+/** A GPU as the last full row of its id described it. */
+interface Described {
+  readonly index: string;
+  readonly model: string;
+  readonly work: string;
+  readonly object: number;
+}
+
 class BindingDraft {
   readonly #input: Ingest;
   readonly #before: Binding | undefined;
@@ -103,7 +101,8 @@ class BindingDraft {
   /** Text of a counter's series → its index in the binding before: its previous value is carried over. */
   readonly #counters: ReadonlyMap<string, number>;
   readonly #parts = new Set<string>();
-  readonly #described = new Map<string, number>();
+  /** GPUs that a full row of this body described, by their id. */
+  readonly #described = new Map<string, Described>();
 
   constructor(input: Ingest, before: Binding | undefined, known: Known) {
     this.#input = input;
@@ -145,26 +144,26 @@ class BindingDraft {
 
   /** A row of sample times tells the clock of its object, and of its instance for what has no clock of its own. */
   addTime(index: number, labels: Labels, kind: PlannedQuery['kind']): void {
-    const { slots, clocks } = this.#known;
+    const { slots } = this.#known;
     const profile = slots.byId.get(labels.get('profile') ?? '');
     if (!profile) return;
     // A server and a switch have their labels with their values; their target is no node of the fleet.
     if (profile.identity.server || profile.identity.port || profile.identity.link?.owner) {
-      this.#push(index, 0, clocks.numberOf(this.#instanceKey(profile, labels)));
+      this.#push(index, 0, this.#clockOfTarget(profile, labels));
       return;
     }
     const object = this.#objectOf(kind, profile, labels);
     if (object < 0) return;
-    if (kind !== 'node') this.#push(index, object, clocks.numberOf(this.#clockKey(kind, profile, `${object}`)));
-    if (kind === 'gpu' || kind === 'node')
-      this.#push(index, object, clocks.numberOf(this.#instanceKey(profile, labels)));
+    if (kind !== 'node') this.#push(index, object, this.#clockOfObject(kind, profile, object));
+    if (kind === 'gpu' || kind === 'node') this.#push(index, object, this.#clockOfTarget(profile, labels));
   }
 
   done(writer: number): Binding {
     const { query, decoded } = this.#input;
     const to = this.#to;
-    const mapped = (of: (slot: Slot) => number) => Float64Array.from(to, of);
-    const carried = (values: readonly number[]) => Float64Array.from(to, (_, i) => values[i] ?? Number.NaN);
+    const counts = !query && to.some(({ isCounter }) => isCounter);
+    const carried = (values: readonly number[]) =>
+      Float64Array.from({ length: counts ? to.length : 0 }, (_, i) => values[i] ?? Number.NaN);
     return {
       layout: decoded.layout,
       writer,
@@ -173,13 +172,7 @@ class BindingDraft {
       objects: Int32Array.from(this.#ids),
       clocks: Int32Array.from(this.#clocks),
       combine: Uint8Array.from(this.#combine),
-      counts: Uint8Array.from(to, ({ mapping }) => (mapping.kind === 'counter' && !query ? 1 : 0)),
-      marks: Uint8Array.from(to, marksOf),
-      scale: mapped(({ mapping }) => mapping.scale),
-      min: mapped(({ signal }) => signal.min),
-      max: mapped(({ signal }) => signal.max),
-      absentUpTo: mapped(({ mapping }) => mapping.absentUpTo ?? -Infinity),
-      pegged: mapped(({ mapping }) => mapping.pegged ?? Number.NaN),
+      counts,
       rawBefore: carried(this.#raw),
       timeBefore: carried(this.#times),
       unread: Int32Array.from(this.#unread),
@@ -195,20 +188,18 @@ class BindingDraft {
   #clockOf({ object: kind, profile }: Slot, object: number, own: Labels): number {
     if (!this.#input.query) return -1;
     // What is recorded of a pod is as old as what is recorded of its rack.
-    if (kind === 'work')
-      return this.#known.clocks.numberOf(
-        this.#clockKey('place', profile, `${this.#known.objects.works[object].place}`),
-      );
-    const ofObject = kind === 'gpu' || kind === 'feed' || kind === 'place';
-    return this.#known.clocks.numberOf(
-      ofObject ? this.#clockKey(kind, profile, `${object}`) : this.#instanceKey(profile, own),
-    );
+    if (kind === 'work') return this.#clockOfObject('place', profile, this.#known.objects.works[object].place);
+    if (kind === 'gpu' || kind === 'feed' || kind === 'place') return this.#clockOfObject(kind, profile, object);
+    return this.#clockOfTarget(profile, own);
   }
 
-  readonly #clockKey = (kind: string, profile: Profile, object: string) =>
-    `${this.#input.sourceId}\n${profile.id}\n${kind}\n${object}`;
+  #clockOfObject(kind: ObjectKind, { id }: Profile, object: number): number {
+    return this.#known.clocks.ofObject(`${this.#input.sourceId}\n${id}\n${kind}`, object);
+  }
 
-  readonly #instanceKey = (profile: Profile, labels: Labels) => this.#clockKey('node', profile, targetOf(labels));
+  #clockOfTarget({ id }: Profile, labels: Labels): number {
+    return this.#known.clocks.ofTarget(`${this.#input.sourceId}\n${id}\n${targetOf(labels)}`);
+  }
 
   #objectOf(kind: Slot['object'], { identity }: Profile, own: Labels, slot?: Slot, name = ''): number {
     if (kind === 'gpu') return this.#gpuOf(own, identity);
@@ -227,15 +218,14 @@ class BindingDraft {
 
   /** A GPU that a full row of this body has described is known by its id from then on. */
   #gpuOf(own: Labels, identity: Profile['identity']): number {
-    const { id: ids, index, model } = identity.gpu ?? DEFAULT_GPU;
-    const id = labelOf(own, ids);
+    const { id: ids, index: indexes, model: models } = identity.gpu ?? DEFAULT_GPU;
+    const [id, index, model] = [labelOf(own, ids), labelOf(own, indexes), labelOf(own, models)];
     const work = WORK.map((names) => labelOf(own, names)).join('\n');
-    const text = `${id}\n${labelOf(own, index)}\n${labelOf(own, model)}\n${work}`;
-    const known = id === '' ? undefined : this.#described.get(text);
-    if (known !== undefined) return known;
+    const known = id === '' ? undefined : this.#described.get(id);
+    if (known?.index === index && known.model === model && known.work === work) return known.object;
     const object = this.#known.objects.gpu(this.#merged(own), identity, this.#origin);
     // Without an id, the same index may be of another node.
-    if (id !== '' && this.#known.objects.isNamed(object)) this.#described.set(text, object);
+    if (id !== '' && this.#known.objects.isNamed(object)) this.#described.set(id, { index, model, work, object });
     return object;
   }
 
@@ -267,21 +257,13 @@ const counterText = (slot: Slot, object: number, labels: Labels) =>
 function countersOf({ layout, series, slots, objects, counts }: Binding): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (let i = 0; i < series.length; i++) {
-    if (counts[i] === 1) found.set(counterText(slots[i], objects[i], layout.series[series[i]].labels), i);
+    if (counts && slots[i].isCounter) found.set(counterText(slots[i], objects[i], layout.series[series[i]].labels), i);
   }
   return found;
 }
 
 /** What tells who works on a board, of which each row may name another. */
 const WORK = [NAMESPACE, POD, JOB];
-
-const LARGE = new Set(['B', 'B/s', 'J', 'ratio']);
-
-/** Which marks a slot's raw numbers may be: those of 32 bits only where a gauge can't honestly be that large. */
-function marksOf({ mapping, profile, signal: { unit } }: Slot): Marks {
-  if (!profile.blanks) return ANY;
-  return mapping.kind === 'counter' || LARGE.has(unit) ? MARKS : DCGM;
-}
 
 /** Target labels, and the machine's own name where the body tells it. */
 function withNodeName({ targetLabels, decoded, query }: Ingest): Labels {

@@ -155,7 +155,6 @@ export class Fleet {
       binding = this.#bind(key, input, binding, writer);
     }
     this.#pass++;
-    this.#made = undefined;
     if (input.query?.times) this.#takeTimes(input, binding);
     const bad = input.query?.times ? 0 : this.#takeValues(input, binding) + countMarks(input, binding);
     this.badSamples += bad;
@@ -188,7 +187,7 @@ export class Fleet {
   }
 
   #takeValues(input: Ingest, binding: Binding): number {
-    const { series, clocks, counts, marks, absentUpTo, pegged } = binding;
+    const { series, clocks, counts, slots, objects, combine } = binding;
     const { values, times } = input.decoded;
     const sampled = input.query && !input.past ? this.#clocks.times : undefined;
     const latest = input.time + FUTURE_MS;
@@ -197,15 +196,16 @@ export class Fleet {
       const raw = values[series[i]];
       if (Number.isNaN(raw)) continue;
       // Where no timestamp was answered for an object its age can't be told, so it is not live.
-      let time = sampled ? sampled[clocks[i]] : (times?.[series[i]] ?? input.time);
+      let time = sampled ? sampled[clocks[i]] : times ? times[series[i]] : input.time;
       if (Number.isNaN(time)) {
         if (sampled) continue;
         time = input.time;
       }
-      if (raw <= absentUpTo[i]) continue;
-      if (time > latest || isBlank(raw, marks[i]) || raw === pegged[i]) bad++;
-      else if (counts[i] === 0) bad += this.#put(binding, i, raw, time);
-      else bad += this.#putRate(binding, i, raw, time);
+      const slot = slots[i];
+      if (raw <= slot.absentUpTo) continue;
+      if (time > latest || isBlank(raw, slot.marks) || raw === slot.pegged) bad++;
+      else if (counts && slot.isCounter) bad += this.#putRate(binding, i, raw, time);
+      else bad += this.#put(slot, objects[i], combine[i], raw, time, binding.writer);
     }
     return bad;
   }
@@ -216,28 +216,29 @@ export class Fleet {
    * is not known.
    * @returns 1 for a sample that is bad
    */
-  #putRate(binding: Binding, i: number, raw: number, time: number): 0 | 1 {
-    const { rawBefore, timeBefore } = binding;
+  #putRate({ slots, objects, combine, writer, rawBefore, timeBefore }: Binding, i: number, raw: number, time: number) {
     const before = rawBefore[i];
     const seconds = (time - timeBefore[i]) / 1000;
     if (seconds <= 0) return seconds < 0 ? 1 : 0;
     rawBefore[i] = raw;
     timeBefore[i] = time;
     if (Number.isNaN(before)) return 0;
-    if (raw >= before) return this.#put(binding, i, (raw - before) / seconds, time);
-    return raw > before / 2 ? 1 : this.#put(binding, i, raw / seconds, time);
+    if (raw < before && raw > before / 2) return 1;
+    const rate = (raw >= before ? raw - before : raw) / seconds;
+    return this.#put(slots[i], objects[i], combine[i], rate, time, writer);
   }
 
   /** @returns 1 for a sample that is bad: impossible, or older than what the same target gave before */
-  #put(binding: Binding, i: number, raw: number, time: number): 0 | 1 {
-    const { slots, objects, combine, scale, min, max, writer } = binding;
-    const slot = slots[i];
-    const object = objects[i];
-    const value = raw * scale[i];
-    if (value < min[i] || value > max[i]) return 1;
-    if (slot.pass[object] === this.#pass) slot.value[object] = together(combine[i], slot.value[object], value);
-    else if (time < slot.time[object]) return slot.writer[object] === writer ? 1 : 0;
+  #put(slot: Slot, object: number, combine: number, raw: number, time: number, writer: number): 0 | 1 {
+    const value = raw * slot.scale;
+    if (value < slot.signal.min || value > slot.signal.max) return 1;
+    const before = slot.value[object];
+    const timeBefore = slot.time[object];
+    if (slot.pass[object] === this.#pass) slot.value[object] = together(combine, before, value);
+    else if (time < timeBefore) return slot.writer[object] === writer ? 1 : 0;
     else slot.value[object] = value;
+    // A server that is asked more often than it scrapes tells the same again.
+    if (time !== timeBefore || slot.value[object] !== before) this.#made = undefined;
     slot.time[object] = time;
     slot.pass[object] = this.#pass;
     slot.writer[object] = writer;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { latest, median, quantile } from './quantile.ts';
 
@@ -21,6 +22,23 @@ describe('quantile', () => {
     const sorted = values.filter((value) => !Number.isNaN(value)).sort();
     for (const q of [0.001, 0.1, 0.5, 0.99, 1])
       expect(quantile(values, 0, values.length, q)).toBe(sorted[Math.ceil(q * sorted.length) - 1]);
+  });
+
+  it('is exact for few values in any order', () => {
+    const gapless = fc.array(fc.oneof(fc.constantFrom(0, 1, 2), fc.float({ noNaN: true, noDefaultInfinity: true })), {
+      minLength: 1,
+      maxLength: 700,
+    });
+    fc.assert(
+      fc.property(gapless, fc.constantFrom(0.01, 0.25, 0.5, 0.99), (values, q) => {
+        const sorted = Float64Array.from(values).sort();
+        const half = sorted.length >> 1;
+        const middle = sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+        expect(median(values, 0, values.length) - middle).toBeCloseTo(0, 30);
+        const rank = Math.max(1, Math.ceil(q * sorted.length - 1e-9));
+        expect(quantile(values, 0, values.length, q) - sorted[rank - 1]).toBeCloseTo(0, 30);
+      }),
+    );
   });
 
   it('reads its range only, and has none of nothing', () => {

@@ -1,6 +1,6 @@
 const BINS = 4096;
 const counts = new Int32Array(BINS);
-/** Up to this many values are sorted outright. */
+/** Up to this many values are put in order by halves, which takes long for an order that someone chose to that end. */
 const FEW = 512;
 let scratch = new Float64Array(FEW);
 
@@ -18,8 +18,8 @@ function gather(values: ArrayLike<number>, from: number, to: number): number {
 /** The values of two neighbouring ranks (from 1) of the first `count` gathered. */
 function ranked(count: number, rank: number, next: number): readonly [number, number] {
   if (count <= FEW) {
-    const sorted = scratch.subarray(0, count).sort();
-    return [sorted[rank - 1], sorted[next - 1]];
+    const value = select(count, rank - 1);
+    return [value, next === rank ? value : leastFrom(rank, count)];
   }
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < count; i++) {
@@ -27,8 +27,9 @@ function ranked(count: number, rank: number, next: number): readonly [number, nu
     if (scratch[i] > high) high = scratch[i];
   }
   if (low === high) return [low, low];
-  const scale = (BINS - 1) / (high - low);
-  counts.fill(0);
+  const bins = Math.min(BINS, count);
+  const scale = (bins - 1) / (high - low);
+  counts.fill(0, 0, bins);
   for (let i = 0; i < count; i++) counts[((scratch[i] - low) * scale) | 0]++;
   const [first, before] = binOf(rank);
   const [last] = binOf(next);
@@ -40,6 +41,34 @@ function ranked(count: number, rank: number, next: number): readonly [number, nu
   }
   const sorted = scratch.subarray(0, picked).sort();
   return [sorted[rank - before - 1], sorted[next - before - 1]];
+}
+
+/** The value of an index in the order of the first `count` gathered; none before it is larger, none after it smaller. */
+function select(count: number, index: number): number {
+  let [low, high] = [0, count - 1];
+  while (low < high) {
+    const middle = scratch[(low + high) >> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (scratch[i] < middle) i++;
+      while (scratch[j] > middle) j--;
+      if (i > j) break;
+      const one = scratch[i];
+      scratch[i++] = scratch[j];
+      scratch[j--] = one;
+    }
+    if (index <= j) high = j;
+    else if (index >= i) low = i;
+    else break;
+  }
+  return scratch[index];
+}
+
+function leastFrom(from: number, to: number): number {
+  let least = scratch[from];
+  for (let i = from + 1; i < to; i++) if (scratch[i] < least) least = scratch[i];
+  return least;
 }
 
 /** The bin of a rank, and how many values lie in the bins below. */

@@ -1,4 +1,5 @@
 import type { Labels } from './labels.ts';
+import { ANY, DCGM, MARKS, type Marks } from './signals/blank.ts';
 import { type ObjectKind, type Signal, type SignalId, signalOf } from './signals/catalogue.ts';
 import type { Conditions, Mapping, Profile } from './signals/profile.ts';
 
@@ -21,6 +22,15 @@ export class Slot {
   readonly isPart: boolean;
   /** Number in the list of all slots. */
   readonly index: number;
+  /** Its raw numbers only grow: what exporters print becomes a rate. */
+  readonly isCounter: boolean;
+  /** Which "no reading" marks a raw number may be. */
+  readonly marks: Marks;
+  readonly scale: number;
+  /** Raw numbers up to this say that there is no such reading. */
+  readonly absentUpTo: number;
+  /** Raw number at which a counter is stuck; NaN where none is known. */
+  readonly pegged: number;
   /** Whether any series ever led here. */
   bound = false;
   /** In the signal's unit; NaN where there is none (yet). */
@@ -42,6 +52,11 @@ export class Slot {
     this.object = signal.kind;
     this.digits = digits;
     this.per = per;
+    this.isCounter = mapping.kind === 'counter';
+    this.marks = marksOf(mapping, profile, signal);
+    this.scale = mapping.scale;
+    this.absentUpTo = mapping.absentUpTo ?? Number.NEGATIVE_INFINITY;
+    this.pegged = mapping.pegged ?? Number.NaN;
     this.isPart = signal.label === DIGITS.label || signal.label === PER.label;
     this.#where = conditionsOf(mapping.where);
     this.#unless = conditionsOf(mapping.unless);
@@ -70,6 +85,14 @@ export class Slot {
     this.value[object] = Number.NaN;
     this.time[object] = Number.NaN;
   }
+}
+
+const LARGE = new Set(['B', 'B/s', 'J', 'ratio']);
+
+/** Marks of 32 bits are looked for only where a gauge can't honestly be that large. */
+function marksOf({ kind }: Mapping, { blanks }: Profile, { unit }: Signal): Marks {
+  if (!blanks) return ANY;
+  return kind === 'counter' || LARGE.has(unit) ? MARKS : DCGM;
 }
 
 const conditionsOf = (conditions: Conditions | undefined) =>

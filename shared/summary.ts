@@ -98,7 +98,7 @@ function throttled({ frame }: SummaryParts): Summary['throttled'] {
   const recorded = heldRacks(frame);
   let { gpus, of, worst, where } = recorded;
   for (let i = 0; i < masks.length; i++) {
-    if (Number.isNaN(masks[i]) || recorded.isOf(i)) continue;
+    if (Number.isNaN(masks[i]) || recorded.isOf?.(i)) continue;
     of++;
     const power = masks[i] & POWER_REASONS;
     if (power === 0) continue;
@@ -109,7 +109,7 @@ function throttled({ frame }: SummaryParts): Summary['throttled'] {
   return of === 0 ? null : { gpus, of, worst: reasonsOf(worst)[0] ?? '', where };
 }
 
-/** What is recorded of GPUs that power holds; `isOf` tells the GPUs (from 0) that are counted there. */
+/** What is recorded of GPUs that power holds; `isOf` tells the GPUs (from 0) that are counted there, where any are. */
 function heldRacks(frame: Frame) {
   const { start, parent } = frame.topology;
   const { rackOfGpu } = membersOf(frame.topology);
@@ -124,7 +124,7 @@ function heldRacks(frame: Frame) {
     held.worst |= recordedAt(frame, 'place.throttle', rack) & POWER_REASONS;
     held.where = held.where < 0 ? rack : common(parent, held.where, rack);
   }
-  return { ...held, isOf: (gpu: number) => counted !== undefined && !Number.isNaN(counted[rackOfGpu[gpu]]) };
+  return { ...held, isOf: counted && ((gpu: number) => !Number.isNaN(counted[rackOfGpu[gpu]])) };
 }
 
 /** The lowest place above or at both; −1 where there is none. Parents stand before their children. */

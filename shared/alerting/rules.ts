@@ -119,6 +119,8 @@ function overrideByPlace({ path, parent }: Topology, overrides: CompiledRule['ov
 /** What a rule says of the objects of one level at one scene, by their index; worked out when it is first asked. */
 interface Tests {
   readonly when: (index: number) => number;
+  /** The first object from an index on for which it holds; −1: none. */
+  readonly next: (index: number) => number;
   readonly clear: ((index: number) => number) | null;
   readonly value: (index: number) => number;
   /** Quantities that it needs are not read at all: it holds for nothing. */
@@ -157,14 +159,19 @@ class RuleAtScene {
       const [from, to] = this.#scene.objects.range(level);
       const said = (condition: Condition) => {
         let truths: Uint8Array | undefined;
-        return (index: number) => {
+        return () => {
           truths ??= truthsOf(condition, column, this.#scene.constants, from, to);
-          return truths[index - from];
+          return truths;
         };
       };
+      const [when, clear] = [said(conditions.when), conditions.clear && said(conditions.clear)];
       tests = {
-        when: said(conditions.when),
-        clear: conditions.clear ? said(conditions.clear) : null,
+        when: (index) => when()[index - from],
+        next: (index) => {
+          const at = when().indexOf(YES, index - from);
+          return at < 0 ? -1 : at + from;
+        },
+        clear: clear && ((index) => clear()[index - from]),
         value: (index) => values[index] ?? Number.NaN,
         empty: holdsForNone(conditions.when, column),
       };
@@ -191,17 +198,19 @@ class RuleAtScene {
   outcome(): Outcome {
     const elements: { labels: Labels; value: number }[] = [];
     const { objects } = this.#scene;
-    const add = (ref: ObjectRef, value: number) => {
-      if (this.#isPlaced(ref)) elements.push({ labels: objects.labelsOf(ref), value });
+    const add = (level: AlertLevel, index: number, tests: Tests) => {
+      const ref = { level, index };
+      if (this.#isPlaced(ref)) elements.push({ labels: objects.labelsOf(ref), value: tests.value(index) });
     };
     for (const level of this.#compiled.levels) {
       const [from, to] = objects.range(level);
       // The one loop over every object of the fleet: without overrides all of them have the same test.
       const all = this.#overrideOf ? null : this.#at(level, -1);
       if (all?.empty) continue;
-      for (let index = from; index < to; index++) {
-        const tests = all ?? this.testsOf({ level, index });
-        if (tests.when(index) === YES) add({ level, index }, tests.value(index));
+      if (all) for (let index = all.next(from); index >= 0; index = all.next(index + 1)) add(level, index, all);
+      for (let index = from; !all && index < to; index++) {
+        const tests = this.testsOf({ level, index });
+        if (tests.when(index) === YES) add(level, index, tests);
       }
     }
     const of = <Told>(labels: Labels, missing: Told, tell: (tests: Tests, index: number) => Told, none: Told): Told => {

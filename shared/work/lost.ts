@@ -37,7 +37,10 @@ export function heldInstant({ topology: { start }, columns }: Frame, time: Epoch
     // Cap and brake are told apart by newer boards only; either is power.
     power: power.map((share, gpu) => (brake[gpu] > 0 ? Math.max(brake[gpu], Number.isNaN(share) ? 0 : share) : share)),
     nowPower: (gpu) => (reasons[gpu] & POWER_REASONS) !== 0,
-    nowThermal: (gpu) => [SW_THERMAL, HW_THERMAL].includes(throttleClass(reasons[gpu])),
+    nowThermal: (gpu) => {
+      const reason = throttleClass(reasons[gpu]);
+      return reason === SW_THERMAL || reason === HW_THERMAL;
+    },
   };
 }
 
