@@ -63,7 +63,8 @@ export class History {
 
   /** Bytes held by values and by the paths of the orders in use. */
   get size(): number {
-    return this.#placeBytes() + this.#cells.size;
+    const { size } = this.#cells;
+    return this.#placeBytes() + size;
   }
 
   #placeBytes(): number {
@@ -92,13 +93,12 @@ export class History {
     this.#raw = rowsSince(this.#raw, slot - RAW_MS);
     this.#minutes = rowsSince(this.#minutes, slot - DAY_MS);
     this.#recorded = frame.columns.has('place.gpus');
-    this.#cells.add(slot, frame);
-    this.#evict();
+    this.#cells.add(slot, frame, () => this.#evict());
   }
 
-  /** Packs a little of what waits for it: to be called between instants. */
-  work(): void {
-    this.#cells.work();
+  /** Does some milliseconds of what waits of the newest instant, and of packing. @returns whether more waits */
+  work(): boolean {
+    return this.#cells.work();
   }
 
   /** When a new minute begins, the rows of the last one become one row of its own. */

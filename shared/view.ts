@@ -118,7 +118,6 @@ export class FleetView {
     const told = this.#told === facts && !remember ? this.#current : null;
     this.#told = facts;
     if (remember) this.#remember(frame, facts, now);
-    else this.#history.work();
     // Without news only the ages are others.
     const { slope, capMin } = told ?? this.#outlook(frame.topology, facts.power, now);
     const parts = { ...facts, frame, now, slope, capMin };

@@ -5,10 +5,9 @@ import { layouts, NOW, refresh } from './fleet.mjs';
 
 /** Two chunks of 16 instants and a little: the second is filled while the first is packed. */
 const INSTANTS = 36;
-const BEATS = 4;
 const LIMIT_MS = 50;
-/** Cells that the engine goes through each second (snapshots-part.ts). */
-const EACH_BEAT = 6_000_000;
+/** Cells that the engine goes through at once (snapshots-part.ts). */
+const AT_ONCE = 1_000_000;
 
 /** Milliseconds of processor time, so that other programs do not count. */
 function cost(work) {
@@ -33,9 +32,9 @@ export async function packingRow({ size }) {
     const kept = { draw: none, 'gpu.util': none, 'gpu.temp': none, 'link.use': none, 'link.waited': none };
     instants.push(cost(() => ring.add(frame)));
     instants.push(cost(() => history.add({ time: now, frame, kept, basis: new Uint8Array(none.length) })));
-    for (let beat = 0; beat < BEATS; beat++) {
-      beats.push(cost(() => ring.work(EACH_BEAT)));
-      beats.push(cost(() => history.work()));
+    for (let more = true; more; ) {
+      beats.push(cost(() => (more = ring.work(AT_ONCE))));
+      beats.push(cost(() => (more = history.work() || more)));
     }
   }
   // The first chunk fills while everything is compiled.

@@ -85,6 +85,7 @@ export function measureHistory(gpus: number, polls: number) {
     topology = frame.topology;
     let begin = performance.now();
     history.add(frame.time, frame);
+    history.finish();
     packMs += performance.now() - begin;
     begin = performance.now();
     SIGNALS.forEach(([id], s) => {

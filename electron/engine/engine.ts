@@ -6,6 +6,7 @@ import { racksWanted } from '../../shared/recorded/wanted.ts';
 import type { Settings, SourceSettings } from '../../shared/settings.ts';
 import { FleetView } from '../../shared/view.ts';
 import { askView } from '../../shared/view-calls.ts';
+import { Chores } from './chores.ts';
 import { FaultError, faultOf } from './fault.ts';
 import type { Asker, EngineContext, EnginePart } from './part.ts';
 import { makeParts } from './parts.ts';
@@ -36,6 +37,7 @@ export class Engine {
   readonly #settling: Settling;
   readonly #store: Store;
   readonly #parts: readonly EnginePart[];
+  readonly #chores: Chores;
   readonly #sources = new Map<string, Source>();
   readonly #ephemeral = new Map<string, SourceSettings>();
   readonly #places = new PlaceReader();
@@ -74,6 +76,7 @@ export class Engine {
     this.#viewers = new Viewers((message, transfer) => this.#post(message, transfer));
     this.#store = new Store(this.#folder, this.#startedAt);
     this.#parts = makeParts(this.#context());
+    this.#chores = new Chores(this.#clock, () => [this.#view.remembered, ...this.#parts]);
     port.onMessage((message) => this.#receive(message as ToEngine));
     this.#startSources();
     this.#post({ kind: 'ready' });
@@ -83,8 +86,7 @@ export class Engine {
   /** Ends all reads. */
   stop(): void {
     this.#stopped = true;
-    this.#settling.stop();
-    this.#schedule.stop();
+    for (const one of [this.#settling, this.#chores, this.#schedule]) one.stop();
     for (const source of this.#sources.values()) source.close();
     for (const part of this.#parts) part.close?.();
     this.#store.close(this.#clock.now());
@@ -132,6 +134,7 @@ export class Engine {
     if (this.#stopped) return;
     this.#alive();
     this.#refresh();
+    this.#chores.begin();
     this.#clock.later(() => this.#beat(), 1000);
   }
 

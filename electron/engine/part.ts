@@ -47,6 +47,8 @@ export interface EnginePart {
    * @param polled a new poll began with this update: once a poll
    */
   tick?(now: number, polled: boolean): void;
+  /** Does some milliseconds of what need not be done within a tick. @returns whether more waits */
+  work?(): boolean;
   /** The engine ends: state is written, files are closed. */
   close?(): void;
 }

@@ -3,7 +3,6 @@ import { type ObjectKind, type SignalId, signalOf } from '../signals/catalogue.t
 import { GPU, NODE, type Topology } from '../topology.ts';
 import type { DurationMs, EpochMs } from '../units.ts';
 import { type Grid, MINUTE_MS, type Steps } from './grid.ts';
-import { BLOCK } from './pack.ts';
 import { Page, type SignalRow, Space } from './pages.ts';
 import { pastFrame } from './past-frame.ts';
 import { foldOf } from './signals.ts';
@@ -18,8 +17,8 @@ const isOther = (id: SignalId) => !MAIN.has(id);
 const MANY_GPUS = 20_000;
 /** Minutes may hold this share of the bytes, so that a large fleet's last hour keeps its detail. */
 const MINUTES_SHARE = 0.25;
-/** Values that are packed between two instants: some 10 ms. */
-const PACK_AT_ONCE = 300_000;
+/** Values that are packed at once: some milliseconds. */
+const PACK_AT_ONCE = 200_000;
 export const RAW_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
@@ -27,7 +26,12 @@ export const DAY_MS = 86_400_000;
 interface Minute {
   readonly time: EpochMs;
   readonly space: Space;
-  readonly sums: Map<SignalId, { readonly values: Float32Array; readonly counts: Uint8Array }>;
+  readonly sums: Map<SignalId, MinuteSum>;
+}
+
+interface MinuteSum {
+  readonly values: Float32Array;
+  readonly counts: Uint8Array;
 }
 
 /**
@@ -40,27 +44,46 @@ export class CellHistory {
   #space: Space | null = null;
   #minute: Minute | null = null;
   #mainOnly = false;
+  /** What is still to be done of the newest instant, one signal after another. */
+  #toDo: (() => void)[] = [];
 
   /** Bytes held at the poll and by the minute. */
   get sizes(): { readonly raw: number; readonly minutes: number } {
+    this.finish();
     return { raw: bytesOf(this.#raw), minutes: bytesOf(this.#minutes) };
   }
 
   /** Bytes held. */
   get size(): number {
+    this.finish();
     return bytesOf(this.#raw) + bytesOf(this.#minutes);
   }
 
-  /** Takes an instant; what was remembered of it and of later ones goes. */
-  add(time: EpochMs, frame: Frame): void {
+  /**
+   * Takes an instant; what was remembered of it and of later ones goes. Most of it is done by `work`, or when somebody
+   * asks; `then` comes last.
+   */
+  add(time: EpochMs, frame: Frame, then: () => void = () => {}): void {
+    this.finish();
     if (this.#space?.topology !== frame.topology) this.#space = new Space(frame.topology);
-    const rows = this.#rowsOf(frame);
+    const space = this.#space;
     cutFrom(this.#raw, time);
     cutFrom(this.#minutes, time);
-    this.#takeMinute(time, this.#space, rows);
-    put(this.#raw, time, this.#space, rows);
+    const minute = this.#minuteOf(time, space);
+    const page = pageFor(this.#raw, space);
+    page.begin(time);
+    for (const row of this.#rowsOf(frame)) {
+      this.#toDo.push(() => page.put(row));
+      this.#toDo.push(() => addRow(minute, row));
+    }
     this.#raw = since(this.#raw, time - RAW_MS);
     this.#minutes = since(this.#minutes, time - DAY_MS);
+    this.#toDo.push(then);
+  }
+
+  /** Does all that waits of the newest instant. */
+  finish(): void {
+    for (let next = this.#toDo.shift(); next; next = this.#toDo.shift()) next();
   }
 
   #rowsOf({ topology: { start }, columns }: Frame): SignalRow[] {
@@ -77,30 +100,28 @@ export class CellHistory {
     return rows;
   }
 
-  /** Adds to the minute under way; when a new one begins, the last becomes a row of its own. */
-  #takeMinute(time: EpochMs, space: Space, rows: readonly SignalRow[]): void {
+  /** The minute under way; when a new one begins, the last becomes a row of its own. */
+  #minuteOf(time: EpochMs, space: Space): Minute {
     const begin = Math.floor(time / MINUTE_MS) * MINUTE_MS;
     const last = this.#minute;
-    if (last && (last.time !== begin || last.space !== space)) {
-      // A minute in which the topology changed has its later part only.
-      if (last.time < begin) put(this.#minutes, last.time, last.space, rowsOfMinute(last));
-      this.#minute = null;
+    if (last && last.time === begin && last.space === space) return last;
+    // A minute in which the topology changed has its later part only.
+    if (last && last.time < begin) {
+      const page = pageFor(this.#minutes, last.space);
+      page.begin(last.time);
+      for (const [id, sum] of last.sums) this.#toDo.push(() => page.put(rowOfMinute(id, sum)));
     }
-    this.#minute ??= { time: begin, space, sums: new Map() };
-    for (const { id, values } of rows) {
-      const { length } = values;
-      let sum = this.#minute.sums.get(id);
-      if (!sum || sum.values.length !== length) {
-        sum = { values: new Float32Array(length), counts: new Uint8Array(length) };
-        this.#minute.sums.set(id, sum);
-      }
-      addTo(sum.values, sum.counts, values, id);
-    }
+    this.#minute = { time: begin, space, sums: new Map() };
+    return this.#minute;
   }
 
-  /** Packs a little of what waits for it: to be called between instants, so that these have little of it to do. */
-  work(): void {
-    for (const pages of [this.#raw, this.#minutes]) pages.at(-2)?.packSome(PACK_AT_ONCE);
+  /** Does one step of what waits, then packs a little. @returns whether more waits */
+  work(): boolean {
+    const next = this.#toDo.shift();
+    next?.();
+    if (next) return true;
+    const waiting = [this.#raw, this.#minutes].flatMap((pages) => pages.at(-2) ?? []);
+    return waiting.find((page) => page.packSome(PACK_AT_ONCE)) !== undefined;
   }
 
   /** Gives up what it must so that it holds at most `most` bytes. */
@@ -123,6 +144,7 @@ export class CellHistory {
    * @param pollMs how long an instant of the last hour stands; a minute's stands for a minute
    */
   frameAt(time: EpochMs, pollMs: DurationMs): { readonly frame: Frame; readonly raw: boolean } | null {
+    this.finish();
     const raw = instantIn(this.#raw, time, pollMs);
     const found = raw ?? instantIn(this.#minutes, time, MINUTE_MS);
     return (
@@ -146,6 +168,7 @@ export class CellHistory {
 
   /** The first instant that a signal is remembered from at the poll, and by the minute; Infinity: not at all. */
   since(id: SignalId): { readonly raw: EpochMs; readonly minutes: EpochMs } {
+    this.finish();
     const first = (pages: readonly Page[]) =>
       pages.find((page) => page.has(id) && page.times.length > 0)?.times[0] ?? Number.POSITIVE_INFINITY;
     return { raw: first(this.#raw), minutes: first(this.#minutes) };
@@ -190,18 +213,26 @@ function since(pages: Page[], time: EpochMs): Page[] {
   return first === 0 ? pages : pages.slice(first < 0 ? pages.length : first);
 }
 
-function put(pages: Page[], time: EpochMs, space: Space, rows: readonly SignalRow[]): void {
-  let page = pages.at(-1);
-  if (!page?.takes(space)) {
-    // What is left of the page before: there are two open ones at most.
-    pages.at(-2)?.packSome(Number.POSITIVE_INFINITY);
-    page?.seal();
-    page = new Page(space);
-    pages.push(page);
+/** The page that the next instant goes into. */
+function pageFor(pages: Page[], space: Space): Page {
+  const last = pages.at(-1);
+  if (last?.takes(space)) return last;
+  // What is left of the page before: there are two open ones at most.
+  pages.at(-2)?.packSome(Number.POSITIVE_INFINITY);
+  last?.seal();
+  const page = new Page(space);
+  pages.push(page);
+  return page;
+}
+
+function addRow({ sums }: Minute, { id, values }: SignalRow): void {
+  const { length } = values;
+  let sum = sums.get(id);
+  if (!sum || sum.values.length !== length) {
+    sum = { values: new Float32Array(length), counts: new Uint8Array(length) };
+    sums.set(id, sum);
   }
-  page.put(time, rows);
-  // An even share with each instant: packing a whole page at once would be felt.
-  pages.at(-2)?.packShare(BLOCK - page.times.length);
+  addTo(sum.values, sum.counts, values, id);
 }
 
 function addTo(sums: Float32Array, counts: Uint8Array, values: Float32Array, id: SignalId): void {
@@ -217,9 +248,10 @@ function addTo(sums: Float32Array, counts: Uint8Array, values: Float32Array, id:
   }
 }
 
-function rowsOfMinute({ sums }: Minute): SignalRow[] {
-  return [...sums].map(([id, { values, counts }]) => {
-    const mean = foldOf(id) === 'mean';
-    return { id, values: values.map((sum, i) => (counts[i] === 0 ? Number.NaN : mean ? sum / counts[i] : sum)) };
-  });
+function rowOfMinute(id: SignalId, { values, counts }: MinuteSum): SignalRow {
+  const isMean = foldOf(id) === 'mean';
+  return {
+    id,
+    values: values.map((sum, i) => (counts[i] === 0 ? Number.NaN : isMean ? sum / counts[i] : sum)),
+  };
 }

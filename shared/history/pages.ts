@@ -138,16 +138,19 @@ export class Page {
     return this.#toPack === null && this.space === space && this.times.length < BLOCK;
   }
 
-  put(time: EpochMs, rows: readonly SignalRow[]): void {
-    const row = this.times.push(time) - 1;
-    for (const { id, values } of rows) {
-      let column = this.#columns.get(id);
-      if (!column) {
-        column = new Column(id, values.length);
-        this.#columns.set(id, column);
-      }
-      column.put(row, values);
+  /** Another instant, whose signals are put into it one by one. */
+  begin(time: EpochMs): void {
+    this.times.push(time);
+  }
+
+  /** Puts a signal of the newest instant. */
+  put({ id, values }: SignalRow): void {
+    let column = this.#columns.get(id);
+    if (!column) {
+      column = new Column(id, values.length);
+      this.#columns.set(id, column);
     }
+    column.put(this.times.length - 1, values);
   }
 
   /** Nothing is put into it any more. */
@@ -157,20 +160,16 @@ export class Page {
     this.#toPack = [...this.#columns.values()];
   }
 
-  /** Packs some of the values of a sealed page, at least a few hundred. */
-  packSome(cells: number): void {
+  /** Packs some of the values of a sealed page, at least a few hundred. @returns whether there were any */
+  packSome(cells: number): boolean {
+    const waited = this.#toPack !== null && this.#toPack.length > 0;
     for (let left = cells; left > 0 && this.#toPack && this.#toPack.length > 0; ) {
       const [column] = this.#toPack;
       const objects = Math.min(column.objects, Math.max(FEWEST, Math.ceil(left / this.#rows)));
       left -= objects * this.#rows;
       if (column.pack(this.#rows, objects)) this.#toPack.shift();
     }
-  }
-
-  /** Packs as much as it must with each of `times` more calls to be done then. */
-  packShare(times: number): void {
-    const left = this.#toPack?.reduce((sum, { objects }) => sum + objects, 0) ?? 0;
-    if (left > 0) this.packSome(Math.ceil((left * this.#rows) / Math.max(1, times)));
+    return waited;
   }
 
   has(id: SignalId): boolean {

@@ -1,5 +1,5 @@
-import { type Frame, UNSUPPORTED } from '../frame.ts';
-import { type SignalId, signals } from '../signals/catalogue.ts';
+import { type Column, type Frame, UNSUPPORTED } from '../frame.ts';
+import { type ObjectKind, type SignalId, signalOf, signals } from '../signals/catalogue.ts';
 import type { Topology } from '../topology.ts';
 import type { DurationMs, EpochMs } from '../units.ts';
 import { BitWriter } from './bits.ts';
@@ -27,14 +27,12 @@ interface Packing extends OpenChunk {
   readonly byId: ReadonlyMap<SignalId, Cells>;
   readonly out: BitWriter;
   readonly steps: Generator<number, void>;
-  /** Cells still to be gone through, at most. */
-  left: number;
 }
 
 interface Filling extends OpenChunk {
   readonly times: EpochMs[];
   readonly byId: Map<SignalId, Cells>;
-  readonly places: Map<string, Int32Array>;
+  readonly places: Map<ObjectKind, Int32Array>;
 }
 
 /**
@@ -48,6 +46,8 @@ export class Ring {
   #packing: Packing | null = null;
   readonly #held = new Set<{ readonly from: EpochMs }>();
   #filling: Filling | null = null;
+  /** Signals of the newest instant that are still to be taken into `#filling`. */
+  #toFill: (readonly [SignalId, Column])[] = [];
   /** Cells of the last chunk that was packed, to be filled again: a large fleet's are 100 MB, slow to get anew. */
   #spare = new Map<SignalId, Cells>();
   /** Cells that a reader was given: he may still look at them, so they are never filled again. */
@@ -65,6 +65,7 @@ export class Ring {
 
   /** What one instant takes: by what is packed, at first a byte a cell. */
   get bytesPerInstant(): number {
+    this.#fill();
     const instants = this.#packed.reduce((sum, { times }) => sum + times.length, 0);
     const first = this.#filling ?? this.#packing;
     if (instants === 0) return first ? cellsOf(first).reduce((sum, { objects }) => sum + objects, 0) : 0;
@@ -89,16 +90,37 @@ export class Ring {
     return [...this.#packed.flatMap(({ times }) => times), ...open];
   }
 
-  /** Takes an instant. One that is not after the last one, as after a clock was set back, begins anew. */
+  /**
+   * Takes an instant; most of it is done by `work`, or when somebody asks. One that is not after the last one, as after
+   * a clock was set back, begins anew.
+   */
   add(frame: Frame): void {
+    this.#fill();
     if (frame.time <= (this.times().at(-1) ?? Number.NEGATIVE_INFINITY)) this.clear();
     if (this.#filling && (this.#filling.times.length === CHUNK || !sameObjects(this.#filling.topology, frame.topology)))
       this.#close();
     this.#filling = { ...(this.#filling ?? fresh()), topology: frame.topology };
-    fill(this.#filling, frame, (id, objects) => this.#emptyCells(id, objects));
-    // An even share with each instant, so that nothing is left when the next chunk is full.
-    if (this.#packing) this.work(Math.ceil(this.#packing.left / Math.max(1, CHUNK - this.#filling.times.length)));
+    this.#filling.times.push(frame.time);
+    this.#toFill = [...frame.columns];
     this.#forget(frame.time);
+  }
+
+  /** Takes the rest of the newest instant, or one signal of it; gives the cells that were gone through. */
+  #fill(signals = Number.POSITIVE_INFINITY): number {
+    const { topology, times, byId, places } = this.#filling ?? { ...fresh(), topology: null };
+    let gone = 0;
+    for (const [id, column] of topology ? this.#toFill.splice(0, signals) : []) {
+      const { kind } = signalOf(id);
+      const { from, to } = objectsOf(kind, topology as Topology);
+      const cells = byId.get(id) ?? this.#emptyCells(id, to - from);
+      const at = places.get(kind) ?? Int32Array.from({ length: to - from }, (_, i) => from + i);
+      byId.set(id, cells);
+      places.set(kind, at);
+      takeInstant(cells, times.length - 1, column, at, times.at(-1) as EpochMs);
+      // Each cell lies apart from the one before it, in three lists.
+      gone += CELLS_AS_ONE * cells.objects;
+    }
+    return gone;
   }
 
   /** Empty cells of a signal, those of a packed chunk where they have its size. */
@@ -116,21 +138,27 @@ export class Ring {
     this.#spare = new Map();
     this.#packing = null;
     this.#filling = null;
+    this.#toFill = [];
   }
 
-  /** Goes through about so many cells of what waits to be packed: called now and then, so that no instant takes long. */
-  work(most: number): void {
-    const waiting = this.#packing;
-    if (!waiting) return;
+  /**
+   * Goes through about so many cells of what waits, the newest instant first: called again and again, so that no call takes
+   * long.
+   *
+   * @returns whether more waits
+   */
+  work(most: number): boolean {
     for (let left = most; left > 0; ) {
-      const step = waiting.steps.next();
-      if (step.done) {
-        this.#packedAll(waiting);
-        return;
+      if (this.#toFill.length > 0) {
+        left -= this.#fill(1);
+        continue;
       }
-      left -= step.value;
-      waiting.left -= step.value;
+      if (!this.#packing) return false;
+      const step = this.#packing.steps.next();
+      if (step.done) this.#packedAll(this.#packing);
+      else left -= step.value;
     }
+    return true;
   }
 
   #packedAll({ topology, times, cells, byId, out }: Packing): void {
@@ -150,6 +178,7 @@ export class Ring {
 
   /** Chunks that have an instant within [from, to], the oldest first. A packed one is opened when it is asked for. */
   *chunks(from: EpochMs, to: EpochMs): Generator<OpenChunk> {
+    this.#fill();
     // What is packed while a reader is at work does not change what it reads.
     const [packed, packing, filling] = [[...this.#packed], this.#packing, this.#filling];
     const within = ({ times }: { times: readonly EpochMs[] }) => times[0] <= to && (times.at(-1) as EpochMs) >= from;
@@ -170,9 +199,7 @@ export class Ring {
     this.work(Number.POSITIVE_INFINITY);
     const { topology, times, byId } = this.#filling as Filling;
     const [cells, out] = [cellsOf({ byId }), new BitWriter()];
-    const left = PASSES * times.length * cells.reduce((sum, { objects }) => sum + objects, 0);
-    const steps = stepsOf(out, cells, times.length);
-    this.#packing = { topology, times, byId, cells, out, steps, left };
+    this.#packing = { topology, times, byId, cells, out, steps: stepsOf(out, cells, times.length) };
     this.#filling = null;
   }
 
@@ -189,8 +216,8 @@ export class Ring {
   }
 }
 
-/** How often a cell is gone through at most: its quality, then its value and its age four times each, and one comparison. */
-const PASSES = 10;
+/** Taking a cell in costs as much as going through so many. */
+const CELLS_AS_ONE = 4;
 
 function* stepsOf(out: BitWriter, cells: readonly Cells[], instants: number): Generator<number, void> {
   for (let n = 0; n < cells.length; n++) yield* packing(out, cells, n, instants);
@@ -204,22 +231,3 @@ function fresh(): Omit<Filling, 'topology'> {
 
 const cellsOf = ({ byId }: { readonly byId: ReadonlyMap<SignalId, Cells> }) =>
   [...byId.values()].sort((a, b) => (order.get(a.signal.id) as number) - (order.get(b.signal.id) as number));
-
-function fill(filling: Filling, frame: Frame, emptyOf: (id: SignalId, objects: number) => Cells): void {
-  const at = filling.times.push(frame.time) - 1;
-  for (const [id, column] of frame.columns) {
-    let cells = filling.byId.get(id);
-    if (!cells) {
-      const { kind } = signals[order.get(id) as number];
-      const { from, to } = objectsOf(kind, frame.topology);
-      cells = emptyOf(id, to - from);
-      filling.byId.set(id, cells);
-      if (!filling.places.has(kind))
-        filling.places.set(
-          kind,
-          Int32Array.from({ length: to - from }, (_, i) => from + i),
-        );
-    }
-    takeInstant(cells, at, column, filling.places.get(cells.signal.kind) as Int32Array, frame.time);
-  }
-}

@@ -21,8 +21,8 @@ import { embeddedIn } from './report-console.ts';
 import { pastPlan, pastWords } from './server-past.ts';
 import { Spans } from './spans.ts';
 
-/** Cells that are gone through for packing each second, some 20 ms, so that no tick takes long. */
-const PACK_EACH_SECOND = 6_000_000;
+/** Cells that are gone through for packing at once: some milliseconds. */
+const PACK_AT_ONCE = 1_000_000;
 const PIECE = 384 * 1024;
 const MOST_EXPORT = 64 << 20;
 /** What to do about a form that is too large for a browser. */
@@ -98,12 +98,15 @@ export class SnapshotsPart implements EnginePart {
   tick(now: number, polled: boolean): void {
     const { ringBytes, ringMinutes } = this.#context.settings().snapshots;
     if (this.#ringFor !== `${ringBytes} ${ringMinutes}`) this.#ring = this.#newRing();
-    this.#ring.work(PACK_EACH_SECOND);
     const current = this.#context.view().current();
     if (!polled || !current) return;
     this.#ring.add(current.frame);
     this.#spans.add(current, this.#context.fleet().badSamples, now - ringMinutes * 60_000);
     void this.#takeByItself(now);
+  }
+
+  work(): boolean {
+    return this.#ring.work(PACK_AT_ONCE);
   }
 
   /** Takes one when an alert of the chosen severity fires, not more often than the settings say. */
