@@ -81,3 +81,26 @@ test('a view leaves as a picture of a chosen size, its tables and charts by thei
   ).bytes.toString();
   expect(rules.split('\r\n').length).toBeGreaterThan(10);
 });
+
+test('the wall leaves as a picture too, whole and dark, whatever the size of its window', async ({ open }) => {
+  const { page, saved } = await open({ demo: true, viewport: { width: 1280, height: 800 } });
+  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await page.evaluate(() => {
+    location.hash = '#/wall?views=power:999';
+  });
+  const wall = page.getByRole('main', { name: 'Wall' });
+  await expect(wall.getByRole('img', { name: /^Racks by row: highest Rack/ })).toBeVisible();
+  await page.keyboard.press('e');
+  const dialog = page.getByRole('dialog', { name: 'Save view' });
+  const picture = await saved(() => dialog.getByRole('button', { name: 'Save PNG' }).click());
+  expect(picture.name).toMatch(/^fleetwatt-wall-20\d{6}T\d{6}Z\.png$/);
+  expect([picture.bytes.readUInt32BE(16), picture.bytes.readUInt32BE(20)]).toEqual([1920, 1080]);
+  expect(textsOf(picture.bytes)).toMatchObject({ Title: 'Wall', Source: 'Fleetwatt, Demo fleet' });
+  // Its ground (wall.module.css) left of the stage, and more than that where the racks are.
+  expect(await colorsAt(page, picture.bytes, [[10, 540]])).toEqual(['7,9,11']);
+  const across = Array.from({ length: 200 }, (_, i) => [700 + i * 6, 400] as const);
+  expect(new Set(await colorsAt(page, picture.bytes, across)).size).toBeGreaterThan(3);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+  await expect(wall).toBeVisible();
+});

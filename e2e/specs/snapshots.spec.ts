@@ -75,6 +75,18 @@ test('capture, library, replay and back; a file that was altered is not opened',
   await expect(row).toHaveCount(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(row).toBeVisible();
+  // Also after the page was left.
+  await page.getByRole('button', { name: /^Remove/ }).click();
+  await expect(row).toHaveCount(0);
+  await page.keyboard.press('4');
+  await expect(page.getByRole('region', { name: 'Alert', exact: true })).toBeVisible();
+  await page.keyboard.press('5');
+  await page.getByText('Removed, 1').click();
+  await expect(page.getByText(/kept until \d+ \w+ 20\d\d or until its place is needed/)).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Bring back Row A2 near its budget' }).click();
+  await expect(row).toBeVisible();
+  await expect(page.getByText('Removed, 1')).toHaveCount(0);
 
   const folder = join(profile, 'snapshots');
   const [name] = readdirSync(folder).filter((one) => one.endsWith('.fwsnap'));

@@ -177,7 +177,6 @@ export const useCancelSnapshot = () => useTell('cancelSnapshot');
 export const useDescribeSnapshot = () => useTell('describeSnapshot');
 export const useRemoveSnapshot = () => useTell('removeSnapshot');
 export const useRestoreSnapshot = () => useTell('restoreSnapshot');
-export const useExportSnapshot = () => useTell('exportSnapshot');
 export const useTestSource = () => useTell('testSource');
 export const useRetry = () => useTell('retry');
 export const useSaveSource = () => useSettingsCall('saveSource');

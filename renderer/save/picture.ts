@@ -36,14 +36,14 @@ export async function pictureOf(view: HTMLElement, width: number, height: number
   // Loaded when it is first needed: most pages are never made a picture of.
   const { snapdom } = await import('@zumer/snapdom');
   const drawn = await laidOut(view, inner, async () => {
-    const backgroundColor = getComputedStyle(document.body).backgroundColor;
+    const backgroundColor = groundOf(view);
     return (await snapdom(view, { scale, dpr: 1, embedFonts: true, backgroundColor })).toCanvas();
   });
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [width, height];
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
   context.scale(scale, scale);
-  paintBars(context, layout, height / scale, caption);
+  paintBars(context, getComputedStyle(view), { width: layout, height: height / scale }, caption);
   context.drawImage(drawn, 0, HEAD, inner.width, inner.height);
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
   if (blob === null) throw new Error('The picture is larger than this browser can make');
@@ -62,6 +62,8 @@ async function laidOut<Result>(
   const { style } = view;
   [style.position, style.left, style.top, style.zIndex] = ['fixed', '0', '0', '0'];
   [style.width, style.height, style.boxSizing] = [`${size.width}px`, `${size.height}px`, 'border-box'];
+  // A wall that is dimmed for the night is no dim picture.
+  style.opacity = '1';
   // The library adds this element by a style attribute where it is not there, which the policy refuses.
   const shared = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   shared.classList.add('inline-defs-container');
@@ -77,8 +79,19 @@ async function laidOut<Result>(
   }
 }
 
-function paintBars(context: CanvasRenderingContext2D, width: number, height: number, caption: Caption): void {
-  const styles = getComputedStyle(document.documentElement);
+/** What a view stands on: its own ground (a wall is dark in any theme), else the page's. */
+function groundOf(view: HTMLElement): string {
+  const own = getComputedStyle(view).backgroundColor;
+  return own === 'rgba(0, 0, 0, 0)' ? getComputedStyle(document.body).backgroundColor : own;
+}
+
+/** @param styles of the view: its theme's colours and letters */
+function paintBars(
+  context: CanvasRenderingContext2D,
+  styles: CSSStyleDeclaration,
+  { width, height }: { readonly width: number; readonly height: number },
+  caption: Caption,
+): void {
   const color = (name: string) => styles.getPropertyValue(name);
   const font = styles.getPropertyValue('--font') || 'sans-serif';
   context.fillStyle = color('--bg-1');

@@ -120,7 +120,32 @@ export function App() {
   const over = useDrop();
   useOpenByAddress(route, go);
 
-  if (view === 'wall') return <Wall {...{ layout, frame, freshness, route }} onLeave={() => go(lastOf('overview'))} />;
+  const dialogs = (
+    <>
+      <CaptureDialog
+        open={capturing !== null}
+        onClose={() => setCapturing(null)}
+        now={freshness.now}
+        about={capturing === 'now' ? null : capturing}
+        frame={frame}
+        layout={layout}
+        chosen={layout?.path[state.selected] ?? ''}
+      />
+      <SaveDialog
+        open={saving}
+        onClose={() => setSaving(false)}
+        at={frame?.time ?? freshness.now}
+        caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null, past !== null)}
+      />
+    </>
+  );
+  if (view === 'wall')
+    return (
+      <>
+        <Wall {...{ layout, frame, freshness, route }} onLeave={() => go(lastOf('overview'))} />
+        {dialogs}
+      </>
+    );
   const page = (
     <div className={styles.app}>
       <TopBar
@@ -201,21 +226,7 @@ export function App() {
         save={() => setSaving(true)}
         pause={() => live.pause(pausedAt === null)}
       />
-      <CaptureDialog
-        open={capturing !== null}
-        onClose={() => setCapturing(null)}
-        now={freshness.now}
-        about={capturing === 'now' ? null : capturing}
-        frame={frame}
-        layout={layout}
-        chosen={layout?.path[state.selected] ?? ''}
-      />
-      <SaveDialog
-        open={saving}
-        onClose={() => setSaving(false)}
-        at={frame?.time ?? freshness.now}
-        caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null, past !== null)}
-      />
+      {dialogs}
       <TablesDialog title="View as table" open={table} onClose={() => setTable(false)} />
       <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
       {over ? (

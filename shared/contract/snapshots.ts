@@ -51,7 +51,7 @@ export const snapshotCalls = {
       tags: z.array(z.string().trim().min(1).max(40)).max(20),
     }),
   },
-  /** Puts it aside, to be brought back by restoreSnapshot until the quota needs its place. */
+  /** Puts it aside, to be brought back by restoreSnapshot within 30 days, or until the quota needs its place. */
   removeSnapshot: { role: 'operate', arg: z.strictObject({ file }) },
   restoreSnapshot: { role: 'operate', arg: z.strictObject({ file }) },
   /** A piece of the file, base64: pages open and save files by it on every host. */
@@ -68,11 +68,13 @@ export const snapshotCalls = {
   },
   /** What names would become, and how many of each kind: before anything leaves. */
   previewRedaction: { role: 'read', arg: z.strictObject({ file, redact: redactions }) },
-  /** Another form of it, base64; at most 64 MB. Files are whole snapshots again. */
+  /** Another form of it, to be read by exportPiece. Files are whole snapshots again. */
   exportSnapshot: {
     role: 'read',
     arg: z.strictObject({ file, format: z.enum(EXPORT_FORMATS), redact: redactions.default([]) }),
   },
+  /** The next piece of a form, base64. One that is not asked for during a minute is let go. */
+  exportPiece: { role: 'read', arg: z.strictObject({ form: z.number().int() }) },
 } as const;
 
 /** `whole`: every digest holds. `altered` and `unreadable` files are listed, never opened. */
@@ -98,8 +100,8 @@ export interface SnapshotRow {
   readonly tags: readonly string[];
   /** Share of its budget of each rack at the moment, in the order of the floor, as a byte of the palette. */
   readonly thumbnail: readonly number[];
-  /** Put aside; can be brought back. */
-  readonly removed: boolean;
+  /** Put aside: until when it can be brought back, epoch ms; null where it is in the library. */
+  readonly keptUntil: number | null;
 }
 
 export interface SnapshotLibrary {
@@ -151,7 +153,8 @@ export interface SnapshotCallResults {
     readonly title: string;
     readonly removed: readonly string[];
   };
-  exportSnapshot: { readonly name: string; readonly type: string; readonly base64: string };
+  exportSnapshot: { readonly name: string; readonly type: string; readonly form: number };
+  exportPiece: { readonly base64: string; readonly last: boolean };
 }
 
 export interface SnapshotEvents {

@@ -196,7 +196,8 @@ export class Captures {
       order.redact,
       sentenceWith(draft.run, papers.limits, at),
     );
-    const sign = signer(join(this.#context.folder, KEY_FILE));
+    // The key is the same in all files of a profile: beside names that were replaced it would tell whose they are.
+    const sign = order.redact.length > 0 ? undefined : signer(join(this.#context.folder, KEY_FILE));
     const { bytes } = await pack({ ...document, draft }, sign, progress);
     check();
     const { quotaBytes } = this.#context.settings().snapshots;

@@ -21,10 +21,12 @@ interface Sidecar {
 /** What is known of a file; its name, size and time tell whether it is still that file. */
 interface Known {
   readonly key: string;
-  readonly row: Omit<SnapshotRow, 'note' | 'tags' | 'removed' | 'file'>;
+  readonly row: Omit<SnapshotRow, 'note' | 'tags' | 'keptUntil' | 'file'>;
 }
 
 const TRASH = 'removed';
+/** How long a file that was put aside is kept. */
+const KEEP_ASIDE_MS = 30 * 86_400_000;
 const SIDECAR = '.note.json';
 const MOST_RACKS = 4096;
 
@@ -63,7 +65,9 @@ export class SnapshotLibrary {
       const known = this.#known.get(file);
       const [bytes, written] = [stat.size, stat.mtimeMs];
       const row = known?.key === keyOf(bytes, written) ? known.row : { ...UNCHECKED, bytes, written };
-      return [{ ...row, file, ...readSidecar(join(folder, file + SIDECAR)), removed }];
+      // Moving it away was the last change of its name.
+      const keptUntil = removed ? stat.ctimeMs + KEEP_ASIDE_MS : null;
+      return [{ ...row, file, ...readSidecar(join(folder, file + SIDECAR)), keptUntil }];
     });
   }
 
@@ -73,8 +77,8 @@ export class SnapshotLibrary {
     this.#checking = true;
     try {
       const waiting = this.rows().filter(({ integrity }) => integrity === 'checking');
-      for (const { file, removed } of waiting) {
-        await this.#look(file, removed);
+      for (const { file, keptUntil } of waiting) {
+        await this.#look(file, keptUntil !== null);
         await turn();
       }
       return waiting.length > 0;
@@ -160,13 +164,9 @@ export class SnapshotLibrary {
   async makeRoom(bytes: number, quota: number, keep: (row: SnapshotRow) => boolean): Promise<void> {
     let used = this.bytes();
     const oldest = [...this.rows()].reverse();
-    for (const row of [
-      ...oldest.filter(({ removed }) => removed),
-      ...oldest.filter((one) => !one.removed && !keep(one)),
-    ]) {
+    for (const row of [...oldest.filter(isAside), ...oldest.filter((one) => !isAside(one) && !keep(one))]) {
       if (used + bytes <= quota) return;
-      await unlink(this.#path(row.file, row.removed)).catch(() => {});
-      await unlink(join(this.folder, row.removed ? TRASH : '', row.file + SIDECAR)).catch(() => {});
+      await this.#delete(row);
       used -= row.bytes;
     }
     if (used + bytes > quota)
@@ -175,6 +175,16 @@ export class SnapshotLibrary {
         'The snapshots have reached their quota',
         'Remove some of them, or raise snapshots.quotaBytes in settings.json.',
       );
+  }
+
+  /** Deletes what was put aside long ago. */
+  async forgetAside(now: number): Promise<void> {
+    for (const row of this.#listed(true)) if ((row.keptUntil as number) <= now) await this.#delete(row);
+  }
+
+  async #delete(row: SnapshotRow): Promise<void> {
+    await unlink(this.#path(row.file, isAside(row))).catch(() => {});
+    await unlink(join(this.folder, isAside(row) ? TRASH : '', row.file + SIDECAR)).catch(() => {});
   }
 
   bytes(): number {
@@ -194,6 +204,8 @@ export class SnapshotLibrary {
 
 const gone = (file: string) =>
   new FaultError('no-snapshot', `There is no snapshot ${file}`, 'It may have been removed; look at the list again.');
+
+const isAside = ({ keptUntil }: SnapshotRow) => keptUntil !== null;
 
 const keyOf = (bytes: number, written: number) => `${bytes} ${written}`;
 

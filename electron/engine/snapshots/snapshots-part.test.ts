@@ -11,6 +11,7 @@ import { FleetView } from '../../../shared/view.ts';
 import { FaultError } from '../fault.ts';
 import type { EngineContext } from '../part.ts';
 import { openFile } from './assemble.ts';
+import { SnapshotLibrary } from './library.ts';
 import { SnapshotsPart } from './snapshots-part.ts';
 
 const STEP = 5000;
@@ -221,6 +222,19 @@ describe('the library', () => {
     }
   };
 
+  /** A form of a file, piece after piece. */
+  const left = async (arg: CallArg<'exportSnapshot'>) => {
+    const { name, form } = await its.call('exportSnapshot', arg);
+    const pieces: Buffer[] = [];
+    for (let over = false; !over; ) {
+      const { base64, last } = await its.call('exportPiece', { form });
+      pieces.push(Buffer.from(base64, 'base64'));
+      over = last;
+    }
+    await expect(its.call('exportPiece', { form })).rejects.toThrow('not being read any more');
+    return { name, pieces, text: Buffer.concat(pieces).toString() };
+  };
+
   it('lists files with what a person wrote of them, and gives them in pieces', async () => {
     const file = await taken();
     expect(await rows()).toMatchObject([
@@ -229,7 +243,7 @@ describe('the library', () => {
         integrity: 'whole',
         note: 'Look at A1-01',
         tags: ['power'],
-        removed: false,
+        keptUntil: null,
         manifest: { title: order.title },
       },
     ]);
@@ -269,10 +283,10 @@ describe('the library', () => {
   it('brings back what was removed', async () => {
     const file = await taken();
     await its.call('removeSnapshot', { file });
-    expect(await rows()).toMatchObject([{ file, removed: true, note: 'Look at A1-01' }]);
+    expect(await rows()).toMatchObject([{ file, keptUntil: expect.any(Number), note: 'Look at A1-01' }]);
     await expect(its.call('readSnapshot', { file, from: 0 })).rejects.toThrow('There is no snapshot');
     await its.call('restoreSnapshot', { file });
-    expect(await rows()).toMatchObject([{ file, removed: false, integrity: 'whole', note: 'Look at A1-01' }]);
+    expect(await rows()).toMatchObject([{ file, keptUntil: null, integrity: 'whole', note: 'Look at A1-01' }]);
   });
 
   it('shows what would leave, and gives other forms without names', async () => {
@@ -283,15 +297,42 @@ describe('the library', () => {
       { kind: 'users', count: 1 },
     ]);
     expect(preview.removed[0]).toBe('1 notes');
-    const { name, base64 } = await its.call('exportSnapshot', {
-      file,
-      format: 'csv',
-      redact: ['devices', 'places', 'hosts'],
-    });
-    const text = Buffer.from(base64, 'base64').toString();
+    const { name, text } = await left({ file, format: 'csv', redact: ['devices', 'places', 'hosts'] });
     expect(name).toMatch(/^snapshot-[0-9a-f]{8}\.csv$/);
     expect(text).not.toMatch(/A1-01|GPU-/);
     expect(text).toContain(',gpu.power,W,site-1,hall-1,row-1,rack-1,node-1,gpu-1,');
+  });
+
+  it('gives a form in pieces of one size, and lets one go that nobody asks for any more', async () => {
+    its.polls(120);
+    const file = await taken({ beforeMs: 600_000 });
+    const { pieces, text } = await left({ file, format: 'csv' });
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(pieces.slice(0, -1).every(({ length }) => length === 384 * 1024)).toBe(true);
+    const lines = text.trimEnd().split('\r\n');
+    const { manifest } = (await rows())[0];
+    expect(lines).toHaveLength(1 + (manifest?.counts.samples ?? 0));
+    expect(new Set(lines.map((line) => line.split(',').length))).toEqual(new Set([10]));
+    const { form } = await its.call('exportSnapshot', { file, format: 'csv' });
+    await its.call('exportPiece', { form });
+    its.polls(13);
+    await expect(its.call('exportPiece', { form })).rejects.toThrow('not being read any more');
+  });
+
+  it('of a redacted capture tells by no signature whose it is', async () => {
+    await taken({ redact: ['hosts'] } as never);
+    expect((await rows())[0].seal).toEqual({ kind: 'unsigned' });
+  });
+
+  it('deletes what was put aside after 30 days', async () => {
+    const file = await taken();
+    await its.call('removeSnapshot', { file });
+    const [{ keptUntil }] = await rows();
+    const library = new SnapshotLibrary(its.folder);
+    await library.forgetAside((keptUntil as number) - 1);
+    expect(library.rows()).toHaveLength(1);
+    await library.forgetAside(keptUntil as number);
+    expect(readdirSync(join(its.folder, 'snapshots', 'removed'))).toEqual([]);
   });
 
   it('refuses to grow beyond its quota, and makes room of what was put aside', async () => {
@@ -305,6 +346,6 @@ describe('the library', () => {
       failed = (await its.ended(job)).trouble;
     }
     expect(failed).toMatch(/quota/);
-    expect((await rows()).some((row) => row.removed)).toBe(false);
+    expect((await rows()).some((row) => row.keptUntil !== null)).toBe(false);
   });
 });

@@ -11,11 +11,11 @@ import { Ring } from '../../../shared/snapshot/ring.ts';
 import { scopeOf } from '../../../shared/snapshot/scope.ts';
 import { sentenceWith } from '../../../shared/snapshot/sentence-at.ts';
 import { GPU } from '../../../shared/topology.ts';
-import { FaultError } from '../fault.ts';
 import type { Answers, EngineContext, EnginePart } from '../part.ts';
-import { openFile, redactFile, turn } from './assemble.ts';
+import { openFile, redactFile } from './assemble.ts';
 import { Captures } from './captures.ts';
 import { digest } from './keys.ts';
+import { Leaving } from './leaving.ts';
 import { SnapshotLibrary } from './library.ts';
 import { embeddedIn } from './report-console.ts';
 import { pastPlan, pastWords } from './server-past.ts';
@@ -24,10 +24,6 @@ import { Spans } from './spans.ts';
 /** Cells that are gone through for packing at once: some milliseconds. */
 const PACK_AT_ONCE = 1_000_000;
 const PIECE = 384 * 1024;
-const MOST_EXPORT = 64 << 20;
-/** What to do about a form that is too large for a browser. */
-const OUTSIDE =
-  'On the command line it has no limit: npm run -s fleetwatt -- export FILE.fwsnap --format csv --out FILE';
 const DAY_MS = 86_400_000;
 
 const TYPES = {
@@ -44,6 +40,7 @@ export class SnapshotsPart implements EnginePart {
   readonly #library: SnapshotLibrary;
   readonly #captures: Captures;
   readonly #spans = new Spans();
+  readonly #leaving: Leaving;
   #ring: Ring;
   #ringFor = '';
   #lastFired = Number.POSITIVE_INFINITY;
@@ -70,11 +67,13 @@ export class SnapshotsPart implements EnginePart {
     },
     previewRedaction: (arg) => this.#preview(arg),
     exportSnapshot: (arg) => this.#export(arg),
+    exportPiece: async ({ form }) => this.#leaving.piece(form),
   };
 
   constructor(context: EngineContext) {
     this.#context = context;
     this.#library = new SnapshotLibrary(context.folder);
+    this.#leaving = new Leaving(context.clock);
     this.#ring = this.#newRing();
     this.#captures = new Captures(context, this.#library, this.#spans, () => this.#ring);
   }
@@ -141,6 +140,7 @@ export class SnapshotsPart implements EnginePart {
 
   async #list(): Promise<Listing> {
     await this.#ready();
+    await this.#library.forgetAside(this.#context.clock.now());
     // Told by an event once they are looked into, so that a large folder does not keep a page waiting.
     void this.#library.check().then((any) => any && this.#captures.tell());
     const { quotaBytes } = this.#context.settings().snapshots;
@@ -191,40 +191,26 @@ export class SnapshotsPart implements EnginePart {
     const opened = openFile(await this.#library.read(file), file);
     const bytes = kinds.length > 0 ? (await redactFile(opened, kinds)).bytes : await this.#library.read(file);
     const name = kinds.length > 0 ? `snapshot-${opened.snapshot.manifest.id.slice(0, 8)}` : file;
-    if (format === 'fwsnap')
-      return { name: `${name}${SNAPSHOT_ENDING}`, type: 'application/zip', base64: base64Of([Buffer.from(bytes)]) };
+    if (format === 'fwsnap') return this.#leave(`${name}${SNAPSHOT_ENDING}`, 'application/zip', [Buffer.from(bytes)]);
     const leaving = kinds.length > 0 ? openFile(bytes, file) : opened;
     const { snapshot } = leaving;
     const choice = { signals: null, under: '' };
-    const text = {
+    const texts = {
       csv: () => csvOf(snapshot, choice),
       json: () => jsonOf(snapshot, choice),
       openmetrics: () => openMetricsOf(snapshot, choice),
       md: () => [markdownOf(snapshot, leaving.digest)],
       html: () => reportOf(leaving, digest, embeddedIn(bytes)),
     }[format]();
-    const pieces: Buffer[] = [];
-    let size = 0;
-    for (const piece of text) {
-      pieces.push(Buffer.from(piece));
-      size += piece.length;
-      if (size > MOST_EXPORT) throw new FaultError('too-large', 'This form would have more than 64 MB', OUTSIDE);
-      if (piece === '' || pieces.length % 64 === 0) await turn();
-    }
-    return {
-      name: `${name}.${format === 'openmetrics' ? 'om.txt' : format}`,
-      type: TYPES[format],
-      base64: base64Of(pieces),
-    };
+    return this.#leave(`${name}.${format === 'openmetrics' ? 'om.txt' : format}`, TYPES[format], texts);
+  }
+
+  #leave(name: string, type: string, texts: Iterable<string | Buffer>) {
+    return { name, type, form: this.#leaving.begin(texts) };
   }
 
   close(): void {
+    this.#leaving.close();
     this.#captures.close();
   }
-}
-
-function base64Of(pieces: readonly Buffer[]): string {
-  const whole = Buffer.concat(pieces);
-  if (whole.length > MOST_EXPORT) throw new FaultError('too-large', 'This form would have more than 64 MB', OUTSIDE);
-  return whole.toString('base64');
 }

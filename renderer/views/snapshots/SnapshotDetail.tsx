@@ -1,9 +1,11 @@
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ExportFormat, SnapshotRow } from '../../../shared/contract/snapshots.ts';
 import { formatBytes, formatCount, formatDate, formatTime } from '../../../shared/format.ts';
 import type { RedactionKind } from '../../../shared/snapshot/manifest.ts';
-import { useDescribeSnapshot, useExportSnapshot, useRedactionPreview } from '../../ask/ask.ts';
+import { useDescribeSnapshot, useRedactionPreview } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
+import { useConsole } from '../../live/console.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { saveFile } from '../../save/save-file.ts';
@@ -11,7 +13,7 @@ import type { Theme } from '../../theme/theme.ts';
 import { Redactions, Text } from './CaptureDialog.tsx';
 import { CompareDialog } from './CompareDialog.tsx';
 import { EXPORT_FORMATS } from './export-formats.ts';
-import { bytesOf } from './fetch-file.ts';
+import { fetchForm } from './fetch-file.ts';
 import { integrityText, tagsOf, windowText } from './snapshot-words.ts';
 import styles from './snapshots.module.css';
 
@@ -154,12 +156,13 @@ function Leave({ row }: { row: SnapshotRow }) {
     { file: row.file, redact: [...redact] },
     redact.length > 0,
   );
-  const leave = useExportSnapshot();
-  const go = () =>
-    leave.mutate(
-      { file: row.file, format, redact: [...redact] },
-      { onSuccess: ({ name, type, base64 }) => saveFile(name, new Blob([bytesOf(base64)], { type })) },
-    );
+  const { link } = useConsole();
+  const [came, setCame] = useState(0);
+  const leave = useMutation({
+    mutationFn: () => fetchForm(link, { file: row.file, format, redact: [...redact] }, setCame),
+    onMutate: () => setCame(0),
+    onSuccess: ({ name, content }) => saveFile(name, content),
+  });
   return (
     <div className={styles.form}>
       <Redactions value={redact} onChange={setRedact} />
@@ -191,8 +194,13 @@ function Leave({ row }: { row: SnapshotRow }) {
           ))}
         </select>
         {/* Not before what leaves is on the screen, which also moves this button. */}
-        <button type="button" className={parts.button} onClick={go} disabled={leave.isPending || looking}>
-          {leave.isPending ? 'Preparing' : 'Download'}
+        <button
+          type="button"
+          className={parts.button}
+          onClick={() => leave.mutate()}
+          disabled={leave.isPending || looking}
+        >
+          {leave.isPending ? `Preparing${came > 0 ? `, ${formatBytes(came)}` : ''}` : 'Download'}
         </button>
         {leave.error ? (
           <span className={styles.fault} role="alert">

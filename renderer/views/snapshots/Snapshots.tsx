@@ -12,6 +12,7 @@ import { useKeys } from '../keys.ts';
 import { bytesOfFile } from '../replay/OpeningBar.tsx';
 import type { Route } from '../route.ts';
 import { fetchFile } from './fetch-file.ts';
+import { RemovedFiles } from './RemovedFiles.tsx';
 import { SnapshotDetail } from './SnapshotDetail.tsx';
 import { found, integrityText, jobText, windowText } from './snapshot-words.ts';
 import styles from './snapshots.module.css';
@@ -31,7 +32,8 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
   const open = ({ file, manifest }: SnapshotRow) =>
     void openReplay(manifest?.title ?? file, (progress) => fetchFile(link, file, progress));
   const openFile = (file: File) => void openReplay(file.name, () => bytesOfFile(file));
-  const here = data?.rows.filter((row) => !row.removed) ?? [];
+  const here = data?.rows.filter((row) => row.keptUntil === null) ?? [];
+  const aside = data?.rows.filter((row) => row.keptUntil !== null) ?? [];
   const rows = found(here, search);
   const row = rows.find(({ file }) => file === chosen) ?? rows[0];
   const checking = here.some(({ integrity }) => integrity === 'checking');
@@ -53,11 +55,17 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
       },
     );
   };
-  const broughtBack = () => {
-    setChosen(removed);
-    setRemoved('');
-    again();
-  };
+  const bringBack = (file: string) =>
+    restore.mutate(
+      { file },
+      {
+        onSuccess() {
+          setChosen(file);
+          setRemoved('');
+          again();
+        },
+      },
+    );
   const step = (by: number) => {
     const at = rows.findIndex(({ file }) => file === row?.file);
     setChosen(rows[Math.min(rows.length - 1, Math.max(0, at + by))]?.file ?? '');
@@ -108,15 +116,12 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
         {removed === '' ? null : (
           <div className={styles.undo} role="status">
             {removed} was removed.
-            <button
-              type="button"
-              className={parts.button}
-              onClick={() => restore.mutate({ file: removed }, { onSuccess: broughtBack })}
-            >
+            <button type="button" className={parts.button} onClick={() => bringBack(removed)}>
               Undo
             </button>
           </div>
         )}
+        <RemovedFiles rows={aside} onBringBack={props.operate ? bringBack : null} />
       </section>
       <section className={parts.panel} aria-label="Snapshot" data-region>
         <div className={parts.header}>

@@ -1,3 +1,4 @@
+import type { CallArg } from '../../../shared/contract.ts';
 import type { Link } from '../../link/link.ts';
 
 /** Bytes of base64. */
@@ -21,4 +22,22 @@ export async function fetchFile(link: Link, file: string, progress: (share: numb
     progress(from / whole.length);
   }
   return whole;
+}
+
+/** Reads another form of a file, piece after piece as it is made. Rejects with a CallFault. */
+export async function fetchForm(
+  link: Link,
+  arg: CallArg<'exportSnapshot'>,
+  progress: (bytes: number) => void,
+): Promise<{ readonly name: string; readonly content: Blob }> {
+  const { name, type, form } = await link.call('exportSnapshot', arg);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  for (let bytes = 0, over = false; !over; progress(bytes)) {
+    const { base64, last } = await link.call('exportPiece', { form });
+    const piece = bytesOf(base64);
+    pieces.push(piece);
+    bytes += piece.length;
+    over = last;
+  }
+  return { name, content: new Blob(pieces, { type }) };
 }

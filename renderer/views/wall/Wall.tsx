@@ -53,7 +53,8 @@ export function Wall(props: Props) {
   const signal = SLIDE_SIGNALS[showing.slide.view];
   const { live } = useConsole();
   useEffect(() => live.watch({ signal, gpus: false, racks: [] }), [live, signal]);
-  const scale = useScale();
+  const holder = useRef<HTMLElement>(null);
+  const scale = useScale(holder);
   const idle = useHiddenCursor();
   useWakeLock();
   useKeys({ Escape: props.onLeave, w: props.onLeave });
@@ -62,6 +63,7 @@ export function Wall(props: Props) {
   const [x, y] = orbitAt(now);
   return (
     <main
+      ref={holder}
       className={styles.wall}
       data-idle={idle}
       data-flipped={upsideDown(now)}

@@ -1,21 +1,15 @@
-import { useEffect, useState } from 'react';
+import { type RefObject, useEffect, useState } from 'react';
+import { useSize } from '../../draw/use-size.ts';
 
 const WIDTH = 1920;
 const HEIGHT = 1080;
 const CURSOR_MS = 3000;
 
-/** How much the 1920 × 1080 reference is enlarged to fill the window. */
-export function useScale(): number {
-  const [scale, setScale] = useState(scaleNow);
-  useEffect(() => {
-    const measure = () => setScale(scaleNow());
-    window.addEventListener('resize', measure);
-    return () => window.removeEventListener('resize', measure);
-  }, []);
-  return scale;
+/** How much the 1920 × 1080 reference is enlarged to fill the element that holds it: the window, or a picture of it. */
+export function useScale(holder: RefObject<HTMLElement | null>): number {
+  const { width, height } = useSize(holder);
+  return Math.min(width / WIDTH, height / HEIGHT);
 }
-
-const scaleNow = () => Math.min(window.innerWidth / WIDTH, window.innerHeight / HEIGHT);
 
 /** True once the pointer has stood still for three seconds: the cursor is hidden then. */
 export function useHiddenCursor(): boolean {
