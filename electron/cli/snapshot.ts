@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseFabricCsv } from '../../shared/fabric/fabric-csv.ts';
 import { formatBytes, formatCount } from '../../shared/format.ts';
 import { REDACTIONS, type RedactionKind, SNAPSHOT_ENDING } from '../../shared/snapshot/manifest.ts';
 import { redact } from '../../shared/snapshot/redact.ts';
+import { cablesWithin } from '../../shared/snapshot/replay-fabric.ts';
 import { reportOf } from '../../shared/snapshot/report/report.ts';
 import { scopeOf } from '../../shared/snapshot/scope.ts';
 import { sentenceAt, sentenceWith } from '../../shared/snapshot/sentence-at.ts';
@@ -30,9 +32,10 @@ ${accessUsage}  --minutes N      1 to 60
   --out FILE       ends in ${SNAPSHOT_ENDING}, or in ${REPORT_ENDING} for the report alone; is there whole or not at all
   --title TEXT     a sentence (default: what stands out at the end)
   --scope PATH     a site, hall, row or rack such as PDX-1/A/A2; others are left out
-  --csv FILE       topology.csv; --budgets FILE budgets.csv
+  --csv FILE       topology.csv; --budgets FILE budgets.csv; --fabric FILE fabric.csv
   --redact KINDS   all, or some of ${REDACTIONS.join(',')}: names become pseudonyms
-  --sign DIR       signs with the key of this profile folder (${KEY_FILE}, made when it is missing)
+  --sign DIR       signs with the key of this profile folder (${KEY_FILE}, made when it is missing): it says whose the
+                   file is, also where names are replaced
 `;
 
 /** `--redact all` or a list of kinds. @throws UsageError */
@@ -61,15 +64,16 @@ export async function snapshot(args: readonly string[]): Promise<number> {
     args,
     {
       ...{ source: string, kind: string, minutes: string, step: string, out: string, title: string, scope: string },
-      ...{ csv: string, budgets: string, redact: string, sign: string, ...ACCESS_OPTIONS },
+      ...{ csv: string, budgets: string, fabric: string, redact: string, sign: string, ...ACCESS_OPTIONS },
     },
     usage,
   );
   if (!parsed) return 0;
   if (parsed.words.length > 0) throw new UsageError(`snapshot takes no further words\n\n${usage}`);
-  const { kind, csv, budgets, title, scope, sign } = parsed.values;
+  const { kind, csv, budgets, fabric, title, scope, sign } = parsed.values;
   const out = outOf(parsed);
   const kinds = redactionsOf(parsed.values.redact);
+  const cables = tableOf(fabric, parseFabricCsv)?.rows ?? [];
   const source = sourceOf(required(parsed, 'source', usage), kind, accessOf(parsed));
   const stepMs = wholeNumber(parsed, 'step', [1, 3600], 15) * 1000;
   const recording = await record({
@@ -92,7 +96,7 @@ export async function snapshot(args: readonly string[]): Promise<number> {
       ...{ at: to, scope: path, origins, redacted: [], missing },
       made: { at: systemClock.now(), by: userInfo().username, reason: 'command' as const, version: ownVersion() },
     },
-    ...{ topology, papers },
+    ...{ topology, papers: { ...papers, cables: path === '' ? cables : cablesWithin(cables, topology) } },
   };
   const { names: _, ...redacted } = redact(parts, kinds, sentenceWith(draft.run, papers.limits, to));
   const key = typeof sign === 'string' ? signer(join(sign, KEY_FILE)) : undefined;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { type AlertLeaf, alertLeaves } from '../../shared/alerting/leaves.ts';
 import { type FabricFile, FabricInstant, type Laid } from '../../shared/fabric/instant.ts';
 import { ErrorMeter, FabricMemory } from '../../shared/fabric/memory.ts';
@@ -7,7 +6,7 @@ import type { AnyLinkKind } from '../../shared/fabric/reading.ts';
 import type { Topology } from '../../shared/topology.ts';
 import type { FleetInstant } from '../../shared/view.ts';
 import type { Answers, EngineContext, EnginePart } from './part.ts';
-import { FabricFileReader } from './store/fabric-file.ts';
+import { cableFiles, FabricFileReader } from './store/fabric-file.ts';
 
 /**
  * The interconnect: cables between leaves and spines, domains, and what they remember. Matrices are made when someone
@@ -35,7 +34,7 @@ export class FabricPart implements EnginePart {
   }
 
   tick(now: number, polled: boolean): void {
-    this.#rows = this.#files.read(this.#paths());
+    this.#rows = this.#files.read(cableFiles(this.#context));
     const instant = polled ? this.#instant() : null;
     if (!instant) return;
     this.#memory.add(instant.leafRows(), now);
@@ -60,12 +59,6 @@ export class FabricPart implements EnginePart {
       matrix: (kind: AnyLinkKind, pod: string) => instant.matrix(kind, pod),
       overview: () => instant.overview(null),
     };
-  }
-
-  #paths() {
-    const given = this.#context.sources().flatMap(({ settings: { fabricFile } }) => fabricFile ?? []);
-    const own = { path: join(this.#context.folder, 'fabric.csv'), needed: false };
-    return [own, ...given.map((path) => ({ path, needed: true }))];
   }
 
   /** The newest instant; null before the first. */

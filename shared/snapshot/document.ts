@@ -1,4 +1,5 @@
 import type { SourceHealth } from '../contract/sources.ts';
+import type { CableRow } from '../fabric/fabric-csv.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
@@ -89,6 +90,8 @@ export interface Papers {
   readonly journal: readonly JournalRecord[];
   readonly rules: readonly RuleRecord[];
   readonly notes: readonly NoteRecord[];
+  /** Cables of fabric.csv: those that the switches tell themselves are in the topology. */
+  readonly cables: readonly CableRow[];
   /** The settings document with secrets' references, user names and addresses as they may leave. */
   readonly settings: unknown;
 }

@@ -11,6 +11,7 @@ import {
 } from './manifest.ts';
 import {
   alertsFrom,
+  cablesFrom,
   journalFrom,
   limitsFrom,
   manifestFrom,
@@ -33,7 +34,7 @@ export type Sign = (digest: string) => { readonly key: string; readonly signatur
 /** Whether an Ed25519 signature of such a digest holds. */
 export type Verify = (key: string, digest: string, signature: string) => boolean;
 
-const PAPERS = ['limits', 'sources', 'alerts', 'journal', 'rules', 'notes', 'settings'] as const;
+const PAPERS = ['limits', 'sources', 'alerts', 'journal', 'rules', 'notes', 'cables', 'settings'] as const;
 
 /** What goes into a file. */
 export interface Draft {
@@ -153,6 +154,8 @@ export function openSnapshot(file: Uint8Array, options: OpenOptions): Opened {
     journal: journalFrom(json('journal.json'), 'journal'),
     rules: rulesFrom(json('rules.json'), 'rules'),
     notes: notesFrom(json('notes.json'), 'notes'),
+    // A snapshot of before these were kept has none.
+    cables: parts.has('cables.json') ? cablesFrom(json('cables.json'), 'cables') : [],
     settings: settingsFrom(json('settings.json'), 'settings'),
   };
   return { snapshot: { manifest, topology, run, papers }, seal, digest };

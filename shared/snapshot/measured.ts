@@ -24,7 +24,7 @@ export function fileOf(ring: Ring, topology: Topology, digest: Digest): Uint8Arr
   for (const chunk of ring.chunks(0, Number.MAX_VALUE))
     for (let at = 0; at < chunk.times.length; at++) writer.add(chunk, at);
   const limits = { pollMs: 15_000, staleMs: 60_000, warnRatio: 0.9, critRatio: 0.97 };
-  const papers = { limits, sources: [], alerts: [], journal: [], rules: [], notes: [], settings: null };
+  const papers = { limits, sources: [], alerts: [], journal: [], rules: [], notes: [], cables: [], settings: null };
   const made = { at: 0, by: '', reason: 'command' as const, version: '' };
   const cover = {
     id: '0',

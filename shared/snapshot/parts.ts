@@ -1,4 +1,5 @@
 import type { SourceHealth } from '../contract/sources.ts';
+import type { CableRow } from '../fabric/fabric-csv.ts';
 import { type SignalId, signalOf, signals } from '../signals/catalogue.ts';
 import type { Topology } from '../topology.ts';
 import { CHUNK, objectsOf } from './cells.ts';
@@ -127,5 +128,16 @@ export const notesFrom: Shape<readonly NoteRecord[]> = list(
   fields({ time, who: text(200), path: text(4000), text: text(20_000) }),
   100_000,
 );
+
+const cable = text(1000);
+const rowsFrom = list(
+  fields({
+    ...{ kind: oneOf('infiniband', 'ethernet'), leaf: cable, leafPort: cable, spine: cable, spinePort: cable },
+    ...{ rail: cable, pod: cable, rateBps: orNull(number(0, 1e15)) },
+  }),
+  2_000_000,
+);
+export const cablesFrom: Shape<readonly CableRow[]> = (value, at) =>
+  rowsFrom(value, at).map((row) => ({ ...row, rateBps: row.rateBps ?? Number.NaN }));
 
 export const settingsFrom = anything;

@@ -91,6 +91,12 @@ function canaries() {
     journal: [{ time: START, kind: 'note', alert: '0123456789abcdef', who: 'canaryuser', text: 'canarynote' }],
     rules: [{ name: 'RackOverBudget', text: 'ratio > 0.97 # canarycomment', severity: 'critical' }],
     notes: [{ time: START, who: 'canaryuser', path: rack, text: 'call canaryphone about http://canarywiki/x' }],
+    cables: [
+      {
+        ...{ kind: 'infiniband', leaf: 'canaryleaf', leafPort: '1', spine: 'CanarySpine', spinePort: '2' },
+        ...{ rail: 'canaryrail', pod: '3', rateBps: Number.NaN },
+      },
+    ],
     settings: {
       schema: 1,
       pollMs: 5000,

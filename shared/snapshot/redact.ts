@@ -1,4 +1,5 @@
 import type { SourceHealth } from '../contract/sources.ts';
+import type { CableRow } from '../fabric/fabric-csv.ts';
 import { LEVELS, NODE, type Topology, type Work } from '../topology.ts';
 import type { AlertRecord, Papers } from './document.ts';
 import type { Cover, Origin, RedactionKind } from './manifest.ts';
@@ -242,8 +243,17 @@ function redactPapers(papers: Papers, names: Pseudonyms, kinds: ReadonlySet<Reda
       : papers.notes.map(({ time, who: by, path, text: said }) => {
           return { time, who: who(by), path: names.path(path), text: names.inText(said) };
         }),
+    cables: papers.cables.map((cable) => redactCable(cable, names)),
     settings: plainSettings(papers.settings),
   };
+}
+
+/** Switches as their ports name them, in whatever letters the file has them; numbers of rails and pods name nothing. */
+function redactCable(cable: CableRow, names: Pseudonyms): CableRow {
+  const owner = (text: string) => names.label('hosts', 'switch', text);
+  const part = (word: string, text: string) => (/^\d{0,4}$/.test(text) ? text : names.of('places', word, text));
+  const { leaf, spine, rail, pod } = cable;
+  return { ...cable, leaf: owner(leaf), spine: owner(spine), rail: part('rail', rail), pod: part('pod', pod) };
 }
 
 function redactSource(health: SourceHealth, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): SourceHealth {

@@ -48,10 +48,10 @@ export function askReplay(replay: Replay, name: CallName, arg: unknown): unknown
       return { alerts: [], total: 0, silent: [] };
     case 'fabric': {
       const { kind, pod } = arg as CallArg<'fabric'>;
-      return fabricOf(view.current())?.matrix(kind, pod) ?? null;
+      return fabricOf(view.current(), snapshot)?.matrix(kind, pod) ?? null;
     }
     case 'fabricOverview':
-      return fabricOf(view.current())?.overview(null) ?? null;
+      return fabricOf(view.current(), snapshot)?.overview(null) ?? null;
     case 'fabricLeaf': {
       const { kind, key } = arg as CallArg<'fabricLeaf'>;
       return historyUntil(replay.fabric.history(kind, key), now);

@@ -46,7 +46,7 @@ export function stepOf(times: readonly number[]): number {
  */
 export class Replay {
   readonly snapshot: Snapshot;
-  /** The last hour of leaves whose cables the switches told, of the instants that were judged. */
+  /** The last hour of leaves whose cables are known, of the instants that were judged. */
   readonly fabric = new FabricMemory();
   readonly #view: FleetView;
   readonly #told: Told[] = [];
@@ -93,7 +93,7 @@ export class Replay {
     const current = this.#view.current() as FleetInstant;
     const { frame: _, ...told } = current;
     this.#told.push(told);
-    this.fabric.add(fabricOf(current)?.leafRows() ?? [], frame.time);
+    this.fabric.add(fabricOf(current, this.snapshot)?.leafRows() ?? [], frame.time);
     this.#shown = instant;
   }
 

@@ -70,7 +70,7 @@ export const coverOf = (more: Partial<Cover> = {}): Cover => ({
 export const papersOf = (more: Partial<Papers> = {}): Papers => ({
   limits: { pollMs: 15_000, staleMs: 60_000, warnRatio: 0.9, critRatio: 0.97 },
   sources: [{ from: START, badSamples: 0, sources: [] }],
-  ...{ alerts: [], journal: [], rules: [], notes: [], settings: { schema: 1 } },
+  ...{ alerts: [], journal: [], rules: [], notes: [], cables: [], settings: { schema: 1 } },
   ...more,
 });
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ViewFrame } from '../contract.ts';
+import type { FabricMatrix } from '../fabric/matrix.ts';
 import { frameOf, LOST, topologyOf } from '../frame.fixture.ts';
 import { STALE, UNSUPPORTED } from '../frame.ts';
 import { signalOf, signals } from '../signals/catalogue.ts';
@@ -10,10 +11,13 @@ import { FleetView } from '../view.ts';
 import { objectsOf } from './cells.ts';
 import { openSnapshot, packer } from './file.ts';
 import { codeOf, errorOf, quantumOf, valueOfCode } from './quantum.ts';
+import { redact } from './redact.ts';
 import { frameAt, Replay } from './replay.ts';
+import { askReplay } from './replay-answers.ts';
+import { cablesWithin } from './replay-fabric.ts';
 import { Ring } from './ring.ts';
 import { sha256 } from './sha256.ts';
-import { draftOf, fileOf, framesOf, START, smallTopology, snapshotOf } from './snapshot.fixture.ts';
+import { draftOf, fileOf, framesOf, papersOf, START, smallTopology, snapshotOf } from './snapshot.fixture.ts';
 
 const nodeDigest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
@@ -63,6 +67,40 @@ describe('a snapshot', () => {
         }
       }
     });
+  });
+
+  it('has the cables of fabric.csv, and shows the interconnect over them, under other names too', () => {
+    const port = (id: string, name: string) => ({
+      ...{ site: 'S', kind: 'infiniband' as const, switch: id, name, port: '1' },
+      ...{ peer: '', peerSwitch: '', peerPort: '', peerKind: '', tickBytes: Number.NaN },
+    });
+    const ports = [port('0xa1', 'leaf-1'), port('0xb1', 'spine-1')];
+    const topology = topologyOf({ nodes: 1, ports });
+    const frames = [0, 1].map((i) =>
+      frameOf(
+        topology,
+        { 'gpu.power': Array(8).fill(300), 'port.rate': [5e10, 5e10], 'port.tx': [1e10, 1e9] },
+        START + i * 5000,
+      ),
+    );
+    const ends = { leafPort: '1', spinePort: '1', rail: '2', pod: '', rateBps: Number.NaN };
+    const cables = [{ kind: 'infiniband' as const, leaf: 'LEAF-1', spine: 'spine-1', ...ends }];
+    const draft = draftOf(frames, { papers: papersOf({ cables }) });
+    const shown = (file: Uint8Array) => {
+      const snapshot = snapshotOf(file);
+      const replay = new Replay(snapshot);
+      replay.seek(1);
+      const { rows, columns } = askReplay(replay, 'fabric', { kind: 'infiniband', pod: '' }) as FabricMatrix;
+      return { cables: snapshot.papers.cables, leaves: rows.map(({ name, tx }) => [name, tx]), spines: columns };
+    };
+    const own = shown(packer(draft, sha256).finish().bytes);
+    expect(own.cables).toEqual(cables);
+    expect(own.leaves).toEqual([['leaf-1', 0.2]]);
+    const redacted = shown(packer({ ...draft, ...redact(draft, ['hosts']) }, sha256).finish().bytes);
+    expect(redacted.leaves).toEqual([[expect.stringMatching(/^switch-\d+$/), 0.2]]);
+    expect(redacted.spines).toHaveLength(own.spines.length);
+    expect(cablesWithin(cables, topology)).toEqual(cables);
+    expect(cablesWithin([{ ...cables[0], leaf: 'leaf-9', spine: 'spine-9' }], topology)).toEqual([]);
   });
 
   it('is the same file for the same contents, and the same again after it was opened', () => {

@@ -6,6 +6,7 @@ import { formatTime } from '../../../shared/format.ts';
 import type { Papers } from '../../../shared/snapshot/document.ts';
 import type { Origin } from '../../../shared/snapshot/manifest.ts';
 import { redact } from '../../../shared/snapshot/redact.ts';
+import { cablesWithin } from '../../../shared/snapshot/replay-fabric.ts';
 import type { Ring } from '../../../shared/snapshot/ring.ts';
 import { objectsLost, scopeOf } from '../../../shared/snapshot/scope.ts';
 import { sentenceWith } from '../../../shared/snapshot/sentence-at.ts';
@@ -13,6 +14,7 @@ import { originOf, settingsPart } from '../../../shared/snapshot/settings-part.t
 import type { Topology } from '../../../shared/topology.ts';
 import { FaultError, faultOf } from '../fault.ts';
 import type { EngineContext } from '../part.ts';
+import { cableFiles, FabricFileReader } from '../store/fabric-file.ts';
 import { ownVersion } from '../version.ts';
 import { gather, pack } from './assemble.ts';
 import { alertPapers } from './context-papers.ts';
@@ -179,7 +181,7 @@ export class Captures {
         ['Nothing was recorded in this window', ...(past?.missing ?? [])].join('. '),
         'Choose a later window.',
       );
-    const { papers, missing } = await this.#papers(order, { at, from, to });
+    const { papers, missing } = await this.#papers(order, { at, from, to }, topology);
     missing.push(...(past?.missing ?? []));
     const first = [...(before?.times() ?? []), ...ring.times()].find((time) => time >= from) ?? to;
     const { pollMs } = this.#context.settings();
@@ -232,12 +234,14 @@ export class Captures {
     };
   }
 
-  async #papers(order: CaptureOrder, { at, from, to }: { at: number; from: number; to: number }) {
+  async #papers(order: CaptureOrder, { at, from, to }: { at: number; from: number; to: number }, topology: Topology) {
+    const cables = new FabricFileReader().read(cableFiles(this.#context)).rows;
     const settings = this.#context.settings();
     const { missing, ...alerts } = await alertPapers(this.#context, { from, to, scope: order.scope });
     const papers: Papers = {
       ...{ limits: limitsOf(settings), sources: this.#spans.within(from, to), settings: settingsPart(settings) },
       ...alerts,
+      cables: order.scope === '' ? cables : cablesWithin(cables, topology),
       notes: order.note === '' ? [] : [{ time: at, who: order.who, path: order.scope, text: order.note }],
     };
     return { papers, missing: [...missing] };

@@ -88,7 +88,7 @@ export async function record(options: RecordOptions): Promise<Recording> {
       origins: [originOf(source, queries, stepMs)],
       papers: {
         limits: { ...limitsOf(settings), pollMs: settings.pollMs },
-        ...{ sources, alerts: [], journal: [], rules: [], notes: [], settings: settingsPart(settings) },
+        ...{ sources, alerts: [], journal: [], rules: [], notes: [], cables: [], settings: settingsPart(settings) },
       },
       missing: [
         ...(missed.length > 0

@@ -1,10 +1,19 @@
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseFabricCsv } from '../../../shared/fabric/fabric-csv.ts';
 import type { FabricFile } from '../../../shared/fabric/instant.ts';
 import { printable } from '../fault.ts';
+import type { EngineContext } from '../part.ts';
 
 const NONE: FabricFile = { rows: [], problems: [] };
 const MOST_BYTES = 64 << 20;
+
+/** The file of the profile, which need not be there, and those that sources name. */
+export function cableFiles({ folder, sources }: Pick<EngineContext, 'folder' | 'sources'>) {
+  const given = sources().flatMap(({ settings: { fabricFile } }) => fabricFile ?? []);
+  const own = { path: join(folder, 'fabric.csv'), needed: false };
+  return [own, ...given.map((path) => ({ path, needed: true }))];
+}
 
 /** Reads the fabric.csv of the profile folder, which need not be there, and those of sources. */
 export class FabricFileReader {
