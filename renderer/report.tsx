@@ -1,9 +1,9 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { bytesOfBase64 } from '../shared/base64.ts';
 import type { Snapshot } from '../shared/snapshot/document.ts';
 import { openSnapshot } from '../shared/snapshot/file.ts';
 import { Replay } from '../shared/snapshot/replay.ts';
+import { bytesOfDense } from '../shared/snapshot/report/dense.ts';
 import { CONSOLE_ROOT, CONSOLE_STYLE, SNAPSHOT_DATA } from '../shared/snapshot/report/embedded.ts';
 import { sha256 } from '../shared/snapshot/sha256.ts';
 import { ReplayLink } from './link/replay.ts';
@@ -44,7 +44,7 @@ async function prepared(snapshot: Snapshot): Promise<Replay> {
 
 async function start(): Promise<void> {
   const data = byId(SNAPSHOT_DATA);
-  const file = bytesOfBase64(data.textContent ?? '');
+  const file = bytesOfDense(data.textContent ?? '', Number(data.dataset.bytes));
   // Its text is no longer needed, and may be large.
   data.remove();
   await turn();

@@ -11,6 +11,7 @@ import { type Cover, REDACTIONS } from './manifest.ts';
 import { redact } from './redact.ts';
 import { Replay } from './replay.ts';
 import { askReplay } from './replay-answers.ts';
+import { bytesOfDense } from './report/dense.ts';
 import { reportOf } from './report/report.ts';
 import { draftOfRun } from './run-writer.ts';
 import { sha256 } from './sha256.ts';
@@ -114,7 +115,8 @@ function leaves(file: Uint8Array): string[] {
   const console = { script: '', style: '', fonts: '' };
   const report = [...reportOf(opened, sha256, { console, file })].join('');
   // What a browser has of the report's block of data, unpacked.
-  const within = Buffer.from(/octet-stream" id="[^"]*">([^<]*)</.exec(report)?.[1] ?? '', 'base64');
+  const [, size, text] = /octet-stream" id="[^"]*" data-bytes="(\d+)">([^<]*)</.exec(report) ?? [];
+  const within = bytesOfDense(text, Number(size));
   const texts = [
     ...[...readZip(file)].map(([name, bytes]) => `${name}\n${Buffer.from(bytes).toString('latin1')}`),
     Buffer.from(file).toString('latin1'),

@@ -18,6 +18,7 @@ import { stepOf } from '../replay.ts';
 import type { Digest } from '../sha256.ts';
 import { bytesOfText } from '../text.ts';
 import { chartStack } from './chart.ts';
+import { denseText } from './dense.ts';
 import { CONSOLE_ROOT, CONSOLE_STYLE, frozenWords, SNAPSHOT_DATA } from './embedded.ts';
 import { floorPlan } from './floor.ts';
 import { glyph } from './glyphs.ts';
@@ -47,7 +48,7 @@ export const MOST_EMBEDDED = 40 << 20;
 /**
  * A snapshot as one HTML file that reads by itself: nothing loaded from anywhere, light on paper, readable without
  * scripts. Every text of the fleet is escaped, and the file's own policy would let nothing of it run. With `embedded` it
- * is the console in replay too, where scripts may run: the snapshot's file stands in it as base64, which no name can end.
+ * is the console in replay too, where scripts may run: the snapshot's file stands in it as text that no name can end.
  *
  * It comes in pieces, empty ones while instants are judged, so that a host can do other work between them.
  *
@@ -80,15 +81,12 @@ ${page(opened, told, insideWords(embedded, within)).text}
 </div>
 `;
   if (within) {
-    yield `<script type="application/octet-stream" id="${SNAPSHOT_DATA}">`;
-    for (let at = 0; at < within.file.length; at += PIECE) yield base64Of(within.file.subarray(at, at + PIECE));
+    yield `<script type="application/octet-stream" id="${SNAPSHOT_DATA}" data-bytes="${within.file.length}">`;
+    yield* denseText(within.file);
     yield `</script>\n<script>${script}</script>\n`;
   }
   yield '</body>\n</html>\n';
 }
-
-/** A multiple of three: pieces of base64 can stand one after the other. */
-const PIECE = 3 << 18;
 
 function policyOf(own: string, console: Omit<ReportConsole, 'fonts'> | null, digest: Digest): string {
   const hash = (text: string) => {
