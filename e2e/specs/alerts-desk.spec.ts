@@ -69,11 +69,12 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
   await expect(row).toContainText('Active');
   await expect(row).toContainText(/in (4 h|3 h 5\d min)/);
 
-  // More than 20 new ones within a minute: told on every view, and the rail shows groups only.
+  // More than 20 new lines within a minute, one a rack: told on every view, and the rail shows groups only.
   await go(page, '#/');
-  writeFileSync(rules(profile, 'storm.yaml'), '- { name: Storm, when: gpu.power > 1, at: [gpu], severity: warning }\n');
+  const storm = '- { name: Storm, when: gpu.power > 1, at: [gpu], severity: warning, domain: hardware }\n';
+  writeFileSync(rules(profile, 'storm.yaml'), storm);
   await expect(page.getByText(/[\d,]+ new alerts in 1 min, grouped by hall/)).toBeVisible();
-  const group = rail.getByRole('button', { name: /Power and thermal, Hall B/ });
+  const group = rail.getByRole('button', { name: /GPU health, Hall B/ });
   await expect(group).toHaveAttribute('aria-expanded', 'false');
   // Its lines are those below it that no other group has.
   const lines = rail.locator('div').filter({ has: group }).last().getByRole('button', { name: /Since/ });

@@ -128,7 +128,7 @@ export class AlertObjects {
     return index < feedRack.length ? feedName[index] : this.#siteFeeds[index - feedRack.length].name;
   }
 
-  /** Where it is and what it is: site, hall, row, rack, node, gpu with its UUID, device, leaf, feed, source, rule. */
+  /** Where it is and what it is: site, hall, row, rack, node, a GPU's UUID, device, leaf, feed, source, rule. */
   labelsOf(ref: ObjectRef): Labels {
     let of = this.#labels.get(ref.level);
     if (!of) {
@@ -158,7 +158,8 @@ export class AlertObjects {
       const { site, name } = this.#leaves[index];
       return new Map([...(site === '' ? [] : [['site', site] as const]), ['leaf', name]]);
     }
-    const labels = this.#placeLabels(this.placeOf(ref));
+    // A GPU is its UUID: its number in its node is not part of who it is, and no server's rules have it.
+    const labels = this.#placeLabels(level === 'gpu' ? this.topology.parent[index] : this.placeOf(ref));
     if (level === 'link') labels.set('device', this.topology.linkName[index]);
     if (level === 'feed') labels.set('feed', this.#feedName(index));
     if (level === 'gpu') labels.set('UUID', this.topology.path[index]);

@@ -255,12 +255,17 @@ describe('a flood (faults.md F4)', () => {
     expect(bench.call('alertHistory', { most: 1000 }).rows).toHaveLength(1000);
   });
 
-  it('is more than 20 new ones in a minute, and over when they are old; muted ones are none', () => {
-    const small = topologyOf({ nodes: 3 });
+  it('is more than 20 new lines in a minute, and over when they are old; muted ones are none', () => {
+    // Power brake of a GPU of each of so many rows: an incident each.
+    const rows = topologyOf({
+      rows: 24,
+      gpus: 1,
+      budgets: Object.fromEntries(times(24, 0).map((_, i) => [`S/A/A${i + 1}`, 1e6])),
+    });
     const codes = () => bench.call('alerts', {}).trouble.map(({ code }) => code);
     const brake = (count: number) => {
       const bits = [...times(count, 0x80), ...times(24 - count, 0)];
-      bench.poll(frameOf(small, { 'gpu.power': times(24, 500), 'gpu.throttle': bits }, bench.now));
+      bench.poll(frameOf(rows, { 'gpu.power': times(24, 500), 'gpu.throttle': bits }, bench.now));
       bench.next();
     };
     brake(20);
@@ -276,5 +281,12 @@ describe('a flood (faults.md F4)', () => {
     brake(0);
     brake(24);
     expect(codes()).toEqual([]);
+  });
+
+  it('is not 40 GPUs of one rack: they are one line', () => {
+    const rack = topologyOf({ nodes: 5 });
+    bench.poll(frameOf(rack, { 'gpu.power': times(40, 200), 'gpu.throttle': times(40, 0x80) }, bench.now));
+    const { total, incidents, trouble } = bench.call('alerts', {});
+    expect([total, incidents.length, trouble]).toEqual([40, 1, []]);
   });
 });

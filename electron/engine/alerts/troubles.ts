@@ -107,8 +107,8 @@ export class Troubles {
 
 /** More new alerts than anyone can read one by one. */
 function floodOf({ book }: AlertState, now: number): Omit<AlertTrouble, 'since'>[] {
-  const count = newWithinMinute(book.records.values(), now);
-  if (count <= FLOOD_PER_MINUTE) return [];
-  const message = `${formatCount(count)} new alerts in 1 min, grouped by hall`;
+  const { alerts, lines } = newWithinMinute(book.records.values(), now);
+  if (lines <= FLOOD_PER_MINUTE) return [];
+  const message = `${formatCount(alerts)} new alerts in 1 min, grouped by hall`;
   return [{ code: 'flood', message, hint: 'Look at groups and incidents first; silence by place.' }];
 }

@@ -69,7 +69,8 @@ footer h2{margin:0;font-size:12px;line-height:19px;letter-spacing:0;color:var(--
 h1{font-size:24px;line-height:30px}.lead{font-size:13px;line-height:19px}.two{display:block}
 .halls{grid-template-columns:repeat(2,minmax(0,1fr))}.chart .name,.chart .axis{font-size:12.5px}
 section h2{break-after:avoid}figure,.seq li,tr,svg{break-inside:avoid}details:not([open]),.folds:not(:has(details[open])){display:none}.scroll{overflow:visible}
-footer{break-inside:avoid;grid-template-columns:repeat(3,minmax(0,1fr));gap:12px 20px}
+section{margin-top:18px}.seq li{padding-bottom:8px;line-height:17px}td{padding-top:3px;padding-bottom:3px}
+footer{break-inside:avoid;grid-template-columns:repeat(3,minmax(0,1fr));gap:12px 20px;margin-top:18px;padding-top:10px;font-size:11px;line-height:16px}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 @media (forced-colors:active){.cell{stroke:CanvasText}}
 `;
