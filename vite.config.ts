@@ -35,10 +35,10 @@ function inElement(element: 'script' | 'style', text: string, name: string): str
   return text;
 }
 
-/** The report's console as three texts for shared/snapshot/report: a classic script, its styles, and the fonts apart. */
+/** The report's console as texts for shared/snapshot/report: a classic script, what unpacks it, its styles, the fonts apart. */
 const reportTexts: Plugin = {
   name: 'report-texts',
-  applyToEnvironment: ({ name }) => name === 'report',
+  applyToEnvironment: ({ name }) => name === 'report' || name === 'reportBoot',
   enforce: 'post',
   generateBundle(_, bundle) {
     const fontFace = /@font-face\s*\{[^}]*\}/g;
@@ -47,7 +47,7 @@ const reportTexts: Plugin = {
       if (file.type === 'chunk')
         this.emitFile({
           type: 'asset',
-          fileName: 'console.js',
+          fileName: this.environment.name === 'report' ? 'console.js' : 'boot.js',
           source: inElement('script', file.code.replace(/<(?=!--|\/script)/gi, '\\x3C'), name),
         });
       else if (name.endsWith('.css')) {
@@ -75,6 +75,17 @@ export default defineConfig({
         cssCodeSplit: false,
         modulePreload: false,
         rollupOptions: { input: 'renderer/report.tsx', output: { format: 'iife', codeSplitting: false } },
+      },
+    },
+    reportBoot: {
+      consumer: 'client',
+      build: {
+        outDir: '../dist/report',
+        // Beside the console, which was built before it.
+        emptyOutDir: false,
+        target: ['chrome111', 'firefox115', 'safari16.4'],
+        modulePreload: false,
+        rollupOptions: { input: 'renderer/report-boot.ts', output: { format: 'iife', codeSplitting: false } },
       },
     },
     node: node(

@@ -179,6 +179,7 @@ export function orphans() {
     'electron/preload/preload.ts',
     'renderer/main.tsx',
     'renderer/report.tsx',
+    'renderer/report-boot.ts',
     // A thread of its own: `new Worker(new URL(…))`.
     'renderer/link/opening-worker.ts',
   ]);

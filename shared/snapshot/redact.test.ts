@@ -112,7 +112,7 @@ function leaves(file: Uint8Array): string[] {
   const opened = openSnapshot(file, { digest: sha256 });
   const { snapshot } = opened;
   const choice = { signals: null, under: '' };
-  const console = { script: '', style: '', fonts: '' };
+  const console = { boot: '', script: '', style: '', fonts: '' };
   const report = [...reportOf(opened, sha256, { console, file })].join('');
   // What a browser has of the report's block of data, unpacked.
   const [, size, text] = /octet-stream" id="[^"]*" data-bytes="(\d+)">([^<]*)</.exec(report) ?? [];

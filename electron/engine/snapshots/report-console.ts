@@ -11,8 +11,9 @@ function textIn(folder: string, name: string): string {
 function read(): ReportConsole | undefined {
   for (const folder of FOLDERS) {
     try {
-      const [script, style, fonts] = ['console.js', 'console.css', 'fonts.css'].map((name) => textIn(folder, name));
-      return { script, style, fonts };
+      const names = ['boot.js', 'console.js', 'console.css', 'fonts.css'];
+      const [boot, script, style, fonts] = names.map((name) => textIn(folder, name));
+      return { boot, script, style, fonts };
     } catch {
       // Not here: the next folder, or a report without a console, which says so of itself.
     }

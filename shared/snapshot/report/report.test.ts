@@ -5,19 +5,19 @@ import { openSnapshot, packer } from '../file.ts';
 import { sha256 } from '../sha256.ts';
 import { draftOf, fileOf, START, smallTopology, valuesAt } from '../snapshot.fixture.ts';
 import { bytesOfDense } from './dense.ts';
-import { SNAPSHOT_DATA } from './embedded.ts';
+import { CONSOLE_CODE, SNAPSHOT_DATA } from './embedded.ts';
 import { hostileFile } from './hostile.fixture.ts';
 import { MOST_EMBEDDED, reportOf } from './report.ts';
 
 const report = (file: Uint8Array) => [...reportOf(openSnapshot(file, { digest: sha256 }), sha256)].join('');
 
-const OWN = { script: 'start("…")', style: '.a{}', fonts: '@font-face{}' };
+const OWN = { boot: 'unpack()', script: 'start("…</script>")', style: '.a{}', fonts: '@font-face{}' };
 const withConsole = (file: Uint8Array) =>
   [...reportOf(openSnapshot(file, { digest: sha256 }), sha256, { console: OWN, file })].join('');
 
-/** The file in the block of data, as a browser has it. */
-function dataIn(html: string): Uint8Array {
-  const block = `<script type="application/octet-stream" id="${SNAPSHOT_DATA}" data-bytes="(\\d+)">([^<]*)</script>`;
+/** What stands in a block of data, as a browser has it. */
+function dataIn(html: string, id = SNAPSHOT_DATA): Uint8Array {
+  const block = `<script type="application/octet-stream" id="${id}" data-bytes="(\\d+)">([^<]*)</script>`;
   const [, size, text] = new RegExp(block).exec(html) ?? [];
   return bytesOfDense(text, Number(size));
 }
@@ -68,13 +68,14 @@ describe('report', () => {
     const [own, style] = [...html.matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].map((match) => match[1]);
     expect(own.startsWith(OWN.fonts)).toBe(true);
     expect(policy).toBe(
-      `default-src 'none'; script-src ${hashOf(OWN.script)}; style-src ${hashOf(own)} ${hashOf(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`,
+      `default-src 'none'; script-src ${hashOf(OWN.boot)} ${hashOf(OWN.script)}; style-src ${hashOf(own)} ${hashOf(style)}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`,
     );
     expect(Buffer.compare(dataIn(html), file)).toBe(0);
-    expect(html.match(/<script/gi)?.length).toBe(2);
-    expect(html.match(/<\/script>/gi)?.length).toBe(2);
+    expect(Buffer.from(dataIn(html, CONSOLE_CODE)).toString()).toBe(OWN.script);
+    expect(html.match(/<script/gi)?.length).toBe(3);
+    expect(html.match(/<\/script>/gi)?.length).toBe(3);
     expect(html).not.toContain('<!--');
-    expect(html.endsWith(`<script>${OWN.script}</script>\n</body>\n</html>\n`)).toBe(true);
+    expect(html.endsWith(`<script>${OWN.boot}</script>\n</body>\n</html>\n`)).toBe(true);
   });
 
   it('takes a large file in pieces, leaves a larger one outside and says so', () => {

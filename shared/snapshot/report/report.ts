@@ -19,7 +19,7 @@ import type { Digest } from '../sha256.ts';
 import { bytesOfText } from '../text.ts';
 import { chartStack } from './chart.ts';
 import { denseText } from './dense.ts';
-import { CONSOLE_ROOT, CONSOLE_STYLE, frozenWords, SNAPSHOT_DATA } from './embedded.ts';
+import { CONSOLE_CODE, CONSOLE_ROOT, CONSOLE_STYLE, frozenWords, SNAPSHOT_DATA } from './embedded.ts';
 import { floorPlan } from './floor.ts';
 import { glyph } from './glyphs.ts';
 import { lanesOf } from './lanes.ts';
@@ -29,8 +29,12 @@ import { REPORT_CLASS, styleSheet } from './style.ts';
 import { nearestRacks, siteWords, tables } from './tables.ts';
 import { scaleOf, type Told, tell } from './told.ts';
 
-/** The console as three texts of our own, built for reports: a classic script, its styles, and its @font-face rules. */
+/**
+ * The console as texts of our own, built for reports: a classic script, the small one that unpacks it in the page, its
+ * styles, and its @font-face rules.
+ */
 export interface ReportConsole {
+  readonly boot: string;
   readonly script: string;
   readonly style: string;
   readonly fonts: string;
@@ -61,7 +65,7 @@ export function* reportOf(opened: Opened, digest: Digest, embedded?: Embedded): 
   let step = telling.next();
   for (; step.done !== true; step = telling.next()) yield '';
   const told = step.value;
-  const { script, style, fonts } = within?.console ?? { script: '', style: '', fonts: '' };
+  const { boot, script, style, fonts } = within?.console ?? { boot: '', script: '', style: '', fonts: '' };
   const own = styleSheet(fonts);
   const { manifest } = snapshot;
   // Only the texts of our own go in as they are. The console's styles wait until its script runs.
@@ -69,7 +73,7 @@ export function* reportOf(opened: Opened, digest: Digest, embedded?: Embedded): 
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policyOf(own, within ? { script, style } : null, digest)}">
+<meta http-equiv="Content-Security-Policy" content="${policyOf(own, within ? { boot, script, style } : null, digest)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 ${markup`<title>${manifest.title}</title>`.text}
@@ -81,11 +85,18 @@ ${page(opened, told, insideWords(embedded, within)).text}
 </div>
 `;
   if (within) {
-    yield `<script type="application/octet-stream" id="${SNAPSHOT_DATA}" data-bytes="${within.file.length}">`;
-    yield* denseText(within.file);
-    yield `</script>\n<script>${script}</script>\n`;
+    yield* dataBlock(SNAPSHOT_DATA, within.file);
+    yield* dataBlock(CONSOLE_CODE, bytesOfText(script));
+    yield `<script>${boot}</script>\n`;
   }
   yield '</body>\n</html>\n';
+}
+
+/** Bytes that a script of the page reads; no browser runs or shows them. */
+function* dataBlock(id: string, bytes: Uint8Array): Generator<string> {
+  yield `<script type="application/octet-stream" id="${id}" data-bytes="${bytes.length}">`;
+  yield* denseText(bytes);
+  yield '</script>\n';
 }
 
 function policyOf(own: string, console: Omit<ReportConsole, 'fonts'> | null, digest: Digest): string {
@@ -94,7 +105,7 @@ function policyOf(own: string, console: Omit<ReportConsole, 'fonts'> | null, dig
     const bytes = Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(i * 2, i * 2 + 2), 16));
     return `'sha256-${base64Of(bytes)}'`;
   };
-  const script = console ? `script-src ${hash(console.script)}; ` : '';
+  const script = console ? `script-src ${hash(console.boot)} ${hash(console.script)}; ` : '';
   const styles = [own, ...(console ? [console.style] : [])].map(hash).join(' ');
   return `default-src 'none'; ${script}style-src ${styles}; img-src data:; font-src data:; base-uri 'none'; form-action 'none'`;
 }
