@@ -69,6 +69,7 @@ test('a rack that falls silent: its alerts hold, unknown since then, one says th
     await expect(rail.getByRole('button', { name: /Rack A1-01 stopped reporting/ })).not.toContainText('Pending');
     await expect(rail.getByRole('button')).toHaveCount(2);
     await page.keyboard.press('4');
+    await page.getByRole('radio', { name: 'Active' }).click();
     await expect(page.getByRole('row').filter({ hasText: '40 GPUs were in HW power brake' })).toBeVisible();
     await page.getByRole('radio', { name: 'History' }).click();
     await page.getByRole('radio', { name: 'Everything' }).click();

@@ -6,6 +6,10 @@ import { violations } from '../axe.ts';
 import { expect, test } from '../console.ts';
 import { type Console, launchBrowser } from '../hosts.ts';
 
+// Packing, checking and replaying 2,048 GPUs compute: on a busy machine that takes its time.
+test.describe.configure({ timeout: 300_000 });
+const COMPUTED = { timeout: 120_000 };
+
 /** Captures the demo fleet and takes its report, names replaced or not. */
 async function reportFile({ page, profile, saved }: Console): Promise<string> {
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
@@ -14,7 +18,7 @@ async function reportFile({ page, profile, saved }: Console): Promise<string> {
   const dialog = page.getByRole('dialog', { name: 'Capture snapshot' });
   await dialog.getByLabel('Title, as a sentence').fill('Row A2 is near its budget');
   await dialog.getByRole('button', { name: 'Capture snapshot' }).click();
-  await expect(page.getByText('Whole, signed').first()).toBeVisible();
+  await expect(page.getByText('Whole, signed').first()).toBeVisible(COMPUTED);
   await page.getByRole('combobox', { name: 'Form' }).selectOption({ label: 'Report (HTML)' });
   const { name, bytes } = await saved(() => page.getByRole('button', { name: 'Download' }).click());
   expect(name).toMatch(/\.html$/);
@@ -73,7 +77,7 @@ async function reads(page: Page): Promise<void> {
 /** The console over the same file: every view of the moment, and the time moved by keys and by the bar. */
 async function replays(page: Page): Promise<void> {
   const banner = page.getByRole('region', { name: 'Replay' });
-  await expect(banner).toContainText(/^Replay \d\d:\d\d:\d\d UTC/);
+  await expect(banner).toContainText(/^Replay \d\d:\d\d:\d\d UTC/, COMPUTED);
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('1');
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();

@@ -4,6 +4,10 @@ import type { Page } from '@playwright/test';
 import { violations } from '../axe.ts';
 import { demoShown, expect, test } from '../console.ts';
 
+// Packing, checking and opening 2,048 GPUs compute: on a busy machine that takes its time.
+test.describe.configure({ timeout: 300_000 });
+const COMPUTED = { timeout: 120_000 };
+
 async function capture(page: Page, title: string): Promise<void> {
   await page.keyboard.press('Shift+S');
   const dialog = page.getByRole('dialog', { name: 'Capture snapshot' });
@@ -33,7 +37,7 @@ test('capture, library, replay and back; a file that was altered is not opened',
   await expect(page.getByText('No snapshots yet. Press Shift S on any view.')).toBeVisible();
   await capture(page, 'Row A2 near its budget');
   const row = page.getByRole('row', { name: /Row A2 near its budget/ });
-  await expect(row.getByText('Whole, signed')).toBeVisible();
+  await expect(row.getByText('Whole, signed')).toBeVisible(COMPUTED);
   await expect(row.getByRole('img', { name: /racks by their share of budget/ })).toBeVisible();
   expect(await violations(page)).toEqual([]);
 
@@ -58,7 +62,7 @@ test('capture, library, replay and back; a file that was altered is not opened',
 
   await page.getByRole('button', { name: /Open in replay/ }).click();
   const banner = page.getByRole('region', { name: 'Replay' });
-  await expect(banner).toContainText('Row A2 near its budget');
+  await expect(banner).toContainText('Row A2 near its budget', COMPUTED);
   await expect(page.getByText('Not live')).toBeVisible();
   await page.keyboard.press('1');
   await demoShown(page);
@@ -107,7 +111,7 @@ test('what leaves is shown before it leaves, and names do not leave', async ({ o
   await demoShown(page);
   await page.keyboard.press('5');
   await capture(page, 'Handed to the vendor');
-  await expect(page.getByText('Whole, signed').first()).toBeVisible();
+  await expect(page.getByText('Whole, signed').first()).toBeVisible(COMPUTED);
   await expect(page.getByText(/2,0\d\d devices: GPU-/)).toBeVisible();
   await page.getByRole('combobox', { name: 'Form' }).selectOption('csv');
   await page

@@ -62,7 +62,7 @@ summary:focus-visible,a:focus-visible,.scroll:focus-visible{outline:2px solid va
 footer{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:16px 44px;margin-top:34px;padding-top:14px;border-top:1px solid var(--line-2);color:var(--tx-3);font-size:12px;line-height:19px;overflow-wrap:anywhere}
 footer h2{margin:0;font-size:12px;line-height:19px;letter-spacing:0;color:var(--tx-2)}footer p{margin:0 0 4px}
 @media (max-width:1080px){.two{grid-template-columns:minmax(0,1fr)}footer{grid-template-columns:minmax(0,1fr)}}
-@page{margin:14mm}
+@page{margin:12mm}
 @media print{
 &{background:#fff;--bg:#fff}.banner [role=status]{display:none}main{max-width:none;padding:14px 0 0}
 .banner{background:none;color:var(--tx-1);border-bottom:1px solid var(--line-2);justify-content:flex-start;padding:0 0 6px;min-height:0}
@@ -70,7 +70,7 @@ h1{font-size:24px;line-height:30px}.lead{font-size:13px;line-height:19px}.two{di
 .halls{grid-template-columns:repeat(2,minmax(0,1fr))}.chart .name,.chart .axis{font-size:12.5px}
 section h2{break-after:avoid}figure,.seq li,tr,svg{break-inside:avoid}details:not([open]),.folds:not(:has(details[open])){display:none}.scroll{overflow:visible}
 section{margin-top:18px}.seq li{padding-bottom:8px;line-height:17px}td{padding-top:3px;padding-bottom:3px}
-footer{break-inside:avoid;grid-template-columns:repeat(3,minmax(0,1fr));gap:12px 20px;margin-top:18px;padding-top:10px;font-size:11px;line-height:16px}
+footer{break-inside:avoid;grid-template-columns:repeat(3,minmax(0,1fr));gap:12px 20px;margin-top:18px;padding-top:10px;font-size:11px;line-height:16px}footer code{font-size:10px;line-height:14px}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 @media (forced-colors:active){.cell{stroke:CanvasText}}
 `;
