@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { type Browser, chromium, type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
+import { CHROMIUM_FLAGS } from './chromium-flags.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** Folder of the stand-in for Electron's binary. */
@@ -93,7 +94,7 @@ export async function ended(child: ChildProcess): Promise<void> {
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--force-color-profile=srgb'],
+    args: [...CHROMIUM_FLAGS],
   });
 }
 

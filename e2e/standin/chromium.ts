@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CHROMIUM_FLAGS } from '../chromium-flags.ts';
 import { Cdp } from './cdp.ts';
 
 /** The browser behind every window of the stand-in. */
@@ -11,19 +12,11 @@ export interface Chromium {
 }
 
 const flags = [
+  ...CHROMIUM_FLAGS,
   '--headless=new',
   '--no-startup-window',
   '--remote-debugging-port=0',
-  '--no-first-run',
-  '--no-default-browser-check',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-gpu',
-  '--no-sandbox',
   '--block-new-web-contents',
-  '--force-color-profile=srgb',
-  '--disable-features=HttpsUpgrades,PaintHolding',
 ];
 
 function endpoint(child: ChildProcess): Promise<string> {
