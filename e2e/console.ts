@@ -1,5 +1,5 @@
 import { test as base, expect, type Page } from '@playwright/test';
-import { type Console, type HostName, type OpenOptions, Shared } from './hosts.ts';
+import { type Console, type HostName, type OpenOptions, realElectron, Shared } from './hosts.ts';
 
 interface Fixtures {
   /** Opens the console on this project's host; closed and checked for policy violations after the test. */
@@ -37,6 +37,12 @@ export const test = base.extend<Fixtures, { shared: Shared }>({
     expect(errors, 'errors thrown in the page').toEqual([]);
   },
 });
+
+/** For what is about the looks of a page alone: the stand-in shows the page of serve in the same Chromium. */
+export function looksOnce(): void {
+  const seen = test.info().project.name === 'desktop' && realElectron() === undefined;
+  test.skip(seen, 'the same page in the same Chromium: looked at once, on serve');
+}
 
 /** The demo fleet's numbers are on the screen: from here on keys find their page. */
 export async function demoShown(page: Page): Promise<void> {

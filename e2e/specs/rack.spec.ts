@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { violations } from '../axe.ts';
+import { violationsInThemes } from '../axe.ts';
 import { demoShown, expect, go, hashOf, test } from '../console.ts';
 
 const RACK = '#/rack/PDX-1/A/A2/A2-05';
@@ -128,74 +128,72 @@ async function machines() {
   };
 }
 
-for (const theme of ['dark', 'light'] as const) {
-  test(`tables have the exporters' numbers, holes are told, what is lost is gone (${theme})`, async ({ open }) => {
-    const fleet = await machines();
-    try {
-      const { page } = await open({ settings: fleet.settings, theme });
-      await expect(page.locator('[data-state="live"]')).toBeVisible();
-      await go(page, '#/rack/S/H/R/R1');
-      const grid = page.getByRole('grid', { name: 'GPUs by tray' });
-      await expect(grid.getByRole('gridcell')).toHaveCount(12);
-      await expect(grid.getByRole('gridcell', { name: /missing: it ought to be there/ })).toHaveCount(4);
-      const second = grid.getByRole('gridcell').nth(4);
-      await expect(second).toHaveText(/^GPU n2-g0, 420 W, 60% of its limit, not held, sampled \d+ s ago$/);
-      await expect(grid.getByRole('gridcell').nth(3)).toHaveText(/413 W, 59% of its limit, HW thermal/);
-      expect(await violations(page)).toEqual([]);
+test('tables have the exporters’ numbers, holes are told, what is lost is gone', async ({ open }) => {
+  const fleet = await machines();
+  try {
+    const { page } = await open({ settings: fleet.settings });
+    await expect(page.locator('[data-state="live"]')).toBeVisible();
+    await go(page, '#/rack/S/H/R/R1');
+    const grid = page.getByRole('grid', { name: 'GPUs by tray' });
+    await expect(grid.getByRole('gridcell')).toHaveCount(12);
+    await expect(grid.getByRole('gridcell', { name: /missing: it ought to be there/ })).toHaveCount(4);
+    const second = grid.getByRole('gridcell').nth(4);
+    await expect(second).toHaveText(/^GPU n2-g0, 420 W, 60% of its limit, not held, sampled \d+ s ago$/);
+    await expect(grid.getByRole('gridcell').nth(3)).toHaveText(/413 W, 59% of its limit, HW thermal/);
+    expect(await violationsInThemes(page)).toEqual([]);
 
-      await page.keyboard.press('v');
-      const tables = page.getByRole('dialog', { name: 'Rack R1 as table' });
-      const row = (name: string) => tables.getByRole('row', { name });
-      await expect(row('n1-g2')).toContainText('412');
-      await expect(row('n1-g2')).toContainText('SW power cap');
-      await expect(row('n2-g3').getByRole('cell')).toHaveText([
-        ...['423', 'no data', '63', '1,803', 'no data', '60', 'HW thermal'].map((text) => new RegExp(`${text}$`)),
-      ]);
-      await expect(row('n3-g0')).toContainText('missing');
-      expect(await violations(page)).toEqual([]);
-      await tables.getByRole('radio', { name: 'Throttle reasons' }).click();
-      await expect(tables.getByRole('row').nth(1).getByRole('cell')).toHaveText(['2', '0', '2', '0']);
-      await tables.getByRole('radio', { name: 'Over time' }).click();
-      await expect(tables.getByRole('row').nth(1).getByRole('cell').nth(5)).toHaveText('421');
-      await page.keyboard.press('Escape');
+    await page.keyboard.press('v');
+    const tables = page.getByRole('dialog', { name: 'Rack R1 as table' });
+    const row = (name: string) => tables.getByRole('row', { name });
+    await expect(row('n1-g2')).toContainText('412');
+    await expect(row('n1-g2')).toContainText('SW power cap');
+    await expect(row('n2-g3').getByRole('cell')).toHaveText([
+      ...['423', 'no data', '63', '1,803', 'no data', '60', 'HW thermal'].map((text) => new RegExp(`${text}$`)),
+    ]);
+    await expect(row('n3-g0')).toContainText('missing');
+    expect(await violationsInThemes(page)).toEqual([]);
+    await tables.getByRole('radio', { name: 'Throttle reasons' }).click();
+    await expect(tables.getByRole('row').nth(1).getByRole('cell')).toHaveText(['2', '0', '2', '0']);
+    await tables.getByRole('radio', { name: 'Over time' }).click();
+    await expect(tables.getByRole('row').nth(1).getByRole('cell').nth(5)).toHaveText('421');
+    await page.keyboard.press('Escape');
 
-      await go(page, '#/gpu/GPU-10');
-      const health = page.getByRole('region', { name: 'Health' });
-      await expect(health).toContainText('XID 79');
-      await expect(health).toContainText('fell off the PCIe bus');
-      await expect(health).toContainText('Restart the machine');
-      const job = page.getByRole('region', { name: 'Job' });
-      await expect(job).toContainText('4711');
-      await expect(job).toContainText('\\u202eevil<img src=x onerror=window.hit=1>');
-      expect(await page.evaluate(() => 'hit' in window)).toBe(false);
-      await page.keyboard.press('v');
-      const charts = page.getByRole('dialog', { name: 'View as table' });
-      await charts.getByRole('combobox', { name: 'Table' }).selectOption({ label: 'GPU temperature over time' });
-      await expect(charts.getByRole('row').nth(1).getByRole('cell').last()).toHaveText('60 °C');
-      await page.keyboard.press('Escape');
-      await expect(charts).toHaveCount(0);
-      expect(await violations(page)).toEqual([]);
+    await go(page, '#/gpu/GPU-10');
+    const health = page.getByRole('region', { name: 'Health' });
+    await expect(health).toContainText('XID 79');
+    await expect(health).toContainText('fell off the PCIe bus');
+    await expect(health).toContainText('Restart the machine');
+    const job = page.getByRole('region', { name: 'Job' });
+    await expect(job).toContainText('4711');
+    await expect(job).toContainText('\\u202eevil<img src=x onerror=window.hit=1>');
+    expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+    await page.keyboard.press('v');
+    const charts = page.getByRole('dialog', { name: 'View as table' });
+    await charts.getByRole('combobox', { name: 'Table' }).selectOption({ label: 'GPU temperature over time' });
+    await expect(charts.getByRole('row').nth(1).getByRole('cell').last()).toHaveText('60 °C');
+    await page.keyboard.press('Escape');
+    await expect(charts).toHaveCount(0);
+    expect(await violationsInThemes(page)).toEqual([]);
 
-      await go(page, '#/rack/S/H/R/R2');
-      await expect(page.getByRole('heading', { name: 'This rack has no GPUs mapped.' })).toBeVisible();
-      await expect(page.getByRole('link', { name: 'Edit topology' })).toHaveAttribute('href', '#/sources?tab=topology');
-      await go(page, '#/gpu/GPU-10');
-      await expect(page.getByRole('region', { name: 'Now' })).toContainText('410 W');
+    await go(page, '#/rack/S/H/R/R2');
+    await expect(page.getByRole('heading', { name: 'This rack has no GPUs mapped.' })).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Edit topology' })).toHaveAttribute('href', '#/sources?tab=topology');
+    await go(page, '#/gpu/GPU-10');
+    await expect(page.getByRole('region', { name: 'Now' })).toContainText('410 W');
 
-      await fleet.stop();
-      await expect(page.getByRole('region', { name: 'Now' })).not.toContainText(' W');
-      await page.keyboard.press('Escape');
-      const strip = page.getByRole('region', { name: 'Rack R1 summary' });
-      await expect(strip.getByRole('button', { name: 'GPU power' })).toContainText(/No data for/);
-      await expect(grid.getByRole('gridcell').nth(4)).toHaveText('GPU n2-g0, no data');
-      await expect(page.getByRole('region', { name: 'GPU power over time' })).not.toContainText(/4\d\d W/);
-      expect(await violations(page)).toEqual([]);
-    } finally {
-      await fleet.stop();
-      fleet.remove();
-    }
-  });
-}
+    await fleet.stop();
+    await expect(page.getByRole('region', { name: 'Now' })).not.toContainText(' W');
+    await page.keyboard.press('Escape');
+    const strip = page.getByRole('region', { name: 'Rack R1 summary' });
+    await expect(strip.getByRole('button', { name: 'GPU power' })).toContainText(/No data for/);
+    await expect(grid.getByRole('gridcell').nth(4)).toHaveText('GPU n2-g0, no data');
+    await expect(page.getByRole('region', { name: 'GPU power over time' })).not.toContainText(/4\d\d W/);
+    expect(await violationsInThemes(page)).toEqual([]);
+  } finally {
+    await fleet.stop();
+    fleet.remove();
+  }
+});
 
 test('an address without a rack leads to the tightest one, one of no rack says so', async ({ open }) => {
   const { page } = await open({ demo: true });

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { violations } from '../axe.ts';
-import { expect, test } from '../console.ts';
+import { expect, looksOnce, test } from '../console.ts';
 import { pagesOf, STATES, startState } from '../states.ts';
 import { untidy } from '../tidy.ts';
 
@@ -21,8 +21,8 @@ const themeOf = (page: Page) => page.evaluate(() => document.documentElement.dat
 for (const name of STATES) {
   test(`every page, ${name}: axe finds nothing in dark, light and high contrast; nothing lies beyond the page, no text is cut or covered`, async ({
     open,
-  }, info) => {
-    test.skip(info.project.name === 'desktop', 'the same page in the same Chromium: looked at once, on serve');
+  }) => {
+    looksOnce();
     if (folder) test.setTimeout(1_200_000);
     const state = await startState(name);
     try {
