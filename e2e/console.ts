@@ -49,6 +49,14 @@ export async function demoShown(page: Page): Promise<void> {
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
 }
 
+/** Pauses the screen, so that no line moves and no number changes between two looks at it. */
+export async function standStill(page: Page): Promise<void> {
+  // Space belongs to a button or a radio that has the focus.
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+}
+
 /** The address of the page after its #, as it is read. */
 export const hashOf = (page: Page): Promise<string> => page.evaluate(() => decodeURIComponent(location.hash));
 

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { demoShown, expect, test } from '../console.ts';
+import { demoShown, expect, standStill, test } from '../console.ts';
 
 /** The floor plan of the demo fleet, live. */
 async function planShown(page: Page): Promise<void> {
@@ -47,8 +47,7 @@ test('keys: signals, theme, table, grid, keys window, conditions', async ({ open
   const lines = page.getByRole('region', { name: 'Alerts now' }).getByRole('button');
   await expect(lines).not.toHaveCount(0);
   await expect(lines.nth(1)).toBeVisible();
-  await page.keyboard.press('Space');
-  await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+  await standStill(page);
   await expect(lines.and(page.getByRole('button', { pressed: true }))).toHaveCount(0);
   for (const [key, line] of [
     [']', 0],

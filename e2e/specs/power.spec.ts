@@ -1,5 +1,5 @@
 import { violationsInThemes } from '../axe.ts';
-import { demoShown, expect, hashOf, looksOnce, test } from '../console.ts';
+import { demoShown, expect, hashOf, looksOnce, standStill, test } from '../console.ts';
 
 test('from the headroom to stranded racks, into a row, and what losing a feed does', async ({ open }) => {
   const { page } = await open({ demo: true });
@@ -17,8 +17,7 @@ test('from the headroom to stranded racks, into a row, and what losing a feed do
   await page.getByRole('radio', { name: 'Rows' }).click();
   await expect(first).toContainText(/^Row /);
   // The lines change places with their numbers: a hand needs them to stand still.
-  await page.keyboard.press('Space');
-  await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+  await standStill(page);
   await places.getByRole('row', { name: /Row A2/ }).dblclick();
   await expect.poll(() => hashOf(page)).toBe('#/power/PDX-1/A/A2?level=row');
   await expect(page.getByRole('heading', { name: 'Row A2: stranded power' })).toBeVisible();
@@ -43,8 +42,7 @@ test('columns sort by their heads, and rows move by arrows', async ({ open }) =>
   await head.getByRole('button').click();
   await expect(head).toHaveAttribute('aria-sort', 'descending');
   // Still, so that no line moves between two looks at it.
-  await page.keyboard.press('Space');
-  await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+  await standStill(page);
   const use = async (row: number) =>
     Number(await places.locator(`tbody tr[aria-rowindex="${row}"] td`).nth(4).textContent());
   expect(await use(2)).toBeGreaterThan(await use(8));
