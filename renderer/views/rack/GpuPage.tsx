@@ -66,7 +66,8 @@ function Gpu(props: GpuProps) {
   const state = rackNow(frame, model)?.states[number];
   const when = useIsOver() ? `At ${formatTime(frame.time)}` : 'Now';
   return (
-    <main className={styles.gpu}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a page that scrolls must be reachable by keyboard.
+    <main className={styles.gpu} tabIndex={0}>
       <header className={styles.head} data-region>
         <h2>{labelOf(layout, place)}</h2>
         <span className={styles.model}>{report?.model}</span>
