@@ -45,7 +45,9 @@ const OR_BOARD = ` or ${ON_BOARD} `;
 
 /** A 1 for every board that works and tells one of these signals, with its pod and job; of one that several share each has one. */
 export function workOfBoards(signals: readonly SignalId[], profiles: readonly Profile[], window: string): string {
-  const boards = signals.map((signal) => valuesOf(signal, profiles, window, TOLD_WORK)).filter((text) => text !== '');
+  // Labels are those of any series of a board: its counters need not be rated for them.
+  const gauges = profiles.map((one) => ({ ...one, mappings: one.mappings.filter(({ kind }) => kind === 'gauge') }));
+  const boards = signals.map((signal) => valuesOf(signal, gauges, window, TOLD_WORK)).filter((text) => text !== '');
   const by = [BOARD, RACK, ...WORK_LABELS].join(', ');
   // A board has rows of instances that nothing works on, too; vector(1) has no label.
   return boards.length === 0
@@ -203,9 +205,11 @@ export function modelsOf(profiles: readonly Profile[], window: string): string {
     const labels = (identity.gpu ?? DEFAULT_GPU).model;
     const one = mappings.find(({ signal, kind }) => signal === 'gpu.power' && kind === 'gauge');
     if (!one || labels.length === 0) return [];
+    // Racks have few models: those are named, and not all boards.
+    const told = `group by (${[...labels, ...PLACE_LABELS].join(', ')}) (${seriesOf(one, window)})`;
     const named = [...labels]
       .reverse()
-      .reduce((text, label) => `label_replace(${text}, "model", "$1", "${label}", "(.+)")`, seriesOf(one, window));
+      .reduce((text, label) => `label_replace(${text}, "model", "$1", "${label}", "(.+)")`, told);
     return [`group by (model, ${RACK}) (${named})`];
   });
   return boards.join(' or ');
@@ -217,6 +221,9 @@ const PORT = `${OBJECT}, kind, ${RACK}`;
 
 /** Ports of known traffic by node and rate, the cards and, in racks that have any, the interfaces of nodes. */
 const RATED = { cards: recordedName('link', 'card:info'), interfaces: recordedName('link', 'interface:info') };
+
+/** Keeps series of racks that have cards before anything is done to them: most have none. */
+const IN_RACKS_WITH_CARDS = ` and on (${RACK}) ${RATED.cards}` as const;
 
 /**
  * What has to be recorded before the traffic of ports can be told: a 1 for every port whose traffic counts by another
@@ -235,7 +242,7 @@ export function toldTwice(profiles: readonly Profile[], window: string): readonl
   ];
   return [
     [RATED.cards, cards],
-    [RATED.interfaces, `(${interfaces}) and on (${RACK}) ${RATED.cards}`],
+    [RATED.interfaces, interfaces],
     [TOLD_TWICE, twice.join(' or ')],
   ];
 }
@@ -245,7 +252,7 @@ function ratedPorts(cards: boolean, profiles: readonly Profile[], window: string
   const [rate, rx, tx] = (['link.rate', 'link.rx', 'link.tx'] as const).map((signal) =>
     portMappings(signal, profiles)
       .filter(([one, { identity }]) => one.link === 'ethernet' && (identity.link?.card === true) === cards)
-      .map(([one, profile]) => portValues(one, profile, window, ', node'))
+      .map(([one, profile]) => portValues(one, profile, window, ', node', cards ? '' : IN_RACKS_WITH_CARDS))
       .join(' or '),
   );
   if ([rate, rx, tx].includes('')) return '';
@@ -258,7 +265,7 @@ function ratedPorts(cards: boolean, profiles: readonly Profile[], window: string
  * domain: an exporter of cards has that name as `hostname`.
  */
 function ownNames(ports: string): string {
-  const target = `label_replace(node_uname_info, "node", "$1", "instance", "(.+?)(?::[0-9]+)?")`;
+  const target = `label_replace(node_uname_info${IN_RACKS_WITH_CARDS}, "node", "$1", "instance", "(.+?)(?::[0-9]+)?")`;
   const by = `node, ${RACK}`;
   // A name that two machines have tells none of them.
   const alone = `count by (nodename, ${RACK}) (group by (nodename, ${by}) (${target})) == 1`;
@@ -295,8 +302,7 @@ export function portUse(profiles: readonly Profile[], window: string): string {
       const rate = rates.find(([other, of]) => of === profile && other.link === one.link);
       if (!rate) return [];
       const use = `${trafficOf(one, profile, window)} / ${perPort(...rate, window)}`;
-      const kind = `label_replace(${use}, "kind", "${one.link}", "", "")`;
-      return [`label_replace(${kind}, "fw_way", "${signal}", "", "")`];
+      return [`label_replace(${use}, "fw_way", "${one.link} ${signal}", "", "")`];
     }),
   );
   return ways.length === 0 ? '' : `max without (fw_way) (${ways.join(' or ')})`;
@@ -333,11 +339,19 @@ function rowsOf(values: string, labels: readonly string[], one: Mapping): string
 /**
  * One value a port; an Ethernet port and an InfiniBand port of one name are two.
  * @param node ', node' keeps the node beside
+ * @param within which series count
  */
-function portValues(one: Mapping, profile: Profile, window: string, node: '' | ', node' = ''): string {
+function portValues(
+  one: Mapping,
+  profile: Profile,
+  window: string,
+  node: '' | ', node' = '',
+  within: '' | typeof IN_RACKS_WITH_CARDS = '',
+): string {
   const { device, port = [] } = profile.identity.link ?? DEFAULT_LINK;
   const labels = ['instance', ...device, ...port].map((label) => `"${label}"`).join(', ');
-  const values = `label_join(${seriesOf(one, window)}, "${OBJECT}", "/", ${labels})`;
+  const series = seriesOf(one, window);
+  const values = `label_join(${within && `(${series})`}${within || series}, "${OBJECT}", "/", ${labels})`;
   const kind = `label_replace(${values}, "kind", "${one.link}", "", "")`;
   const each = node === '' ? kind : nodeNamed(kind, 'node', profile);
   return rowsOf(each, [PORT + node], one);

@@ -103,7 +103,7 @@ function clockEvents(masks: string): readonly RecordingRule[] {
 /** Each GPU's temperature as a share of the one at which it slows down, where exporters tell that or the distance to it. */
 function heat(of: (signal: SignalId) => string): string {
   const [temp, limit, margin] = [of('gpu.temp'), of('gpu.tempLimit'), of('gpu.tempMargin')];
-  return temp && joined(limit && `((${temp}) / (${limit}))`, margin && `((${temp}) / ((${temp}) + (${margin})))`);
+  return temp && joined(limit && `((${temp}) / (${limit}))`, margin && `(1 / (1 + (${margin}) / (${temp})))`);
 }
 
 /** Σ power limits, and of how many boards: those of the others are the hardware table's. */
