@@ -71,11 +71,19 @@ const TEXTS: Readonly<Record<string, readonly [string, string]>> = {
   ERR_SSL_UNSUPPORTED_PROTOCOL: ['It only speaks an outdated TLS version', 'Enable TLS 1.2 or newer on the server.'],
 };
 
+/** What a server says when it asks for a client certificate and gets none, or one that it does not trust. */
+const CLIENT_REFUSED =
+  /_ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_UNKNOWN|CERTIFICATE_EXPIRED|CERTIFICATE_REVOKED|UNSUPPORTED_CERTIFICATE|HANDSHAKE_FAILURE)$/;
+
 /** The fault behind an error of a socket or of TLS. */
 export function socketFault(error: NodeJS.ErrnoException, host: string): FaultError {
   const code = error.code ?? '';
+  const refused = CLIENT_REFUSED.test(code)
+    ? ['It takes no client without a certificate that it trusts', 'Give the source a client certificate and its key.']
+    : undefined;
   const [what, hint] =
     TEXTS[code] ??
+    refused ??
     (code.startsWith('HPE_')
       ? ['It does not speak HTTP', 'Check the address and the port.']
       : [printable(error.message, 120), 'Check the address and the network.']);
@@ -96,7 +104,7 @@ export function statusFault(status: number, body: string, host: string, retryAft
     return new FaultError(
       'http-401',
       `${at} answered 401: credentials rejected`,
-      'Check the bearer token or the password.',
+      /org.?id|tenant/i.test(body) ? 'It asks for a tenant.' : 'Check the bearer token or the password.',
     );
   if (status === 403)
     return new FaultError('http-403', `${at} answered 403: not allowed`, 'Check what these credentials may read.');

@@ -10,7 +10,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type ExportersSource, sourceSchema } from '../../shared/settings.ts';
 import { systemClock } from './clock.ts';
-import type { FaultError } from './fault.ts';
+import { type FaultError, socketFault } from './fault.ts';
 import { Fetcher } from './fetch.ts';
 import { testConnection } from './test-connection.ts';
 
@@ -162,6 +162,17 @@ describe.skipIf(!hasOpenssl)(
     test('mTLS: the server sees the certificate of the source, by its own authority', async () => {
       expect(await ask()).toBe('up 1\n');
       expect(asked.at(-1)?.client).toBe('client');
+    });
+
+    // Which of them comes first, the alert or the end of the connection, is the server's affair.
+    test.each([
+      'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+      'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+      'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    ])('%s is told as the want of a client certificate', (code) => {
+      const { fault } = socketFault(Object.assign(new Error('0A000412:SSL'), { code }), 'n1:9400');
+      expect(fault.message).toMatch(/^n1:9400: It takes no client without a certificate that it trusts/);
+      expect(fault.hint).toBe('Give the source a client certificate and its key.');
     });
 
     test("without a certificate, with a stranger's, and by an unknown authority it fails with a word on why", async () => {

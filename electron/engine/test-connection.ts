@@ -154,7 +154,8 @@ async function ask(source: SourceSettings, fleet: Fleet, clock: Clock, step: Ste
         fetcher.close();
       }
     }
-    return source.auth.kind === 'none' ? 'No credentials needed' : 'Credentials accepted';
+    if (source.auth.kind !== 'none') return 'Credentials accepted';
+    return source.clientCert ? 'Client certificate accepted, no other credentials needed' : 'No credentials needed';
   });
   await step('query', async () => {
     const time = clock.now();

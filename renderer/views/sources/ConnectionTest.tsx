@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import type { CoverageRow, TestReply, TestStepName } from '../../../shared/contract/sources.ts';
 import { formatAge, formatCount } from '../../../shared/format.ts';
 import parts from '../../parts/parts.module.css';
@@ -16,8 +17,13 @@ const MARKS = { ok: 'Passed', failed: 'Failed', skipped: 'Not needed' } as const
 
 /** The six steps of a connection test with their times, then what was found. */
 export function ConnectionTest({ reply, running }: { reply: TestReply | undefined; running: boolean }) {
+  const whole = useRef<HTMLDivElement>(null);
+  // The button stands below a long form: what the test finds may be out of sight.
+  useEffect(() => {
+    if (reply !== undefined) whole.current?.scrollIntoView({ block: 'nearest' });
+  }, [reply]);
   return (
-    <div aria-live="polite">
+    <div ref={whole} aria-live="polite">
       <table className={styles.steps}>
         <caption className={parts.caption}>{running ? 'Testing the connection' : 'Connection test'}</caption>
         <tbody>

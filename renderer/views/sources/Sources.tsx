@@ -114,11 +114,10 @@ function Detail(props: {
         <h2>{entry === null ? 'Add source' : entry.name}</h2>
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <section className={styles.scroll} tabIndex={0} aria-label="Facts and settings">
+      <section key={entry?.id ?? ''} className={styles.scroll} tabIndex={0} aria-label="Facts and settings">
         {entry?.health == null ? null : <Health health={entry.health} now={props.now} />}
         {entry === null || source !== null ? (
           <SourceForm
-            key={entry?.id ?? ''}
             source={source}
             taken={props.taken}
             operate={hello.role === 'operate'}
