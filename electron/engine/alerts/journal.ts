@@ -18,6 +18,8 @@ const RETENTION_EVERY_MS = 3_600_000;
 const TRIMMED_TO = 0.95;
 /** Bytes of a row beside its texts, indexes among them. */
 const ROW_BYTES = 150;
+/** Of so many alerts that changed between two times the states are looked up one by one. */
+const MOST_CHANGED = 500;
 /** When nothing else is written, that the engine still evaluates is written this often. */
 const ALIVE_MS = 30_000;
 
@@ -73,6 +75,8 @@ export class Journal {
   /** Rows that wait for the disk. */
   #unsaved: JournalRow[] = [];
   #ruleRows: RuleRows | undefined;
+  /** What alerts were when that was asked last: the next time is mostly near, and few have changed until then. */
+  #told: { readonly last: number; readonly states: ReadonlyMap<string, JournalState> } | undefined;
   /** Rows whose checksum is wrong, by number. */
   readonly #damaged = new Set<number>();
 
@@ -131,6 +135,7 @@ export class Journal {
     if (Math.abs(now - this.#keptAt) < RETENTION_EVERY_MS && limits === this.#limits) return;
     this.#keptAt = now;
     this.#limits = limits;
+    this.#told = undefined;
     this.#store.write([['DELETE FROM journal WHERE time < ?', [now - limits.keepDays * DAY_MS]]], now);
     this.#ruleRows = undefined;
     const bytes = this.bytes();
@@ -197,9 +202,28 @@ export class Journal {
     if (!first) return [];
     if (Number(first.seq) > 1 && Number(first.time) > time) return undefined;
     const last = this.#store.get('SELECT max(seq) AS seq FROM journal WHERE time <= ?', [time])?.seq ?? 0;
+    const told = this.#told;
+    const changed = told && this.#alertsBetween(Math.min(told.last, Number(last)), Math.max(told.last, Number(last)));
+    const states = new Map(changed ? told.states : []);
+    for (const alert of changed ?? []) states.delete(alert);
+    for (const state of this.#statesOf(changed, Number(last))) states.set(state.row.alert, state);
+    this.#told = { last: Number(last), states };
+    return [...states.values()].sort((a, b) => (a.row.alert < b.row.alert ? -1 : 1));
+  }
+
+  /** Alerts that have rows after one number, up to another; undefined where they are many. */
+  #alertsBetween(after: number, last: number): readonly string[] | undefined {
+    const text = "SELECT DISTINCT alert FROM journal WHERE seq > ? AND seq <= ? AND alert > '' LIMIT ?";
+    const found = this.#store.all(text, [after, last, MOST_CHANGED + 1]);
+    return found.length > MOST_CHANGED ? undefined : found.map(({ alert }) => String(alert));
+  }
+
+  /** What some alerts, or all of them, were at a row. */
+  #statesOf(alerts: readonly string[] | undefined, last: number): readonly JournalState[] {
+    if (alerts?.length === 0) return [];
     const rows = new Map<number, JournalRow>();
     const of = (seq: Value | undefined) => (seq === null || seq === undefined ? undefined : rows.get(Number(seq)));
-    const found = this.#store.all(STATES_AT, [last]);
+    const found = this.#store.all(statesAt(alerts), [last, ...(alerts ?? [])]);
     const wanted = found
       .flatMap(({ seq, prior, ack, unknown }) => [seq, prior, ack, unknown])
       .filter((seq) => seq !== null);
@@ -253,13 +277,15 @@ const listed = (kinds: readonly JournalKind[]) => kinds.map((kind) => `'${kind}'
 /** Number of the last row of an alert's that is of these kinds, and within a range of numbers. */
 const lastRow = (alert: string, kinds: readonly JournalKind[], within: string) =>
   `(SELECT seq FROM journal WHERE alert = ${alert} AND ${within} AND kind IN (${listed(kinds)}) ORDER BY seq DESC LIMIT 1)`;
-/** Alerts one after another by the index, and of each the rows that tell what it was. ?1: the last row that counts. */
-const STATES_AT = `
-  WITH RECURSIVE
-    each(alert) AS (
+/** All alerts, one after another by the index. */
+const EACH = `
       SELECT min(alert) FROM journal WHERE alert > ''
       UNION ALL
-      SELECT (SELECT min(alert) FROM journal WHERE alert > each.alert) FROM each WHERE each.alert IS NOT NULL
+      SELECT (SELECT min(alert) FROM journal WHERE alert > each.alert) FROM each WHERE each.alert IS NOT NULL`;
+/** Of each of some alerts, or of all, the rows that tell what it was. ?1: the last row that counts; then the alerts. */
+const statesAt = (alerts: readonly string[] | undefined) => `
+  WITH RECURSIVE
+    each(alert) AS (${alerts ? `VALUES ${alerts.map((_, i) => `(?${i + 2})`).join(', ')}` : EACH}
     ),
     state AS (
       SELECT alert, ${lastRow('each.alert', STATE_KINDS, 'seq <= ?1')} AS seq FROM each WHERE alert IS NOT NULL
