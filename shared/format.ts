@@ -39,7 +39,7 @@ export function formatCountPair(count: number, of: number): string {
 }
 
 /** Decimals and divisor of a power; the limits are those of the rounded figure, so that 999.9 kW is "1.00 MW". */
-function powerUnit(watts: number, scale: PowerScale): { unit: string; divisor: number; decimals: number } {
+export function powerUnit(watts: number, scale: PowerScale): { unit: string; divisor: number; decimals: number } {
   const size = Math.abs(watts);
   if (size > 0 && size < 99.5) return { unit: 'W', divisor: 1, decimals: 0 };
   if (size < 9_950) return { unit: 'kW', divisor: 1000, decimals: size === 0 ? 0 : 1 };

@@ -43,6 +43,19 @@ describe('lanes', () => {
     ]);
   });
 
+  it('has the unit in which that power is told everywhere else', () => {
+    const drawn = { ...frame, drawW: Float32Array.of(2_500_000, ...frame.drawW.subarray(1)) } as ViewFrame;
+    const budgets = { ...layout, budgetW: [3_000_000, ...layout.budgetW.slice(1)] };
+    const [lane] = lanesOf(budgets, drawn, site, { times: [0], values: [[2_250_000]] });
+    expect(lane).toMatchObject({
+      unit: 'MW',
+      values: [2.25, null, 2.5],
+      limit: 3,
+      decimals: 2,
+      note: 'Budget 3.00 MW',
+    });
+  });
+
   it('ends with the value of the frame itself, and keeps gaps', () => {
     const [lane] = lanesOf(layout, frame, site, {
       times: [0, 10_000, 20_000, 30_000],

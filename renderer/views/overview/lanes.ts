@@ -1,6 +1,6 @@
 import type { HistoryReply } from '../../../shared/contract/history.ts';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
-import { formatPower, formatSlope } from '../../../shared/format.ts';
+import { formatPower, formatSlope, powerUnit } from '../../../shared/format.ts';
 import { ROW } from '../../../shared/topology.ts';
 import { labelOf } from '../places.ts';
 import type { Lane } from './time-strip/TimeStrip.tsx';
@@ -127,14 +127,16 @@ function scaled({ times, values, later, value }: Points, by: number) {
 function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, points: Points): Lane {
   const budget = layout.budgetW[place] ?? null;
   const slope = frame.slope[place];
+  const draw = Number.isNaN(frame.drawW[place]) ? budget : frame.drawW[place];
+  const { unit, divisor, decimals } = powerUnit(draw ?? 0, 'row');
   return {
     id: `draw/${layout.path[place]}`,
     label: layout.start[1] === 1 && place === 0 ? 'Site IT power' : `${labelOf(layout, place)} power`,
-    unit: 'kW',
-    ...scaled(points, 1 / 1000),
-    limit: budget === null ? null : budget / 1000,
-    critical: budget === null ? null : (budget * frame.critRatio) / 1000,
-    decimals: frame.drawW[place] >= 200_000 ? 0 : 1,
+    unit,
+    ...scaled(points, 1 / divisor),
+    limit: budget === null ? null : budget / divisor,
+    critical: budget === null ? null : (budget * frame.critRatio) / divisor,
+    decimals,
     note: budget === null ? 'No budget set' : `Budget ${formatPower(budget)}`,
     slope: Number.isNaN(slope) ? '' : formatSlope(slope),
   };
