@@ -372,5 +372,5 @@ export type FromEngine =
   | { readonly kind: 'reply'; readonly viewer: number; readonly id: number; readonly ok: true; readonly value: unknown }
   | { readonly kind: 'reply'; readonly viewer: number; readonly id: number; readonly ok: false; readonly fault: Fault }
   | { readonly kind: 'event'; readonly viewer: number; readonly name: EventName; readonly value: unknown }
-  /** Sent once a second; a host that hears none for 10 s takes the engine for hung and starts a new one. */
+  /** Sent once a second and between long steps; a host that hears none for 10 s, longer after each such end, takes the engine for hung and starts a new one. */
   | { readonly kind: 'beat' };

@@ -33,6 +33,8 @@ const HEALTHY_MS = 60_000;
 const TICK_MS = 1000;
 /** Seconds without a message: an engine beats once a second. */
 const HUNG_TICKS = 10;
+/** The most that patience grows to: below it a hang is told before values are long stale. */
+const MOST_HUNG_TICKS = 80;
 /** A start reads the profile and compiles; a slow disk must not be taken for a hang. */
 const START_TICKS = 30;
 
@@ -48,6 +50,11 @@ export class EngineKeeper {
   /** Ticks since the engine was heard. Counted, not timed: a host that slept has ticked as little as its engine. */
   #silent = 0;
   #wait = FIRST_WAIT_MS;
+  /**
+   * Ticks after which a silent engine is taken for hung. Doubled by every hang until one is sound: on a busy machine the
+   * first reading of 100,000 GPUs takes longer than the first patience, and would be broken off for ever.
+   */
+  #patience = HUNG_TICKS;
   #cancel = () => {};
 
   constructor(spawn: () => EngineProcess, clock: HostClock, ears: KeeperEars) {
@@ -113,8 +120,10 @@ export class EngineKeeper {
 
   #tick(): void {
     this.#silent += 1;
-    if (this.#silent >= (this.#ready ? HUNG_TICKS : START_TICKS)) {
+    if (this.#silent >= (this.#ready ? this.#patience : Math.max(this.#patience, START_TICKS))) {
+      const next = this.#ready ? Math.min(this.#patience * 2, MOST_HUNG_TICKS) : this.#patience;
       this.#ended(`The engine did not answer for ${this.#silent} s`);
+      this.#patience = Math.max(this.#patience, next);
       return;
     }
     this.#cancel = this.#clock.later(() => this.#tick(), TICK_MS);
@@ -122,7 +131,8 @@ export class EngineKeeper {
 
   #ended(reason: string): void {
     const now = this.#clock.now();
-    if (this.#ready && now - this.#event.since >= HEALTHY_MS) this.#wait = FIRST_WAIT_MS;
+    const soundMs = now - this.#event.since - this.#silent * TICK_MS;
+    if (this.#ready && soundMs >= HEALTHY_MS) [this.#wait, this.#patience] = [FIRST_WAIT_MS, HUNG_TICKS];
     this.#stop();
     if (this.#closed) return;
     const since = this.#event.state === 'up' ? now : this.#event.since;

@@ -144,6 +144,28 @@ describe('an engine that dies', () => {
     expect(viewer.heard.filter((message) => 'event' in message)).toHaveLength(2);
   });
 
+  it('is waited for longer after every hang, until one was sound for 60 s', () => {
+    const { engines, clock } = playedHub();
+    const patience = () => {
+      const engine = engines.at(-1);
+      engine?.say({ kind: 'ready' });
+      let seconds = 0;
+      for (; !engine?.killed; seconds += 1) clock.pass(1000);
+      clock.pass(30_000);
+      return seconds;
+    };
+    expect([patience(), patience(), patience(), patience(), patience()]).toEqual([10, 20, 40, 80, 80]);
+    const sound = engines.at(-1);
+    sound?.say({ kind: 'ready' });
+    for (let second = 0; second < 60; second += 1) {
+      clock.pass(1000);
+      sound?.say({ kind: 'beat' });
+    }
+    sound?.die();
+    clock.pass(30_000);
+    expect(patience()).toBe(10);
+  });
+
   it('leaves no timer and no process behind when the hub closes', async () => {
     const { hub, engines, demos, clock } = playedHub({ demo: true });
     engines[0].say({ kind: 'ready' });
