@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { topologyOf } from '../frame.fixture.ts';
+import { RACK } from '../topology.ts';
 import { type HeldInstant, LostWork, lostShare } from './lost.ts';
 
 const topology = topologyOf({ racks: 2, nodes: 1, gpus: 2 });
@@ -23,6 +24,13 @@ describe('LostWork', () => {
     expect(lostShare(0.6, 1584, 1980)).toBeCloseTo(0.12, 12);
     const held = { power: [0.6, 0, 0, 0], thermal: [0, 0, 0, 1] };
     expect(lost(instant(0, held), instant(HOUR, {}))).toEqual({ 'A1-01': [0.12, 0, 2], 'A1-02': [0, 0.5, 2] });
+  });
+
+  it('what is recorded of a rack counts for all of its GPUs, whether boards of it are read or not', () => {
+    const recorded = (rack: number) =>
+      rack === topology.start[RACK] ? { power: 1.5, thermal: 0.25, watched: 8 } : undefined;
+    const held = { power: [0.6, 0, 0, 0], thermal: [0, 0, 0, 1], recorded };
+    expect(lost(instant(0, held), instant(HOUR, {}))).toEqual({ 'A1-01': [1.5, 0.25, 8], 'A1-02': [0, 0.5, 2] });
   });
 
   it('reasons of the moment stand in where no share is read', () => {
