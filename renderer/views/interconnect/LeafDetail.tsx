@@ -114,9 +114,11 @@ function spoken(row: MatrixRow, stale: boolean): string {
 
 function Axis({ x, height }: { x: ReturnType<typeof scaleUtc<number, number>>; height: number }) {
   const format = utcFormat('%H:%M');
+  // At the very end it would touch what stands beside the chart.
+  const ticks = x.ticks(6).filter((tick) => x(tick) < x.range()[1] - 8);
   return (
     <g>
-      {x.ticks(6).map((tick) => (
+      {ticks.map((tick) => (
         <text key={tick.getTime()} x={x(tick)} y={height - 8} className={styles.axis}>
           {format(tick)}
         </text>

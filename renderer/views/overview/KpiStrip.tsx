@@ -43,9 +43,11 @@ export function KpiCells(props: {
             <span className={`num ${cell.severity === 'critical' ? styles.crit : ''}`}>
               {cell.value === '—' ? <Missing /> : cell.value}
             </span>
-            {cell.unit === '' ? null : <small>{cell.unit}</small>}
+            {cell.unit === '' ? null : <small title={cell.unit}>{cell.unit}</small>}
           </Value>
-          <span className={`${styles.note} ${cell.noteNoData ? styles.nodata : ''}`}>{cell.note}</span>
+          <span className={`${styles.note} ${cell.noteNoData ? styles.nodata : ''}`} title={cell.note}>
+            {cell.note}
+          </span>
         </button>
       ))}
     </section>

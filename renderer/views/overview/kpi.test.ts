@@ -50,7 +50,7 @@ describe('kpiCells', () => {
   it('marks sums with a silent part as bounds: the draw from below, the headroom from above', () => {
     const [power, headroom] = linesOf({ powerAtLeast: true, powerSource: 'mixed' });
     expect(power).toMatch(/^\|≥ 2\.62\|/);
-    expect(headroom).toBe('|≤ 779|kW|Partly estimated from GPUs, silent counted in full');
+    expect(headroom).toBe('|≤ 779|kW|Partly estimated, silent in full');
   });
 
   it.each([

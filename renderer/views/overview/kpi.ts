@@ -115,7 +115,7 @@ function headroomCell(input: KpiInput): KpiCell {
     {
       value: s.powerAtLeast ? `≤ ${value}` : value,
       unit,
-      note: s.powerAtLeast ? `${note}, silent counted in full` : note,
+      note: s.powerAtLeast ? `${note.replace(' from GPUs', '')}, silent in full` : note,
       severity: s.headroomW < 0 ? 'critical' : s.feedLoss?.verdict === 'trips' ? 'warning' : null,
       place: 0,
       signal: 'power',
