@@ -141,9 +141,11 @@ function Lines({ past, number, limit, view, axis, x, width, height, all }: Lines
       {Number.isNaN(limit) ? null : (
         <line className={multiples.spotLimit} x1={x.left} x2={x.right} y1={y(limit)} y2={y(limit)} />
       )}
-      <text className={rackStyles.axisY} x={x.left - 8} y={y(Number.isNaN(limit) ? top : limit) + 8}>
-        {withUnit(view, Number.isNaN(limit) ? top : limit).split(' ')[0]}
-      </text>
+      {known.length === 0 && Number.isNaN(limit) ? null : (
+        <text className={rackStyles.axisY} x={x.left - 8} y={y(Number.isNaN(limit) ? top : limit) + 8}>
+          {withUnit(view, Number.isNaN(limit) ? top : limit).split(' ')[0]}
+        </text>
+      )}
       <text className={rackStyles.axisY} x={x.left - 8} y={height}>
         0
       </text>

@@ -194,11 +194,12 @@ function Fact({ fact }: { fact: GpuFact }) {
 function Throttle({ report, gone, when }: { report: GpuReport | null; gone: Gone | null; when: string }) {
   if (report === null) return null;
   const held = report.heldBy.length === 0 ? 'Not held' : report.heldBy.join(', ');
+  // Of a GPU that went silent nobody can say that its exporter does not tell.
+  const lost = gone !== null || report.now.some(({ quality }) => quality === 'stale');
   return (
     <>
       <p className={styles.held}>
-        {when}:{' '}
-        <b>{gone !== null ? <Missing /> : report.reasonsKnown ? held : 'clock event reasons are not exported'}</b>
+        {when}: <b>{lost ? <Missing /> : report.reasonsKnown ? held : 'clock event reasons are not exported'}</b>
       </p>
       <table className={styles.table}>
         <thead>
