@@ -8,8 +8,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     pool: 'threads',
-    // Files that start real servers wait for them most of the time: one more than the processors of a small machine.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Files that start real servers wait for them most of the time: two more than the processors of a small machine.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
     projects: [
       {
         extends: true,

@@ -84,7 +84,7 @@ describe.each(servers)('%s scrapes the demo fleet', (_name, need, start) => {
       const [feeds] = await ask(url, 'sum(measurementsInletSensorValue{sensorType="activePower"})');
       expect(Math.abs(feeds.value - demo.rackPowerW(FROZEN))).toBeLessThan(5);
     },
-    60_000,
+    120_000,
   );
 
   test.skipIf(need.skip !== null)(
@@ -97,6 +97,6 @@ describe.each(servers)('%s scrapes the demo fleet', (_name, need, start) => {
       expect(one).toMatchObject({ site: 'PDX-1', hall: 'A', row: 'A1', rack: 'A1-02', node: 'A1-02-n3' });
       expect(dirname(demo.targetsFile)).toBe(dirname(demo.prometheusConfig));
     },
-    60_000,
+    120_000,
   );
 });

@@ -110,7 +110,7 @@ describe('one fleet of three sites', () => {
         expect([rack.path, Math.abs(boards - rack.gpuW) <= 16]).toEqual([rack.path, true]);
       }
     },
-    30_000,
+    120_000,
   );
 
   test.skipIf(missing.skip !== null)(
@@ -126,7 +126,7 @@ describe('one fleet of three sites', () => {
       // 5 racks, 2 rows, 1 hall, 1 site.
       expect(loss.of).toBe(9);
     },
-    30_000,
+    120_000,
   );
 
   test.skipIf(missing.skip !== null)(
@@ -159,7 +159,7 @@ describe('one fleet of three sites', () => {
         expect([source.id, Math.abs((told.powerW ?? 0) - boards) <= 16 * racks.length]).toEqual([source.id, true]);
       }
     },
-    30_000,
+    120_000,
   );
 
   test.skipIf(missing.skip !== null)(
@@ -174,13 +174,13 @@ describe('one fleet of three sites', () => {
         [[place, feedW.A + feedW.B, 1000, 'trips']],
       ]);
     },
-    30_000,
+    120_000,
   );
 
   test.skipIf(missing.skip !== null)(
     titled('a Prometheus that stops takes its site along, and no other', missing),
     outage,
-    60_000,
+    120_000,
   );
 });
 

@@ -220,7 +220,7 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
         await other.stop();
       }
     },
-    60_000,
+    120_000,
   );
 
   test('boards of the racks that one looks at are read as well', async () => {

@@ -176,6 +176,6 @@ describe.each(['firefox', 'chromium'] as const)('%s', (name) => {
       );
       expect(left).toEqual([]);
     },
-    90_000,
+    120_000,
   );
 });

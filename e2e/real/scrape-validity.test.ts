@@ -394,6 +394,6 @@ describe.skipIf(prometheus.skip !== null)(titled('Validity is that of a real Pro
       expect(new Set(verdicts.map(({ accepted }) => accepted)).size).toBe(2);
       expect(bodies.map((one, i) => difference(one, verdicts[i] as Verdict)).filter(Boolean)).toEqual([]);
     },
-    90_000,
+    120_000,
   );
 });
