@@ -11,9 +11,9 @@ export default defineConfig({
   timeout: 240_000,
   expect: { timeout: 60_000, toPass: { timeout: 60_000 } },
   use: { actionTimeout: 60_000, navigationTimeout: 60_000 },
-  // Tests wait for polls and servers more than they compute; each console has ports and a profile of its own.
+  // Tests wait for polls and servers for a good part of their time; each console has ports and a profile of its own.
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['json']],
