@@ -42,7 +42,7 @@ test('a wall on the second display has its own view and is restored there', asyn
   let app = await launch(profile, ['--demo']);
   try {
     await app.firstWindow();
-    await expect.poll(() => walls(app)).toHaveLength(2);
+    await expect.poll(async () => (await walls(app))?.length).toBe(2);
     const [, second] = (await walls(app)) ?? [];
     await choose(app, 1);
     const wall = await wallOf(app);
