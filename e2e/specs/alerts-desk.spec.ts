@@ -77,7 +77,11 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
   const group = rail.getByRole('button', { name: /GPU health, Hall B/ });
   await expect(group).toHaveAttribute('aria-expanded', 'false');
   // Its lines are those below it that no other group has.
-  const lines = rail.locator('div').filter({ has: group }).last().getByRole('button', { name: /Since/ });
+  const lines = rail
+    .locator('div')
+    .filter({ has: page.getByRole('button', { name: /GPU health, Hall B/ }) })
+    .last()
+    .getByRole('button', { name: /Since/ });
   await expect(lines).toHaveCount(0);
   await group.press('Enter');
   await expect(group).toHaveAttribute('aria-expanded', 'true');
