@@ -20,7 +20,9 @@ function lines(): Line[] {
   const found: Line[] = [];
   for (let gpu = 0; gpu < 8; gpu++) {
     const node = gpu < 4 ? 'a2-05-n1' : 'a2-05-n2';
-    const labels = `UUID="GPU-${gpu}",gpu="${gpu % 4}",modelName="NVIDIA H200",Hostname="${node}",instance="${node}:9400",job="dcgm"`;
+    // One pod has the first three boards.
+    const pod = gpu < 3 ? ',namespace="ml",pod="train-0"' : '';
+    const labels = `UUID="GPU-${gpu}",gpu="${gpu % 4}",modelName="NVIDIA H200",Hostname="${node}",instance="${node}:9400",job="dcgm"${pod}`;
     const gap = gpu >= 4;
     const add = (name: string, valueAt: Line['valueAt']) => found.push({ name, labels, valueAt, gap });
     add('DCGM_FI_DEV_POWER_USAGE', (time) => wattsAt(gpu, time));
