@@ -1,11 +1,15 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { CallArg } from '../../shared/contract.ts';
 import { useConsole } from '../live/console.tsx';
+import { useTravel } from '../live/travel.tsx';
 import { useAsk } from './ask.ts';
 
 /** What Prometheus sources and Alertmanagers tell: they are read every few seconds, apart from frames. */
 const EVERY = { every: 5000 };
-export const useOthersAlerts = () => useAsk('othersAlerts', {}, EVERY);
+export function useOthersAlerts() {
+  const { past } = useTravel();
+  return useAsk('othersAlerts', {}, { ...EVERY, enabled: past === null });
+}
 export const useOthersRules = () => useAsk('othersRules', {}, EVERY);
 export const useOthersSilences = () => useAsk('othersSilences', {}, EVERY);
 

@@ -18,7 +18,7 @@ import { FirstRun } from './first-run/FirstRun.tsx';
 import { Banners } from './frame/Banners.tsx';
 import { showCount } from './frame/counted-icon.ts';
 import styles from './frame/frame.module.css';
-import { HINTS, OTHER_HINTS } from './frame/hints.ts';
+import { ALERT_HINTS_OVER, HINTS, OTHER_HINTS } from './frame/hints.ts';
 import { KeysDialog } from './frame/KeysDialog.tsx';
 import { StatusBar } from './frame/StatusBar.tsx';
 import { TopBar } from './frame/TopBar.tsx';
@@ -211,7 +211,7 @@ export function App() {
         />
       )}
       <StatusBar
-        hints={fresh ? OTHER_HINTS : (HINTS[view] ?? OTHER_HINTS)}
+        hints={fresh ? OTHER_HINTS : view === 'alerts' && away ? ALERT_HINTS_OVER : (HINTS[view] ?? OTHER_HINTS)}
         frame={frame}
         freshness={freshness}
         hello={hello.data}

@@ -70,26 +70,28 @@ export interface DrawSteps {
 }
 
 /**
- * Energy of one site over a span of the past, out of the mean draws of its steps. Of a step at an end of the span what
+ * Energy of one site over a span of the past, out of the mean draws of steps that do not overlap. Of a step at an end of the span what
  * lies within counts; where nothing is known nothing is filled in.
  *
  * @param drawW watts at the end of the span, for the cost of an hour
  */
 export function energyOfSteps(
   site: string,
-  { times, stepMs, values }: DrawSteps,
+  parts: readonly DrawSteps[],
   [from, to]: readonly [EpochMs, EpochMs],
   drawW: number,
   prices: readonly SitePrice[],
 ): EnergyRow {
   let [wattMs, measuredMs] = [0, 0];
-  times.forEach((time, i) => {
-    const within = Math.min(time + stepMs, to) - Math.max(time, from);
-    const watts = values[i];
-    if (watts === null || !(within > 0)) return;
-    wattMs += watts * within;
-    measuredMs += within;
-  });
+  for (const { times, stepMs, values } of parts) {
+    times.forEach((time, i) => {
+      const within = Math.min(time + stepMs, to) - Math.max(time, from);
+      const watts = values[i];
+      if (watts === null || !(within > 0)) return;
+      wattMs += watts * within;
+      measuredMs += within;
+    });
+  }
   return rowOf(site, { wattMs, measuredMs, gapMs: to - from - measuredMs, drawW }, prices);
 }
 

@@ -75,7 +75,7 @@ function energyUntil({ snapshot: { run }, view }: Replay, now: number): readonly
     const series = [{ signal: 'draw' as const, place }];
     const { times, stepMs, values } = view.history({ series, from: run.times[0], to: now, points: ENERGY_STEPS });
     const steps = { times, stepMs, values: values[0] };
-    const row = energyOfSteps(topology.path[place], steps, [run.times[0], now], current.power.drawW[place], []);
+    const row = energyOfSteps(topology.path[place], [steps], [run.times[0], now], current.power.drawW[place], []);
     return row.measuredMin > 0 ? [row] : [];
   });
 }

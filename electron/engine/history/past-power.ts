@@ -1,7 +1,8 @@
 import type { CallParsed, CallResult } from '../../../shared/contract.ts';
 import { DAY_MS } from '../../../shared/history/cells.ts';
+import { MINUTE_MS } from '../../../shared/history/grid.ts';
 import { type PlaceRow, placesIn } from '../../../shared/history/rows.ts';
-import { type EnergyRow, energyOfSteps } from '../../../shared/power/energy.ts';
+import { type DrawSteps, type EnergyRow, energyOfSteps } from '../../../shared/power/energy.ts';
 import { isPowerPlace, powerReport } from '../../../shared/power/report.ts';
 import { HALL, type Topology } from '../../../shared/topology.ts';
 import type { TrendRow } from '../../../shared/trend.ts';
@@ -13,8 +14,11 @@ const STEPS = 240;
 const LEAST_STEP_MS = 60_000;
 /** Windows of servers that are remembered. */
 const KEPT = 8;
-/** Steps of a day's energy: 5 min apart. */
-const ENERGY_STEPS = 288;
+/** Steps of a day's energy: by the minute, of servers 5 min apart, so that a fleet's day is asked for at little cost. */
+const ENERGY_STEPS = 1440;
+const ENERGY_STEPS_OF_SERVERS = 288;
+/** Steps of what is left of the last one. */
+const TAIL_STEPS = 60;
 
 /** Where the draws of the hours before an instant are. */
 export interface PowerWitnesses {
@@ -57,12 +61,23 @@ export class PastPower {
       place: today.path.indexOf(topology.path[site]),
     })).filter(({ place }) => place >= 0);
     const rows = sites.map(async ({ name, place, drawW }) => {
-      const series = [{ signal: 'draw' as const, place }];
-      const arg = { series, from: span[0], to: span[1], points: ENERGY_STEPS };
-      const { times, stepMs, values } = await this.#witnesses.history(arg);
-      return energyOfSteps(name, { times, stepMs, values: values[0] }, span, drawW, this.#context.settings().sites);
+      const draws = await this.#drawsOf(place, ...span);
+      return energyOfSteps(name, draws, span, drawW, this.#context.settings().sites);
     });
     return (await Promise.all(rows)).filter(({ measuredMin }) => measuredMin > 0);
+  }
+
+  /** Mean draws of a site in steps, the last of them short ones: nothing of what came later is in a mean. */
+  async #drawsOf(place: number, from: number, to: number): Promise<readonly DrawSteps[]> {
+    const series = [{ signal: 'draw' as const, place }];
+    const asks = this.#context.sources().some(({ settings }) => settings.kind === 'prometheus');
+    const points = asks ? ENERGY_STEPS_OF_SERVERS : ENERGY_STEPS;
+    const most = Math.ceil((to - from) / points / MINUTE_MS) * MINUTE_MS;
+    const whole = Math.floor(to / most) * most;
+    const parts = [{ from, to: whole, points }];
+    if (to > whole) parts.push({ from: whole, to, points: TAIL_STEPS });
+    const told = await Promise.all(parts.map((part) => this.#witnesses.history({ series, ...part })));
+    return told.map(({ times, stepMs, values }) => ({ times, stepMs, values: values[0] }));
   }
 
   /** Draws of a window: as they are remembered, else as servers have them, else out of the database. */

@@ -7,7 +7,7 @@ import { useHello } from '../../ask/ask.ts';
 import { useOthersAlerts } from '../../ask/others.ts';
 import { faultOf } from '../../link/link.ts';
 import type { Freshness } from '../../live/freshness.ts';
-import { useTravel } from '../../live/travel.tsx';
+import { useIsOver, useTravel } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
@@ -103,7 +103,8 @@ function Active(props: Props) {
   const reply = useAlerts(version);
   const rules = useRules(version);
   const others = useOthersAlerts();
-  const { traveller } = useTravel();
+  const { past, traveller } = useTravel();
+  const isOver = useIsOver();
   const hour = Math.floor(freshness.now / 60_000) * 60_000 - HOUR;
   const rows = useAlertHistory({ from: hour, kinds: ['firing', 'resolved', 'ack'], most: 1000 }, version);
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set(['muted', 'resolved', 'others']));
@@ -192,13 +193,17 @@ function Active(props: Props) {
               onFold={toggleFold}
             />
           ) : reply.data && !unwatched ? (
-            <p className={styles.quiet}>{emptyWords(all.length, reply.data.resolvedLastHour, props.stale)}</p>
+            <p className={styles.quiet}>{emptyWords(all.length, reply.data.resolvedLastHour, props.stale || isOver)}</p>
           ) : reply.error || unwatched ? null : (
             <p className={styles.quiet} role="status">
               Loading alerts
             </p>
           )}
-          {others.error ? <p className={styles.fault}>{faultOf(others.error).message}</p> : null}
+          {past !== null ? (
+            <p className={styles.quiet}>Alerts of Prometheus and of Alertmanagers are told of now only.</p>
+          ) : others.error ? (
+            <p className={styles.fault}>{faultOf(others.error).message}</p>
+          ) : null}
           {others.data ? (
             <OthersAlerts
               reply={others.data}
@@ -238,9 +243,9 @@ const NONE: readonly Alert[] = [];
 /** What is not told across the top of every view. */
 const isOfThisView = (trouble: AlertTrouble) => !isToldOnTop(trouble);
 
-function emptyWords(all: number, resolved: number, stale: boolean): string {
+function emptyWords(all: number, resolved: number, isPast: boolean): string {
   if (all > 0) return 'No alert passes what is chosen at the left.';
-  // Of now nobody can tell.
-  if (stale) return 'None was active then.';
+  // Of now nobody can tell, or nobody asks.
+  if (isPast) return 'None was active then.';
   return resolved === 0 ? 'No active alerts.' : `No active alerts. ${resolved} cleared in the last hour.`;
 }

@@ -46,6 +46,8 @@ const ALERT_HINTS: readonly KeyHint[] = [
   { keys: 'G', action: 'Show on floor plan' },
   { keys: 'D', action: 'Theme' },
 ];
+/** Nothing is acknowledged or silenced at a time that is over. */
+export const ALERT_HINTS_OVER: readonly KeyHint[] = ALERT_HINTS.filter(({ keys }) => keys !== 'A' && keys !== 'S');
 const REPORT_HINTS: readonly KeyHint[] = [
   { keys: '1', action: 'Floor plan' },
   { keys: ', .', action: 'Step' },
