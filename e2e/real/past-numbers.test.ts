@@ -99,7 +99,7 @@ describe('what is asked as of an instant is what a real Prometheus answers at th
   });
 
   that('work: the boards of a pod and what they draw', async () => {
-    const { jobs } = await at('work', {});
+    const { jobs } = await at('work', { under: placeOf('S') });
     expect(jobs.map(({ name, gpus }) => [name, gpus])).toEqual([['ml/train-0', 3]]);
     expect(jobs[0].powerW).toBeCloseTo(await says('sum(DCGM_FI_DEV_POWER_USAGE{pod="train-0"})'), 2);
     expect(jobs[0].powerW).toBe([0, 1, 2].reduce((sum, gpu) => sum + wattsAt(gpu, TIME), 0));

@@ -71,10 +71,11 @@ export class HistoryPart implements EnginePart {
     this.#servers = new ServerHistory(context);
     this.#rollups = new Rollups(context.store);
     this.#instants = new Instants(context, {
-      // An instant has the beginning of its poll; what the pass of that poll found was shown until the next.
+      // An instant has the beginning of its poll; what the pass of that poll found was shown until the next. So of the
+      // poll in which an engine began.
       alertsAt: (frame, instant) => {
         const end = frame.time + this.#context.settings().pollMs - 1;
-        return this.#ranAt(frame.time) ? alertsAt({ ...frame, time: end }, instant) : undefined;
+        return this.#ranAt(end) ? alertsAt({ ...frame, time: end }, instant) : undefined;
       },
       sourcesAt: (time) => this.#spans.within(time, time)[0] ?? { sources: [], badSamples: 0 },
       draws: (time) => this.#servers.draws(time, WINDOW_MS, MINUTE_MS, WINDOW_MS / MINUTE_MS),
