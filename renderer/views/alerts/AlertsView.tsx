@@ -129,7 +129,8 @@ function Active(props: Props) {
   };
   const toPlace = ({ place }: Alert) => go({ view: 'overview', object: layout.path[place] ?? '' });
   const giveBack = () => alert && unack.mutate({ alerts: [alert.id], who: who.trim() === '' ? 'unnamed' : who });
-  const unwatched = frame.sources.length === 0;
+  // How sources did then may not be kept; alerts of then are all the same.
+  const unwatched = frame.sources.length === 0 && !isOver;
   /** Age of a list that was shown before, while the next is on its way. */
   const old = freshness.now - (reply.data?.evaluatedAt ?? Number.NaN);
   const act = props.operate && alert !== undefined && alert.state !== 'resolved';

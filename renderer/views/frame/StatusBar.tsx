@@ -3,6 +3,7 @@ import type { HelloReply, ViewFrame } from '../../../shared/contract.ts';
 import { formatAge, formatBytes, formatCount, formatPercent } from '../../../shared/format.ts';
 import { useWorkstation } from '../../ask/ask.ts';
 import type { Freshness } from '../../live/freshness.ts';
+import { useIsOver } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import { printedNow, useKeyMap } from '../../theme/key-map.ts';
 import styles from './frame.module.css';
@@ -22,6 +23,7 @@ export function StatusBar(props: {
 }) {
   const { frame, freshness } = props;
   const keys = useKeyMap();
+  const isOver = useIsOver();
   const shown = freshness.state === 'live' || freshness.state === 'late';
   const summary = shown && frame !== null ? frame.summary : null;
   const p99 = summary?.ageP99Ms ?? null;
@@ -38,7 +40,7 @@ export function StatusBar(props: {
         <Kbd>?</Kbd> All keys
       </button>
       <span className={styles.spring} />
-      {frame === null ? null : <span>{sourcesText(frame.sources, freshness.trouble)}</span>}
+      {frame === null ? null : <span>{sourcesText(frame.sources, freshness.trouble, isOver)}</span>}
       {frame === null ? null : <span className="num">Poll {formatAge(frame.pollMs)}</span>}
       {p99 === null ? null : <span className="num">Data age p99 {formatAge(p99)}</span>}
       {summary === null ? null : (
@@ -52,9 +54,10 @@ export function StatusBar(props: {
 }
 
 /** "Prometheus pdx-prom-01 · up · 41 ms"; with several sources how many of them are up. */
-function sourcesText(sources: readonly SourceHealth[], trouble: string): string {
+function sourcesText(sources: readonly SourceHealth[], trouble: string, isOver: boolean): string {
   if (trouble !== '') return 'Source state not known';
-  if (sources.length === 0) return 'No source';
+  // How sources did is remembered for a day, by the engine that read them.
+  if (sources.length === 0) return isOver ? 'How sources did then is not kept' : 'No source';
   if (sources.length > 1) {
     const up = sources.filter((source) => source.state === 'up').length;
     return `${up} of ${sources.length} sources up`;

@@ -157,9 +157,11 @@ function List(props: Parameters<typeof ListPanel>[0]) {
       rows={(energy ?? []).filter(({ site }) => site === props.path.split('/')[0])}
       keyOf={({ site }) => site}
       empty={
-        props.over
-          ? 'Nothing of the time before is kept.'
-          : 'Nothing was measured yet. Prices and PUE stand in settings.json under sites.'
+        energy === undefined
+          ? 'Loading'
+          : props.over
+            ? 'Nothing of the time before is kept.'
+            : 'Nothing was measured yet. Prices and PUE stand in settings.json under sites.'
       }
     />
   );

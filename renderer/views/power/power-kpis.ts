@@ -46,7 +46,7 @@ export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
     cell('Oversubscription', place && overCell(place), 'A board without a limit, or no budget'),
     cell('Feed imbalance', report && imbalanceCell(report), 'No rack with both feeds'),
     cell('Feed loss', report && lossCell(report), 'No feed is known'),
-    cell('Energy', report && energyCell(input), input.over ? NOTHING_BEFORE : 'Nothing measured yet'),
+    cell('Energy', report && energyCell(input), noEnergy(input)),
     cell('Tokens per joule', report && tokensCell(input), noTokens(input)),
   ];
 }
@@ -153,6 +153,12 @@ export const moneyText = (amount: number | null, currency: string) =>
   amount === null
     ? '—'
     : `${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`.trim();
+
+/** Why there is no energy. That of the past is asked for and takes its time. */
+function noEnergy({ energy, over }: PowerNumbers): string {
+  if (energy === undefined) return 'Loading';
+  return over ? NOTHING_BEFORE : 'Nothing measured yet';
+}
 
 /** Energy is metered by site: a place in a site is told its site's, by name. */
 function energyCell({ energy, path, over }: PowerNumbers): Filled | null {
