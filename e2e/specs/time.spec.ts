@@ -163,6 +163,11 @@ test('two times are compared: the change has its sign and is what arithmetic say
   await expect(table).toContainText('5.4 kW');
   await expect(table).toContainText('+0.3 kW');
   await expect(page.locator('[data-change]')).toHaveAttribute('data-change', '320');
+  // The floor speaks too, and its cell is one stop for the keyboard; choosing it chooses its row.
+  const cell = page.getByRole('grid', { name: 'Change of draw, racks by row' }).getByRole('gridcell');
+  await expect(cell).toHaveText('Rack A2-05, 0.3 kW more, 5.0 kW at A, 5.4 kW at B');
+  await cell.focus();
+  await expect(table.getByRole('row').filter({ hasText: 'A2-05' })).toHaveAttribute('aria-current', 'true');
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('x');
   await expect(change).toContainText(/−0.3\s*kW/);
