@@ -8,16 +8,14 @@ import { HALL, type Topology } from '../../../shared/topology.ts';
 import type { TrendRow } from '../../../shared/trend.ts';
 import type { EngineContext } from '../part.ts';
 import type { Past } from './instants.ts';
+import { ROLLUP_MS } from './rollups.ts';
 
 /** Steps of a window that a server is asked for: of a day they are 6 min apart. */
 const STEPS = 240;
 const LEAST_STEP_MS = 60_000;
 /** Windows of servers that are remembered. */
 const KEPT = 8;
-/** Steps of a day's energy: by the minute, of servers 5 min apart, so that a fleet's day is asked for at little cost. */
-const ENERGY_STEPS = 1440;
-const ENERGY_STEPS_OF_SERVERS = 288;
-/** Steps of what is left of the last one. */
+/** Steps of the minute that is not over. */
 const TAIL_STEPS = 60;
 
 /** Where the draws of the hours before an instant are. */
@@ -67,15 +65,21 @@ export class PastPower {
     return (await Promise.all(rows)).filter(({ measuredMin }) => measuredMin > 0);
   }
 
-  /** Mean draws of a site in steps, the last of them short ones: nothing of what came later is in a mean. */
+  /**
+   * Mean draws of a site in steps: of five minutes where a server, or the database, is asked, else by the minute. The last
+   * are short ones: nothing of what came later is in a mean.
+   */
   async #drawsOf(place: number, from: number, to: number): Promise<readonly DrawSteps[]> {
     const series = [{ signal: 'draw' as const, place }];
     const asks = this.#context.sources().some(({ settings }) => settings.kind === 'prometheus');
-    const points = asks ? ENERGY_STEPS_OF_SERVERS : ENERGY_STEPS;
-    const most = Math.ceil((to - from) / points / MINUTE_MS) * MINUTE_MS;
-    const whole = Math.floor(to / most) * most;
-    const parts = [{ from, to: whole, points }];
-    if (to > whole) parts.push({ from: whole, to, points: TAIL_STEPS });
+    const oldest = this.#context.view().remembered.instants()[0] ?? to;
+    const [first, last, minute] = [floorTo(from, ROLLUP_MS), floorTo(to, ROLLUP_MS), floorTo(to, MINUTE_MS)];
+    const fine = asks ? last : Math.min(last, Math.max(first, floorTo(oldest, ROLLUP_MS)));
+    const parts = [
+      { from: first, to: fine, points: (fine - first) / ROLLUP_MS },
+      { from: fine, to: minute, points: (minute - fine) / MINUTE_MS },
+      { from: minute, to, points: TAIL_STEPS },
+    ].filter((part) => part.to > part.from);
     const told = await Promise.all(parts.map((part) => this.#witnesses.history({ series, ...part })));
     return told.map(({ times, stepMs, values }) => ({ times, stepMs, values: values[0] }));
   }
@@ -107,3 +111,5 @@ export class PastPower {
     return rows.catch(() => []);
   }
 }
+
+const floorTo = (time: number, step: number) => Math.floor(time / step) * step;
