@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Rack A9-01 of hall A: three nodes with a board each fault, a port and two inlets. */
+/** Rack A9-01 of hall A: a node with a board for each fault, and two inlets. */
 const PLACE = { site: 'PDX-1', hall: 'A', row: 'A9', rack: 'A9-01' };
-const NODES = ['n1', 'n2', 'n3'] as const;
+const NODE = 'A9-01-n1';
 
-/** One fault a GPU of the first node: metric, before, and once it breaks. */
+/** One fault a GPU: metric, before, and once it breaks. */
 const FAULTS: readonly (readonly (readonly [metric: string, sound: number, broken: number])[])[] = [
   [['DCGM_FI_DEV_CLOCKS_EVENT_REASONS', 0, 0x80]],
   [['DCGM_FI_DEV_XID_ERRORS', 0, 79]],
@@ -28,26 +28,17 @@ const SOUND: Readonly<Record<string, number>> = {
   DCGM_FI_DEV_MAX_SM_CLOCK: 1980,
 };
 
-function boards(node: string, broken: boolean): string {
-  const gpus = node === 'n1' ? FAULTS : [[]];
+function boards(broken: boolean): string {
   return Object.entries(SOUND)
     .map(([metric, sound]) => {
-      const lines = gpus.map((faults, gpu) => {
+      const lines = FAULTS.map((faults, gpu) => {
         const fault = faults.find(([name]) => name === metric);
         const value = fault ? fault[broken ? 2 : 1] : sound;
-        return `${metric}{gpu="${gpu}",UUID="GPU-${node}-${gpu}",modelName="NVIDIA H200",Hostname="A9-01-${node}"} ${value}\n`;
+        return `${metric}{gpu="${gpu}",UUID="GPU-faulty-${gpu}",modelName="NVIDIA H200",Hostname="${NODE}"} ${value}\n`;
       });
       return `# TYPE ${metric} gauge\n${lines.join('')}`;
     })
     .join('');
-}
-
-/** The second node's port goes down, the third's falls to half the rate of its peers. */
-function port(node: string, broken: boolean): string {
-  const [state, rate] = [broken && node === 'n2' ? 1 : 4, broken && node === 'n3' ? 25e9 : 50e9];
-  const of = (metric: string, value: number) =>
-    `# TYPE node_infiniband_${metric} gauge\nnode_infiniband_${metric}{device="mlx5_0",port="1"} ${value}\n`;
-  return of('rate_bytes_per_second', rate) + of('state_id', state);
 }
 
 /** Feed B loses a third of what A gives. */
@@ -68,9 +59,8 @@ const inlets = (broken: boolean) =>
 export async function faultyRack() {
   let broken = false;
   const server = createServer(({ url = '' }, response) => {
-    const [, node = '', kind] = url.split('/');
     response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-    response.end(kind === 'boards' ? boards(node, broken) : kind === 'port' ? port(node, broken) : inlets(broken));
+    response.end(url === '/boards' ? boards(broken) : inlets(broken));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port: at } = server.address() as AddressInfo;
@@ -82,15 +72,9 @@ export async function faultyRack() {
     /** Rules that fire once it is broken. */
     rules: [
       ...['HwPowerBrake', 'FatalXid', 'UncorrectableEcc', 'RowRemap', 'PcieDowntrained', 'SilentThrottle'],
-      ...['LinkDown', 'LinkDegraded', 'FeedImbalance'],
+      'FeedImbalance',
     ],
-    targets: [
-      ...NODES.flatMap((node) => [
-        target('dcgm', `/${node}/boards`, `A9-01-${node}:9400`, { node: `A9-01-${node}` }),
-        target('node', `/${node}/port`, `A9-01-${node}:9100`, { node: `A9-01-${node}` }),
-      ]),
-      target('pdu', '/pdu/inlets', 'A9-01-pdu'),
-    ],
+    targets: [target('dcgm', '/boards', `${NODE}:9400`, { node: NODE }), target('pdu', '/inlets', 'A9-01-pdu')],
     breakIt(): void {
       broken = true;
     },
