@@ -35,6 +35,11 @@ test('capture, library, replay and back; a file that was altered is not opened',
   await page.keyboard.press('Escape');
   await page.keyboard.press('5');
   await expect(page.getByText('No snapshots yet. Press Shift S on any view.')).toBeVisible();
+  const itself = page.getByLabel('Taken by itself');
+  await itself.selectOption('When a critical alert fires');
+  await expect(page.getByText('15 min before it to 5 min after, every 10 min at most, kept for 30 days')).toBeVisible();
+  await itself.selectOption('Never');
+  await expect(page.getByText(/15 min before it/)).toHaveCount(0);
   await capture(page, 'Row A2 near its budget');
   const row = page.getByRole('row', { name: /Row A2 near its budget/ });
   await expect(row.getByText('Whole, signed')).toBeVisible(COMPUTED);

@@ -11,6 +11,7 @@ import type { Theme } from '../../theme/theme.ts';
 import { useKeys } from '../keys.ts';
 import { bytesOfFile } from '../replay/OpeningBar.tsx';
 import type { Route } from '../route.ts';
+import { ByItself } from './ByItself.tsx';
 import { fetchFile } from './fetch-file.ts';
 import { RemovedFiles } from './RemovedFiles.tsx';
 import { SnapshotDetail } from './SnapshotDetail.tsx';
@@ -121,6 +122,7 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
             </button>
           </div>
         )}
+        <ByItself operate={props.operate} />
         <RemovedFiles rows={aside} onBringBack={props.operate ? bringBack : null} />
       </section>
       <section className={parts.panel} aria-label="Snapshot" data-region>
