@@ -101,6 +101,9 @@ test('the wall leaves as a picture too, whole and dark, whatever the size of its
   expect(await colorsAt(page, picture.bytes, [[10, 540]])).toEqual(['7,9,11']);
   const across = Array.from({ length: 200 }, (_, i) => [700 + i * 6, 400] as const);
   expect(new Set(await colorsAt(page, picture.bytes, across)).size).toBeGreaterThan(3);
+  // A part of B3-05 has no data: hatched in violet somewhere, and nowhere black as a pattern without its colours is.
+  const all = Array.from({ length: 300 }, (_, i) => [1300 + i, 750] as const);
+  expect(await colorsAt(page, picture.bytes, all)).toContain('33,29,46');
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(wall).toBeVisible();

@@ -13,6 +13,9 @@ const HEIGHT = 834;
 /** Strip of a cell that tells that some of its GPUs are silent, reference pixels. */
 const STRIP = 30;
 
+/** --nodata-bg and --nodata of the dark theme, which every wall has: in a picture of it a pattern knows no variables. */
+const LOST = { ground: '#211d2e', lines: '#a597c9' } as const;
+
 /** Racks of all halls with whole percents, rows and halls with theirs; hatched where there is no data. */
 export function WallMap({ layout, frame }: { layout: LayoutDocument; frame: ViewFrame | null }) {
   const plan = useMemo(() => planWallMap(layout, WIDTH, HEIGHT), [layout]);
@@ -21,8 +24,8 @@ export function WallMap({ layout, frame }: { layout: LayoutDocument; frame: View
     <svg className={styles.map} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Racks by row: ${words}`}>
       <defs>
         <pattern id="wall-lost" width="14" height="14" patternUnits="userSpaceOnUse">
-          <rect width="14" height="14" fill="var(--nodata-bg)" />
-          <path d="M-2 16 16 -2M-9 9 9 -9M5 23 23 5" stroke="var(--nodata)" strokeWidth="1.4" />
+          <rect width="14" height="14" fill={LOST.ground} />
+          <path d="M-2 16 16 -2M-9 9 9 -9M5 23 23 5" stroke={LOST.lines} strokeWidth="1.4" />
         </pattern>
       </defs>
       {plan.cells.map((cell) => (
