@@ -41,6 +41,11 @@ async function settledTime(page: Page): Promise<number> {
   }).toPass();
   return timeOf(page);
 }
+/** The page is at an instant. An alert begins within one: the address says when exactly until it follows what is shown. */
+async function expectInstant(page: Page, instant: number): Promise<void> {
+  await expect.poll(() => timeOf(page)).toBe(instant);
+  expect(await settledTime(page)).toBe(instant);
+}
 /** The console with its one alert chosen on the rail, and the beginning of that alert as its mark on the strip says it. */
 async function openChosen(open: (options: object) => Promise<{ page: Page }>) {
   const source = { id: 'p', kind: 'prometheus', name: 'Main', site: 'S', url: server.url };
@@ -69,7 +74,7 @@ test('an alert leads to when it began, by key and by its mark; there it is neith
   const rail = page.getByRole('region', { name: 'Alerts', exact: true });
   await expect(rail.getByRole('button', { name: /^Acknowledge/ })).toBeVisible();
   await page.keyboard.press('j');
-  expect(await settledTime(page)).toBe(instant);
+  await expectInstant(page, instant);
   // The choice stays, and what could be done with it is off.
   await expect(rail.getByText('Acknowledge and silence: Off in a replay')).toBeVisible();
   await expect(rail.getByRole('button', { name: /^(Acknowledge|Silence)/ })).toHaveCount(0);
@@ -93,7 +98,7 @@ test('an alert leads to when it began, by key and by its mark; there it is neith
   await expect(banner(page)).toHaveCount(0);
   await expect(rail.getByRole('button', { name: /^Acknowledge/ })).toBeVisible();
   await mark.click();
-  expect(await settledTime(page)).toBe(instant);
+  await expectInstant(page, instant);
 });
 
 test('the scrubber is dragged through the hour: what is shown is the instant under it when it is let go', async ({
