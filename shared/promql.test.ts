@@ -58,12 +58,13 @@ test('with recorded racks: those, their feeds, and GPUs and nodes of the racks t
     ...['node_uname_info', 'rPDU2DeviceStatusPower', 'vllm:generation_tokens_total'],
   ]);
   const ids = (racks: readonly string[]) => planQueries({ rateWindow: '2m', present, racks }).map(({ id }) => id);
-  const always = ['place-times', 'place-values', 'node-times', 'node-rates', 'feed-times', 'feed-values'];
+  const always = ['place-times', 'place-values', 'node-times', 'node-values', 'feed-times', 'feed-values'];
   expect(ids([])).toEqual(always);
-  expect(ids(['A1-01'])).toEqual([...always.slice(0, 2), 'gpu-times', 'gpu-power', ...always.slice(2)]);
+  const [times, values, nodes, ...rest] = always;
+  expect(ids(['A1-01'])).toEqual([times, values, 'gpu-times', 'gpu-power', nodes, 'node-rates', ...rest]);
   for (const { id, promql } of planQueries({ rateWindow: '2m', present, racks: ['A1-01', 'B.2'] })) {
     const inRacks = promql.includes('rack=~"A1-01|B\\\\.2"');
-    expect([id, inRacks]).toEqual([id, id.startsWith('gpu') || id.startsWith('node')]);
+    expect([id, inRacks]).toEqual([id, ['gpu-times', 'gpu-power', 'node-times', 'node-rates'].includes(id)]);
     if (inRacks) expect(promql).not.toMatch(/(DCGM_FI_DEV_POWER_USAGE|node_uname_info)[^{"|]/);
   }
 });

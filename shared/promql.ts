@@ -100,8 +100,10 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     return group?.[0] ?? 'gpu-rest';
   });
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
-  const perSecond = (id: string, kind: PlannedQuery['kind'], counters: readonly Asked[]) => {
-    return { ...values(id, kind, rates(counters, window)), begun: rates(counters, window, true) };
+  const perSecond = (id: string, kind: PlannedQuery['kind'], counters: readonly Asked[], beside = '') => {
+    const either = (...parts: string[]) => parts.filter((part) => part !== '').join(' or ');
+    const [whole, begun] = [rates(counters, window), rates(counters, window, true)];
+    return { ...values(id, kind, either(beside, whole)), ...(whole ? { begun: either(beside, begun) } : {}) };
   };
   const times = (kind: PlannedQuery['kind'], promql: string) => ({ id: `${kind}-times`, promql, kind, times: true });
   const recorded = (object: ObjectKind) => (racks === undefined ? [] : of('gauge', object));
@@ -115,8 +117,14 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
     perSecond('gpu-rates', 'gpu', of('counter', 'gpu')),
     times('node', nodeTimes(profiles, all, hasInRacks, within)),
-    perSecond('node-rates', 'node', of('counter', 'node', 'link', 'port', 'server')),
-    values('node-values', 'node', gauges(of('gauge', 'node', 'link', 'port', 'server'))),
+    perSecond('node-rates', 'node', of('counter', 'node', 'link')),
+    // Rates of ports and servers stand here: with those of nodes they would be longer than VictoriaMetrics takes.
+    perSecond(
+      'node-values',
+      'node',
+      of('counter', 'port', 'server'),
+      gauges(of('gauge', 'node', 'link', 'port', 'server')),
+    ),
     times('feed', feedTimes(of('gauge', 'feed'))),
     values('feed-values', 'feed', gauges(of('gauge', 'feed'))),
   ];
@@ -248,16 +256,22 @@ function selectorKey(one: Asked): string {
  * too little then. Of those the last two samples count, which are divided by the time between them.
  */
 export function rates(asked: readonly Asked[], window: string, begun = false): string {
-  return asked
-    .map((one) => {
-      const { pegged } = one.mappings[0];
-      const series = seriesOf(one);
-      const whole = `rate(${series}[${window}])`;
-      const rate = begun ? `((${whole} and ${series} offset ${window}) or irate(${series}[${window}]))` : whole;
-      const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
-      return `label_replace(max by (${list(labelsOf(one))}) (${moving}), "metric", "${one.name}", "", "")`;
-    })
+  const alike = groupBy(asked, (one) => list(labelsOf(one)));
+  return alike
+    .map(
+      ([labels, group]) => `max by (metric, ${labels}) (${group.map((one) => named(one, window, begun)).join(' or ')})`,
+    )
     .join(' or ');
+}
+
+/** The rate of one counter, its name in the label `metric`, since rate() drops it. */
+function named(one: Asked, window: string, begun: boolean): string {
+  const { pegged } = one.mappings[0];
+  const series = seriesOf(one);
+  const whole = `rate(${series}[${window}])`;
+  const rate = begun ? `((${whole} and ${series} offset ${window}) or irate(${series}[${window}]))` : whole;
+  const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
+  return `label_replace(${moving}, "metric", "${one.name}", "", "")`;
 }
 
 /** timestamp() drops the metric's name, so each is asked for apart: two of one label set would be refused. */

@@ -113,6 +113,6 @@ test.each(Object.entries(CASES))('%s: tokens, queues and latencies', (_name, [be
 
 test('a server is asked for the rates of both parts of a mean', () => {
   const present = new Set(['vllm:time_to_first_token_seconds_sum', 'vllm:time_to_first_token_seconds_count']);
-  const rates = planQueries({ rateWindow: '2m', present }).find(({ id }) => id === 'node-rates')?.promql ?? '';
+  const rates = planQueries({ rateWindow: '2m', present }).find(({ id }) => id === 'node-values')?.promql ?? '';
   for (const name of present) expect(rates).toContain(`rate(${name}[2m])`);
 });
