@@ -12,6 +12,14 @@ import { interceptRequests, toOurs, toReal } from './protocol.ts';
 /** The browser's connection, set once Chromium is up. */
 export const browser: { cdp: Cdp | undefined } = { cdp: undefined };
 
+/** Of Page.frameStartedNavigating. */
+interface Navigation {
+  readonly frameId: string;
+  readonly url: string;
+  /** reload, differentDocument, sameDocument, historySameDocument and others. */
+  readonly navigationType: string;
+}
+
 const contentsById = new Map<number, WebContents>();
 const windows = new Set<BrowserWindow>();
 let nextId = 0;
@@ -76,6 +84,12 @@ export class WebContents extends EventEmitter {
         if (call.name === BINDING) void this.#receive(call.payload, call.executionContextId);
       },
     );
+    cdp.on('Page.frameStartedNavigating', this.#session, ({ frameId, url, navigationType }: Navigation) => {
+      // The frame of a page has the page's own id.
+      const isMainFrame = frameId === this.targetId;
+      const isSameDocument = /samedocument/i.test(navigationType);
+      this.emit('did-start-navigation', { url: toOurs(url), isMainFrame, isSameDocument });
+    });
     cdp.on('Page.frameNavigated', this.#session, ({ frame }: { frame: { url: string; parentId?: string } }) => {
       if (!frame.parentId) this.#url = toOurs(frame.url);
     });

@@ -327,14 +327,16 @@ export class Engine {
     if (seen !== undefined) return seen;
     switch (name) {
       case 'hello':
+        this.#viewers.greet(viewer);
+        this.#sendFrames();
         return this.#hello(viewer);
       case 'watch':
         this.#viewers.watch(viewer, arg);
-        if (!this.#settling.isUnderWay(this.#clock.now())) this.#viewers.send(this.#view, this.#clock.now());
+        this.#sendFrames();
         return null;
       case 'ack':
         this.#viewers.ack(viewer, (arg as { seq: number }).seq);
-        if (!this.#settling.isUnderWay(this.#clock.now())) this.#viewers.send(this.#view, this.#clock.now());
+        this.#sendFrames();
         return null;
       case 'energy':
         return this.#view.energy(this.#settings.sites);
@@ -363,6 +365,11 @@ export class Engine {
       default:
         throw new FaultError('no-answer', `Nothing answers ${name}`, 'This is a fault of Fleetwatt.');
     }
+  }
+
+  #sendFrames(): void {
+    const now = this.#clock.now();
+    if (!this.#settling.isUnderWay(now)) this.#viewers.send(this.#view, now);
   }
 
   #hello({ role }: Viewer): HelloReply {

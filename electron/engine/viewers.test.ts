@@ -30,6 +30,11 @@ function looking() {
       viewers.due();
       return send(seconds);
     },
+    hello(seconds: number) {
+      const viewer = viewers.get(1);
+      if (viewer) viewers.greet(viewer);
+      return send(seconds);
+    },
     drawn(seconds: number) {
       const viewer = viewers.get(1);
       if (viewer) viewers.ack(viewer, sent.at(-1)?.seq ?? 0);
@@ -58,4 +63,11 @@ test('a frame that is not drawn yet keeps the newest back; that leaves once it i
   expect(at(3, 2)).toEqual([]);
   expect(at(4, 3.5)).toEqual([]);
   expect(drawn(4.1)).toEqual([3.5]);
+});
+
+test('a page that says hello gets a frame, though one that nobody drew is on its way', () => {
+  const { at, hello } = looking();
+  expect(at(0, 0)).toEqual([0]);
+  expect(at(5, 4)).toEqual([]);
+  expect(hello(5.1)).toEqual([4]);
 });

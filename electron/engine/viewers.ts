@@ -44,6 +44,11 @@ export class Viewers {
     return this.#viewers.get(id);
   }
 
+  /** A page says hello: it has nothing yet. What was sent to the one before it, or while it loaded, is drawn by nobody. */
+  greet(viewer: Viewer): void {
+    Object.assign(viewer, UNSENT);
+  }
+
   /** Other columns are wanted: they come at once. */
   watch(viewer: Viewer, watch: Watch): void {
     Object.assign(viewer, { watch, ...UNSENT });

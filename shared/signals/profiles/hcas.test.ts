@@ -46,9 +46,9 @@ test('infiniband_hca_*: ports of a fabric stand on the nodes that their HCAs nam
 test('a port that its node tells too counts once, by the node’s own name or by the fabric’s', () => {
   const { take, at } = fed();
   const node = (bytes: number) =>
-    ['received', 'transmitted']
+    `${['received', 'transmitted']
       .map((way) => `node_infiniband_port_data_${way}_bytes_total{device="mlx5_0",port="1"} ${bytes}`)
-      .join('\n') + '\nnode_infiniband_rate_bytes_per_second{device="mlx5_0",port="1"} 1.25e10\n';
+      .join('\n')}\nnode_infiniband_rate_bytes_per_second{device="mlx5_0",port="1"} 1.25e10\n`;
   const own = (name: string) => ({ key: name, targetLabels: new Map([['instance', `${name}:9100`]]) });
   for (const [seconds, bytes] of [
     [0, 0],
