@@ -116,7 +116,8 @@ export class Journal {
     if (rows.length === 0 && documents.length === 0 && now - this.#aliveAt < ALIVE_MS) return;
     this.#aliveAt = now;
     this.#time = Math.max(this.#time, now);
-    const details: Statement[] = [];
+    // Where rows were lost, or all were let go, numbers come again: what was said beside those of before is not theirs.
+    const details: Statement[] = rows.length > 0 ? [['DELETE FROM journal_detail WHERE seq > ?', [this.#seq]]] : [];
     const made = rows.map(({ detail = '', ...row }): JournalRow => {
       const seq = ++this.#seq;
       if (detail !== '') details.push(['INSERT INTO journal_detail VALUES (?, ?)', [seq, detail]]);
@@ -140,7 +141,7 @@ export class Journal {
     this.#ruleRows = undefined;
     const bytes = this.bytes();
     if (bytes > limits.keepBytes) this.#trim(bytes, limits, now);
-    this.#store.write([['DELETE FROM journal_detail WHERE seq < (SELECT min(seq) FROM journal)', []]], now);
+    this.#store.write([[DELETE_DETAILS]], now);
   }
 
   #trim(bytes: number, limits: Limits, now: number): void {
@@ -165,8 +166,8 @@ export class Journal {
   /** Bytes that the journal takes, by the size of its newest rows. */
   bytes(): number {
     const mean = this.#store.get(
-      `SELECT avg(length(text) + length(labels) + length(path) + length(object)) AS mean
-       FROM (SELECT * FROM journal ORDER BY seq DESC LIMIT 1000)`,
+      `SELECT avg(length(text) + length(labels) + length(path) + length(object) + length(coalesce(detail, ''))) AS mean
+       FROM (SELECT * FROM journal ORDER BY seq DESC LIMIT 1000) LEFT JOIN journal_detail USING (seq)`,
     )?.mean;
     return this.#count() * (Number(mean ?? 0) + ROW_BYTES);
   }
@@ -296,6 +297,10 @@ const statesAt = (alerts: readonly string[] | undefined) => `
     ${lastRow('state.alert', ['unknown', 'known'], 'seq > state.seq AND seq <= ?1')} AS unknown,
     (SELECT detail FROM journal_detail WHERE seq = state.seq) AS detail
   FROM state JOIN journal ON journal.seq = state.seq WHERE journal.kind IN ('pending', 'firing')`;
+
+/** What was said beside rows that were let go, also where none is left. */
+const DELETE_DETAILS =
+  'DELETE FROM journal_detail WHERE seq < coalesce((SELECT min(seq) FROM journal), 9223372036854775807)';
 
 const EMPTY = {
   ...({ alert: '', rule: '', severity: '', domain: '', path: '', object: '' } as const),
