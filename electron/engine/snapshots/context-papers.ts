@@ -88,7 +88,7 @@ const MOST_BEGUN = 2000;
 
 /**
  * The alerts that rows of the journal tell of, each from its onset to its end: an alert that came twice is two. The
- * engine itself forgets one fifteen minutes after it ended. What was said beside a title is not written down.
+ * engine itself forgets one fifteen minutes after it ended. What was said beside a title is not looked up.
  *
  * @param rows the oldest first
  */

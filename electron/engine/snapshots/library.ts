@@ -36,6 +36,7 @@ const MOST_RACKS = 4096;
  */
 export class SnapshotLibrary {
   readonly folder: string;
+  /** By path: a file that was put aside may have the name of one that is there. */
   readonly #known = new Map<string, Known>();
   /** Names of files that are not there yet. */
   readonly #writing = new Set<string>();
@@ -62,7 +63,7 @@ export class SnapshotLibrary {
       const stat = statSync(join(folder, name), { throwIfNoEntry: false });
       if (!stat?.isFile()) return [];
       const file = name.slice(0, -SNAPSHOT_ENDING.length);
-      const known = this.#known.get(file);
+      const known = this.#known.get(this.#path(file, removed));
       const [bytes, written] = [stat.size, stat.mtimeMs];
       const row = known?.key === keyOf(bytes, written) ? known.row : { ...UNCHECKED, bytes, written };
       // Moving it away was the last change of its name.
@@ -95,11 +96,11 @@ export class SnapshotLibrary {
     const key = keyOf(about.bytes, about.written);
     try {
       const opened = openFile(await readFile(path), `${file}${SNAPSHOT_ENDING}`);
-      this.#known.set(file, { key, row: { ...about, ...lookOf(opened) } });
+      this.#known.set(path, { key, row: { ...about, ...lookOf(opened) } });
     } catch (error) {
       const { code, message } = faultOf(error);
       const integrity = code === 'snapshot-altered' || code === 'snapshot-bad-signature' ? 'altered' : 'unreadable';
-      this.#known.set(file, { key, row: { ...UNCHECKED, ...about, integrity, trouble: message } });
+      this.#known.set(path, { key, row: { ...UNCHECKED, ...about, integrity, trouble: message } });
     }
   }
 
@@ -144,7 +145,7 @@ export class SnapshotLibrary {
 
   describe(file: string, { note, tags }: Sidecar): void {
     this.#mustBeThere(file, false);
-    writeWhole(join(this.folder, file + SIDECAR), JSON.stringify({ note, tags }));
+    writeWhole(this.#sidecar(file, false), JSON.stringify({ note, tags }));
   }
 
   /** Puts a file aside, or brings it back. @throws FaultError where there is no such file, or another has its name */
@@ -153,11 +154,27 @@ export class SnapshotLibrary {
     await mkdir(join(this.folder, TRASH), { recursive: true });
     if (statSync(this.#path(file, aside), { throwIfNoEntry: false })) {
       if (!aside) throw new FaultError('name-taken', `There is another ${file} now`, 'Rename that file first.');
-      await unlink(this.#path(file, true));
+      // One of this name was put aside before: it can still be brought back, under a name that nobody has.
+      const taken = new Set(this.rows().map((row) => row.file));
+      let other = file;
+      for (let n = 2; taken.has(other); n++) other = `${file}-${n}`;
+      await this.#rename([file, true], [other, true]);
     }
-    await rename(this.#path(file, !aside), this.#path(file, aside));
-    const [from, to] = [aside, !aside].map((here) => join(this.folder, here ? '' : TRASH, file + SIDECAR));
-    await rename(from, to).catch(() => {});
+    await this.#rename([file, !aside], [file, aside]);
+  }
+
+  /** With what a person wrote of it, and what is known of it. */
+  async #rename(from: readonly [file: string, aside: boolean], to: readonly [file: string, aside: boolean]) {
+    const [before, after] = [this.#path(...from), this.#path(...to)];
+    await rename(before, after);
+    await rename(this.#sidecar(...from), this.#sidecar(...to)).catch(() => {});
+    const known = this.#known.get(before);
+    if (known) this.#known.set(after, known);
+    this.#known.delete(before);
+  }
+
+  #sidecar(file: string, removed: boolean): string {
+    return join(this.folder, removed ? TRASH : '', file + SIDECAR);
   }
 
   /** Makes room for so many bytes: what was put aside goes first, then, for automatic captures only, the oldest of these. */
@@ -184,7 +201,7 @@ export class SnapshotLibrary {
 
   async #delete(row: SnapshotRow): Promise<void> {
     await unlink(this.#path(row.file, isAside(row))).catch(() => {});
-    await unlink(join(this.folder, isAside(row) ? TRASH : '', row.file + SIDECAR)).catch(() => {});
+    await unlink(this.#sidecar(row.file, isAside(row))).catch(() => {});
   }
 
   bytes(): number {
@@ -192,7 +209,7 @@ export class SnapshotLibrary {
   }
 
   row(file: string): SnapshotRow {
-    const row = this.rows().find((one) => one.file === file);
+    const row = this.#listed(false).find((one) => one.file === file);
     if (!row) throw gone(file);
     return row;
   }

@@ -289,6 +289,34 @@ describe('the library', () => {
     expect(await rows()).toMatchObject([{ file, keptUntil: null, integrity: 'whole', note: 'Look at A1-01' }]);
   });
 
+  it('tells a file from one of its name that was removed, and keeps each that was', async () => {
+    const file = await taken();
+    const path = join(its.folder, 'snapshots', `${file}.fwsnap`);
+    const bytes = readFileSync(path);
+    await its.call('removeSnapshot', { file });
+    // Somebody puts another file there, under the same name.
+    writeFileSync(path, Buffer.concat([bytes, Buffer.from('more')]));
+    const library = new SnapshotLibrary(its.folder);
+    await library.check();
+    expect(await library.check()).toBe(false);
+    expect(library.rows().map(({ keptUntil, integrity }) => [keptUntil === null, integrity])).toEqual(
+      expect.arrayContaining([
+        [true, 'unreadable'],
+        [false, 'whole'],
+      ]),
+    );
+    expect(library.row(file).keptUntil).toBeNull();
+    await library.move(file, true);
+    expect(library.rows().map((row) => [row.file, row.bytes, row.integrity])).toEqual(
+      expect.arrayContaining([
+        [file, bytes.length + 4, 'unreadable'],
+        [`${file}-2`, bytes.length, 'whole'],
+      ]),
+    );
+    await library.move(`${file}-2`, false);
+    expect(library.row(`${file}-2`)).toMatchObject({ note: 'Look at A1-01', bytes: bytes.length });
+  });
+
   it('shows what would leave, and gives other forms without names', async () => {
     const file = await taken();
     const preview = await its.call('previewRedaction', { file, redact: ['devices', 'users', 'notes'] });

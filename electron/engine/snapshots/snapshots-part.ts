@@ -67,7 +67,7 @@ export class SnapshotsPart implements EnginePart {
     },
     previewRedaction: (arg) => this.#preview(arg),
     exportSnapshot: (arg) => this.#export(arg),
-    exportPiece: async ({ form }) => this.#leaving.piece(form),
+    exportPiece: ({ form }) => this.#leaving.piece(form),
   };
 
   constructor(context: EngineContext) {
@@ -134,8 +134,9 @@ export class SnapshotsPart implements EnginePart {
   }
 
   async #forgetOld(before: number): Promise<void> {
-    for (const { file, manifest, written } of this.#library.rows())
-      if (manifest?.made.reason === 'alert' && written < before) await this.#library.move(file, true).catch(() => {});
+    for (const { file, manifest, written, keptUntil } of this.#library.rows())
+      if (keptUntil === null && manifest?.made.reason === 'alert' && written < before)
+        await this.#library.move(file, true).catch(() => {});
   }
 
   async #list(): Promise<Listing> {
