@@ -198,6 +198,22 @@ describe('redact', () => {
     expect(topology.budgetW).toEqual(draft.topology.budgetW);
   });
 
+  it('knows switches of the cables, and places that are gone, in every text that is kept', () => {
+    const draft = canaries();
+    const [, gone] = draft.papers.alerts;
+    const title = 'Leaf CanaryLeaf saturated towards canaryspine, canarynode silent';
+    const saturated = { ...gone, title, path: '', labels: { leaf: 'canaryleaf' } };
+    const from = {
+      ...draft,
+      cover: { ...draft.cover, title },
+      papers: { ...draft.papers, alerts: [gone, saturated], notes: [{ ...draft.papers.notes[0], text: title }] },
+    };
+    const { cover, papers } = redact(from, ['hosts']);
+    for (const text of [cover.title, papers.alerts[1].title, papers.notes[0].text])
+      expect(text).toMatch(/^Leaf switch-\d+ saturated towards switch-\d+, node-\d+ silent$/);
+    expect(papers.alerts[1].labels.leaf).toBe(papers.cables[0].leaf);
+  });
+
   it('takes out only what it is asked for, and a file that was redacted can be redacted further', () => {
     const draft = canaries();
     const some = redact(draft, ['users']);

@@ -80,10 +80,13 @@ export function redact(
   const topology = redactTopology(from.topology, names, all);
   learnPeople(from, names);
   learnSources(from, names);
+  // Before all texts, which may name switches that only the file of cables has, and places that are gone.
+  const cables = from.papers.cables.map((cable) => redactCable(cable, names));
+  const papers = { ...redactPapers(from.papers, names, all), cables };
   return {
     topology,
     cover: redactCover(from.cover, names, all, () => sentence(topology)),
-    papers: redactPapers(from.papers, names, all),
+    papers,
     names: names.rows(),
   };
 }
@@ -222,7 +225,7 @@ function redactOrigin(origin: Origin, names: Pseudonyms, kinds: ReadonlySet<Reda
 /** A matcher of a query, but for those of the metric's name. */
 const MATCHER = /(\b(?!__name__\b)\w+\s*(?:=~|!~|!=|=)\s*)"(?:[^"\\]|\\.)*"/g;
 
-function redactPapers(papers: Papers, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Papers {
+function redactPapers(papers: Papers, names: Pseudonyms, kinds: ReadonlySet<RedactionKind>): Omit<Papers, 'cables'> {
   const free = kinds.has('notes');
   const who = (one: string) => (one === '' ? '' : names.of('users', 'person', one));
   const text = (one: string) => (free ? '' : names.inText(one));
@@ -243,7 +246,6 @@ function redactPapers(papers: Papers, names: Pseudonyms, kinds: ReadonlySet<Reda
       : papers.notes.map(({ time, who: by, path, text: said }) => {
           return { time, who: who(by), path: names.path(path), text: names.inText(said) };
         }),
-    cables: papers.cables.map((cable) => redactCable(cable, names)),
     settings: plainSettings(papers.settings),
   };
 }
