@@ -41,6 +41,12 @@ describe('a condition', () => {
     expect(judge(text, {})).toBe(UNKNOWN);
   });
 
+  it('that is held against a limit which is not known says nothing', () => {
+    const unknown = { warn_ratio: Number.NaN, crit_ratio: Number.NaN };
+    for (const text of ['budget.use >= crit_ratio', 'budget.use <= warn_ratio - 2%', 'budget.use != warn_ratio'])
+      expect(truthsOf(parseCondition(text), () => [0.5], unknown, 0, 1)[0]).toBe(UNKNOWN);
+  });
+
   it('says where it is wrong', () => {
     expect(wrong('gpu.temp >')).toBe('11: A number was expected, not the end');
     expect(wrong('gpu.temp 5')).toBe('10: A comparison was expected after gpu.temp, not 5');

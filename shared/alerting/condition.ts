@@ -224,6 +224,8 @@ function compared(values: ArrayLike<number>, op: Comparison, exact: number, from
   const limit = values instanceof Float32Array ? inColumn(exact) : exact;
   const [below, at, above] = SAYS[op];
   const truths = new Uint8Array(to - from).fill(UNKNOWN);
+  // A limit of then that nobody knows any more: every value would be neither above nor below it.
+  if (Number.isNaN(limit)) return truths;
   const end = Math.min(to, values.length);
   for (let i = from; i < end; i++) {
     const value = values[i];

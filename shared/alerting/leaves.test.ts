@@ -98,6 +98,26 @@ const port = (leaf: number, host: string): SwitchPort => ({
   ...{ peerSwitch: '', peerPort: '1', peerKind: 'CA', tickBytes: 320 },
 });
 
+test('ports are cabled to leaves of their own site, where nodes of two sites have one name', () => {
+  const one = topologyOf({
+    links: [`${NODE_PATH}-n1 mlx5_0`, `${NODE_PATH}-n1 HCA-1`],
+    ports: [
+      port(17, 'a1-01-n1 mlx5_0'),
+      { ...port(99, 'a1-01-n1 mlx5_0'), site: 'T' },
+      // Of this one nobody knows the site.
+      { ...port(18, 'a1-01-n1 HCA-1'), site: '' },
+    ],
+  });
+  // A second site before it, without a node.
+  const topology = {
+    ...one,
+    path: ['T', ...one.path],
+    start: one.start.map((at, level) => (level === 0 ? 0 : at + 1)),
+    linkNode: one.linkNode.map((node) => node + 1),
+  };
+  expect(leafOfLinks(topology)).toEqual(['S/0xa17', '/0xa18']);
+});
+
 test('a saturated leaf is one critical alert; it mutes the ports that are cabled to it, no others', () => {
   const topology = topologyOf({
     ...{ nodes: 3, tickBytes: 320 },

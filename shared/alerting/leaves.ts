@@ -1,5 +1,5 @@
 import type { MatrixRow, SinceOf } from '../fabric/matrix.ts';
-import { type LinkKind, NODE, type Topology } from '../topology.ts';
+import { HALL, type LinkKind, NODE, type Topology } from '../topology.ts';
 
 /** A leaf whose uplinks are known, at one instant. Shares 0..1; NaN is "not known". */
 export interface AlertLeaf {
@@ -43,18 +43,24 @@ export function alertLeaves(
   }));
 }
 
-/** Key of the leaf that each node's port is cabled to (index: link), as the switches name their neighbours; '' unknown. */
+/**
+ * Key of the leaf that each node's port is cabled to (index: link), as the switches of its site name their neighbours;
+ * '' unknown. Switches of which nobody says a site of the fleet may be of any.
+ */
 export function leafOfLinks({ ports, linkNode, linkName, path, start }: Topology): readonly string[] {
+  const sites = new Set(path.slice(0, start[HALL]).map((site) => site.toLowerCase()));
   const leaves = new Map<string, string>();
   for (const { site, switch: id, peer, peerKind } of ports) {
     if (peerKind !== 'CA' || id === '') continue;
     const [host = '', device = ''] = peer.split(/\s+/);
-    leaves.set(`${host.toLowerCase()} ${device}`, `${site}/${id}`);
+    const of = sites.has(site.toLowerCase()) ? site : '';
+    leaves.set(`${of}\n${host} ${device}`.toLowerCase(), `${site}/${id}`);
   }
   return linkName.map((name, link) => {
     const node = linkNode[link];
     if (leaves.size === 0 || node < start[NODE]) return '';
-    const host = path[node].slice(path[node].lastIndexOf('/') + 1).toLowerCase();
-    return leaves.get(`${host} ${name.split('/')[0]}`) ?? '';
+    const [site, host] = [path[node].split('/', 1)[0], path[node].slice(path[node].lastIndexOf('/') + 1)];
+    const port = `\n${host} ${name.split('/')[0]}`;
+    return leaves.get(`${site}${port}`.toLowerCase()) ?? leaves.get(port.toLowerCase()) ?? '';
   });
 }
