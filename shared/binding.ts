@@ -29,7 +29,14 @@ export interface Ingest {
 }
 
 /** How a further row of one object joins what the same body gave before. */
-export const COMBINE = { max: 0, sum: 1, min: 2, first: 3 } as const;
+const COMBINE = { max: 0, sum: 1, min: 2, first: 3 } as const;
+
+/** A further row joined with what the same body gave before. */
+export function together(combine: number, before: number, value: number): number {
+  if (combine === COMBINE.max) return Math.max(before, value);
+  if (combine === COMBINE.sum) return before + value;
+  return combine === COMBINE.min ? Math.min(before, value) : before;
+}
 
 /** Where each mapped series of one layout goes; arrays are indexed by mapped series. */
 export interface Binding {

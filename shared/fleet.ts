@@ -1,4 +1,4 @@
-import { type Binding, bind, COMBINE, type Ingest } from './binding.ts';
+import { type Binding, bind, type Ingest, together } from './binding.ts';
 import { Clocks } from './clocks.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
@@ -126,7 +126,6 @@ export class Fleet {
   forgetSource(sourceId: string): void {
     // Bindings of all sources go: another source may have bound its series to an object that is forgotten now.
     this.#bindings.clear();
-    this.#made = undefined;
     this.#objects.forget(sourceId, (kind, object) => {
       for (const slot of this.#slots.ofObject(kind)) slot.clear(object);
     });
@@ -136,6 +135,7 @@ export class Fleet {
 
   /** A source is not asked any more for what its rules record. */
   endRecorded(sourceId: string): void {
+    this.#made = undefined;
     this.#recorded.rounds.forget(sourceId);
   }
 
@@ -177,7 +177,8 @@ export class Fleet {
   /** The answer to a `timestamp()` query: seconds at which each object's samples were taken. */
   #takeTimes({ decoded, leadMs = 0, query, sourceId, time: now }: Ingest, { series, clocks, objects }: Binding): void {
     const { times } = this.#clocks;
-    if (query?.kind === 'place') this.#recorded.rounds.told(sourceId, objects, this.#recordedPlaces(), now);
+    if (query?.kind === 'place' && this.#recorded.rounds.told(sourceId, objects, this.#recordedPlaces(), now))
+      this.#made = undefined;
     // Rows of one object that differ in a label: the newest counts. A time of an earlier answer does not.
     for (let i = 0; i < series.length; i++) times[clocks[i]] = Number.NaN;
     for (let i = 0; i < series.length; i++) {
@@ -301,9 +302,9 @@ export class Fleet {
       ...{ topology, placeOfGpu, placeOfPlace, now, staleMs, placeOfNode: this.#placeOfNode, cards: this.#cards },
       recordedMs: { place: limits, work: Float64Array.from(this.#objects.works, ({ place }) => limits[place]) },
     });
-    this.#recorded.update(columns, topology, { recorded, placeOfPlace, now });
+    const waits = this.#recorded.update(columns, topology, { recorded, placeOfPlace, now });
     const frame = { time: now, topology, columns };
-    this.#made = { frame, staleMs, until };
+    this.#made = { frame, staleMs, until: Math.min(until, waits) };
     return frame;
   }
 
@@ -385,12 +386,6 @@ function sumsOf(rows: readonly Coverage[]): readonly Coverage[] {
     const metric = `${tx.metric} + ${rx.metric}`;
     return [{ signal, metric, series: Math.min(tx.series, rx.series), time: Math.min(tx.time, rx.time) }];
   });
-}
-
-function together(combine: number, before: number, value: number): number {
-  if (combine === COMBINE.max) return Math.max(before, value);
-  if (combine === COMBINE.sum) return before + value;
-  return combine === COMBINE.min ? Math.min(before, value) : before;
 }
 
 /** "No reading" marks in fields that no signal is made of. */

@@ -12,7 +12,11 @@ export class RecordedMemory {
   readonly #mostGpus = new MostGpus();
   readonly #silentWork = new SilentWork();
 
-  /** Puts what is remembered beside what is recorded; does nothing where nothing is. */
+  /**
+   * Puts what is remembered beside what is recorded; does nothing where nothing is.
+   *
+   * @returns until when that stays so by time alone, epoch ms
+   */
   update(
     columns: Map<SignalId, Column>,
     topology: Topology,
@@ -21,9 +25,9 @@ export class RecordedMemory {
       readonly placeOfPlace: Int32Array;
       readonly now: EpochMs;
     },
-  ): void {
+  ): EpochMs {
     this.#mostGpus.update(columns, topology.path);
     this.#silentWork.update(columns, topology, at.now);
-    this.rounds.update(columns, topology, at);
+    return this.rounds.update(columns, topology, at);
   }
 }

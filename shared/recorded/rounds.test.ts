@@ -20,6 +20,8 @@ interface Answered {
   readonly sampled: number;
   /** Left out: no round was measured yet. */
   readonly round?: number;
+  /** false: its numbers are not there (yet). */
+  readonly counts?: boolean;
 }
 
 /** A fleet of recorded racks of 8 GPUs that draw 1 kW each; seconds count from T0. */
@@ -43,7 +45,8 @@ function recorded() {
       racks.map(({ rack, sampled }) => ['', rack, T0 / 1000 + sampled] as const),
       time,
     );
-    const values = racks.flatMap(({ rack, round }) => [
+    const counted = racks.filter(({ counts }) => counts !== false);
+    const values = counted.flatMap(({ rack, round }) => [
       ['rack:fleetwatt_gpus:count', rack, 8] as const,
       ['rack:fleetwatt_gpu_power_watts:sum', rack, 8000] as const,
       ...(round === undefined ? [] : [[ROUND, rack, round] as const]),
@@ -142,6 +145,20 @@ describe('recorded racks on a server that scrapes and evaluates every 30 s', () 
     });
   });
 
+  it('a rack that goes out of the answer while all are waited for is silent at once, though nothing else is new', () => {
+    const { answer, look } = recorded();
+    const [a, b] = [
+      { rack: 'A', sampled: 990, round: 59 },
+      { rack: 'B', sampled: 1010, round: 39 },
+    ];
+    answer(1022, a, b);
+    look(1022);
+    answer(1122, a, b);
+    expect(look(1122).silent).toEqual({ A: '?', B: '?' });
+    answer(1127, b);
+    expect(look(1127).silent).toEqual({ A: 1, B: '?' });
+  });
+
   it('a whole site that goes out of the answer is silent: its rules are evaluated still', () => {
     const { answer, look } = recorded();
     for (let time = 1002; time <= 1202; time += 5) {
@@ -166,5 +183,26 @@ describe('recorded racks on a server that scrapes and evaluates every 30 s', () 
       old.answer(time, { rack: 'A', sampled: time - 20 });
       expect(old.look(time).silent).toEqual({ A: 0, C: time < 1332 ? '?' : 1 });
     }
+  });
+
+  it('what was never heard is waited for to the second, though nothing new came', () => {
+    const { fleet, answer, look } = recorded();
+    const row = { site: 'S', hall: 'H', row: 'R', u: 1, model: 'HGX H200', gpus: 8 };
+    fleet.setTopology([{ ...row, rack: 'C', node: 'C-n1' }]);
+    answer(1032, { rack: 'A', sampled: 1012 });
+    answer(1327, { rack: 'A', sampled: 1310 });
+    expect([1331, 1332].map((time) => look(time).silent)).toEqual([
+      { A: 0, C: '?' },
+      { A: 0, C: 1 },
+    ]);
+  });
+
+  it('a rack of which a time and no number is told leaves the age of the others known', () => {
+    const { fleet, answer, look } = recorded();
+    const a = { rack: 'A', sampled: 990, round: 59 };
+    answer(1002, a);
+    answer(1122, a, { rack: 'B', sampled: 990, counts: false });
+    look(1122);
+    expect(fleet.recordedBehind('p', T0 + 1_122_000)).toEqual({ ageMs: 132_000, usualMs: 59_000 });
   });
 });

@@ -54,13 +54,14 @@ export class Rounds {
   readonly #behind = new Set<string>();
   #staleMs: DurationMs = Number.POSITIVE_INFINITY;
 
-  /** A source answered when racks were sampled: these, by their numbers. */
-  told(source: string, places: Iterable<number>, { places: all }: Pick<RecordedPlaces, 'places'>, now: EpochMs): void {
+  /** A source answered when racks were sampled: these, by their numbers. @returns whether they are others than before */
+  told(source: string, places: Iterable<number>, { places: all }: Pick<RecordedPlaces, 'places'>, now: EpochMs) {
     const racks = [...places].filter((place) => all[place]?.names.length === PLACE_LABELS.length);
     const known = this.#told.get(source);
     // Rules that are not evaluated any more go out of sight all at once, after the look-back.
-    if (racks.length === 0 && (!known || this.#behind.has(source))) return;
+    if (racks.length === 0 && (!known || this.#behind.has(source))) return false;
     this.#told.set(source, { since: known?.since ?? now, racks });
+    return known?.racks.join() !== racks.join();
   }
 
   /** A source records nothing any more, or is gone. */
@@ -84,7 +85,11 @@ export class Rounds {
     return limits;
   }
 
-  /** Puts `place.waits` beside what is recorded: 1 for racks of which it is not known whether they report. */
+  /**
+   * Puts `place.waits` beside what is recorded: 1 for racks of which it is not known whether they report.
+   *
+   * @returns until when these are waited for, epoch ms, whatever of them ages; Infinity where nothing but that ends it
+   */
   update(
     columns: Map<SignalId, Column>,
     topology: Topology,
@@ -97,17 +102,21 @@ export class Rounds {
       readonly placeOfPlace: Int32Array;
       readonly now: EpochMs;
     },
-  ): void {
+  ): EpochMs {
+    let until = Number.POSITIVE_INFINITY;
     const counted = columns.get('place.gpus');
-    if (!counted) return;
+    if (!counted) return until;
     const waits = new Float32Array(counted.value.length).fill(Number.NaN);
     for (const [source, { since, racks }] of this.#told) {
       for (const place of this.#overdue(source, racks, at, now))
         if (placeOfPlace[place] >= 0) waits[placeOfPlace[place]] = 1;
       const first = now - since < LOOK_BACK_MS && racks.every((place) => Number.isNaN(at.roundOf(place)));
-      if (first) for (const rack of neverHeard(columns, topology)) waits[rack] = 1;
+      if (!first) continue;
+      until = Math.min(until, since + LOOK_BACK_MS - 1);
+      for (const rack of neverHeard(columns, topology)) waits[rack] = 1;
     }
     columns.set('place.waits', { ...counted, value: waits });
+    return until;
   }
 
   /** Racks of a source's last answer that are overdue; where they are most of them the source is behind. */
@@ -126,7 +135,9 @@ export class Rounds {
     if (!this.#behind.has(source)) return undefined;
     const rounds = racks.map(roundOf).filter((round) => !Number.isNaN(round));
     const usualMs = rounds.length === 0 ? undefined : 1000 * Math.min(...rounds);
-    return { ageMs: now - racks.reduce((newest, rack) => Math.max(newest, timeOf(rack)), 0), usualMs };
+    // Of a rack of which a time is told there may be no number yet.
+    const times = racks.map(timeOf).filter((time) => !Number.isNaN(time));
+    return times.length === 0 ? undefined : { ageMs: now - times.reduce((a, b) => Math.max(a, b)), usualMs };
   }
 }
 
