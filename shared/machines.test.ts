@@ -77,6 +77,26 @@ test('machines of one image, whose systems have one name, stay apart, and are pa
   ]);
 });
 
+test.each([
+  ['after', ['a2-05-n1', 'a2-05-n2']],
+  ['before', ['a2-05-n2', 'a2-05-n1']],
+])('a machine that has the name of another one’s system is a node of its own, seen %s it', (_, order) => {
+  const fleet = fed();
+  for (const seconds of [0, 5])
+    for (const host of order) fleet.take(machine('a2-05-n1'), seconds, target(`${host}:9100`));
+  expect(nodesOf(fleet, 5)).toEqual(['S/A/A2/A2-05/a2-05-n1', 'S/A/A2/A2-05/a2-05-n2']);
+});
+
+test('machines of one image stay apart whichever source reads them, and one that two sources read is one', () => {
+  const fleet = fed();
+  for (const seconds of [0, 5]) {
+    fleet.take(machine('image'), seconds, { ...target('a2-05-n3:9100'), sourceId: 'one' });
+    for (const n of ['n1', 'n2', 'n3'])
+      fleet.take(machine('image'), seconds, { ...target(`a2-05-${n}:9100`), sourceId: 'two' });
+  }
+  expect(nodesOf(fleet, 5)).toEqual(['n1', 'n2', 'n3'].map((n) => `S/A/A2/A2-05/a2-05-${n}`));
+});
+
 test('a source that is taken away leaves the names of the others', () => {
   const fleet = fed();
   fleet.take(dcgm, 0, { ...target('left:9400'), sourceId: 'one' });

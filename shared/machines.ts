@@ -41,7 +41,8 @@ export interface Host {
 /** Targets whose machine's own name is the same. */
 interface Claim {
   readonly hosts: Set<string>;
-  readonly source: string;
+  /** The one target of each source that has it, without its domain. */
+  readonly bySource: Map<string, string>;
   /** Two targets of one source have it: machines of one image, of which it tells none. */
   shared: boolean;
 }
@@ -133,16 +134,20 @@ export class Machines {
 
   /** What the machine of a target calls itself. */
   #learnOwnName(site: string, host: string, own: string, source: string): void {
-    if (own === '' || isLocal(own) || shortName(own) === shortName(host)) return;
+    if (own === '' || isLocal(own)) return;
+    const short = shortName(host);
     const key = `${site}\n${shortName(own)}`;
-    const claim: Claim = this.#claims.get(key) ?? { hosts: new Set(), source, shared: false };
-    if (claim.hosts.has(host) || claim.shared) return;
+    const claim: Claim = this.#claims.get(key) ?? { hosts: new Set(), bySource: new Map(), shared: false };
     this.#claims.set(key, claim);
-    if (claim.hosts.size > 0 && claim.source === source) {
+    const before = claim.bySource.get(source);
+    if (claim.shared || before === short) return;
+    if (before !== undefined) {
       claim.shared = true;
       this.#part(site, claim, own);
       return;
     }
+    claim.bySource.set(source, short);
+    if (short === shortName(own) || claim.hosts.has(host)) return;
     claim.hosts.add(host);
     const [mine, theirs] = [this.#known(site, host), this.#known(site, own)];
     if (mine === undefined && theirs === undefined) return;
