@@ -30,4 +30,13 @@ export function gpuId(labels: Labels, { id: names, idPrefix = '' }: GpuIdentity)
   return id === '' || id.toLowerCase().startsWith(idPrefix.toLowerCase()) ? id : `${idPrefix}${id}`;
 }
 
+/** What the maker calls a card that nobody has named: no word on whose it is. */
+const UNNAMED = /\b(ConnectX|InfiniHost|Mellanox Technologies)/i;
+
+/** Whose a device of a fabric is, "n1 mlx5_0": its host, and what that calls it; '' where nobody named it. */
+export function ownerOf(text: string): { readonly host: string; readonly device: string } {
+  const [host = '', ...words] = UNNAMED.test(text) ? [] : text.split(' ');
+  return { host, device: words.join(' ') };
+}
+
 export const shortName = (host: string) => (isAddress(host) ? host : host.split('.', 1)[0]);

@@ -2,7 +2,7 @@ import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
 import { type Host, type Machine, Machines, type Origin } from './machines.ts';
 import type { NodeLocator, NodePlace } from './mapping.ts';
-import { gpuId, indexNumber } from './object-labels.ts';
+import { gpuId, indexNumber, ownerOf } from './object-labels.ts';
 import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
 import { PLACE_LABELS, WORK_LABELS } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
@@ -224,7 +224,7 @@ export class Objects {
       this.#owners.set(key, told);
       this.rebinds++;
     }
-    const [host = '', ...words] = (this.#owners.get(key) ?? '').split(' ');
+    const { host, device } = ownerOf(this.#owners.get(key) ?? '');
     if (host === '') return -1;
     const named = { ...origin, labels: 'target' } as const;
     const node = this.node(
@@ -236,7 +236,7 @@ export class Objects {
       named,
     );
     // What is told of the whole device is told of its first port.
-    return this.#linkNamed(node, `${words.join(' ')}/${labelOf(labels, of.port) || '1'}`, of, kind, origin);
+    return this.#linkNamed(node, `${device}/${labelOf(labels, of.port) || '1'}`, of, kind, origin);
   }
 
   #linkNamed(node: number, name: string, of: LinkIdentity, kind: LinkKind, origin: Origin): number {

@@ -43,6 +43,24 @@ test('infiniband_hca_*: ports of a fabric stand on the nodes that their HCAs nam
   expect(of('link.state')).toEqual({ 'HCA-1/1': 4, 'mlx5_0/1': 4 });
 });
 
+test('cards that nobody named are no ports of a machine called as their maker calls them', () => {
+  const { take, at } = fed();
+  const unnamed = 'MT4123 ConnectX6   Mellanox Technologies';
+  for (const [seconds, bytes] of [
+    [0, 0],
+    [10, 6e9],
+    [20, 12e9],
+  ])
+    take(
+      hca('0xa', unnamed, bytes) + hca('0xb', unnamed, 2 * bytes) + hca('0xc', 'a2-05-n1 HCA-1', bytes),
+      seconds,
+      EXPORTER,
+    );
+  const { topology } = at(20);
+  expect(topology.path.slice(topology.start[NODE])).toEqual(['S/A/A2/A2-05/a2-05-n1']);
+  expect(valuesOf(at(20), 'link.tx')).toEqual({ 'HCA-1/1': 6e8 });
+});
+
 test('a port that its node tells too counts once, by the node’s own name or by the fabric’s', () => {
   const { take, at } = fed();
   const node = (bytes: number) =>
