@@ -197,8 +197,11 @@ function readRecorded(
   if (Number.isNaN(heardW) && Number.isNaN(nodesW)) return undefined;
   const ratio = ratios.get(topology.model[rack]) ?? Number.NaN;
   const times = Number.isNaN(ratio) ? 1 : ratio;
-  const silent = Number.isNaN(heardW) ? 0 : Math.max(0, gpuCount - heard);
-  const plateW = hardwareOf(topology.model[rack])?.nodeWPerGpu ?? (heardW / heard) * times;
+  // A board that is heard and does not tell its power is in no sum. Rules of before do not count them apart.
+  const told = recordedAt(frame, 'place.metered', rack);
+  const powered = Number.isNaN(told) ? heard : told;
+  const silent = Number.isNaN(heardW) ? 0 : Math.max(0, gpuCount - powered);
+  const plateW = hardwareOf(topology.model[rack])?.nodeWPerGpu ?? (heardW / powered) * times;
   const silentW = silent > 0 ? silent * plateW : 0;
   const boards = { time, live: true, seen: true, boardsW: heardW + silentW / times, countedW: silentW, leastW: heardW };
   const estimateW = heardW * times + silentW;

@@ -68,6 +68,8 @@ const SERIES: Readonly<Record<string, string>> = {
   [`DCGM_FI_DEV_POWER_USAGE${board('GPU-t', 0, 'A1-05', ',namespace="inf",pod="vllm-1"')}`]: '240x10',
   [`DCGM_FI_DEV_POWER_USAGE${board('GPU-t', 0, 'A1-05', ',namespace="dev",pod="note-0"')}`]: '240x10',
   [`DCGM_FI_DEV_POWER_USAGE${board('GPU-u', 1, 'A1-05', ',namespace="inf",pod="vllm-1"')}`]: '300x10',
+  // A board that tells no power.
+  [`DCGM_FI_DEV_GPU_TEMP${board('GPU-v', 2, 'A1-05')}`]: '50x10',
   // Blank: no reading.
   [`DCGM_FI_DEV_GPU_TEMP${board('GPU-a', 0)}`]: '2147483632x10',
   [`DCGM_FI_DEV_GPU_TEMP${board('GPU-b', 1)}`]: '61x10',
@@ -120,8 +122,9 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     [named('A1-02')]: 610,
     [named('A1-05')]: 540,
   },
-  'rack:fleetwatt_gpus:count': { [named('A1-01')]: 4, [named('A1-02')]: 1, [named('A1-05')]: 2 },
-  'rack:fleetwatt_gpu_temp_celsius:max': { [named('A1-01')]: 61 },
+  'rack:fleetwatt_gpus:count': { [named('A1-01')]: 4, [named('A1-02')]: 1, [named('A1-05')]: 3 },
+  'rack:fleetwatt_gpus_metered:count': { [named('A1-01')]: 4, [named('A1-02')]: 1, [named('A1-05')]: 2 },
+  'rack:fleetwatt_gpu_temp_celsius:max': { [named('A1-01')]: 61, [named('A1-05')]: 50 },
   'rack:fleetwatt_gpu_util_ratio:median': { [named('A1-01')]: 0.5 },
   'site:fleetwatt_gpu_util_ratio:median': { '{site="S"}': 0.5 },
   'rack:fleetwatt_gpus_idle:count': { [named('A1-01')]: 1 },
@@ -139,6 +142,10 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
   'rack:fleetwatt_work_gpus_metered:count': {
     ...{ [worked(VLLM)]: 2, [worked(JOB)]: 1, [sharing('inf', 'vllm-1')]: 1.5, [sharing('dev', 'note-0')]: 0.5 },
+  },
+  'rack:fleetwatt_work_gpus_shared:count': {
+    ...{ [worked(VLLM)]: 0, [worked(JOB)]: 0, [named('A1-01')]: 0, [named('A1-02')]: 0, [named('A1-05')]: 0 },
+    ...{ [sharing('inf', 'vllm-1')]: 1, [sharing('dev', 'note-0')]: 1 },
   },
   'rack:fleetwatt_work_gpu_power_watts:sum': {
     ...{ [worked(VLLM)]: 300 + 116.163, [worked(JOB)]: 500 },

@@ -2,6 +2,7 @@ import type { Frame } from '../frame.ts';
 import { membersOf } from '../members.ts';
 import { METERED, type NodeRatios, type PowerColumns } from '../power.ts';
 import { median } from '../quantile.ts';
+import { recordedAt } from '../recorded/columns.ts';
 import { NODE, RACK, type Topology } from '../topology.ts';
 
 /**
@@ -16,8 +17,10 @@ export function measureRatios({ topology, columns }: Frame, power: PowerColumns,
   for (let rack = topology.start[RACK]; rack < topology.start[NODE]; rack++) {
     const model = topology.model[rack];
     if (power.source[rack] !== METERED || model === '' || power.gpuCount[rack] === 0) continue;
-    const whole = power.gpuLive[rack] === power.gpuCount[rack] ? boards.value[rack] : Number.NaN;
-    const recorded = !Number.isNaN(columns.get('place.gpuPower')?.value[rack] ?? Number.NaN);
+    const told = recordedAt({ columns }, 'place.metered', rack);
+    const powered = Number.isNaN(told) ? power.gpuLive[rack] : told;
+    const whole = powered === power.gpuCount[rack] ? boards.value[rack] : Number.NaN;
+    const recorded = !Number.isNaN(recordedAt({ columns }, 'place.gpuPower', rack));
     let sum = recorded ? whole : 0;
     for (let gpu = gpus.from[rack]; !recorded && gpu < gpus.to[rack]; gpu++) sum += boards.value[gpu];
     // A silent board makes the sum NaN: such a rack tells nothing. Less than its boards no rack draws.

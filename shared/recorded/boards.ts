@@ -88,6 +88,7 @@ export function workRules({ profiles, rateWindow }: RecordingOptions, boards: re
   return made([
     // A 0 of a rack itself: its work is told, whether there is any or not.
     [rack('work_gpus:count'), `${of('sum', shares)} or ${rack('gpus:count')} * 0`],
+    [rack('work_gpus_shared:count'), `${of('count', `${shares} < 1`)} or ${rack('work_gpus:count')} * 0`],
     [rack('work_gpu_power_watts:sum'), power && of('sum', withWork(power, shares))],
     [rack('work_gpus_metered:count'), power && of('sum', `${shares} and ${ON_BOARD} ${power}`)],
     ...means,

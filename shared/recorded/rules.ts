@@ -34,6 +34,7 @@ export function recordingGroups(options: RecordingOptions): readonly RecordingGr
     ...boards,
     ...byRack('gpu_power_watts:sum', 'sum', power),
     ...byRack('gpus:count', 'count', joined(power, util, temp)),
+    ...byRack('gpus_metered:count', 'count', power),
     ...models(profiles, window),
     ...byLevels('gpu_util_ratio:median', 0.5, util),
     ...byRack('gpus_idle:count', 'count', util && `${util} < ${IDLE}`),

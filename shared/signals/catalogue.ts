@@ -209,6 +209,9 @@ const rows = {
   'place.lostHeat': ['GPUs lost to heat, recorded', 'count', 'place', 0, 1e7, 'none'],
   'place.clocked': ['GPUs whose clocks are known, recorded', 'count', 'place', 0, 1e7, 'none'],
   'place.cappedLong': ['GPUs held by power cap over 5 min, recorded', 'ratio', 'place', 0, 1, 'none'],
+  // Of the GPUs that are counted those whose power is known, and those that a pod or job has only a part of.
+  'place.metered': ['GPUs whose power is known, recorded', 'count', 'place', 0, 1e7, 'none'],
+  'work.shared': ['Shared GPUs of a pod or job, recorded', 'count', 'work', 0, 1e7, 'none'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

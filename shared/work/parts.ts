@@ -81,6 +81,8 @@ function recordedParts({ topology, columns }: Frame, told: Set<number>): WorkPar
     if (rack >= 0 && !(Number.isNaN(at('work.gpus', i)) && silent === 0)) told.add(rack);
     // A rack tells of its work also where nothing works.
     if (rack < 0 || counted + silent === 0 || (work.pod === '' && work.job === '')) return [];
+    // Rules of before do not count them: there a part of a board tells that some are.
+    const shared = at('work.shared', i);
     const silentGpus = silent + Math.max(0, counted - (at('work.metered', i) || 0));
     return [
       {
@@ -88,8 +90,7 @@ function recordedParts({ topology, columns }: Frame, told: Set<number>): WorkPar
         rack,
         gpus: counted + silent,
         silentGpus,
-        // How many it is recorded of is not told; a part of a board is.
-        sharedGpus: Number.isInteger(counted) ? 0 : Number.NaN,
+        sharedGpus: Number.isNaN(shared) && Number.isInteger(counted) ? 0 : shared,
         powerW: counted > 0 ? at('work.power', i) : Number.NaN,
         boards: [],
         recorded: i,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { computeFabric } from '../fabric.ts';
 import { fed, T0 } from '../fleet.fixture.ts';
+import { ASSUMED, DERIVED } from '../frame.ts';
 import { inspectPlace } from '../inspect.ts';
 import { powerReport } from '../power/report.ts';
 import { computePower } from '../power.ts';
@@ -110,6 +111,35 @@ describe('work of recorded racks', () => {
     tell(100, ['A1-01', { ...rest, '': [3, 300, 0], [JOB]: [0, 0, 0] }], ['A1-02', { ...TWO, [JOB]: [2, 900, 1] }]);
     const later = tell(300, ['A1-01', { ...rest, '': [3, 300, 0] }], ['A1-02', { ...TWO, '': [2, 100, 0] }]);
     expect(rows(later).map((row) => row.slice(0, 3))).toEqual([['inf/vllm-0', 6, 0]]);
+  });
+
+  it('whole boards in sum that are shared all the same are said to be', () => {
+    const { tell } = fleet();
+    const shared = (labels: string, boards: number) =>
+      `rack:fleetwatt_work_gpus_shared:count{${RACK('A1-02')},${labels}} ${boards}\n`;
+    // Two pods on the same four boards in time slices: two whole boards for each.
+    const other = 'work_namespace="inf",work_pod="note-0"';
+    const both: Rows = { [POD]: [2, 1000, 0.6], [other]: [2, 1000, 0.6] };
+    const lines = shared(POD, 4) + shared(other, 4);
+    tell(0, ['A1-02', both, lines]);
+    const { jobs, tokens } = tell(10, ['A1-02', both, lines]);
+    expect(jobs.map(({ gpus, sharedGpus }) => [gpus, sharedGpus])).toEqual([
+      [2, 4],
+      [2, 4],
+    ]);
+    expect(jobs[0].evidence).toContain('4 of its GPUs shared with others: of each an equal part');
+    expect(tokens[0].shared).toBe(true);
+    const whole = tell(20, ['A1-02', both, shared(POD, 0) + shared(other, 0)]);
+    expect(whole.jobs.map(({ sharedGpus }) => sharedGpus)).toEqual([0, 0]);
+  });
+
+  it('a board that is heard and tells no power is counted at nameplate, and the draw is said to be at least that', () => {
+    const { tell } = fleet();
+    const metered = (boards: number) => `rack:fleetwatt_gpus_metered:count{${RACK('A1-01')}} ${boards}`;
+    const drawn = ({ power }: ReturnType<typeof tell>) => [power.drawW[3], power.quality[3], power.gpuLive[3]];
+    // 2,800 W of 7 of 8 boards, and 1,275 W for the eighth in an HGX H200.
+    expect(drawn(tell(0, ['A1-01', ONE, metered(7)]))).toEqual([4075, ASSUMED, 8]);
+    expect(drawn(tell(10, ['A1-01', ONE, metered(8)]))).toEqual([2800, DERIVED, 8]);
   });
 
   it('rules that record no work leave jobs and yields unknown, and say so', () => {

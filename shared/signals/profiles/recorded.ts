@@ -25,6 +25,7 @@ export const recordedProfile: Profile = {
   mappings: [
     named([ROUND], 'place.round'),
     recorded('gpus:count', 'place.gpus'),
+    recorded('gpus_metered:count', 'place.metered'),
     recorded('gpu_model:info', 'place.model'),
     recorded('gpu_power_watts:sum', 'place.gpuPower'),
     recorded('gpu_util_ratio:median', 'place.util', LEVELS),
@@ -52,6 +53,7 @@ export const recordedProfile: Profile = {
     recorded('link_transmit_bytes_per_second:sum', 'place.tx'),
     recorded('work_gpus:count', 'work.gpus'),
     recorded('work_gpus_metered:count', 'work.metered'),
+    recorded('work_gpus_shared:count', 'work.shared'),
     recorded('work_gpu_power_watts:sum', 'work.power'),
     recorded('work_util_ratio:avg', 'work.util'),
     recorded('work_held_by_cap_ratio:avg', 'work.capHeld'),
