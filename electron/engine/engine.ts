@@ -6,6 +6,7 @@ import { racksWanted } from '../../shared/recorded/wanted.ts';
 import type { Settings, SourceSettings } from '../../shared/settings.ts';
 import { FleetView } from '../../shared/view.ts';
 import { askView } from '../../shared/view-calls.ts';
+import { checkedCall } from './checked-call.ts';
 import { Chores } from './chores.ts';
 import { FaultError, faultOf } from './fault.ts';
 import type { Asker, EngineContext, EnginePart } from './part.ts';
@@ -296,21 +297,8 @@ export class Engine {
     try {
       const viewer = this.#viewers.get(id);
       if (!viewer) return;
-      if (!Object.hasOwn(calls, name))
-        throw new FaultError('unknown-call', 'There is no such call', 'Reload the page: it may be of another version.');
-      const { role, arg: schema } = calls[name as CallName];
-      if (role === 'operate' && viewer.role !== 'operate')
-        throw new FaultError('read-only', 'This viewer may look, not change', 'Use a token with role operate.');
-      const parsed = schema.safeParse(arg);
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        throw new FaultError(
-          'bad-argument',
-          `${issue?.path.join('.') || 'The argument'}: ${issue?.message ?? 'not valid'}`,
-          'Correct the value.',
-        );
-      }
-      const value = await this.#call(viewer, name as CallName, parsed.data as never);
+      const checked = checkedCall(viewer.role, name, arg);
+      const value = await this.#call(viewer, checked.name, checked.arg as never);
       this.#post({ kind: 'reply', viewer: id, id: call, ok: true, value });
     } catch (error) {
       this.#post({ kind: 'reply', viewer: id, id: call, ok: false, fault: faultOf(error) });
