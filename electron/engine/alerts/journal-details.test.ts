@@ -21,20 +21,23 @@ afterEach(() => {
 
 const details = () => store.all('SELECT seq, detail FROM journal_detail ORDER BY seq');
 
-it('lets details go with their rows, also with the last one, after which a new start counts from one', () => {
+it('lets details go with their rows, also with the last one, after which a new start counts on', () => {
   const journal = new Journal(store);
   journal.write([began('a', 'Draw 1 kW.'), began('b', 'Draw 2 kW.')], [], 1000);
   journal.tend(1000 + 31 * DAY_MS, LIMITS);
   expect(details()).toEqual([]);
   const next = new Journal(store);
   next.write([began('c', 'Draw 3 kW.')], [], 1000 + 32 * DAY_MS);
-  expect(details()).toEqual([{ seq: 1, detail: 'Draw 3 kW.' }]);
+  expect(details()).toEqual([{ seq: 3, detail: 'Draw 3 kW.' }]);
+  // Of before nobody knows any more: that is not "no alert".
+  expect(next.statesAt(2000)).toBeUndefined();
+  expect(next.ruleRows().whole).toBe(false);
 });
 
 it('gives no row the detail of one that was lost by damage', () => {
   new Journal(store).write([began('a', 'Draw 1 kW.'), began('b', 'Draw 2 kW.'), began('c', 'Draw 3 kW.')], [], 1000);
   // What a file that was set aside leaves where its last pages of rows cannot be read.
-  store.write([['DELETE FROM journal WHERE seq > 1']], 1000);
+  store.write([['DELETE FROM journal WHERE seq > 1'], ["DELETE FROM fact WHERE name = 'journalSeq'"]], 1000);
   const next = new Journal(store);
   next.write([began('d', ''), began('e', 'Draw 5 kW.')], [], 2000);
   expect(next.statesAt(2000)?.map(({ row, detail }) => [row.alert, detail])).toEqual([

@@ -83,7 +83,9 @@ export class Journal {
   constructor(store: Store) {
     this.#store = store;
     const last = store.get('SELECT max(seq) AS seq, max(time) AS time FROM journal');
-    this.#seq = Number(last?.seq ?? 0);
+    // Where all rows were let go their numbers still go on: a first row with another number than 1 says that some were.
+    const written = store.get("SELECT value FROM fact WHERE name = 'journalSeq'")?.value;
+    this.#seq = Math.max(Number(last?.seq ?? 0), Number(written ?? 0) || 0);
     this.#time = Number(last?.time ?? 0);
   }
 
@@ -116,7 +118,7 @@ export class Journal {
     if (rows.length === 0 && documents.length === 0 && now - this.#aliveAt < ALIVE_MS) return;
     this.#aliveAt = now;
     this.#time = Math.max(this.#time, now);
-    // Where rows were lost, or all were let go, numbers come again: what was said beside those of before is not theirs.
+    // Where damage took the newest rows numbers may come again: what was said beside those of before is not theirs.
     const details: Statement[] = rows.length > 0 ? [['DELETE FROM journal_detail WHERE seq > ?', [this.#seq]]] : [];
     const made = rows.map(({ detail = '', ...row }): JournalRow => {
       const seq = ++this.#seq;
@@ -126,6 +128,7 @@ export class Journal {
     if (rows.some(({ kind }) => kind === 'rule')) this.#ruleRows = undefined;
     const alive: Statement = ["INSERT OR REPLACE INTO fact VALUES ('evaluatedAt', ?)", [String(now)]];
     const statements = made.map((row): Statement => [INSERT, withCrc(valuesOf(row))]);
+    if (made.length > 0) statements.push(["INSERT OR REPLACE INTO fact VALUES ('journalSeq', ?)", [String(this.#seq)]]);
     if (!this.#store.write([...statements, ...details, ...documents, alive], now)) this.#unsaved.push(...made);
     else this.#unsaved = [];
   }

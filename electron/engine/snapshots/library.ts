@@ -181,17 +181,19 @@ export class SnapshotLibrary {
   async makeRoom(bytes: number, quota: number, keep: (row: SnapshotRow) => boolean): Promise<void> {
     let used = this.bytes();
     const oldest = [...this.rows()].reverse();
-    for (const row of [...oldest.filter(isAside), ...oldest.filter((one) => !isAside(one) && !keep(one))]) {
-      if (used + bytes <= quota) return;
-      await this.#delete(row);
-      used -= row.bytes;
-    }
-    if (used + bytes > quota)
+    const mayGo = [...oldest.filter(isAside), ...oldest.filter((one) => !isAside(one) && !keep(one))];
+    // Where even all of it is not enough nothing goes for nothing.
+    if (used - mayGo.reduce((sum, row) => sum + row.bytes, 0) + bytes > quota)
       throw new FaultError(
         'quota',
         'The snapshots have reached their quota',
         'Remove some of them, or raise snapshots.quotaBytes in settings.json.',
       );
+    for (const row of mayGo) {
+      if (used + bytes <= quota) return;
+      await this.#delete(row);
+      used -= row.bytes;
+    }
   }
 
   /** Deletes what was put aside long ago. */

@@ -363,6 +363,16 @@ describe('the library', () => {
     expect(readdirSync(join(its.folder, 'snapshots', 'removed'))).toEqual([]);
   });
 
+  it('deletes nothing that was put aside where that makes not room enough', async () => {
+    const file = await taken();
+    await its.call('removeSnapshot', { file });
+    const library = new SnapshotLibrary(its.folder);
+    await expect(library.makeRoom(1000, 999, () => true)).rejects.toThrow('quota');
+    expect(library.rows()).toHaveLength(1);
+    await library.makeRoom(1000, 1000, () => true);
+    expect(library.rows()).toEqual([]);
+  });
+
   it('refuses to grow beyond its quota, and makes room of what was put aside', async () => {
     rmSync(its.folder, { recursive: true, force: true });
     its = setUp({ quotaBytes: 20_000 });
