@@ -10,8 +10,11 @@ import { startPrometheus } from '../real/servers.ts';
 const needs = [requireReal('prometheus'), requireReal('promtool')];
 const skip = needs.find((need) => need.skip !== null)?.skip ?? '';
 const MINUTE = 60_000;
-/** What a Prometheus has: from two hours before to half an hour after this, by the formulas of `past.ts`. */
-const END = Math.floor(performance.timeOrigin / (10 * MINUTE)) * 10 * MINUTE;
+/**
+ * What a Prometheus has: from two hours before to half an hour after this, by the formulas of `past.ts`. Of when this file
+ * is read: its worker may have begun half an hour ago.
+ */
+const END = Math.floor(Date.now() / (10 * MINUTE)) * 10 * MINUTE;
 const POLL = 5000;
 const iso = (time: number) => new Date(time).toISOString().replace('.000', '');
 /** The rack's two meters together, watts: hundredths of a kilowatt on the wire, and both climb by one a scrape. */
