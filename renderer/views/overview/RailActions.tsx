@@ -9,16 +9,16 @@ import { useWho } from '../alerts/who.tsx';
 import { useKeys } from '../keys.ts';
 import { aboutAlert, useCapture } from '../snapshots/capture-request.tsx';
 import styles from './rail.module.css';
-import { alertsOfLine } from './rail-alerts.ts';
+import { type Asked, alertsOfLine, windowAsked } from './rail-alerts.ts';
 
 const WAITS = { ack: 'Loading. Acknowledge opens then.', silence: 'Loading. Silence opens then.' } as const;
 
 /** What can be done with the chosen line of the rail: its alerts are acknowledged or given back (A), silenced (S). */
 export function RailActions({ alert, version, now }: { alert: string; version: number; now: number }) {
   const reply = useAlerts(version);
-  const [dialog, setDialog] = useState<'ack' | 'silence' | null>(null);
+  const [dialog, setDialog] = useState<Asked | null>(null);
   /** What was asked for by key before the alerts of the line were there. */
-  const [asked, setAsked] = useState<'ack' | 'silence' | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const [who] = useWho();
   const capture = useCapture();
   const unack = useAlertCall('unackAlert');
@@ -34,8 +34,7 @@ export function RailActions({ alert, version, now }: { alert: string; version: n
   const onSilence = () => (lead === undefined ? setAsked('silence') : setDialog('silence'));
   const catchUp = useEffectEvent(() => {
     setAsked(null);
-    if (asked === 'ack') onAck();
-    else onSilence();
+    setDialog(asked && windowAsked(asked, alerts));
   });
   const isThere = lead !== undefined;
   /** Told, and without the line's alert: it is over. */
