@@ -34,7 +34,8 @@ export function CompareBody(props: {
   /** Places of both sides together. */
   readonly layout: LayoutDocument | null;
   readonly missing: string;
-  readonly loading: boolean;
+  /** The same in the few words that a summary's cell has room for. */
+  readonly why: string;
   readonly theme: Theme;
   readonly onOpen: (path: string) => void;
   /** Stands above: which times, and how to choose others. */
@@ -52,12 +53,7 @@ export function CompareBody(props: {
       <div data-region className={styles.times}>
         {props.children}
       </div>
-      <KpiCells
-        label="What changed"
-        cells={compareKpis(difference, props.loading ? 'Loading' : 'Not recorded')}
-        lost={false}
-        onGo={() => undefined}
-      />
+      <KpiCells label="What changed" cells={compareKpis(difference, props.why)} lost={false} onGo={() => undefined} />
       <div className={styles.main}>
         <section className={parts.panel} aria-label="Change on the floor" data-region>
           <div className={parts.header}>

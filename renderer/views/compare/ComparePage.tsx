@@ -71,7 +71,7 @@ export function ComparePage(props: Props) {
       after={sides[1]}
       layout={both}
       missing={unrecorded === '' ? gone || 'Loading' : `${unrecorded} Choose another time above.`}
-      loading={unrecorded === ''}
+      why={unrecorded === '' ? gone || 'Loading' : 'Not recorded'}
       theme={props.theme}
       onOpen={open}
     >
