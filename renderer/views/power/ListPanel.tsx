@@ -8,6 +8,7 @@ import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
+import { captionOf, LIST_TITLES, type Over } from './list-captions.ts';
 import styles from './power.module.css';
 import { energyText, moneyText, yieldText } from './power-kpis.ts';
 import type { ListId, PowerState } from './power-state.ts';
@@ -22,24 +23,6 @@ const CHOICES: readonly Choice<ListId>[] = [
   { id: 'energy', label: 'Energy' },
 ];
 
-const TITLES: Readonly<Record<ListId, readonly [string, string]>> = {
-  feeds: ['PDU feeds', 'Share of rating × derate'],
-  jobs: ['Jobs', 'What holds them back'],
-  tokens: ['Tokens and joules', 'By model and rack'],
-  servers: ['Inference servers', 'Times are means of the last while'],
-  lost: ['GPU-hours lost to throttling', 'Estimated, since the engine started'],
-  energy: ['Energy and cost', 'By site, since the engine started'],
-};
-
-/** What else is said of lists that look back, at a time that is over. */
-const CAPTIONS_OVER: Readonly<Record<'past' | 'replay', Partial<Record<ListId, string>>>> = {
-  past: { lost: 'Counted live only', energy: 'By site, in the 24 h before, at the prices of today' },
-  replay: {
-    lost: 'Estimated, of the whole snapshot, at its last instant',
-    energy: 'By site, since the first instant of the snapshot',
-  },
-};
-
 const missing = (text: string) => (text === '—' ? <Missing /> : text);
 type LostRow = WorkReport['lost'][number];
 
@@ -52,21 +35,19 @@ export function ListPanel(props: {
   now: number;
   gone: string;
   /** What is shown is over. */
-  over: 'past' | 'replay' | null;
+  over: Over;
   layout: LayoutDocument;
-  /** The place that the lists are of, and its path. */
-  label: string;
+  /** Path of the place that the lists are of. */
   path: string;
 }) {
   const { state, over } = props;
-  const [title, live] = TITLES[state.list];
-  const caption = (over && CAPTIONS_OVER[over][state.list]) ?? live;
+  const title = LIST_TITLES[state.list];
   return (
     <section className={parts.panel} aria-label={title} data-region>
       <div className={`${parts.header} ${styles.header}`}>
         <h2>{title}</h2>
         <span className={`${parts.caption} ${styles.caption}`}>
-          {caption}, {props.label}
+          {captionOf(state.list, over, props.layout, state.place)}
         </span>
         <span className={parts.end} />
         <Segmented label="List" choices={CHOICES} value={state.list} onPick={state.setList} />
@@ -92,7 +73,7 @@ function Untold({ racks }: { racks: number }) {
 
 function List(props: Parameters<typeof ListPanel>[0]) {
   const { report, energy, work, state } = props;
-  const label = TITLES[state.list][0];
+  const label = LIST_TITLES[state.list];
   if (state.list === 'feeds')
     return (
       <DataTable

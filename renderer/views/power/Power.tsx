@@ -75,13 +75,7 @@ export function Power(props: Props) {
         <Places {...props} report={report} label={label} goneText={gone} />
         <div className={styles.right}>
           <LossPanel report={report} label={label} state={state} gone={gone} onPlace={state.setPlace} />
-          <ListPanel
-            {...{ report, energy, work, state, gone, over }}
-            now={freshness.now}
-            layout={layout}
-            label={label}
-            path={path}
-          />
+          <ListPanel {...{ report, energy, work, state, gone, over }} now={freshness.now} layout={layout} path={path} />
         </div>
       </div>
     </main>
