@@ -20,6 +20,13 @@ test('the wall: figures, racks, alerts that stand still; without data a violet b
   await expect.poll(hand).not.toBe(before);
   await expect(page.getByRole('navigation')).toHaveCount(0);
 
+  // Windows open over the wall, and not once it is left.
+  await page.keyboard.press('v');
+  await expect(page.getByRole('dialog', { name: 'View as table' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(wall).toBeVisible();
+
   if (info.project.name === 'serve') {
     // The host stands still: nothing comes any more, and the page must notice by itself.
     await page.clock.install();

@@ -120,6 +120,7 @@ export function App() {
   const over = useDrop();
   useOpenByAddress(route, go);
 
+  // On a wall too: what a key opens there must not wait until the wall is left.
   const dialogs = (
     <>
       <CaptureDialog
@@ -137,6 +138,17 @@ export function App() {
         at={frame?.time ?? freshness.now}
         caption={captionOf(route, frame, freshness, replay?.snapshot.manifest.title ?? null, past !== null)}
       />
+      <Palette
+        open={searching}
+        onClose={() => setSearching(false)}
+        {...{ layout, frame, state, go, lastOf }}
+        theme={() => setTheme(nextTheme(theme))}
+        keys={() => setKeysOpen(true)}
+        save={() => setSaving(true)}
+        pause={() => live.pause(pausedAt === null)}
+      />
+      <TablesDialog title="View as table" open={table} onClose={() => setTable(false)} />
+      <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
     </>
   );
   if (view === 'wall')
@@ -217,18 +229,7 @@ export function App() {
         hello={hello.data}
         onKeys={() => setKeysOpen(true)}
       />
-      <Palette
-        open={searching}
-        onClose={() => setSearching(false)}
-        {...{ layout, frame, state, go, lastOf }}
-        theme={() => setTheme(nextTheme(theme))}
-        keys={() => setKeysOpen(true)}
-        save={() => setSaving(true)}
-        pause={() => live.pause(pausedAt === null)}
-      />
       {dialogs}
-      <TablesDialog title="View as table" open={table} onClose={() => setTable(false)} />
-      <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
       {over ? (
         <div className={replayStyles.over}>
           <span>Drop a snapshot to open it in replay</span>
