@@ -8,6 +8,7 @@ import parts from '../parts/parts.module.css';
 import { valueText } from '../parts/value-text.ts';
 import { type Savable, savables } from './savable.ts';
 import styles from './save.module.css';
+import { withQuality } from './with-quality.ts';
 
 interface Props {
   readonly title: string;
@@ -79,11 +80,12 @@ function Chart({ of: { title, series } }: { of: ChartDocument }) {
   );
 }
 
-function Table({ of: { title, columns, rows } }: { of: TableDocument }) {
+function Table({ of }: { of: TableDocument }) {
+  const { columns, rows } = withQuality(of);
   if (rows.length === 0) return <p className={styles.quiet}>There are no numbers to show now.</p>;
   return (
     <LongTable
-      label={title}
+      label={of.title}
       count={rows.length}
       head={<Head labels={columns.map(({ label }) => label)} />}
       row={(index) =>

@@ -29,7 +29,7 @@ export function PlaceTable(props: {
       onOpen={props.onOpen}
       sort={{ column: 'stranded', descending: true }}
       empty={props.empty}
-      qualityOf={({ quality, atLeast }) => (atLeast ? `${quality}, draw at least` : quality)}
+      qualityOf={({ quality, atLeast }) => (atLeast ? `${quality}, draw at least, headroom at most` : quality)}
     />
   );
 }
