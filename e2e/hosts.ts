@@ -225,8 +225,10 @@ function watchViolations(): void {
   );
 }
 
-/** Every page remembers the policy violations that it did not ask for. */
+/** Every page remembers the policy violations that it did not ask for, and is waited for with one patience on either host. */
 async function prepare(page: Page): Promise<void> {
+  // What the config says of actions does not reach the windows of Electron.
+  page.setDefaultTimeout(LONGEST_MS);
   await page.addInitScript(watchViolations);
 }
 
