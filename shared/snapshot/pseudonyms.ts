@@ -15,6 +15,8 @@ const DEPTHS: readonly (readonly [RedactionKind, string])[] = [
   ['hosts', 'node'],
   ['devices', 'gpu'],
 ];
+/** Ports, slots and indexes: replaced in sentences they would change "97.8%" as well, and they name nobody. */
+const FIGURE = /^\d{1,3}$/;
 /** What a name in a sentence may be made of; everything else ends it. */
 const TOKEN = /[^\s"'`,;()[\]{}<>=!?]+/gu;
 /** Addresses, whole: also what stands behind their host may name something. */
@@ -57,9 +59,10 @@ export class Pseudonyms {
     if (row.examples.length < EXAMPLES) row.examples.push({ from, to });
   }
 
-  /** Another spelling of a name that has a pseudonym; in sentences it is replaced too. */
+  /** Another spelling of a name that has a pseudonym; in sentences it is replaced too, unless it reads as a figure there. */
   also(kind: RedactionKind, name: string, pseudonym: string): void {
-    if (this.#kinds.has(kind) && !this.#inText.has(name.toLowerCase())) this.#inText.set(name.toLowerCase(), pseudonym);
+    if (this.#kinds.has(kind) && !FIGURE.test(name) && !this.#inText.has(name.toLowerCase()))
+      this.#inText.set(name.toLowerCase(), pseudonym);
   }
 
   /** A path: each of its names replaced, also of places that are gone or were left out, and of a GPU by its id. */
