@@ -2,7 +2,7 @@ import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { formatCount, formatPower, formatPowerPair } from '../../../../shared/format.ts';
 import { HALL, RACK, ROW } from '../../../../shared/topology.ts';
-import { childrenOf, gpusOf } from './cell-grid.ts';
+import { childrenOf } from './cell-grid.ts';
 import type { Box } from './layout.ts';
 import { onScreen } from './layout.ts';
 import type { Painter } from './painter.ts';
@@ -41,17 +41,16 @@ function paintHallHeader(painter: Painter, hall: number, box: Box): void {
     painter.text(pair, right, y, 12, 450, tokens['tx-3'], 'right');
     right -= pairWidth + 20;
   }
-  const words = sizeOf(layout, hall);
+  const words = sizeOf(layout, hall, frame?.gpuCount[hall]);
   if (left + 10 + painter.widthOf(words, 12, 450) < right) painter.text(words, left + 10, y, 12, 450, tokens['tx-3']);
 }
 
-/** "16 racks, 1,152 GPUs". */
-function sizeOf(layout: LayoutDocument, hall: number): string {
+/** "16 racks, 1,152 GPUs"; without GPUs before the first frame, which counts those that only a recorded rack tells of too. */
+function sizeOf(layout: LayoutDocument, hall: number, gpus: number | undefined): string {
   const [firstRow, endRow] = childrenOf(layout, hall);
-  const [firstRack, endRack] = [childrenOf(layout, firstRow)[0], childrenOf(layout, endRow)[0]];
-  const racks = endRack - firstRack;
-  const gpus = racks === 0 ? 0 : gpusOf(layout, endRack - 1)[1] - gpusOf(layout, firstRack)[0];
-  return `${formatCount(racks)} ${racks === 1 ? 'rack' : 'racks'}, ${formatCount(gpus)} GPUs`;
+  const racks = childrenOf(layout, endRow)[0] - childrenOf(layout, firstRow)[0];
+  const size = `${formatCount(racks)} ${racks === 1 ? 'rack' : 'racks'}`;
+  return gpus === undefined ? size : `${size}, ${formatCount(gpus)} GPUs`;
 }
 
 /** Aisles, row labels, and rows as tiles where racks are too narrow to be seen. */

@@ -52,7 +52,8 @@ function paintRack(painter: Painter, rack: number, box: Box): void {
     context.lineWidth = 1;
     context.strokeRect(left - 0.5, top - 0.5, band.w + 1, Math.round(box.h) + 1);
   }
-  if (band.w >= 34 && band.h >= 17) paintRackText(painter, rack, band, cell);
+  // By its height before rounding, which is every row's: names stand in all rows or in none.
+  if (band.w >= 34 && (solid ? box.h : band.h) >= 17) paintRackText(painter, rack, band, cell);
 }
 
 function paintRackText(painter: Painter, rack: number, band: Box, cell: number): void {
