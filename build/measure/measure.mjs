@@ -7,6 +7,7 @@ import { fleetRows } from './fleet.mjs';
 import { heatmapRow } from './heatmap.mjs';
 import { historyRow, memoryRow } from './history.mjs';
 import { packingRow } from './packing.mjs';
+import { SIZES } from './peer.mjs';
 import { serverRows } from './servers.mjs';
 import { reportRow, snapshotRow } from './snapshot.mjs';
 import { vectorRow } from './vector.mjs';
@@ -18,7 +19,7 @@ const usage = `Usage: npm run measure [-- --json] [-- NAME]
                 scrape-to-pixel, interact, frames-to-wall,
                 report, history, engine-memory, wall-soak (a quarter of an hour; only when asked for),
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
-  --gpus N      scrape-to-pixel, interact, frames-to-wall for a fleet of this size only, of 1000, 10000 and 100000
+  --gpus N      heatmap-update, scrape-to-pixel, interact, frames-to-wall for this size only, of 1000, 10000 and 100000
   --quick       a tenth of the series and cells: a smoke test, not a measurement
 `;
 
@@ -63,6 +64,8 @@ function options(args) {
   if (values.only && !Object.hasOwn(rows, values.only)) {
     throw new Error(`No row is called ${values.only}. There are: ${Object.keys(rows).join(', ')}`);
   }
+  if (values.gpus !== undefined && !SIZES.includes(Number(values.gpus)))
+    throw new Error(`--gpus is one of ${SIZES.join(', ')}, not ${values.gpus}`);
   return values;
 }
 

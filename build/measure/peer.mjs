@@ -62,3 +62,9 @@ export function row(name, workload, ours, theirs, peerName, factor, more = {}) {
     ...more,
   };
 }
+
+/** Fleets of performance.md, in GPUs. */
+export const SIZES = [1000, 10_000, 100_000];
+
+/** Fleets that a row is measured on: those up to `size`, or the one of `gpus`. */
+export const sizesOf = (size, gpus) => (gpus ? [gpus] : SIZES.filter((one) => one <= size));
