@@ -49,6 +49,12 @@ const NOT_ALIKE = new Set(['StoppedReporting', 'AreaStoppedReporting', 'SourceDo
  * leap itself, with all that counters counted meanwhile in one scrape.
  */
 const NEED_PAST = new Set(['CapForecast', 'GpusHeldByPowerCap', 'HwThermalSlowdown', 'SwThermalSlowdown']);
+/**
+ * Rules of what is counted: the scrape after the leap has all that was counted in it, and how long the rate of a window
+ * with it holds a condition hangs on the instant of each scrape. Until it has left the window their starts say nothing.
+ */
+const isCounted = (rule: string) => /^(Link|Leaf)/.test(rule);
+const LEAP_COUNTS_MS = (WINDOW_S + 3 * INTERVAL_S) * 1000;
 const rules: readonly Rule[] = pack
   .filter(({ name }) => !NOT_ALIKE.has(name) && (LONG || !NEED_PAST.has(name)))
   .map((rule) => ({ ...rule, forMs: Math.min(rule.forMs, FOR_MS) }));
@@ -155,6 +161,7 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
       await until(ours, (all) => all.some(({ rule }) => rule === 'BudgetNearCap'), 60_000);
       const awake = Date.now();
       if (!LONG) leap = AFTER_MS;
+      const settled = LONG ? awake : awake + LEAP_COUNTS_MS;
       rack.breakIt();
       const seen = { ours: new Fired(), theirs: new Fired() };
       const passes = new Cadence(ms);
@@ -196,6 +203,7 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
       ] as const)
         for (const { key, rule, activeAt } of one.began(awake, lasting)) {
           const until = activeAt + (waits.get(rule) ?? 0);
+          if (isCounted(rule) && activeAt < settled) continue;
           if ([passes, evaluations].some((cadence) => cadence.wasLate(activeAt - WINDOW_S * 1000 - ms, until))) {
             passedOver++;
             continue;
