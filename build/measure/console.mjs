@@ -11,12 +11,12 @@ import { budgetsOf, POLL_S, startApiFleet } from './api-fleet.mjs';
 
 const VIEWPORT = { width: 1920, height: 1080 };
 
-/** Spawns `serve` on a profile; gives its address and how to end it. */
-async function serveOn(profile) {
+/** Spawns `serve` on a profile; gives its process, and its address once it answers there. */
+export async function spawnServe(profile, env = {}) {
   const child = spawn(process.execPath, [join(root, 'build/run.mjs'), 'fleetwatt', 'serve', '--profile', profile], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, npm_lifecycle_event: '' },
+    env: { ...process.env, npm_lifecycle_event: '', ...env },
   });
   const url = await new Promise((resolve, reject) => {
     let text = '';
@@ -27,6 +27,12 @@ async function serveOn(profile) {
     });
     child.once('exit', (code) => reject(new Error(`serve ended with code ${code}: ${text}`)));
   });
+  return { child, url };
+}
+
+/** The same, with how to end it. */
+async function serveOn(profile) {
+  const { child, url } = await spawnServe(profile);
   return {
     url,
     async stop() {

@@ -1,5 +1,4 @@
 // wall-soak: a wall in a real browser for 30 simulated hours, with an outage of its source and a killed engine on the way.
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { browserFlags, testBrowser } from '../browser.mjs';
 import { root } from '../install.mjs';
 import { bundle } from './bundle.mjs';
+import { spawnServe } from './console.mjs';
 
 const HOUR = 3_600_000;
 const FAST = 120;
@@ -78,23 +78,9 @@ async function startWall(base) {
   };
   const settings = { schema: 1, pollMs: 60_000, staleMs: STALE_MS, sources: [source] };
   writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings));
-  const child = spawn(process.execPath, [join(root, 'build/run.mjs'), 'fleetwatt', 'serve', '--profile', profile], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      ...process.env,
-      npm_lifecycle_event: '',
-      FLEETWATT_FAST_CLOCK: `${base},${FAST}`,
-      NODE_OPTIONS: `--require ${clockFile}`,
-    },
-  });
-  const url = await new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk) => {
-      text += chunk;
-      const found = /ready at (\S+)/.exec(text)?.[1];
-      if (found) resolve(found);
-    });
-    child.once('exit', (code) => reject(new Error(`serve ended with code ${code}: ${text}`)));
+  const { child, url } = await spawnServe(profile, {
+    FLEETWATT_FAST_CLOCK: `${base},${FAST}`,
+    NODE_OPTIONS: `--require ${clockFile}`,
   });
   return {
     url,
