@@ -36,6 +36,15 @@ test('from one level of detail to another the picture before fades, unless motio
   // A pause: no new frame recolours the floor meanwhile.
   await page.keyboard.press('Space');
   await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+  const picture = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+  // A frame that came just before the pause is painted up to a second later.
+  let last = '';
+  const isStill = async () => {
+    const before = last;
+    last = await picture();
+    return last === before;
+  };
+  await expect.poll(isStill, { intervals: [1500] }).toBe(true);
 
   const before = await choose(page, 'Rack');
   await expect(canvas).toHaveAttribute('data-shown', 'rack');
@@ -49,7 +58,6 @@ test('from one level of detail to another the picture before fades, unless motio
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await choose(page, 'Auto');
   await expect(canvas).toHaveAttribute('data-shown', 'gpu');
-  const picture = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
   await expect.poll(async () => (await picture()) === before).toBe(true);
   expect(await fades(page), 'nothing fades').toHaveLength(2);
 });
