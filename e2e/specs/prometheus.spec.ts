@@ -57,7 +57,7 @@ test('a real Prometheus: its numbers are shown, go with it, and come back with i
     // When exactly is asked of the clock (freshness.test.ts); here that it is told at all, and takes all numbers along.
     await expect(page.locator('[data-state="stale"]')).toBeVisible();
     await expect(page.getByText(/No data for \d+ s/).first()).toBeVisible();
-    await expect(page.getByText(/Last value [\d.]+ kW at \d\d:\d\d:\d\d/)).toBeVisible();
+    await expect(page.getByText(/Last value (≥ )?[\d.]+ kW at \d\d:\d\d:\d\d/)).toBeVisible();
     for (const cell of await strip.getByRole('button').all()) {
       const text = ((await cell.textContent()) ?? '').replace(/No data for [\d hms]+/g, '');
       expect(text, 'a number of a source that is gone').not.toMatch(/\d/);
