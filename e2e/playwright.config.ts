@@ -13,7 +13,7 @@ export default defineConfig({
   use: { actionTimeout: 60_000, navigationTimeout: 60_000 },
   // Tests wait for polls and servers for a good part of their time; each console has ports and a profile of its own.
   fullyParallel: true,
-  workers: 3,
+  workers: 2,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   reporter: [['list'], ['json']],
