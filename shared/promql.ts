@@ -1,4 +1,5 @@
 import { PLACE_LABELS, SAMPLE_TIME, WORK_LABELS } from './recorded/names.ts';
+import { begunRate } from './rate.ts';
 import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
 import {
   DEFAULT_FEED,
@@ -252,8 +253,7 @@ function selectorKey(one: Asked): string {
 /**
  * rate() drops the metric's name, so each is asked for apart and put back as the label `metric`.
  *
- * @param begun whether series may have begun within the window: rate() divides what was added by the whole of it, which is
- * too little then. Of those the last two samples count, which are divided by the time between them.
+ * @param begun whether series may have begun within the window (rate.ts)
  */
 export function rates(asked: readonly Asked[], window: string, begun = false): string {
   const alike = groupBy(asked, (one) => list(labelsOf(one)));
@@ -268,8 +268,7 @@ export function rates(asked: readonly Asked[], window: string, begun = false): s
 function named(one: Asked, window: string, begun: boolean): string {
   const { pegged } = one.mappings[0];
   const series = seriesOf(one);
-  const whole = `rate(${series}[${window}])`;
-  const rate = begun ? `((${whole} and ${series} offset ${window}) or irate(${series}[${window}]))` : whole;
+  const rate = begun ? begunRate(series, window) : `rate(${series}[${window}])`;
   const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
   return `label_replace(${moving}, "metric", "${one.name}", "", "")`;
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
 import { Fleet } from '../../shared/fleet.ts';
+import { recordingGroups } from '../../shared/recorded/rules.ts';
 import { prometheusSource } from '../../shared/settings.ts';
+import { profiles } from '../../shared/signals/profiles/all.ts';
 import { GPU } from '../../shared/topology.ts';
 import { read } from './ask.ts';
 import { requireReal, titled } from './available.ts';
@@ -23,8 +25,10 @@ interface Line {
   readonly valueAt: (secondsBeforeEnd: number) => number;
 }
 
-const port = (way: string, node: string) => `node_network_${way}_bytes_total{instance="${node}:9100",device="eth0"}`;
-const board = (pod: string) => `instance="n1:9400",Hostname="n1",gpu="0",UUID="GPU-a"${pod}`;
+const RACK = 'site="S",hall="A",row="A1",rack="A1-01"';
+const port = (way: string, node: string) =>
+  `node_network_${way}_bytes_total{instance="${node}:9100",device="eth0",${RACK}}`;
+const board = (pod: string) => `instance="n1:9400",Hostname="n1",gpu="0",UUID="GPU-a",${RACK}${pod}`;
 const growing = (perSecond: number) => (before: number) => (600 - before) * perSecond;
 
 /** n1 has been there for ten minutes, n2 for 20 s; the board of n1 was given to a pod 20 s ago and has worked since. */
@@ -33,7 +37,7 @@ const LINES: readonly Line[] = [
     const from = node === 'n1' ? 600 : 20;
     const at = { from, to: 0, valueAt: growing(1000) };
     return [
-      { series: `node_uname_info{instance="${node}:9100",nodename="${node}"}`, from, to: 0, valueAt: () => 1 },
+      { series: `node_uname_info{instance="${node}:9100",nodename="${node}",${RACK}}`, from, to: 0, valueAt: () => 1 },
       ...['receive', 'transmit'].map((way) => ({ ...at, series: port(way, node) })),
     ];
   }),
@@ -120,5 +124,18 @@ describe.each(servers)('series that began within the window of rate(), asked of 
   test.skipIf(need.skip !== null)(titled('so has one that had others before', need), async () => {
     expect((await ratesAt(300, 200, 10)).rx).toEqual({ n1: 1000, n2: 1000 });
     expect(await ratesAt(300, 200, 10, 5, 0)).toEqual({ rx: { n1: 1000, n2: 1000 }, held: 0.5 });
+  });
+
+  test.skipIf(need.skip !== null).each([
+    ['rack:fleetwatt_link_receive_bytes_per_second:sum', 2000],
+    ['rack:fleetwatt_link_transmit_bytes_per_second:sum', 2000],
+    ['board:fleetwatt_power_throttle_ratio', 0.5],
+  ])(titled('and what is recorded of them: %s', need), async (record, whole) => {
+    const rules = recordingGroups({ profiles, rateWindow: '1m' }).flatMap((group) => group.rules);
+    const expr = rules.find((rule) => rule.record === record)?.expr ?? '';
+    const form = new URLSearchParams({ query: expr, time: String(END_S) });
+    const answer = await fetch(`${server?.url}/api/v1/query`, { method: 'POST', body: form });
+    const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+    expect(data.result.map(({ value }) => Number(value[1]))).toEqual([whole]);
   });
 });

@@ -210,6 +210,30 @@ const HELD_RESULTS: typeof RESULTS = {
   'rack:fleetwatt_gpus_capped_long:ratio': { [named('A1-01')]: 0.4 },
 };
 
+/** Since 60 s of a window of 2 min: rate() would tell less than half of it. */
+const begun = (perS: number) => `_x6 0+${perS * 30}x4`;
+/** What ports carry and what held clocks cost, of counters of which half began within the window. */
+const BEGUN: typeof SERIES = {
+  [`node_infiniband_port_data_received_bytes_total${port('mlx5_0', ',port="1"')}`]: '0+1800x10',
+  [`node_infiniband_port_data_transmitted_bytes_total${port('mlx5_0', ',port="1"')}`]: '0+900x10',
+  [`node_infiniband_rate_bytes_per_second${port('mlx5_0', ',port="1"')}`]: '100x10',
+  [`node_infiniband_port_data_received_bytes_total${port('mlx5_1', ',port="1"')}`]: begun(80),
+  [`node_infiniband_port_data_transmitted_bytes_total${port('mlx5_1', ',port="1"')}`]: begun(20),
+  [`node_infiniband_rate_bytes_per_second${port('mlx5_1', ',port="1"')}`]: '100x10',
+  // Given to a pod one minute ago: the counter goes on under other labels.
+  [`DCGM_FI_DEV_POWER_VIOLATION${board('GPU-a', 0)}`]: '0+27000000000x5',
+  [`DCGM_FI_DEV_POWER_VIOLATION${board('GPU-a', 0, 'A1-01', ',namespace="ml",pod="train-0"')}`]: begun(0.9e9),
+  [`DCGM_FI_DEV_SM_CLOCK${board('GPU-a', 0)}`]: '990x10',
+  [`DCGM_FI_DEV_MAX_SM_CLOCK${board('GPU-a', 0)}`]: '1980x10',
+};
+const BEGUN_RESULTS: typeof RESULTS = {
+  'rack:fleetwatt_link_use_ratio:max': { [named('A1-01')]: 0.8 },
+  'rack:fleetwatt_link_receive_bytes_per_second:sum': { [named('A1-01')]: 60 + 80 },
+  'rack:fleetwatt_link_transmit_bytes_per_second:sum': { [named('A1-01')]: 30 + 20 },
+  // 90 % of the time at half of its clock.
+  [thousandths('gpus_lost_to_power:sum')]: { [named('A1-01')]: 450 },
+};
+
 describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promtool), () => {
   test('promtool check rules accepts them', () => {
     expect(run('check', 'rules', 'rules.json')).toMatchObject({ status: 0 });
@@ -218,6 +242,7 @@ describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promt
   test.each([
     ['racks, their boards, ports and work', SERIES, RESULTS],
     ['what held clocks cost', heldSeries(), HELD_RESULTS],
+    ['counters that began within the window', BEGUN, BEGUN_RESULTS],
   ])('promtool evaluates them to what hand arithmetic says: %s', (_, series, results) => {
     const tests = {
       rule_files: ['rules.json'],

@@ -11,6 +11,10 @@ export const POWER = recordedName('board', 'power_watts');
 export const UTIL = recordedName('board', 'util_ratio');
 export const NVLINK = recordedName('board', 'nvlink_bytes_per_second');
 const WORK = recordedName('board', 'work:info');
+/** Share of time that power, heat and the brake hold it by its counters: rates are dear, and several rules look at them. */
+const CAP = recordedName('board', 'power_throttle_ratio');
+const HEAT = recordedName('board', 'thermal_throttle_ratio');
+const BRAKE = recordedName('board', 'brake_throttle_ratio');
 /** Share of time that the power cap holds it, and share of its highest clock that it lacks. */
 const CAPPED = recordedName('board', 'held_by_cap_ratio');
 const SLOWED = recordedName('board', 'clock_lacking_ratio');
@@ -32,7 +36,10 @@ export function boardRecords({ profiles, rateWindow }: RecordingOptions): readon
     [UTIL, of('gpu.util')],
     [NVLINK, nvlink(of)],
     [WORK, workOfBoards(['gpu.power', 'gpu.util'], profiles, rateWindow)],
-    [CAPPED, either(cap && `clamp_max(${cap}, 1)`, mask && isCapped(mask))],
+    [CAP, cap],
+    [HEAT, of('gpu.thermalThrottle')],
+    [BRAKE, of('gpu.brakeThrottle')],
+    [CAPPED, either(cap && `clamp_max(${CAP}, 1)`, mask && isCapped(mask))],
     [SLOWED, clock && most && `clamp_min(1 - (${clock}) / ${ON_BOARD} (${most}), 0)`],
   ]);
 }
@@ -64,12 +71,12 @@ const byPower = (mask: string) => `((${mask}) % 8 >= 4) or ((${mask}) % 256 >= 1
 /** Reasons by heat (bits 3, 5, 6), of which none is left out but where the brake is worse: 8 to 15 and 24 to 127. */
 const byHeat = (mask: string) => `((${mask}) % 256 >= 24 < 128) or ((${mask}) % 256 >= 8 < 16)`;
 
-/** What is told of each pod and job: the signal, and the name of its mean over the boards of a rack. */
-const OF_WORK: readonly (readonly [SignalId, string])[] = [
-  ['gpu.util', 'work_util_ratio:avg'],
-  ['gpu.powerThrottle', 'work_held_by_cap_ratio:avg'],
-  ['gpu.thermalThrottle', 'work_held_by_heat_ratio:avg'],
-  ['gpu.brakeThrottle', 'work_held_by_brake_ratio:avg'],
+/** What is told of each pod and job: the signal, the name of its mean over the boards of a rack, and what has it of each board. */
+const OF_WORK: readonly (readonly [SignalId, string, string?])[] = [
+  ['gpu.util', 'work_util_ratio:avg', UTIL],
+  ['gpu.powerThrottle', 'work_held_by_cap_ratio:avg', CAP],
+  ['gpu.thermalThrottle', 'work_held_by_heat_ratio:avg', HEAT],
+  ['gpu.brakeThrottle', 'work_held_by_brake_ratio:avg', BRAKE],
   ['gpu.dram', 'work_memory_ratio:avg'],
   ['gpu.tensor', 'work_tensor_ratio:avg'],
   ['gpu.smActive', 'work_sm_ratio:avg'],
@@ -81,8 +88,8 @@ export function workRules({ profiles, rateWindow }: RecordingOptions, boards: re
   const [power, shares] = [recordIn(boards, POWER), shareOfBoards(WORK)];
   const of = (how: string, values: string) => `${how} by (${WORK_IN_RACK}) (${values})`;
   const rack = (what: string) => recordedName('rack', what);
-  const means = OF_WORK.map(([signal, what]): readonly [string, string] => {
-    const values = signal === 'gpu.util' ? recordIn(boards, UTIL) : valuesOf(signal, profiles, rateWindow);
+  const means = OF_WORK.map(([signal, what, record]): readonly [string, string] => {
+    const values = record === undefined ? valuesOf(signal, profiles, rateWindow) : recordIn(boards, record);
     return [rack(what), values && of('avg', withWork(values, WORK))];
   });
   return made([
@@ -103,10 +110,8 @@ export function heldRules(
   { profiles, rateWindow, intervalS = 30 }: RecordingOptions,
   boards: readonly RecordingRule[],
 ) {
-  const of = (signal: SignalId) => valuesOf(signal, profiles, rateWindow);
-  const [cap, heat, brake, mask] = (
-    ['gpu.powerThrottle', 'gpu.thermalThrottle', 'gpu.brakeThrottle', 'gpu.throttle'] as const
-  ).map(of);
+  const [cap, heat, brake] = [CAP, HEAT, BRAKE].map((record) => recordIn(boards, record));
+  const mask = valuesOf('gpu.throttle', profiles, rateWindow);
   const slowed = recordIn(boards, SLOWED);
   // A board of which only the reasons of the moment are told is held all the time, or not at all.
   const held = (shares: readonly string[], reasons: string) => {

@@ -1,3 +1,4 @@
+import { begunRate } from '../rate.ts';
 import { type SignalId, signalOf } from '../signals/catalogue.ts';
 import {
   DEFAULT_FEED,
@@ -112,9 +113,8 @@ function partOf({ names, kind, where, unless, absentUpTo, pegged, decimals }: Ma
   // rate() drops the name, and two series of one label set would be refused.
   const rates = names.map((name) => {
     const series = conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
-    return pegged === undefined
-      ? `rate(${series}[${window}])`
-      : `(rate(${series}[${window}]) unless ${series} == ${pegged})`;
+    const rate = begunRate(series, window);
+    return pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
   });
   return rates.join(' or ');
 }
