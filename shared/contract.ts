@@ -171,6 +171,8 @@ export interface FrameHead {
   readonly filtered: Filtered | null;
   readonly pollMs: number;
   readonly staleMs: number;
+  /** How old what a server records gets in a round, where nothing is newer than that; null elsewhere. */
+  readonly roundMs: number | null;
   readonly warnRatio: number;
   readonly critRatio: number;
   readonly summary: Summary;

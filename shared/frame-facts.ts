@@ -4,8 +4,9 @@ import type { Frame } from './frame.ts';
 import { lastMetered, measureRatios } from './power/ratios.ts';
 import { computePower, type NodeRatios, type PowerColumns } from './power.ts';
 import { quantile } from './quantile.ts';
+import { recordedAt } from './recorded/columns.ts';
 import { GPU } from './topology.ts';
-import type { EpochMs } from './units.ts';
+import type { DurationMs, EpochMs } from './units.ts';
 
 /** What follows from a frame's columns and from those before it, whatever the time. */
 export interface FrameFacts {
@@ -17,6 +18,8 @@ export interface FrameFacts {
   readonly lateAt: EpochMs;
   /** The newest sample of all, epoch ms; null when nothing was ever read. */
   readonly sampled: EpochMs | null;
+  /** How old a rack's recorded numbers get in a round, ms, where the newest sample is of these; null elsewhere. */
+  readonly roundMs: DurationMs | null;
 }
 
 /** Tells the facts of one frame after another. Those of the same columns are the same object, and cost nothing. */
@@ -42,7 +45,7 @@ export class FactsOfFrames {
     const heardAt = lastHeard(frame);
     this.#facts = {
       ...{ power, heardAt, fabric: computeFabric(frame, this.links) },
-      ...{ lateAt: lateHeard(power, heardAt), sampled: newestSample(frame, heardAt) },
+      ...{ lateAt: lateHeard(power, heardAt), ...newestSample(frame, heardAt) },
     };
     return this.#facts;
   }
@@ -66,14 +69,22 @@ function lateHeard({ live }: PowerColumns, heardAt: Float64Array): EpochMs {
   return -quantile(before, 0, before.length, 0.99);
 }
 
-function newestSample({ columns }: Frame, heardAt: Float64Array): EpochMs | null {
+/** The newest sample of all; what is recorded comes by its own rounds. */
+function newestSample({ columns }: Frame, heardAt: Float64Array): Pick<FrameFacts, 'sampled' | 'roundMs'> {
+  const ids = ['feed.power', 'link.rx', 'link.tx', 'node.power'] as const;
   let newest = Number.NaN;
-  const ids = ['feed.power', 'link.rx', 'link.tx', 'node.power', 'place.gpus'] as const;
-  const times = ids.map((id) => columns.get(id)?.time);
-  for (const column of [heardAt, ...times]) {
-    for (let i = 0; column && i < column.length; i++) {
-      if (!Number.isNaN(column[i]) && !(column[i] <= newest)) newest = column[i];
-    }
+  for (const times of [heardAt, ...ids.map((id) => columns.get(id)?.time)]) {
+    for (let i = 0; times && i < times.length; i++)
+      if (!Number.isNaN(times[i]) && !(times[i] <= newest)) newest = times[i];
   }
-  return Number.isNaN(newest) ? null : newest;
+  let roundS = Number.NaN;
+  const recorded = columns.get('place.gpus')?.time;
+  for (let place = 0; recorded && place < recorded.length; place++) {
+    if (Number.isNaN(recorded[place]) || recorded[place] <= newest) continue;
+    newest = recorded[place];
+    roundS = recordedAt({ columns }, 'place.round', place);
+  }
+  return { sampled: orNull(newest), roundMs: orNull(1000 * roundS) };
 }
+
+const orNull = (value: number) => (Number.isNaN(value) ? null : value);

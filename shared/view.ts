@@ -66,6 +66,8 @@ export interface FleetInstant {
   /** What the alert engine found; where none runs, which conditions of the rules that ship hold at this instant. */
   readonly findings: readonly Finding[];
   readonly sampled: number | null;
+  /** How old what is recorded gets in a round, ms, where nothing is newer; null elsewhere. */
+  readonly roundMs: number | null;
 }
 
 /**
@@ -232,13 +234,13 @@ export class FleetView {
     if (!current) return null;
     const { topology } = current.frame;
     const { pollMs, staleMs, warnRatio, critRatio } = this.#options;
-    const { summary, sources, sampled, power, slope, capMin } = current;
+    const { summary, sources, sampled, roundMs, power, slope, capMin } = current;
     const columns = this.#signal(watch.signal, current);
     const filtered = watch.filter ? this.#filter(watch.filter, current) : NO_FILTER;
     const racks = watch.racks.filter((rack) => rack >= topology.start[RACK] && rack < topology.start[NODE]);
     return {
       ...{ seq, time: current.now, sampled, layout: topology.version, signal: watch.signal },
-      ...{ pollMs, staleMs, warnRatio, critRatio, summary, sources, racks },
+      ...{ pollMs, staleMs, roundMs, warnRatio, critRatio, summary, sources, racks },
       ...{ findings: current.findings, alerts: this.#alerts },
       ...{ slope, capMin },
       ...{ full: columns.full, filtered: filtered.told, matches: filtered.bits },

@@ -11,6 +11,7 @@ const frame: ViewFrame = {
   signal: 'power',
   pollMs: 5000,
   staleMs: 60_000,
+  roundMs: null,
   warnRatio: 0.9,
   critRatio: 0.97,
   summary: {

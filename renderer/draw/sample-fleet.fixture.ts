@@ -128,6 +128,7 @@ export function frameOf(
     matches: new Uint8Array(0),
     pollMs: 5000,
     staleMs: 60_000,
+    roundMs: null,
     warnRatio: 0.9,
     critRatio: 0.97,
     summary: { ...EMPTY_SUMMARY, gpus: count, gpusReporting: count },

@@ -24,7 +24,16 @@ export function emptyFrame(layout: LayoutDocument, time: number, watch: Watch, l
   const gaps = () => new Float32Array(places).fill(Number.NaN);
   const gpus = layout.start[GPU + 1] - layout.start[GPU];
   return {
-    ...{ seq: 0, time, sampled: null, layout: layout.version, signal: watch.signal, full: null, filtered: null },
+    ...{
+      seq: 0,
+      time,
+      sampled: null,
+      roundMs: null,
+      layout: layout.version,
+      signal: watch.signal,
+      full: null,
+      filtered: null,
+    },
     ...{ ...limits, summary: NOTHING, findings: [], alerts: NO_ALERTS, sources: [], racks: [], rack: -1 },
     ...{ drawW: gaps(), value: gaps(), slope: gaps(), capMin: gaps() },
     ...{ sampledAt: new Float64Array(places).fill(Number.NaN), quality: new Uint8Array(places) },

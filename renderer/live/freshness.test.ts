@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { freshnessOf, type Received } from './freshness.ts';
 
 const open = { kind: 'open' } as const;
-const frame: Received = { time: 1_000_000, sampled: 998_000, pollMs: 5000, staleMs: 60_000, steady: 50, wall: 7_000 };
+const frame: Received = {
+  time: 1_000_000,
+  sampled: 998_000,
+  pollMs: 5000,
+  staleMs: 60_000,
+  roundMs: null,
+  steady: 50,
+  wall: 7_000,
+};
 const passed = (ms: number) => ({ steady: 50 + ms, wall: 7_000 + ms });
 
 describe('freshnessOf', () => {
@@ -20,6 +28,18 @@ describe('freshnessOf', () => {
   it('never calls live what is older than the stale limit, however long the poll', () => {
     const slow = { ...frame, pollMs: 60_000, sampled: 1_000_000 };
     expect(freshnessOf(slow, passed(60_001), open, null).state).toBe('stale');
+  });
+
+  it('follows the rounds of what a server records: a round and 3 polls it is live, stale at twice a round', () => {
+    const rounds = { ...frame, roundMs: 90_000, sampled: 1_000_000 };
+    expect(freshnessOf(rounds, passed(105_000), open, null).state).toBe('live');
+    expect(freshnessOf(rounds, passed(105_001), open, null).state).toBe('late');
+    expect(freshnessOf(rounds, passed(180_000), open, null).state).toBe('late');
+    expect(freshnessOf(rounds, passed(180_001), open, null).state).toBe('stale');
+    // A server looks back 5 min and no more.
+    expect(freshnessOf({ ...rounds, roundMs: 240_000 }, passed(300_001), open, null).state).toBe('stale');
+    // Short rounds make nothing stale before the limit of everything else.
+    expect(freshnessOf({ ...rounds, roundMs: 10_000 }, passed(60_000), open, null).state).toBe('late');
   });
 
   it('takes the clock that saw more time pass: a laptop that slept is stale at once', () => {

@@ -1,4 +1,5 @@
 import type { EngineEvent } from '../../shared/contract.ts';
+import { staleAfter } from '../../shared/recorded/rounds.ts';
 import type { LinkState } from '../link/link.ts';
 
 /** What is known of the newest frame for telling its age. */
@@ -9,6 +10,8 @@ export interface Received {
   readonly sampled: number | null;
   readonly pollMs: number;
   readonly staleMs: number;
+  /** How old what is newest gets in a round of a server's rules, ms; null where it is read as it is. */
+  readonly roundMs: number | null;
   /** When the frame came, on both of the viewer's clocks: steady (stops while the machine sleeps) and wall. */
   readonly steady: number;
   readonly wall: number;
@@ -16,7 +19,8 @@ export interface Received {
 
 /**
  * `waiting`: no sample was ever seen. `live` up to 3 polls while link and engine are up, `late` up to the stale limit,
- * `stale` beyond (ui.md 5): every number is removed then, whether frames still come or not.
+ * `stale` beyond (ui.md 5): every number is removed then, whether frames still come or not. What a server records is live
+ * for 3 polls more than its rounds take, and stale as the engine has it (recorded/rounds.ts).
  */
 export type FreshState = 'waiting' | 'live' | 'late' | 'stale';
 
@@ -53,9 +57,15 @@ export function freshnessOf(
   // A source whose clock leads gives samples of the future: their age is 0, and the skew is told elsewhere.
   const ageMs = Math.max(0, now - frame.sampled);
   // Nothing is live of which the next is not on its way, however young it is.
-  const live = trouble === '' ? Math.min(LIVE_POLLS * frame.pollMs, frame.staleMs) : Number.NEGATIVE_INFINITY;
-  return { state: ageMs <= live ? 'live' : ageMs <= frame.staleMs ? 'late' : 'stale', ageMs, now, trouble };
+  const staleMs = shownFor(frame);
+  const live =
+    trouble === '' ? Math.min(LIVE_POLLS * frame.pollMs + (frame.roundMs ?? 0), staleMs) : Number.NEGATIVE_INFINITY;
+  return { state: ageMs <= live ? 'live' : ageMs <= staleMs ? 'late' : 'stale', ageMs, now, trouble };
 }
+
+/** For how long the newest sample may be shown, ms. */
+export const shownFor = ({ staleMs, roundMs }: Pick<Received, 'staleMs' | 'roundMs'>): number =>
+  staleAfter(roundMs === null ? Number.NaN : roundMs / 1000, staleMs);
 
 function troubleOf(link: LinkState, engine: EngineEvent | null): string {
   if (link.kind === 'lost') return 'Connection to Fleetwatt lost; trying again';

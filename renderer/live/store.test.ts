@@ -42,6 +42,7 @@ const frame = (seq: number, layoutVersion = 1) =>
     layout: layoutVersion,
     pollMs: 5000,
     staleMs: 60_000,
+    roundMs: null,
     summary: { powerW: seq },
   }) as unknown as ViewFrame;
 

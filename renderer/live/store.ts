@@ -1,6 +1,6 @@
 import type { EngineEvent, LayoutDocument, ViewFrame, Watch } from '../../shared/contract.ts';
 import type { Link } from '../link/link.ts';
-import { type Freshness, freshnessOf, type Received } from './freshness.ts';
+import { type Freshness, freshnessOf, type Received, shownFor } from './freshness.ts';
 
 /** What drawing needs of the store. */
 export interface FrameSource {
@@ -138,8 +138,8 @@ export class LiveStore implements FrameSource {
       return;
     }
     const ack = () => void this.#link.call('ack', { seq: frame.seq }).catch(() => {});
-    const { time, sampled, pollMs, staleMs } = frame;
-    const arrived = { frame, received: { time, sampled, pollMs, staleMs, ...this.#doors.clock() } };
+    const { time, sampled, pollMs, staleMs, roundMs } = frame;
+    const arrived = { frame, received: { time, sampled, pollMs, staleMs, roundMs, ...this.#doors.clock() } };
     if (this.#pausedAt === null) this.#offer(arrived);
     else {
       // What is held says itself that it is; the age tells whether newer data would be there.
@@ -168,9 +168,9 @@ export class LiveStore implements FrameSource {
    * Keeps the last power for the past-tense text. While a source goes silent its racks turn stale one by one and are
    * counted at nameplate: such a total does not take the place of a full reading from within the stale limit.
    */
-  #remember({ summary: { powerW, powerAtLeast }, sampled, staleMs }: ViewFrame): void {
+  #remember({ summary: { powerW, powerAtLeast }, sampled, staleMs, roundMs }: ViewFrame): void {
     if (powerW === null || sampled === null) return;
-    const full = this.#last?.atLeast === false && sampled - this.#last.sampled <= staleMs;
+    const full = this.#last?.atLeast === false && sampled - this.#last.sampled <= shownFor({ staleMs, roundMs });
     if (!powerAtLeast || !full) this.#last = { powerW, sampled, atLeast: powerAtLeast };
   }
 

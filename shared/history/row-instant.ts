@@ -59,7 +59,7 @@ export function instantOfRow(
   const parts = { frame, now: time, power, fabric, slope, capMin, heardAt: new Float64Array(0) };
   const { sources, badSamples } = health;
   const summary = summarize({ ...parts, lateAt: Number.NaN, badSamples });
-  return { ...parts, sources, summary, findings: [], sampled: time };
+  return { ...parts, sources, summary, findings: [], sampled: time, roundMs: null };
 }
 
 function powerOf(frame: Frame, drawW: Float32Array, basis: Uint8Array): PowerColumns {

@@ -6,6 +6,7 @@ import { wordsOf } from '../alerting/words.ts';
 import type { Layout } from '../decoded.ts';
 import { cellOf, T0 } from '../fleet.fixture.ts';
 import { Fleet } from '../fleet.ts';
+import { FactsOfFrames } from '../frame-facts.ts';
 import { planQueries } from '../promql.ts';
 import { RACK } from '../topology.ts';
 import { ROUND } from './names.ts';
@@ -205,4 +206,13 @@ describe('recorded racks on a server that scrapes and evaluates every 30 s', () 
     look(1122);
     expect(fleet.recordedBehind('p', T0 + 1_122_000)).toEqual({ ageMs: 132_000, usualMs: 59_000 });
   });
+});
+
+it('tells how long the newest sample of a page lasts, where it is of what is recorded', () => {
+  const { answer, look } = recorded();
+  const facts = (time: number) => new FactsOfFrames().of(look(time).frame, T0 + time * 1000);
+  answer(100, { rack: 'A', sampled: 20, round: 45 }, { rack: 'B', sampled: 40, round: 90 });
+  expect(facts(100)).toMatchObject({ sampled: T0 + 40_000, roundMs: 90_000 });
+  answer(130, { rack: 'A', sampled: 80, round: 45 }, { rack: 'B', sampled: 40, round: 90 });
+  expect(facts(130)).toMatchObject({ sampled: T0 + 80_000, roundMs: 45_000 });
 });
