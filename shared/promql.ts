@@ -1,5 +1,5 @@
-import { PLACE_LABELS, SAMPLE_TIME, WORK_LABELS } from './recorded/names.ts';
 import { begunRate } from './rate.ts';
+import { PLACE_LABELS, SAMPLE_TIME, WORK_LABELS } from './recorded/names.ts';
 import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
 import {
   DEFAULT_FEED,
@@ -79,6 +79,8 @@ export interface Asked {
   readonly mappings: readonly Mapping[];
   /** Matchers beside those of the mappings. */
   readonly within: readonly string[];
+  /** What follows an expression of such series, where only some objects are wanted that no label tells apart. */
+  readonly kept: string;
 }
 
 /**
@@ -150,9 +152,26 @@ export function askedOf(profile: Profile, within: readonly string[]): Asked[] {
       const [{ name, kind, mapping }] = group;
       const object = signalOf(mapping.signal).kind;
       const mappings = group.map((one) => one.mapping);
-      return { name, kind, object, profile, mappings, within: IN_RACKS.includes(object) ? within : [] };
+      const inRacks = IN_RACKS.includes(object) ? within : [];
+      // An exporter of a whole fabric has no rack: what its devices' hosts are in is.
+      const told = inRacks.length > 0 ? hostsIn(profile, inRacks) : undefined;
+      return { name, kind, object, profile, mappings, within: told === undefined ? inRacks : [], kept: told ?? '' };
     },
   );
+}
+
+/**
+ * Keeps devices of a fabric whose info series names a host in these racks, as the racks' targets or their node_exporters
+ * call it; undefined for an exporter of nodes' own devices.
+ */
+function hostsIn({ identity: { link }, mappings }: Profile, within: readonly string[]): string | undefined {
+  const info = mappings.find(({ parts }) => link?.owner !== undefined && parts.includes(link.owner));
+  if (!link?.owner || !info) return undefined;
+  const host = (series: string, label: string) =>
+    `label_replace(${series}, "fw_host", "$1", "${label}", "([^. :]+).*")`;
+  const hosts = [host(`up{${within.join(',')}}`, 'instance'), host(`${UNAME}{${within.join(',')}}`, 'nodename')];
+  const owned = `${host(info.names[0], link.owner)} and on (fw_host) (${hosts.join(' or ')})`;
+  return ` and on (${list(link.device)}) (${owned})`;
 }
 
 /** Labels by which a series is told from the others of its metric: its object's. */
@@ -234,7 +253,7 @@ function gauges(asked: readonly Asked[]): string {
     .map(([, group]) => {
       const names = `__name__=~"${unique(group.map(({ name }) => name)).join('|')}"`;
       const conditions = [...conditionsOf(group.flatMap(({ mappings }) => mappings)), ...group[0].within];
-      return `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${[names, ...conditions].join(',')}})`;
+      return `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${[names, ...conditions].join(',')}})${group[0].kept}`;
     })
     .join(' or ');
 }
@@ -247,7 +266,7 @@ function selectorKey(one: Asked): string {
   );
   const named = object === 'gpu' && (profile.identity.gpu ?? DEFAULT_GPU).id.length > 0;
   const objects = object === 'link' ? mappings[0].link : object === 'gpu' && !named ? list(objectLabels(one)) : '';
-  return [object, objects, ...present].join(' ');
+  return [object, objects, one.kept, ...present].join(' ');
 }
 
 /**
@@ -256,10 +275,11 @@ function selectorKey(one: Asked): string {
  * @param begun whether series may have begun within the window (rate.ts)
  */
 export function rates(asked: readonly Asked[], window: string, begun = false): string {
-  const alike = groupBy(asked, (one) => list(labelsOf(one)));
+  const alike = groupBy(asked, (one) => `${list(labelsOf(one))}${one.kept}`);
   return alike
     .map(
-      ([labels, group]) => `max by (metric, ${labels}) (${group.map((one) => named(one, window, begun)).join(' or ')})`,
+      ([, group]) =>
+        `max by (metric, ${list(labelsOf(group[0]))}) (${group.map((one) => named(one, window, begun)).join(' or ')})${group[0].kept}`,
     )
     .join(' or ');
 }
