@@ -6,7 +6,9 @@ import { systemClock } from '../../electron/engine/clock.ts';
 import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
 import { quantities } from '../../shared/alerting/quantities.ts';
 import { sceneOf } from '../../shared/alerting/scene.fixture.ts';
+import { signalColumns } from '../../shared/cell-columns.ts';
 import { CELL_NODATA } from '../../shared/cells.ts';
+import { computeFabric } from '../../shared/fabric.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { Frame } from '../../shared/frame.ts';
 import { computePower } from '../../shared/power.ts';
@@ -77,9 +79,9 @@ afterAll(async () => {
 });
 
 /** The fleet as one reader finds it; `racks` are those whose boards are asked for where the others are recorded. */
-async function readFleet(racks?: readonly string[]): Promise<{ frame: Frame; series: number }> {
+async function readFleet(racks?: readonly string[], budgets = true): Promise<{ frame: Frame; series: number }> {
   const fleet = new Fleet({ mappings: [] });
-  fleet.setBudgets(parseBudgetsCsv(readFileSync(demo.budgetsFile, 'utf8')).rows);
+  if (budgets) fleet.setBudgets(parseBudgetsCsv(readFileSync(demo.budgetsFile, 'utf8')).rows);
   const reader = new PrometheusReader(source, fleet, systemClock, undefined, racks && (() => racks));
   await reader.readAll(time);
   const { fault, series } = reader.health([]);
@@ -141,6 +143,16 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
     expect(seen[1]).toEqual(seen[0]);
     // Every NVIDIA node serves a model, AMD's train.
     expect([seen[0].jobs.length, seen[0].untoldRacks, seen[0].tokens.length > 0]).toEqual([13, 0, true]);
+  });
+
+  test('without budgets the floor shows the power of boards by their limits, by racks as by boards', async () => {
+    const [raw, recorded] = await Promise.all([readFleet(undefined, false), readFleet([], false)]);
+    const shown = [raw, recorded].map(({ frame }) => {
+      const columns = signalColumns('power', { frame, power: computePower(frame), fabric: computeFabric(frame) });
+      return { value: [...columns.value].map((one) => one.toFixed(3)), racks: [...columns.rackCells] };
+    });
+    expect(shown[1]).toEqual(shown[0]);
+    expect(shown[0].value).not.toContain('NaN');
   });
 
   test('what held clocks cost is the same by racks as by boards', async () => {

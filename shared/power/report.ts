@@ -3,7 +3,7 @@ import { placesOfLevel } from '../history/objects.ts';
 import { labelOf, levelOf, membersOf, placesUnder } from '../members.ts';
 import { type PowerColumns, RUNGS } from '../power.ts';
 import { quantile } from '../quantile.ts';
-import { recordedAt } from '../recorded/columns.ts';
+import { recordedAt, recordedLimits } from '../recorded/columns.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { NODE, RACK, type Topology } from '../topology.ts';
 import { forecastCap, type TrendRow, WINDOW_MS } from '../trend.ts';
@@ -217,14 +217,6 @@ function limitsOf(frame: Frame, power: PowerColumns, place: number): number {
     else for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += limit?.value[gpu] ?? Number.NaN;
   }
   return count > 0 ? sum : Number.NaN;
-}
-
-/** What is recorded of the boards that tell their limit; those that do not have the hardware table's. */
-function recordedLimits(frame: Frame, rack: number, gpus: number): number {
-  const told = recordedAt(frame, 'place.gpusLimited', rack) || 0;
-  const { tdpW = Number.NaN } = hardwareOf(frame.topology.model[rack]) ?? {};
-  const rest = gpus - told;
-  return (told > 0 ? recordedAt(frame, 'place.gpuLimit', rack) : 0) + (rest > 0 ? rest * tdpW : 0);
 }
 
 function basisOf({ topology }: Frame, power: PowerColumns, place: number): string {

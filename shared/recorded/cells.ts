@@ -6,7 +6,7 @@ import type { PowerColumns } from '../power.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { throttleClass } from '../throttle.ts';
 import { GPU, NODE, RACK } from '../topology.ts';
-import { recordedAt, recordedRacks } from './columns.ts';
+import { recordedAt, recordedLimits, recordedRacks } from './columns.ts';
 import { partlyRead } from './partly-read.ts';
 
 /**
@@ -14,7 +14,8 @@ import { partlyRead } from './partly-read.ts';
  * budget and ports follow from the columns that recorded racks are in already.
  */
 export function recordedValues(signal: ViewSignal, frame: Frame): Float32Array | undefined {
-  if (!recordedRacks(frame) || signal === 'nic' || signal === 'power') return undefined;
+  if (!recordedRacks(frame) || signal === 'nic') return undefined;
+  if (signal === 'power') return powerOfLimits(frame);
   const { start, parent, model } = frame.topology;
   const value = new Float32Array(start[NODE]).fill(Number.NaN);
   const at = (id: Parameters<typeof recordedAt>[1], place: number) => recordedAt(frame, id, place);
@@ -37,6 +38,45 @@ export function recordedValues(signal: ViewSignal, frame: Frame): Float32Array |
     of[above] += of[place];
   }
   return value;
+}
+
+/**
+ * Power of what has no budget: the mean of its boards' shares of their limits, as far as these are known, where some racks
+ * there are recorded. Boards of a recorded rack are taken together.
+ */
+function powerOfLimits(frame: Frame): Float32Array {
+  const { topology, columns } = frame;
+  const { start, parent, budgetW } = topology;
+  const { gpus } = membersOf(topology);
+  const [board, limit] = [columns.get('gpu.power')?.value, columns.get('gpu.powerLimit')?.value];
+  const [shares, count, recorded] = [0, 0, 0].map(() => new Float64Array(start[NODE]));
+  for (let place = start[NODE] - 1; place >= 0; place--) {
+    if (place >= start[RACK]) {
+      const [metered, share] = boardsOf(frame, place);
+      const told = share > 0;
+      if (told) [shares[place], count[place], recorded[place]] = [share * metered, metered, 1];
+      for (let gpu = gpus.from[place]; !told && board && limit && gpu < gpus.to[place]; gpu++) {
+        if (Number.isNaN(board[gpu] + limit[gpu])) continue;
+        shares[place] += board[gpu] / limit[gpu];
+        count[place]++;
+      }
+    }
+    const above = parent[place];
+    if (above < 0) continue;
+    shares[above] += shares[place];
+    count[above] += count[place];
+    recorded[above] = Math.max(recorded[above], recorded[place]);
+  }
+  const isShown = (place: number) => Number.isNaN(budgetW[place]) && recorded[place] === 1;
+  return Float32Array.from(shares, (sum, place) => (isShown(place) ? sum / count[place] : Number.NaN));
+}
+
+/** How many boards of a recorded rack tell their power, and that power by their limits; NaN where one is not known. */
+function boardsOf(frame: Frame, rack: number): readonly [number, number] {
+  const told = recordedAt(frame, 'place.metered', rack);
+  // Rules of before do not count boards without power apart.
+  const metered = Number.isNaN(told) ? recordedAt(frame, 'place.gpus', rack) : told;
+  return [metered, recordedAt(frame, 'place.gpuPower', rack) / recordedLimits(frame, rack, metered)];
 }
 
 /** The hottest GPU of a rack by its limit; by the hardware table's where no exporter tells one. */

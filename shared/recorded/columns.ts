@@ -1,5 +1,6 @@
 import { type Column, DERIVED, type Frame } from '../frame.ts';
 import type { SignalId } from '../signals/catalogue.ts';
+import { hardwareOf } from '../signals/hardware.ts';
 import { NODE, RACK, type Topology } from '../topology.ts';
 
 /** Recorded signals of places, and the signal of GPUs or nodes that each stands for. */
@@ -53,3 +54,15 @@ export function recordedRacks({ topology: { start }, columns }: Frame): Uint8Arr
 /** A recorded value of a place; NaN where there is none. */
 export const recordedAt = ({ columns }: Pick<Frame, 'columns'>, id: SignalId, place: number) =>
   columns.get(id)?.value[place] ?? Number.NaN;
+
+/**
+ * Σ power limits of so many of a rack's boards, watts: what is recorded of those that tell it; others have the hardware
+ * table's. Of which of more boards the limits are is not recorded: then those of all count in proportion.
+ */
+export function recordedLimits(frame: Frame, rack: number, gpus: number): number {
+  const told = recordedAt(frame, 'place.gpusLimited', rack) || 0;
+  const { tdpW = Number.NaN } = hardwareOf(frame.topology.model[rack]) ?? {};
+  const rest = gpus - told;
+  const toldW = told > 0 ? recordedAt(frame, 'place.gpuLimit', rack) : 0;
+  return rest < 0 ? (toldW / told) * gpus : toldW + (rest > 0 ? rest * tdpW : 0);
+}

@@ -17,6 +17,14 @@ const VALUE: Readonly<Record<ViewSignal, string>> = {
   nic: 'Busiest port, %',
 };
 
+/** What has no budget is shown by the limits of its boards. */
+function valueHeading(signal: WatchSignal, { budgetW, start }: LayoutDocument): string {
+  const budgets = budgetW.slice(start[RACK], start[NODE]);
+  if (signal === 'power' && budgets.includes(null))
+    return budgets.every((one) => one === null) ? 'Of board limits, %' : 'Of budget or board limits, %';
+  return VALUE[signal as ViewSignal] ?? signalOf(signal as SignalId).label;
+}
+
 /** The floor plan's numbers as a table, one row a rack; only the rows in view are in the page. */
 export function FloorPlanTable(props: {
   layout: LayoutDocument;
@@ -52,7 +60,7 @@ export function FloorPlanTable(props: {
               Draw
             </th>
             <th scope="col" className={styles.right}>
-              {VALUE[signal as ViewSignal] ?? signalOf(signal as SignalId).label}
+              {valueHeading(signal, layout)}
             </th>
             <th scope="col">State</th>
             <th scope="col" className={styles.right}>
