@@ -23,7 +23,7 @@ import {
   SMALLEST_PX,
   upsideDown,
 } from './wall-care.ts';
-import { type Cause, causesOf } from './wall-causes.ts';
+import { type Cause, causesOf, unknownOf } from './wall-causes.ts';
 import { type LastFigure, viewFigure, type WallFigure, worstBudget } from './wall-panels.ts';
 
 interface Props {
@@ -47,7 +47,7 @@ export function Wall(props: Props) {
   const playlist = playlistOf(route.params.views);
   const alerts = useAlerts(frame?.alerts.version ?? 0);
   const incidents = useMemo(() => (alerts.data ? causesOf(alerts.data) : NO_CAUSES), [alerts.data]);
-  const unknown = alerts.data?.evaluatedAt == null ? 'Alerts are not known: no rule has run yet' : '';
+  const unknown = unknownOf(alerts.data, frame?.alerts);
   const interrupt = useInterrupt(incidents, now);
   const showing = showingAt(playlist, now, interrupt);
   const signal = SLIDE_SIGNALS[showing.slide.view];
@@ -59,7 +59,7 @@ export function Wall(props: Props) {
   useWakeLock();
   useKeys({ Escape: props.onLeave, w: props.onLeave });
   const lost = freshness.state === 'stale' || freshness.state === 'waiting';
-  const quiet = useQuietSince(incidents.length === 0 && !lost, now);
+  const quiet = useQuietSince(incidents.length === 0 && unknown === '' && !lost, now);
   const [x, y] = orbitAt(now);
   return (
     <main

@@ -1,4 +1,4 @@
-import type { AlertDomain, AlertSeverity, AlertsReply } from '../../../shared/alerting/alert.ts';
+import type { AlertDomain, AlertSeverity, AlertSummary, AlertsReply } from '../../../shared/alerting/alert.ts';
 import { pastTitle } from '../../../shared/alerting/tense.ts';
 import { formatCount } from '../../../shared/format.ts';
 
@@ -32,6 +32,22 @@ export function causesOf({ alerts, incidents }: Pick<AlertsReply, 'alerts' | 'in
       ];
     },
   );
+}
+
+/**
+ * Why a list without causes does not say that nothing is active; '' where it does. A frame counts what fires before the
+ * list of it has come: of a large fleet that takes a moment.
+ */
+export function unknownOf(
+  reply: Pick<AlertsReply, 'evaluatedAt' | 'version'> | undefined,
+  told: Pick<AlertSummary, 'counts' | 'version'> | undefined,
+): string {
+  if (reply?.evaluatedAt === null) return 'Alerts are not known: no rule has run yet';
+  const { critical = 0, warning = 0, advisory = 0 } = told?.counts ?? {};
+  const firing = critical + warning + advisory;
+  if (firing > 0 && reply?.version !== told?.version)
+    return `Loading ${formatCount(firing)} ${firing === 1 ? 'alert' : 'alerts'}`;
+  return reply === undefined ? 'Loading alerts' : '';
 }
 
 /** "Row A2 at 97.8% of budget" → "Row A2 97.8%": what is read from five metres has room for few words. */

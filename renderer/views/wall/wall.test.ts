@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { pastTitle } from '../../../shared/alerting/tense.ts';
 import { PLAYLIST, playlistOf, showingAt } from './rotation.ts';
 import { arcminOf, brightnessAt, dimTimesOf, orbitAt, readableFrom, SMALLEST_PX, upsideDown } from './wall-care.ts';
-import { shortTitle } from './wall-causes.ts';
+import { shortTitle, unknownOf } from './wall-causes.ts';
 
 const T = Date.UTC(2026, 10, 25);
 
@@ -32,6 +32,23 @@ describe('rotation', () => {
     ]);
     expect(playlistOf('nonsense:3,power:1')).toEqual([{ view: 'power', seconds: 5, rangeMs: 3_600_000 }]);
     for (const bad of [undefined, '', 'x:9', ':::']) expect(playlistOf(bad)).toEqual(PLAYLIST);
+  });
+});
+
+describe('a wall without causes', () => {
+  const counts = { critical: 0, warning: 1491, advisory: 0, unowned: 0, pending: 0, muted: 0, incidents: 0 };
+  const none = { ...counts, warning: 0 };
+
+  it('does not say that nothing is active while what a frame counts is still to come', () => {
+    expect(unknownOf({ evaluatedAt: T, version: 4 }, { counts, version: 5 })).toBe('Loading 1,491 alerts');
+    expect(unknownOf(undefined, { counts, version: 5 })).toBe('Loading 1,491 alerts');
+    expect(unknownOf(undefined, { counts: none, version: 5 })).toBe('Loading alerts');
+    expect(unknownOf({ evaluatedAt: null, version: 0 }, { counts: none, version: 0 })).toMatch(/no rule has run yet/);
+  });
+
+  it('says so where the list of the frame has come, and where the frame counts none', () => {
+    expect(unknownOf({ evaluatedAt: T, version: 5 }, { counts: none, version: 5 })).toBe('');
+    expect(unknownOf({ evaluatedAt: T, version: 4 }, { counts: none, version: 5 })).toBe('');
   });
 });
 
