@@ -79,7 +79,18 @@ function paintAisle(painter: Painter, box: Box, name: string): void {
   context.lineTo(box.x + box.w, middle);
   context.stroke();
   context.setLineDash([]);
-  if (name !== '' && floor.labels.left >= 60) painter.text(name, box.x, middle + 4, 11, 450, tokens['tx-3']);
+  if (name === '' || floor.labels.left < 60) return;
+  painter.text(name, labelLeft(painter, box, painter.widthOf(name, 11, 450)), middle + 4, 11, 450, tokens['tx-3']);
+}
+
+/**
+ * Where a row's label begins, of that width: as near to its racks as on the whole floor, since the column grows with the
+ * zoom and letters do not; further left where it would reach its racks from there.
+ */
+function labelLeft(painter: Painter, box: Box, width: number): number {
+  const { floor, view } = painter.scene;
+  const racks = box.x + floor.labels.left * view.k;
+  return Math.max(box.x, Math.min(racks - floor.labels.left, racks - 8 - width));
 }
 
 /** One tile a row in its own value; its worst rack is a strip at the left edge, lost racks one at the right. */
@@ -106,17 +117,14 @@ function paintFlatLabel(painter: Painter, row: number, box: Box): void {
   const severity = painter.severity(row);
   const y = box.y + box.h / 2 + 4;
   const room = floor.labels.left * view.k - 6;
-  if (severity) painter.glyph(severity, box.x - 11, y - 9, 9);
-  painter.text(
-    painter.fitted(layout.name[row], room, 11, severity ? 650 : 500),
-    box.x,
-    y,
-    11,
-    severity ? 650 : 500,
-    tokens['tx-1'],
-  );
+  const weight = severity ? 650 : 500;
+  const name = painter.fitted(layout.name[row], room, 11, weight);
+  const x = labelLeft(painter, box, painter.widthOf(name, 11, weight));
+  if (severity) painter.glyph(severity, x - 11, y - 9, 9);
+  painter.text(name, x, y, 11, weight, tokens['tx-1']);
   const figure = painter.scene.frame ? wholePercent(painter.valueText(row)) : '—';
-  painter.text(figure, box.x + box.w, y, 11, 600, painter.valueColor(row), 'right');
+  const right = box.x + box.w - floor.labels.right * (view.k - 1);
+  painter.text(figure, right, y, 11, 600, painter.valueColor(row), 'right');
 }
 
 /** "95.8%" → "95": cut, never rounded up to a limit. */
@@ -128,16 +136,18 @@ function paintRowLabel(painter: Painter, row: number, box: Box): void {
   const severity = painter.severity(row);
   const [y, size] = [box.y + 15, floor.labels.left >= 60 ? 15 : 12];
   const name = painter.fitted(layout.name[row], room - (severity ? 16 : 0), size, 600);
-  const width = painter.text(name, box.x, y, size, 600, tokens['tx-1']);
-  if (severity) painter.glyph(severity, box.x + width + 4, y - 11, 12);
+  const width = painter.widthOf(name, size, 600);
+  const x = labelLeft(painter, box, width + (severity ? 16 : 0));
+  painter.text(name, x, y, size, 600, tokens['tx-1']);
+  if (severity) painter.glyph(severity, x + width + 4, y - 11, 12);
   const weight = severity === 'critical' ? 650 : 600;
-  painter.text(painter.valueText(row), box.x, y + 18, size === 15 ? 14 : 12, weight, painter.valueColor(row));
+  painter.text(painter.valueText(row), x, y + 18, size === 15 ? 14 : 12, weight, painter.valueColor(row));
   if (signal !== 'power' || box.h < 76 || size < 15) return;
   const budget = layout.budgetW[row];
   const draw = frame?.drawW[row] ?? Number.NaN;
-  painter.text(formatPower(draw), box.x, y + 34, 11, 450, tokens['tx-3']);
+  painter.text(formatPower(draw), x, y + 34, 11, 450, tokens['tx-3']);
   if (budget === null) return;
   // The unit stands in the line above: a pair shares one. Without a draw the budget has its own.
   const pair = formatPowerPair(draw, budget).replace(/^.* of /, 'of ');
-  painter.text(Number.isNaN(draw) ? pair : pair.replace(/ [kM]?W$/, ''), box.x, y + 48, 11, 450, tokens['tx-3']);
+  painter.text(Number.isNaN(draw) ? pair : pair.replace(/ [kM]?W$/, ''), x, y + 48, 11, 450, tokens['tx-3']);
 }
