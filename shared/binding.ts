@@ -46,6 +46,8 @@ export interface Binding {
   /** Index in the layout. */
   readonly series: Int32Array;
   readonly slots: readonly Slot[];
+  /** Names of their metrics, as the source tells them; empty where sample times are bound. */
+  readonly metrics: readonly string[];
   readonly objects: Int32Array;
   /** Number of the clock that tells when a queried value was sampled; −1 for a target's own. */
   readonly clocks: Int32Array;
@@ -99,6 +101,9 @@ class BindingDraft {
   readonly #prefixes: readonly string[];
   readonly #series: number[] = [];
   readonly #to: Slot[] = [];
+  readonly #metrics: string[] = [];
+  /** Each name once: series are read anew whenever they are asked, and would bring a text each. */
+  readonly #names = new Map<string, string>();
   readonly #ids: number[] = [];
   readonly #clocks: number[] = [];
   readonly #combine: number[] = [];
@@ -145,6 +150,7 @@ class BindingDraft {
       this.#push(index, object, this.#clockOf(slot, object, own));
       this.#combine.push(rows === 'sum' && !summed ? COMBINE.max : COMBINE[rows]);
       this.#to.push(slot);
+      this.#metrics.push(this.#nameOnce(name));
       slot.bound = true;
     }
   }
@@ -176,6 +182,7 @@ class BindingDraft {
       writer,
       series: Int32Array.from(this.#series),
       slots: to,
+      metrics: this.#metrics,
       objects: Int32Array.from(this.#ids),
       clocks: Int32Array.from(this.#clocks),
       combine: Uint8Array.from(this.#combine),
@@ -184,6 +191,12 @@ class BindingDraft {
       timeBefore: carried(this.#times),
       unread: Int32Array.from(this.#unread),
     };
+  }
+
+  #nameOnce(name: string): string {
+    const known = this.#names.get(name);
+    if (known === undefined) this.#names.set(name, name);
+    return known ?? name;
   }
 
   #push(index: number, object: number, clock: number): void {

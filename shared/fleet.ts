@@ -346,15 +346,14 @@ export class Fleet {
   *bound(wanted: ReadonlySet<SignalId>): Generator<BoundSeries> {
     const { placeOfGpu, placeOfPlace } = this.#topology();
     const placed = { gpu: placeOfGpu, node: this.#placeOfNode, place: placeOfPlace };
-    for (const [key, { layout, series, slots, objects }] of this.#bindings) {
+    for (const [key, { layout, series, slots, metrics, objects }] of this.#bindings) {
       const sourceId = key.slice(0, key.indexOf('\n'));
       for (let i = 0; i < slots.length; i++) {
         const slot = slots[i];
         if (!wanted.has(slot.mapping.signal)) continue;
         const places = placed[slot.object as keyof typeof placed] as Int32Array | undefined;
         const object = places ? places[objects[i]] : objects[i];
-        const { name, labels } = layout.series[series[i]];
-        yield { sourceId, metric: name || (labels.get('metric') ?? ''), labels, slot, object };
+        yield { sourceId, metric: metrics[i], labels: layout.series[series[i]].labels, slot, object };
       }
     }
   }
@@ -362,12 +361,11 @@ export class Fleet {
   /** What a source gives: per metric its signal, how many series, and the newest sample's time. */
   coverage(sourceId: string): readonly Coverage[] {
     const found = new Map<string, Coverage>();
-    for (const [key, { layout, series, slots, objects }] of this.#bindings) {
+    for (const [key, { slots, metrics, objects }] of this.#bindings) {
       if (!key.startsWith(`${sourceId}\n`)) continue;
       slots.forEach(({ mapping: { signal }, isPart, time }, i) => {
         if (isPart) return;
-        const one = layout.series[series[i]];
-        const metric = one.name || (one.labels.get('metric') ?? '');
+        const metric = metrics[i];
         const text = `${signal}\n${metric}`;
         const row = found.get(text) ?? { signal, metric, series: 0, time: Number.NaN };
         const newest = time[objects[i]] > row.time || Number.isNaN(row.time) ? time[objects[i]] : row.time;

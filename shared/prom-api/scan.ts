@@ -60,12 +60,17 @@ function textEnd(bytes: Uint8Array, at: number): number {
   }
 }
 
-/** A series whose labels are the JSON object at [from, to) of `bytes`; read on first use. */
+/** The series that was read last: its name and its labels are mostly asked for one after the other. */
+const last: { series?: Series; read?: Series } = {};
+
+/**
+ * A series whose labels are the JSON object at [from, to) of `bytes`; read whenever they are asked for. A Map for each of
+ * a million series would be half a gigabyte, and every collection of garbage would stand still for it.
+ */
 class WrittenSeries implements Series {
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
-  #read: Series | undefined;
 
   constructor(bytes: Uint8Array, from: number, to: number) {
     this.bytes = bytes;
@@ -74,13 +79,19 @@ class WrittenSeries implements Series {
   }
 
   get name(): string {
-    this.#read ??= seriesOf(JSON.parse(textOf(this.bytes, this.from, this.to)) as Record<string, string>);
-    return this.#read.name;
+    return this.#read().name;
   }
 
   get labels(): Labels {
-    this.#read ??= seriesOf(JSON.parse(textOf(this.bytes, this.from, this.to)) as Record<string, string>);
-    return this.#read.labels;
+    return this.#read().labels;
+  }
+
+  #read(): Series {
+    if (last.series === this && last.read) return last.read;
+    const read = seriesOf(JSON.parse(textOf(this.bytes, this.from, this.to)) as Record<string, string>);
+    last.series = this;
+    last.read = read;
+    return read;
   }
 }
 
