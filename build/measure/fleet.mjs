@@ -27,15 +27,18 @@ function placeOf(gpu) {
   return { site: 'S', hall: `H${Math.floor(row / 12)}`, row: `R${row}`, rack: `R${row}-${rack % 15}` };
 }
 
-/** The layouts of a refresh: sample times first, then one vector a signal. */
-export function layouts(size) {
-  const labels = (gpu, more) =>
-    new Map(Object.entries({ UUID: `GPU-${gpu}`, gpu: String(gpu & 3), instance: `n${gpu >> 2}:9400`, ...more }));
-  const series = (make) => ({ series: Array.from({ length: size }, (_, gpu) => make(gpu)) });
+/** The layouts of a refresh, as they are read from a server's answers: sample times first, then one vector a signal. */
+export function layouts(size, VectorReader) {
+  const labels = (gpu, more) => ({ ...more, UUID: `GPU-${gpu}`, gpu: String(gpu & 3), instance: `n${gpu >> 2}:9400` });
+  const read = (make) => {
+    const series = Array.from({ length: size }, (_, gpu) => `{"metric":${JSON.stringify(make(gpu))},"value":[1,"1"]}`);
+    const text = `{"status":"success","data":{"resultType":"vector","result":[${series.join(',')}]}}`;
+    return new VectorReader().read(Buffer.from(text)).layout;
+  };
   const model = 'NVIDIA GB200';
   return [
-    series((gpu) => ({ name: '', labels: labels(gpu, { profile: 'dcgm', modelName: model, ...placeOf(gpu) }) })),
-    ...SIGNALS.map(([name]) => series((gpu) => ({ name: `DCGM_FI_DEV_${name}`, labels: labels(gpu, {}) }))),
+    read((gpu) => labels(gpu, { profile: 'dcgm', modelName: model, ...placeOf(gpu) })),
+    ...SIGNALS.map(([name]) => read((gpu) => labels(gpu, { __name__: `DCGM_FI_DEV_${name}` }))),
   ];
 }
 
@@ -60,12 +63,12 @@ export async function fleetRows({ size }) {
     bundle('shared/wire.ts', 'wire'),
     bundle('shared/prom-api/workload.ts', 'vector-workload'),
   ]);
-  const { Fleet, FleetView } = await import(pathToFileURL(view));
+  const { Fleet, FleetView, VectorReader } = await import(pathToFileURL(view));
   const { encodeFrame } = await import(pathToFileURL(wire));
   const { vectorJson } = await import(pathToFileURL(workload));
   const fleet = new Fleet({ mappings: [] });
   const seen = new FleetView({ historyBytes: 64e6, pollMs: 5000, staleMs: 60_000, warnRatio: 0.9, critRatio: 0.97 });
-  const all = layouts(size);
+  const all = layouts(size, VectorReader);
   const [ours, theirs] = [[], []];
   for (let tick = 0; tick < ROUNDS + 2; tick++) {
     const ingest = refresh(fleet, all, size, tick);

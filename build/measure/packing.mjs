@@ -18,11 +18,13 @@ function cost(work) {
 }
 
 export async function packingRow({ size }) {
-  const { Fleet, History, Ring } = await import(pathToFileURL(await bundle('build/measure/fleet-entry.ts', 'fleet')));
+  const { Fleet, History, Ring, VectorReader } = await import(
+    pathToFileURL(await bundle('build/measure/fleet-entry.ts', 'fleet'))
+  );
   const fleet = new Fleet({ mappings: [] });
   const ring = new Ring({ bytes: 128 << 20, keepMs: 3_600_000 });
   const history = new History({ bytes: 512e6, pollMs: 5000 });
-  const all = layouts(size);
+  const all = layouts(size, VectorReader);
   const [beats, instants] = [[], []];
   for (let tick = 0; tick < INSTANTS; tick++) {
     refresh(fleet, all, size, tick)();
