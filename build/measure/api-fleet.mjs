@@ -65,12 +65,12 @@ export function budgetsOf(gpus) {
 
 /**
  * Starts it. `complete` maps an instant (s) to the time (epoch ms) at which the last of its answers was handed over whole;
- * /power.json is the answer for power alone, for a peer on the page /peer.
+ * /power.json is the answer for power alone, for a peer on the page /peer. Values change every `pollS` seconds.
  */
-export async function startApiFleet(gpus) {
+export async function startApiFleet(gpus, pollS = POLL_S) {
   const bodies = bodiesOf(gpus);
   const complete = new Map();
-  const turnOf = (time) => Math.floor(time / POLL_S) % TURNS;
+  const turnOf = (time) => Math.floor(time / pollS) % TURNS;
   const answerTo = (promql, time) => {
     if (promql.includes('timestamp(')) return bodies.times;
     const at = METRICS.findIndex(([name]) => promql.includes(name));

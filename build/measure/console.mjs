@@ -43,20 +43,24 @@ async function serveOn(profile) {
   };
 }
 
+/** Writes the profile of a console that reads an API's fleet every `pollS` seconds; gives its folder. */
+export function profileOn(folder, fleet, gpus, pollS) {
+  const profile = join(folder, 'profile');
+  mkdirSync(profile);
+  const source = { kind: 'prometheus', id: 'api', name: 'Fleet', url: fleet.url, site: 'S' };
+  const settings = { schema: 1, pollMs: pollS * 1000, staleMs: Math.max(60_000, 3 * pollS * 1000), sources: [source] };
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings));
+  writeFileSync(join(profile, 'budgets.csv'), budgetsOf(gpus));
+  return profile;
+}
+
 /** Runs `work` with a console on a fleet of `gpus` GPUs and a browser; ends all of it. */
 export async function withConsole(gpus, work) {
   await built();
   const { chromium } = await import('playwright');
   const folder = mkdtempSync(join(tmpdir(), 'fleetwatt-measure-'));
   const fleet = await startApiFleet(gpus);
-  const profile = join(folder, 'profile');
-  mkdirSync(profile);
-  const source = { kind: 'prometheus', id: 'api', name: 'Fleet', url: fleet.url, site: 'S' };
-  writeFileSync(
-    join(profile, 'settings.json'),
-    JSON.stringify({ schema: 1, pollMs: POLL_S * 1000, sources: [source] }),
-  );
-  writeFileSync(join(profile, 'budgets.csv'), budgetsOf(gpus));
+  const profile = profileOn(folder, fleet, gpus, POLL_S);
   let [serve, browser] = [];
   try {
     serve = await serveOn(profile);

@@ -3,13 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { browserFlags, testBrowser } from '../browser.mjs';
-import { root } from '../install.mjs';
 import { bundle } from './bundle.mjs';
-import { spawnServe } from './console.mjs';
+import { enginesOf, FAST, fastServe, fastTime, HOUR, heapOf, residentOf, withFastPage } from './fast.mjs';
 
-const HOUR = 3_600_000;
-const FAST = 120;
 const STALE_MS = 180_000;
 /** Seconds of each slide, and the words that the wall's header has for it. */
 const SLIDES = [
@@ -18,7 +14,6 @@ const SLIDES = [
   ['fabric', 120, 'Busiest port, % of rate'],
   ['alerts', 120, 'Alerts'],
 ];
-const clockFile = join(root, 'build/measure/fast-clock.cjs');
 
 /** Number of the slide that the playlist has at a time: it turns by the clock alone. */
 function slideAt(time) {
@@ -41,27 +36,10 @@ const seen = (page) =>
     return { time: Date.now(), text, cells, header: wall?.querySelector('header')?.textContent ?? '', marks };
   });
 
-/** Children of a process that are engines. */
-function enginesOf(pid) {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  return children.flatMap((child) => {
-    const line = readFileSync(`/proc/${child}/cmdline`, 'utf8');
-    return line.includes('engine.mjs') ? [Number(child)] : enginesOf(Number(child));
-  });
-}
-
-async function heapOf(session) {
-  await session.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await session.send('Runtime.getHeapUsage');
-  return usedSize / 1e6;
-}
-
-const rss = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1e3;
-
 /** Starts `serve` on a fleet of 24 nodes, both by the fast clock; the exporters can be ended and started again. */
 async function startWall(base) {
   const { startDemo } = await import(pathToFileURL(await bundle('build/measure/demo-entry.ts', 'demo')).href);
-  const now = () => base + (Date.now() - base) * FAST;
+  const now = () => fastTime(base);
   const folder = mkdtempSync(join(tmpdir(), 'fleetwatt-soak-'));
   const profile = join(folder, 'profile');
   mkdirSync(profile);
@@ -78,21 +56,16 @@ async function startWall(base) {
   };
   const settings = { schema: 1, pollMs: 60_000, staleMs: STALE_MS, sources: [source] };
   writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings));
-  const { child, url } = await spawnServe(profile, {
-    FLEETWATT_FAST_CLOCK: `${base},${FAST}`,
-    NODE_OPTIONS: `--require ${clockFile}`,
-  });
+  const { url, pid, stop } = await fastServe(profile, base);
   return {
     url,
-    pid: child.pid,
+    pid,
     outage: () => demo.close(),
     async back() {
       demo = await startDemo({ nodes: 24, now, port, folder });
     },
     async stop() {
-      const gone = new Promise((resolve) => child.once('exit', resolve));
-      child.kill();
-      await gone;
+      await stop();
       await demo.close();
       rmSync(folder, { recursive: true, force: true });
     },
@@ -107,22 +80,16 @@ export async function wallSoakRow({ size }) {
   const hours = size < 100_000 ? 3 : 30;
   const base = Date.now();
   const wall = await startWall(base);
-  const { chromium } = await import('playwright');
-  const browser = await chromium.launch({ executablePath: await testBrowser(), args: browserFlags() });
   try {
-    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
-    const errors = [];
-    page.on('pageerror', (error) => errors.push(error.message));
-    await page.addInitScript(`globalThis.fleetwattFastClock = '${base},${FAST}';\n${readFileSync(clockFile, 'utf8')}`);
-    await page.goto(wall.url);
-    const list = SLIDES.map(([view, seconds]) => `${view}:${seconds}`).join(',');
-    await page.evaluate((to) => {
-      location.hash = to;
-    }, `#/wall?views=${list}`);
-    await page.locator('header', { hasText: /Live/ }).first().waitFor();
-    const session = await page.context().newCDPSession(page);
-    const found = await watch({ page, session, wall, hours });
-    if (errors.length > 0) throw new Error(`wall-soak: the page threw ${errors[0]}`);
+    const found = await withFastPage(base, async (page, session) => {
+      await page.goto(wall.url);
+      const list = SLIDES.map(([view, seconds]) => `${view}:${seconds}`).join(',');
+      await page.evaluate((to) => {
+        location.hash = to;
+      }, `#/wall?views=${list}`);
+      await page.locator('header', { hasText: /Live/ }).first().waitFor();
+      return watch({ page, session, wall, hours });
+    });
     return [
       {
         name: 'wall-soak',
@@ -137,7 +104,6 @@ export async function wallSoakRow({ size }) {
       },
     ];
   } finally {
-    await browser.close();
     await wall.stop();
   }
 }
@@ -185,7 +151,7 @@ async function watch({ page, session, wall, hours }) {
   ];
   const mark = async () => {
     found.heapMb.push(await heapOf(session));
-    found.engineMb.push(rss(enginesOf(wall.pid)[0]));
+    found.engineMb.push(residentOf(enginesOf(wall.pid)[0]));
   };
   let wrong = 0;
   for (const [until, step] of steps) {
