@@ -20,6 +20,7 @@ test('keys: signals, theme, table, grid, keys window, conditions', async ({ open
   }
 
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('dark');
   const dark = await ground();
   await page.keyboard.press('d');
   await expect.poll(ground).not.toBe(dark);
@@ -29,9 +30,11 @@ test('keys: signals, theme, table, grid, keys window, conditions', async ({ open
   await expect(table.getByRole('table')).toHaveAttribute('aria-rowcount', '45');
   const rows = table.locator('tbody tr[aria-rowindex]');
   await expect(rows.first()).toContainText(/\d\.\d of \d+\.\d kW/);
-  const inPage = await rows.count();
-  expect(inPage, 'rows in the page are those in view').toBeLessThanOrEqual(44);
-  await table.getByRole('region', { name: 'Racks' }).focus();
+  // A window takes the focus when it opens: only then is it ours to move.
+  await expect(table.locator(':focus')).toHaveCount(1);
+  const racks = table.getByRole('region', { name: 'Racks' });
+  await racks.focus();
+  await expect(racks).toBeFocused();
   await page.keyboard.press('End');
   await expect(table.locator('tr[aria-rowindex="45"]')).toBeInViewport();
   await page.keyboard.press('Escape');
@@ -45,8 +48,7 @@ test('keys: signals, theme, table, grid, keys window, conditions', async ({ open
 
   // On a screen that stands still: meanwhile alerts would come, go and tell other numbers.
   const lines = page.getByRole('region', { name: 'Alerts now' }).getByRole('button');
-  await expect(lines).not.toHaveCount(0);
-  await expect(lines.nth(1)).toBeVisible();
+  await expect(lines.nth(2)).toBeVisible();
   await standStill(page);
   await expect(lines.and(page.getByRole('button', { pressed: true }))).toHaveCount(0);
   for (const [key, line] of [
@@ -71,7 +73,7 @@ test('the grid of racks is moved in by arrows and says what a rack draws', async
   await expect(a205).toHaveText(/sampled \d+ s ago$/);
   await a205.focus();
   const focused = () => page.evaluate(() => document.activeElement?.textContent?.split(',')[0]);
-  expect(await focused()).toBe('Rack A2-05');
+  await expect.poll(focused).toBe('Rack A2-05');
   for (const [key, rack] of [
     ['ArrowRight', 'Rack A2-06'],
     ['ArrowLeft', 'Rack A2-05'],
@@ -87,13 +89,14 @@ test('the grid of racks is moved in by arrows and says what a rack draws', async
 test('1280 × 800: nothing scrolls sideways and no summary text is cut', async ({ open }) => {
   const { page } = await open({ demo: true, viewport: { width: 1280, height: 800 } });
   await planShown(page);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(wide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
-  const cut = await page.getByRole('region', { name: 'Site summary' }).evaluate((strip) =>
-    [...strip.querySelectorAll('*')]
-      .filter((element) => !element.classList.contains('hidden') && element.scrollWidth > element.clientWidth)
-      .filter((element) => getComputedStyle(element).display !== 'inline')
-      .map((element) => `${element.textContent}: ${element.scrollWidth} px in ${element.clientWidth} px`),
-  );
-  expect(cut).toEqual([]);
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  await expect.poll(wide, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
+  const cut = () =>
+    page.getByRole('region', { name: 'Site summary' }).evaluate((strip) =>
+      [...strip.querySelectorAll('*')]
+        .filter((element) => !element.classList.contains('hidden') && element.scrollWidth > element.clientWidth)
+        .filter((element) => getComputedStyle(element).display !== 'inline')
+        .map((element) => `${element.textContent}: ${element.scrollWidth} px in ${element.clientWidth} px`),
+    );
+  await expect.poll(cut).toEqual([]);
 });

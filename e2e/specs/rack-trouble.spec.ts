@@ -48,7 +48,7 @@ test('a rack that falls silent: its alerts hold, unknown since then, one says th
   open,
 }) => {
   await withRack(async (fleet) => {
-    const { page } = await open({ settings: { pollMs: 1000, staleMs: 5000, sources: [fleet.source] } });
+    const { page } = await open({ settings: { pollMs: 1000, staleMs: 10_000, sources: [fleet.source] } });
     await expect(page.getByText('48 of 48 GPUs reporting')).toBeVisible();
     // Not after a minute but at once, so that nobody waits for it here.
     await go(page, '#/alerts?tab=rules');
@@ -76,6 +76,10 @@ test('a rack that falls silent: its alerts hold, unknown since then, one says th
     const journal = page.getByRole('region', { name: 'Rows of the journal' });
     await expect(journal).toContainText('Rack A1-01 stopped reporting');
     await expect(journal).toContainText('Source silent');
-    await expect(journal).not.toContainText('Resolved');
+    // Of the brake alone: on a busy machine the rack may have stopped reporting for a moment before, and come back.
+    await expect(journal.getByRole('row').filter({ hasText: 'HW power brake' })).not.toHaveCount(0);
+    await expect(
+      journal.getByRole('row').filter({ hasText: 'HW power brake' }).filter({ hasText: 'Resolved' }),
+    ).toHaveCount(0);
   });
 });
