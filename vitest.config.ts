@@ -5,8 +5,9 @@ export default defineConfig({
   test: {
     environment: 'node',
     // Generous: with several workers on a busy machine the longest take many times what they take alone.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
     pool: 'threads',
     // Files that start real servers wait for them most of the time: two more than the processors of a small machine.
     maxWorkers: Math.max(4, availableParallelism() - 1),

@@ -21,7 +21,7 @@ const commands = {
   },
   async unit() {
     installed();
-    return (await import('./test.mjs')).test(args, ['unit']);
+    return (await import('./test.mjs')).test(args, ['build', 'unit']);
   },
   async e2e() {
     installed();

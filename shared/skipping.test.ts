@@ -4,6 +4,7 @@ import type { ViewFrame, Watch } from './contract.ts';
 import { decodedOf, gpu, T0 } from './fleet.fixture.ts';
 import { Fleet } from './fleet.ts';
 import type { Frame } from './frame.ts';
+import { SEED } from './seed.fixture.ts';
 import { FleetView } from './view.ts';
 
 const STALE_MS = 60_000;
@@ -90,7 +91,7 @@ test('a frame of a fleet that leaves out what cannot have changed is one that is
         expect(told(frame)).toEqual(told(anew.frame(now, STALE_MS)));
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 40, seed: SEED },
   );
   expect(same, 'most instants without news are left out').toBeGreaterThan(0);
 });
@@ -132,7 +133,7 @@ test('what is told of the same columns at another time is what is told of them f
         expect(seenBy(skips, watch, i)).toEqual(seenBy(anew, watch, i));
       }
     }),
-    { numRuns: 40 },
+    { numRuns: 40, seed: SEED },
   );
   expect(same).toBeGreaterThan(0);
 });

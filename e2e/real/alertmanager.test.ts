@@ -24,7 +24,7 @@ async function alertmanager(receiver?: Receiver): Promise<Server> {
 }
 
 function interop(...urls: readonly string[]): Running {
-  const alertmanagers = urls.map((url, i) => ({ id: `am-${i}`, name: `AM ${i}`, url, timeoutMs: 3000 }));
+  const alertmanagers = urls.map((url, i) => ({ id: `am-${i}`, name: `AM ${i}`, url, timeoutMs: 60_000 }));
   const running = startInterop({ alertmanagers });
   closing.push(() => running.close());
   return running;
@@ -70,13 +70,13 @@ runReal(named('receives, groups, is silenced from here, and sees resolves'), asy
     expect(Date.parse(endsAt)).toBe(at + 4 * 60_000);
     expect(annotations).toMatchObject({ runbook_act: 'Shed load.' });
   }
-  await until(
-    () => receiver.bodies.length,
-    (n) => n > 0,
+  // Alerts that began longer ago than the group waits are told at once: the first notification may be of one of them.
+  const groups = await until(
+    () => receiver.bodies.map(({ text }) => JSON.parse(text)),
+    (told) => told.some(({ alerts }) => alerts.length === 2),
   );
-  const group = JSON.parse(receiver.bodies[0]?.text ?? '{}');
-  expect(group).toMatchObject({ status: 'firing', groupLabels: { site: 'PDX-1' } });
-  expect(group.alerts, 'one notification for the group').toHaveLength(2);
+  for (const group of groups) expect(group).toMatchObject({ status: 'firing', groupLabels: { site: 'PDX-1' } });
+  expect(groups.at(-1)?.alerts, 'one notification for the group').toHaveLength(2);
 
   const matchers = [{ name: 'rack', op: '=~' as const, value: 'a1|zz' }];
   const made = await running.call('silenceOthers', {
@@ -137,9 +137,10 @@ runReal(
     await server.halt();
     const down = await until(
       () => running.call('interop', {}),
-      ({ alertmanagers }) => alertmanagers[0]?.state === 'down',
+      // A question that was on its way when it ended was cut.
+      ({ alertmanagers }) => alertmanagers[0]?.fault?.code === 'econnrefused',
     );
-    expect(down.alertmanagers[0]?.fault).toMatchObject({ code: 'econnrefused' });
+    expect(down.alertmanagers[0]?.state).toBe('down');
     expect(
       (await running.call('othersAlerts', {})).alerts[0]?.seenBy[0]?.silentSince,
       'not shown as resolved',
@@ -183,7 +184,7 @@ runReal(named('one that is down hides nothing of the other and is told'), async 
   await count(server, 1);
   const others = await until(
     () => running.call('othersAlerts', {}),
-    ({ total }) => total === 1,
+    ({ total, silent }) => total === 1 && silent.length > 0,
   );
   expect(others.silent).toMatchObject([{ name: 'AM 0', message: expect.stringContaining('Nothing listens there') }]);
   const { alertmanagers } = await running.call('interop', {});
@@ -196,7 +197,7 @@ runReal(named('one that is down hides nothing of the other and is told'), async 
   expect([reply.made.length, reply.failed.length]).toEqual([1, 1]);
 });
 
-runReal(named('F4: 10,000 alerts at once, and as many ends'), { timeout: 120_000 }, async () => {
+runReal(named('F4: 10,000 alerts at once, and as many ends'), async () => {
   const server = await alertmanager();
   const running = interop(server.url);
   const firedAt = Date.now();
@@ -206,7 +207,6 @@ runReal(named('F4: 10,000 alerts at once, and as many ends'), { timeout: 120_000
     until(
       async () => (await running.call('interop', {})).alertmanagers[0]?.sending,
       (sending) => sending?.sent === count,
-      120_000,
     );
   expect(await sent(10_000)).toMatchObject({ dropped: 0, refused: 0 });
   expect(await alertsOf(server)).toHaveLength(10_000);
@@ -216,7 +216,6 @@ runReal(named('F4: 10,000 alerts at once, and as many ends'), { timeout: 120_000
     await until(
       () => alertsOf(server),
       ({ length }) => length === 0,
-      120_000,
     ),
   ).toEqual([]);
 });

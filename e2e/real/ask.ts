@@ -11,7 +11,7 @@ export interface Answer {
 /** GETs a loopback address. @throws Error unless the status is 200 */
 export function read(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get(url, { agent: false, timeout: 10_000 }, (response) => {
+    const request = get(url, { agent: false, timeout: 60_000 }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);
@@ -21,7 +21,7 @@ export function read(url: string): Promise<string> {
         else reject(new Error(`${url} answered ${response.statusCode}: ${text.slice(0, 300)}`));
       });
     });
-    request.on('timeout', () => request.destroy(new Error(`${url} did not answer within 10 s`)));
+    request.on('timeout', () => request.destroy(new Error(`${url} did not answer within 60 s`)));
     request.on('error', reject);
   });
 }
@@ -40,7 +40,7 @@ export async function askUntil(
   server: string,
   query: string,
   enough: (answers: readonly Answer[]) => boolean,
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<readonly Answer[]> {
   const until = performance.now() + withinMs;
   for (;;) {

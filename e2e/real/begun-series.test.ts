@@ -89,7 +89,7 @@ describe.each(servers)('series that began within the window of rate(), asked of 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'fleetwatt-begun-'));
     if (need.skip === null) server = await start();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -35,7 +35,8 @@ async function killAll(): Promise<void> {
   const child = host;
   host = undefined;
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
+  // Its engine, which has the same output, is gone as well then.
+  const gone = once(child, 'close');
   // It leads a group of its own, so that its engine is hit by the same signal.
   process.kill(-child.pid, 'SIGKILL');
   await gone;
@@ -51,7 +52,7 @@ beforeAll(async () => {
   const targets = [{ url: `http://127.0.0.1:${port}/metrics`, labels: {} }];
   const settings = { schema: 1, pollMs: 1000, sources: [{ ...source, targets }] };
   writeFileSync(join(profile, 'settings.json'), JSON.stringify(settings));
-}, 180_000);
+});
 afterAll(async () => {
   await killAll();
   exporter.close();

@@ -122,7 +122,7 @@ export async function startReceiver(
 export async function until<T>(
   ask: () => T | Promise<T>,
   enough: (value: T) => boolean,
-  withinMs = 60_000,
+  withinMs = 120_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   for (;;) {

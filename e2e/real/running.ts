@@ -16,7 +16,7 @@ export interface Running {
   readonly pid: number;
   /** What it has written to stdout and stderr so far. */
   log(): string;
-  /** Ends it (SIGTERM, after 5 s SIGKILL), waits for its exit and removes its folder. May be called twice. */
+  /** Ends it (SIGTERM, after a minute SIGKILL), waits for its exit and removes its folder. May be called twice. */
   stop(): Promise<void>;
   /** Ends it at once and keeps its folder and port for `start` again: an outage. */
   kill(): Promise<void>;
@@ -28,14 +28,17 @@ export interface Running {
 
 /**
  * Ports for programs that must be told theirs: below those that systems give to outgoing connections, of which tests make
- * thousands; one of them would have the port before the program listens.
+ * thousands; one of them would have the port before the program listens. Each worker of a run has a share of its own and
+ * goes through it in a circle, so that a server which is started again finds its port free.
  */
-const [FIRST_PORT, PORTS] = [15_000, 15_000];
+const [FIRST_PORT, SHARES, PORTS] = [15_000, 15, 1000];
+const worker = Number(process.env.VITEST_POOL_ID ?? process.env.TEST_PARALLEL_INDEX ?? 0) % SHARES;
+let next = randomInt(PORTS);
 
-/** A port on loopback that is free and that no outgoing connection takes. */
+/** A port on loopback that is free and that no outgoing connection takes; another one each time. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = FIRST_PORT + randomInt(PORTS);
+    const port = FIRST_PORT + worker * PORTS + (next++ % PORTS);
     const server = createServer().listen(port, '127.0.0.1');
     const free = await once(server, 'listening').then(
       () => true,
@@ -48,22 +51,31 @@ export async function freePort(): Promise<number> {
   }
 }
 
-const READY_MS = 60_000;
+const READY_MS = 120_000;
+/** Between our look and the program's somebody else may take a port: then it is tried with others. */
+const MOST_TRIES = 5;
+
+type Prepare = (folder: string, port: number) => Promise<readonly string[]>;
 
 /**
  * Starts a real program and waits until its ready path answers 200.
  * @param prepare writes what it needs into its folder and gives its arguments
- * @throws Error with its log when it exits or is not ready within 60 s
+ * @throws Error with its log when it exits or is not ready within two minutes
  */
-export async function startReal(
-  program: RealProgram,
-  readyPath: string,
-  prepare: (folder: string, port: number) => Promise<readonly string[]>,
-): Promise<Running> {
+export async function startReal(program: RealProgram, readyPath: string, prepare: Prepare): Promise<Running> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOn(await freePort(), program, readyPath, prepare);
+    } catch (error) {
+      if (tries === MOST_TRIES || !/address already in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, program: RealProgram, readyPath: string, prepare: Prepare): Promise<Running> {
   const { path, skip } = requireReal(program);
   if (path === null) throw new Error(skip);
   const folder = await mkdtemp(join(tmpdir(), `fleetwatt-${program}-`));
-  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let log = '';
   let child: ChildProcess | null = null;
@@ -127,7 +139,7 @@ async function ready(child: ChildProcess, url: string, message: () => string): P
 /** The status of a GET; 0 where nobody answers. */
 function statusOf(url: string): Promise<number> {
   return new Promise((resolve) => {
-    const request = get(url, { agent: false, timeout: 2000 }, (response) => {
+    const request = get(url, { agent: false, timeout: 10_000 }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
@@ -140,7 +152,8 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill(signal);
-  const escalate = setTimeout(() => child.kill('SIGKILL'), 5000);
+  // On a busy machine one that writes down what it knows takes its time.
+  const escalate = setTimeout(() => child.kill('SIGKILL'), 60_000);
   await exited;
   clearTimeout(escalate);
 }

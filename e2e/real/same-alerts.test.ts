@@ -80,7 +80,7 @@ interface Theirs {
 
 test.skipIf(real.skip !== null)(
   titled('a real Prometheus with the exported rules and our engine fire the same alerts with the same start', real),
-  { timeout: LONG ? 1_200_000 : 180_000 },
+  { timeout: LONG ? 1_500_000 : 600_000 },
   async () => {
     let leap = 0;
     const now = () => Date.now() + leap;
@@ -157,8 +157,8 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
       const theirs = async () =>
         (JSON.parse(await read(`${server.url}/api/v1/alerts`)) as { data: { alerts: Theirs[] } }).data.alerts;
       // Both are awake: what holds from the begin on holds for both.
-      await until(theirs, (all) => all.some(({ labels }) => labels.alertname === 'BudgetNearCap'), 60_000);
-      await until(ours, (all) => all.some(({ rule }) => rule === 'BudgetNearCap'), 60_000);
+      await until(theirs, (all) => all.some(({ labels }) => labels.alertname === 'BudgetNearCap'));
+      await until(ours, (all) => all.some(({ rule }) => rule === 'BudgetNearCap'));
       const awake = Date.now();
       if (!LONG) leap = AFTER_MS;
       const settled = LONG ? awake : awake + LEAP_COUNTS_MS;
@@ -180,7 +180,7 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
               fired.all([...MUST_FIRE, ...rack.rules]) &&
               now - fired.newest('BudgetAtCap') > Math.min(FOR_MS, 60_000) + 5 * ms,
           ),
-        LONG ? 840_000 : 90_000,
+        LONG ? 840_000 : 240_000,
       );
       const told = (fired: Fired) => [...fired.rules()].sort();
       process.stdout.write(
@@ -188,8 +188,9 @@ scrape_configs: [{job_name: demo, honor_labels: true, file_sd_configs: [{files: 
           .filter((rule) => seen.theirs.rules().has(rule))
           .join(', ')}\n`,
       );
-      expect(told(seen.ours)).toEqual(expect.arrayContaining([...MUST_FIRE, ...rack.rules]));
-      expect(told(seen.theirs)).toEqual(told(seen.ours));
+      // What fired in one alone is found below, by its start.
+      for (const fired of Object.values(seen))
+        expect(told(fired)).toEqual(expect.arrayContaining([...MUST_FIRE, ...rack.rules]));
       // What began later than this may not fire in both yet.
       const waits = new Map(rules.map(({ name, forMs }) => [name, forMs + 4 * ms]));
       const lasting = (rule: string) => end - (waits.get(rule) ?? 0);

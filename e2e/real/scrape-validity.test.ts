@@ -385,15 +385,11 @@ describe.skipIf(prometheus.skip !== null)(titled('Validity is that of a real Pro
       ],
     ],
     ['mutants', () => mutants(Number(process.env.FLEETWATT_MUTANTS ?? 500), Number(process.env.FLEETWATT_SEED ?? 1))],
-  ] as const)(
-    'accepts, refuses and reads %s alike',
-    async (_, make) => {
-      const bodies = make();
-      const verdicts = await judge(bodies);
-      // Both kinds are there, or nothing was compared.
-      expect(new Set(verdicts.map(({ accepted }) => accepted)).size).toBe(2);
-      expect(bodies.map((one, i) => difference(one, verdicts[i] as Verdict)).filter(Boolean)).toEqual([]);
-    },
-    120_000,
-  );
+  ] as const)('accepts, refuses and reads %s alike', async (_, make) => {
+    const bodies = make();
+    const verdicts = await judge(bodies);
+    // Both kinds are there, or nothing was compared.
+    expect(new Set(verdicts.map(({ accepted }) => accepted)).size).toBe(2);
+    expect(bodies.map((one, i) => difference(one, verdicts[i] as Verdict)).filter(Boolean)).toEqual([]);
+  });
 });

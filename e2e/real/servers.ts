@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { requireReal } from './available.ts';
 import { type Running, startReal } from './running.ts';
@@ -13,17 +13,6 @@ async function configPath(folder: string, name: string, config: Config): Promise
   const path = join(folder, name);
   await writeFile(path, config.configText);
   return path;
-}
-
-/** A demo's own configuration with a scrape every second instead of every five: written beside it, so that its paths hold. */
-export async function everySecond(config: string): Promise<Config> {
-  const fast = join(dirname(config), 'every-second.yml');
-  const text = await readFile(config, 'utf8');
-  await writeFile(
-    fast,
-    text.replace('scrape_interval: 5s', 'scrape_interval: 1s').replace('scrape_timeout: 4s', 'scrape_timeout: 1s'),
-  );
-  return { config: fast };
 }
 
 /**

@@ -176,16 +176,8 @@ test('a size out of range and a taken port are errors', async () => {
   await expect(startDemo({ nodes: 1, port: demo.port })).rejects.toThrow(/EADDRINUSE/);
 });
 
-test('one poll of the whole fleet takes less than 150 ms', () => {
+test('one poll of the whole fleet is more than five megabytes', () => {
   const load = new Load(drawnPlan(), 1, START);
   const bodies = exportersOf(load, 1, START).filter((exporter) => exporter.job === 'dcgm');
-  const poll = (time: number) => bodies.reduce((bytes, { body }) => bytes + (body ? body(time).length : 0), 0);
-  expect(poll(START)).toBeGreaterThan(5_000_000);
-  // The best of five is the work itself: other tests share this process and its cores.
-  const costs = [1, 2, 3, 4, 5].map((nth) => {
-    const begin = performance.now();
-    poll(START + nth * 5000);
-    return performance.now() - begin;
-  });
-  expect(Math.min(...costs)).toBeLessThan(150);
+  expect(bodies.reduce((bytes, { body }) => bytes + (body?.(START).length ?? 0), 0)).toBeGreaterThan(5_000_000);
 });

@@ -126,7 +126,7 @@ afterAll(() => {
 
 const source = (more: object = {}) =>
   sourceSchema.parse({
-    ...{ kind: 'exporters', id: 's', name: 's', site: 's', timeoutMs: 3000, targets: [{ url: secure }] },
+    ...{ kind: 'exporters', id: 's', name: 's', site: 's', timeoutMs: 60_000, targets: [{ url: secure }] },
     ...{ caFile: at('site.pem'), clientCert: { certFile: at('client.pem'), keyFile: at('client.key') } },
     ...more,
   }) as ExportersSource;

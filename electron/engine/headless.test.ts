@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, askUntil, read } from '../../e2e/real/ask.ts';
+import { ask, read } from '../../e2e/real/ask.ts';
 import { requireReal, titled } from '../../e2e/real/available.ts';
+import { eventually } from '../../e2e/real/eventually.ts';
 import type { Running } from '../../e2e/real/running.ts';
 import { startPrometheus, startVictoriaMetrics } from '../../e2e/real/servers.ts';
 import { type SourceSettings, sourceSchema } from '../../shared/settings.ts';
@@ -53,14 +54,12 @@ describe.each(servers)('%s', (_name, need, start) => {
   beforeAll(async () => {
     if (need.skip !== null) return;
     demo = await startDemo({ nodes: NODES, gpus: 8 });
-    const configText = `global: {scrape_interval: 1s, scrape_timeout: 1s}
+    const configText = `global: {scrape_interval: 3s, scrape_timeout: 3s}
 scrape_configs:
   - job_name: demo
     file_sd_configs: [{files: ['${demo.targetsFile}']}]
 `;
     server = await start({ configText });
-    // All GPUs are there at the instant that the first refresh asks for.
-    await askUntil(server.url, `count(max by (UUID)(${BOARD_POWER} offset 5s))`, ([found]) => found?.value === GPUS);
   });
   afterAll(async () => {
     await server?.stop();
@@ -71,16 +70,19 @@ scrape_configs:
     titled('has the power that we have, GPU for GPU, at the same time', need),
     async () => {
       const { url } = server as Running;
-      const result = await readOnce({ kind: 'prometheus', url });
-      const ours = wattsOf(result);
-      const theirs = await ask(url, `max by (UUID)(${BOARD_POWER})`, result.time / 1000);
-      const [total] = await ask(url, `sum(max by (UUID)(${BOARD_POWER}))`, result.time / 1000);
-      expect(ours.size).toBe(GPUS);
-      expect(theirs).toHaveLength(GPUS);
-      for (const { metric, value } of theirs) expectClose(ours.get(metric.UUID ?? ''), value, metric.UUID ?? '');
-      expectClose(sum(ours.values()), total?.value ?? Number.NaN, 'sum');
-      expect(result.health).toMatchObject({ state: 'up', fault: null });
-      expect(result.badSamples).toBe(0);
+      // Again where a scrape was missing at that instant, or came to the server only after we had read.
+      await eventually(async () => {
+        const result = await readOnce({ kind: 'prometheus', url });
+        const ours = wattsOf(result);
+        const theirs = await ask(url, `max by (UUID)(${BOARD_POWER})`, result.time / 1000);
+        const [total] = await ask(url, `sum(max by (UUID)(${BOARD_POWER}))`, result.time / 1000);
+        expect(theirs).toHaveLength(GPUS);
+        expect(ours.size).toBe(GPUS);
+        for (const { metric, value } of theirs) expectClose(ours.get(metric.UUID ?? ''), value, metric.UUID ?? '');
+        expectClose(sum(ours.values()), total?.value ?? Number.NaN, 'sum');
+        expect(result.health).toMatchObject({ state: 'up', fault: null });
+        expect(result.badSamples).toBe(0);
+      });
     },
   );
 });
@@ -107,9 +109,6 @@ test('directly from the exporters: the watts that they print, GPU for GPU', asyn
 });
 
 test('a source that gives nothing is a fault', async () => {
-  const demo = await startDemo({ nodes: 1 });
-  await demo.close();
-  await expect(readOnce({ kind: 'prometheus', url: `http://127.0.0.1:${demo.port}` })).rejects.toThrow(
-    /Nothing listens there/,
-  );
+  // A port that is given to nobody.
+  await expect(readOnce({ kind: 'prometheus', url: 'http://127.0.0.1:1' })).rejects.toThrow(/Nothing listens there/);
 });

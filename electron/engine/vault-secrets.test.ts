@@ -108,7 +108,7 @@ function host(url: string) {
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const limit = performance.now() + 60_000;
+  const limit = performance.now() + 120_000;
   while (!condition()) {
     if (performance.now() > limit) throw new Error('It did not come about');
     await new Promise((resume) => setTimeout(resume, 10));

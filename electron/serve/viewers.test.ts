@@ -151,7 +151,7 @@ describe('named tokens', () => {
   it('give their role, and are revoked by taking their line out', async () => {
     const [wall, boss] = [newKey(), newKey()];
     const file = tokenFile(`# walls\nhall-a read ${wall}\n\nboss operate ${boss}\n`);
-    const server = await serve({ tokens: new TokenFile(file.path), pingMs: 20 });
+    const server = await serve({ tokens: new TokenFile(file.path), pingMs: 200 });
     const socket = await viewer(server, wall);
     await viewer(server, boss);
     expect(server.hub.viewers.map(({ role }) => role)).toEqual(['read', 'operate']);

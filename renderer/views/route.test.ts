@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linkOf } from '../../shared/interop/our-alert.ts';
+import { SEED } from '../../shared/seed.fixture.ts';
 import { hrefOf, parseRoute } from './route.ts';
 import { VIEWS } from './views.ts';
 
@@ -52,6 +53,7 @@ describe('addresses of the console', () => {
           expect(parseRoute(hrefOf(route))).toEqual(route);
         },
       ),
+      { seed: SEED },
     );
   });
 });

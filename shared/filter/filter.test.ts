@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { computeFabric } from '../fabric.ts';
 import { frameOf, LOST, topologyOf, type Values } from '../frame.fixture.ts';
 import { computePower } from '../power.ts';
+import { SEED } from '../seed.fixture.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { matchGpus } from './match.ts';
 import { FilterError, parseFilter } from './parse.ts';
@@ -90,6 +91,7 @@ describe('a filter that cannot be read is told with its column', () => {
           expect(error).toBeInstanceOf(FilterError);
         }
       }),
+      { seed: SEED },
     );
   });
 

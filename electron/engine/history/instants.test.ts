@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { CallArg, CallParsed } from '../../../shared/contract.ts';
 import { Fleet } from '../../../shared/fleet.ts';
@@ -244,11 +244,11 @@ describe('an instant of the past', () => {
     const latest = { latest: true };
     const refused = (told: Promise<unknown>) => expect(told).rejects.toMatchObject({ fault: { code: 'superseded' } });
     const slow = refused(engine.frameAt(held.time, latest, scrubbing));
-    await vi.waitFor(() => expect(held.came).toBeGreaterThan(0));
+    await expect.poll(() => held.came).toBeGreaterThan(0);
     const next = await engine.frameAt(NOW - 2 * HOUR, latest, scrubbing);
     expect(next.frame?.drawW[0]).toBe(boardAt(NOW - 2 * HOUR));
     await slow;
-    await vi.waitFor(() => expect(held.cut).toBe(held.came));
+    await expect.poll(() => held.came - held.cut).toBe(0);
     // Of many that come together only the last is asked for at all.
     const came = held.came;
     const skipped = refused(engine.frameAt(held.time, latest, scrubbing));
@@ -259,12 +259,12 @@ describe('an instant of the past', () => {
     // Another viewer waits for it too: it goes on.
     const cut = held.cut;
     const [theirs, ours] = [other, scrubbing].map((asker) => refused(engine.frameAt(held.time, latest, asker)));
-    await vi.waitFor(() => expect(held.came).toBeGreaterThan(came));
+    await expect.poll(() => held.came).toBeGreaterThan(came);
     await engine.frameAt(NOW - HOUR, latest, scrubbing);
     await ours;
     expect(held.cut).toBe(cut);
     await engine.frameAt(NOW - HOUR, latest, other);
     await theirs;
-    await vi.waitFor(() => expect(held.cut).toBe(held.came));
+    await expect.poll(() => held.came - held.cut).toBe(0);
   });
 });

@@ -151,6 +151,8 @@ describe('a capture', () => {
 });
 
 describe('by itself', () => {
+  const taken = async (own: ReturnType<typeof setUp>) =>
+    (await own.call('snapshots', {})).jobs.map(({ title, reason }) => `${title} ${reason}`);
   const firing = (id: string, firedAt: number, severity = 'critical') => ({
     id,
     firedAt,
@@ -171,13 +173,15 @@ describe('by itself', () => {
       expect((await own.call('snapshots', {})).jobs).toEqual([]);
       own.fire([firing('new', START + 30_000)]);
       own.polls(1);
-      await settle();
-      await settle();
+      await expect.poll(() => taken(own)).toEqual(['Alert new alert']);
       own.fire([firing('new', START + 30_000), firing('next', START + 40_000)]);
       own.polls(3);
       await settle();
-      const { jobs } = await own.call('snapshots', {});
-      expect(jobs.map(({ title, reason }) => [title, reason])).toEqual([['Alert new', 'alert']]);
+      // Five minutes later there is one again, and was none between.
+      own.polls(60);
+      own.fire([firing('later', START + 340_000)]);
+      own.polls(1);
+      await expect.poll(() => taken(own)).toEqual(['Alert new alert', 'Alert later alert']);
     } finally {
       own.part.close();
       rmSync(own.folder, { recursive: true, force: true });
@@ -187,16 +191,13 @@ describe('by itself', () => {
   it('that cannot begin since too many are under way is told, and no more than that comes of it', async () => {
     const own = setUp({ onAlert: 'critical', everyMs: 60_000 });
     try {
-      const settle = async () => {
-        for (let n = 0; n < 20; n++) await new Promise((resolve) => setImmediate(resolve));
-      };
       own.fire([firing('old', START - 60_000)]);
       own.polls(1);
-      await settle();
+      await new Promise((resolve) => setImmediate(resolve));
       for (let n = 1; n <= 4; n++) {
         own.fire([firing(`${n}`, START + n * 65_000)]);
         own.polls(13);
-        await settle();
+        await expect.poll(() => taken(own)).toHaveLength(n);
       }
       const { jobs } = await own.call('snapshots', {});
       expect(jobs.map(({ state }) => state)).toEqual(['recording', 'recording', 'recording', 'failed']);

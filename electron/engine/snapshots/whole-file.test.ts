@@ -36,7 +36,8 @@ describe('writeFileWhole', () => {
     await import('node:fs/promises').then(({ mkdir }) => mkdir(target));
     const sizes = new Set<number>();
     let unfinished = 0;
-    for (let n = 0; n < KILLS; n++) {
+    // As many as were asked for, and on until both files were seen and a kill came while one was being written.
+    for (let n = 0; n < KILLS || sizes.size < 2 || unfinished === 0; n++) {
       const child = fork(join(folder, 'bundle', 'write.mjs'), [file], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       });
@@ -54,9 +55,6 @@ describe('writeFileWhole', () => {
       await removeUnfinished(target);
       expect(readdirSync(target)).toEqual(['incident.fwsnap']);
     }
-    // Both files were seen, and some kills came while one was being written.
-    expect(sizes.size).toBe(2);
-    expect(unfinished).toBeGreaterThan(0);
   });
 
   it('leaves the old file and nothing else where it is called off or the folder is gone', async () => {

@@ -183,9 +183,7 @@ describe('files', () => {
       [Buffer.from(`${head}${'PDX-1,A,A1,R,1,n,DGX,x\n'.repeat(5000)}`), /line 2, column \d+/],
     ] as const) {
       writeFileSync(bad, text);
-      const begin = performance.now();
       const { topology, warnings } = new PlaceReader().read(files, []);
-      expect(performance.now() - begin).toBeLessThan(5000);
       expect(topology.map(({ node }) => node)).toContain('n1');
       expect(warnings.join('\n')).toMatch(words);
       expect(warnings.length).toBeLessThanOrEqual(100);
