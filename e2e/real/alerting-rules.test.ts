@@ -93,11 +93,14 @@ const SERIES: Readonly<Record<string, string>> = {
   [`DCGM_FI_DEV_XID_ERRORS${gpu('GPU-a')}`]: '31x4 79x20',
   [`DCGM_FI_DEV_XID_ERRORS${gpu('GPU-old')}`]: '79x25',
   [`DCGM_FI_DEV_ECC_DBE_VOL_TOTAL${gpu('GPU-a')}`]: '3x4 4x20',
-  // DCGM has no series before the first fault; where one of a node begins with 0, reading of them begins.
+  // A series that begins with a fault is news where another GPU of the node was read before; else reading of it begins.
   ...Object.fromEntries(
-    ['GPU-first', 'GPU-read', 'GPU-beside'].flatMap((uuid) => {
-      const of = gpu(uuid, 'A1-02', uuid === 'GPU-first' ? 'n3' : 'n4');
-      const fault = uuid === 'GPU-beside' ? '_x7 0x17' : '_x7 79x17';
+    [
+      ...[['GPU-first', 'n3', '_x7 79x17'] as const, ['GPU-known', 'n3', '0x25'] as const],
+      ...[['GPU-read', 'n4', '_x7 79x17'] as const, ['GPU-beside', 'n4', '_x7 0x17'] as const],
+      ['GPU-alone', 'n5', '_x7 79x17'] as const,
+    ].flatMap(([uuid, node, fault]) => {
+      const of = gpu(uuid, 'A1-02', node);
       return [
         [`DCGM_FI_DEV_POWER_USAGE${of}`, '300x25'],
         [`DCGM_FI_DEV_XID_ERRORS${of}`, fault],

@@ -197,6 +197,8 @@ export interface JournalRow {
   readonly text: string;
   readonly value: number | null;
   readonly labels: Readonly<Record<string, string>>;
+  /** What was said beside the title then; only where `details` were asked for. */
+  readonly detail?: string;
 }
 
 export interface HistoryPage {

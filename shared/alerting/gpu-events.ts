@@ -45,10 +45,11 @@ const nothing = (gpus: number) =>
 
 /**
  * XIDs and uncorrectable ECC errors that are new. The gauge is sticky: a code that stands there when a GPU is first read
- * is old, and only a change is news. DCGM has no such series before the first fault: one that begins with a fault on a
- * GPU that has been heard for a while is news too, but not where others of its node begin with 0, which is an exporter
- * that was told to read it. So that a code that came while nobody read is news as well, what was last seen is
- * given out to be kept (`takeChanged`) and taken back after a start (`recall`). Index: place − start[GPU].
+ * is old, and only a change is news. Where an exporter has no such series before the first fault, one that begins with a
+ * fault is news only on a GPU that has been heard for a while, beside another of its node of which the same was read
+ * before: else it may be an exporter that was added, or told to read it. So that a code that came while nobody read is
+ * news as well, what was last seen is given out to be kept (`takeChanged`) and taken back after a start (`recall`).
+ * Index: place − start[GPU].
  */
 export class GpuEvents {
   #paths: readonly string[] = [];
@@ -98,34 +99,27 @@ export class GpuEvents {
   /** Takes one instant. @param first index of the first GPU in the columns */
   update({ codes, counts, errors, signs }: Instant, first: number, now: EpochMs): void {
     const at = (column: Values, gpu: number) => column?.[first + gpu] ?? Number.NaN;
-    const { xid, ecc, heardSince, heardAt } = this.#of;
-    const [quietXid, quietEcc] = [this.#beginsQuiet(codes, first, xid), this.#beginsQuiet(errors, first, ecc)];
+    const { heardSince, heardAt } = this.#of;
+    this.#begin('xid', codes, first, now);
+    this.#begin('ecc', errors, first, now);
     for (let gpu = 0; gpu < this.#paths.length; gpu++) {
-      const seen = { xid: at(codes, gpu), xidCount: at(counts, gpu), ecc: at(errors, gpu) };
-      if (now - heardSince[gpu] >= HEARD_MS) {
-        const node = this.#nodes[gpu];
-        if (seen.xid > 0 && Number.isNaN(xid[gpu]) && !quietXid.has(node)) this.#beginAt(gpu, 'xid');
-        if (seen.ecc > 0 && Number.isNaN(ecc[gpu]) && !quietEcc.has(node)) this.#beginAt(gpu, 'ecc');
-      }
-      this.#read(gpu, seen, now);
+      this.#read(gpu, { xid: at(codes, gpu), xidCount: at(counts, gpu), ecc: at(errors, gpu) }, now);
       if (!isHeard(signs, first + gpu)) continue;
       heardAt[gpu] = now;
       if (Number.isNaN(heardSince[gpu])) heardSince[gpu] = now;
     }
   }
 
-  /** Nodes of which a GPU is told for the first time, and has nothing. */
-  #beginsQuiet(column: Values, first: number, before: Float64Array): ReadonlySet<number> {
-    const found = new Set<number>();
-    for (let gpu = 0; column && gpu < before.length; gpu++)
-      if (column[first + gpu] === 0 && Number.isNaN(before[gpu])) found.add(this.#nodes[gpu]);
-    return found;
-  }
-
-  /** There was no fault when the GPU was last heard: no series is none. */
-  #beginAt(gpu: number, what: 'xid' | 'ecc'): void {
-    this.#of[what][gpu] = 0;
-    this.#of.readAt[gpu] = this.#of.heardAt[gpu];
+  /** Series that begin with a fault and are news: when their GPU was last heard it had none. */
+  #begin(what: 'xid' | 'ecc', column: Values, first: number, now: EpochMs): void {
+    const { [what]: known, heardSince, heardAt, readAt } = this.#of;
+    const began: number[] = [];
+    for (let gpu = 0; column && gpu < known.length; gpu++)
+      if (column[first + gpu] > 0 && Number.isNaN(known[gpu]) && now - heardSince[gpu] >= HEARD_MS) began.push(gpu);
+    if (began.length === 0) return;
+    const readOf = new Set<number>();
+    for (let gpu = 0; gpu < known.length; gpu++) if (!Number.isNaN(known[gpu])) readOf.add(this.#nodes[gpu]);
+    for (const gpu of began) if (readOf.has(this.#nodes[gpu])) [known[gpu], readAt[gpu]] = [0, heardAt[gpu]];
   }
 
   #read(gpu: number, { xid: code, xidCount: count, ecc: total }: SeenEvents, now: EpochMs): void {

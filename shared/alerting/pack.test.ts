@@ -206,18 +206,36 @@ describe('hardware', () => {
     };
     const none = [NONE, NONE, NONE];
 
-    it('is news on a GPU that has been heard for 2 min', () => {
-      expect(told([0, none, none], [120, [79, NONE, NONE], [NONE, NONE, 2]])[1]).toEqual([
+    it('is news on a GPU that has been heard for 2 min, beside another of which it was read before', () => {
+      const before = [0, [13, NONE, NONE], [0, NONE, NONE]] as const;
+      expect(told([...before], [120, [13, 79, NONE], [0, NONE, 2]])[1]).toEqual([
         'FatalXid: reported XID 79',
         'UncorrectableEcc: had 2 uncorrectable ECC errors',
       ]);
       // All GPUs of a node at once, as NVLink does it.
-      expect(told([0, none, none], [120, [74, 74, 74], none])[1]).toHaveLength(3);
+      expect(told([...before], [120, [74, 74, 74], none])[1]).toHaveLength(3);
+      expect(told([...before], [119, [13, 79, NONE], [0, NONE, 2]])[1]).toEqual([]);
     });
 
-    it('is old where reading has just begun: of this GPU, or of the node, whose others have none', () => {
-      expect(told([0, none, none], [119, [79, NONE, NONE], [NONE, NONE, 2]])[1]).toEqual([]);
-      expect(told([0, none, none], [120, [0, 79, 0], [2, 0, 0]], [125, [0, 79, 0], [2, 0, 0]])).toEqual([[], [], []]);
+    it('is old where it is read for the first time: of a node of one GPU, or by an exporter that was added', () => {
+      for (const [xids, errors] of [
+        [
+          [79, NONE, NONE],
+          [NONE, NONE, 2],
+        ],
+        [[74, 74, 74], none],
+        [
+          [0, 79, 0],
+          [2, 0, 0],
+        ],
+      ])
+        expect(told([0, none, none], [120, xids, errors], [125, xids, errors], [600, xids, errors])).toEqual([
+          ...[[], [], [], []],
+        ]);
+      // From then on a change is news.
+      expect(told([0, none, none], [120, [79, NONE, NONE], none], [125, [74, NONE, NONE], none])[2]).toEqual([
+        'FatalXid: reported XID 74',
+      ]);
     });
   });
 

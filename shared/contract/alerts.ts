@@ -70,6 +70,8 @@ export const historyFilter = z.strictObject({
   to: time.optional(),
   /** Rows with a smaller `seq`: paging. */
   before: z.number().int().min(0).optional(),
+  /** Rows with what was said beside the title. */
+  details: z.boolean().optional(),
   most: z.number().int().min(1).max(1000).default(200),
   kinds: z.array(z.enum(JOURNAL_KINDS)).max(JOURNAL_KINDS.length).optional(),
   severities: z.array(z.enum(ALERT_SEVERITIES)).optional(),

@@ -81,10 +81,10 @@ function residency(record: string, { intervalS }: AlertingOptions): string {
 /** Codes by which work is lost. */
 const FATAL = xids.filter(({ severity }) => severity === 'critical').map(({ code }) => code);
 
-/** Began within the window on a GPU that was heard before it, and on no other GPU of its node with 0 (gpu-events.ts). */
+/** Began within the window on a GPU that was heard before it, as was this of another GPU of its node (gpu-events.ts). */
 function begun(record: string): string {
-  const fresh = `(${record} unless ${record} offset ${WINDOW})`;
-  return `${fresh} and ${BOARD} offset ${WINDOW} unless on (${NODE_LABELS.join(', ')}) (${fresh} == 0)`;
+  const before = `${record} offset ${WINDOW}`;
+  return `(${record} unless ${before}) and ${BOARD} offset ${WINDOW} and on (${NODE_LABELS.join(', ')}) (${before})`;
 }
 
 /** Expressions of derived quantities of GPUs by their names; a signal's own is its values. */

@@ -179,7 +179,10 @@ export class Journal {
   page(filter: HistoryFilter, most = filter.most): HistoryPage {
     const { where, values } = clauses(filter);
     const text = where.length > 0 ? `WHERE ${where.join(' AND ')}` : '';
-    const found = this.#store.all(`SELECT * FROM journal ${text} ORDER BY seq DESC LIMIT ?`, [...values, most + 1]);
+    const from = filter.details
+      ? "(SELECT journal.*, coalesce(detail, '') AS detail FROM journal LEFT JOIN journal_detail USING (seq))"
+      : 'journal';
+    const found = this.#store.all(`SELECT * FROM ${from} ${text} ORDER BY seq DESC LIMIT ?`, [...values, most + 1]);
     const waiting = this.#unsaved.filter((row) => matches(row, filter)).reverse();
     const all = [...waiting, ...found.flatMap((row) => this.#sound(row) ?? [])];
     const rows = all.slice(0, most);

@@ -50,6 +50,9 @@ it('alerts of a window are those of the journal too: the engine forgets one a qu
   ];
   const lasting = ['02', 'firing', (seen()[0][1] - T0) / MINUTE, ''];
   expect(await told(T0, bench.now)).toEqual([first, second, lasting]);
+  // Of those that ended, what was said as they fired: 9,200 of 10,000 W.
+  const [{ detail }] = (await papers(T0, bench.now)).alerts;
+  expect(detail).toMatch(/^At 14:01:\d\d: .*9\.2 of 10\.0 kW/);
   // A window of the past whose alert began before it and ended after it has it, and no other.
   expect(await told(T0 + 2 * MINUTE, T0 + 2.5 * MINUTE)).toEqual([first]);
   // A place has its own, and rows of its own.

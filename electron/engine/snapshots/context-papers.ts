@@ -1,5 +1,6 @@
 import type { Alert, HistoryPage, JournalRow, RulesReply } from '../../../shared/alerting/alert.ts';
 import { pathOf } from '../../../shared/alerting/objects.ts';
+import { formatTime } from '../../../shared/format.ts';
 import type { AlertRecord, JournalRecord, Papers, RuleRecord } from '../../../shared/snapshot/document.ts';
 import type { EngineContext } from '../part.ts';
 
@@ -60,7 +61,7 @@ async function journalOf(context: EngineContext, from: number): Promise<JournalR
   const rows: JournalRow[] = [];
   let before: number | undefined;
   do {
-    const page: HistoryPage = await context.ask('alertHistory', { from, before, most: PAGE });
+    const page: HistoryPage = await context.ask('alertHistory', { from, before, most: PAGE, details: true });
     rows.push(...page.rows);
     before = page.next ?? undefined;
   } while (before !== undefined && rows.length < MOST_ROWS);
@@ -76,7 +77,7 @@ async function begunBefore(context: EngineContext, rows: readonly JournalRow[], 
     seen.add(alert);
     if (kind === 'pending' || seen.size > MOST_BEGUN) continue;
     const kinds = ['pending', 'firing', 'resolved', 'dropped'] as const;
-    const page = await context.ask('alertHistory', { alert, kinds: [...kinds], to: from, most: 2 });
+    const page = await context.ask('alertHistory', { alert, kinds: [...kinds], to: from, most: 2, details: true });
     began.push(...[...page.rows].reverse());
   }
   return began;
@@ -88,14 +89,14 @@ const MOST_BEGUN = 2000;
 
 /**
  * The alerts that rows of the journal tell of, each from its onset to its end: an alert that came twice is two. The
- * engine itself forgets one fifteen minutes after it ended. What was said beside a title is not looked up.
+ * engine itself forgets one fifteen minutes after it ended. What was said beside its title has the time of its numbers.
  *
  * @param rows the oldest first
  */
 export function runsOf(rows: readonly JournalRow[]): AlertRecord[] {
   const open = new Map<string, AlertRecord>();
   const done: AlertRecord[] = [];
-  for (const { time, kind, alert, rule, severity, domain, path, labels, text, who } of rows) {
+  for (const { time, kind, alert, rule, severity, domain, path, labels, text, who, detail = '' } of rows) {
     const run = open.get(alert);
     if (kind === 'ack' && run) open.set(alert, { ...run, acknowledgedBy: who });
     if (kind === 'unack' && run) open.set(alert, { ...run, acknowledgedBy: '' });
@@ -115,7 +116,7 @@ export function runsOf(rows: readonly JournalRow[]): AlertRecord[] {
           path,
           labels,
           title: text,
-          detail: '',
+          detail: detail === '' ? (run?.detail ?? '') : `At ${formatTime(time).slice(0, 8)}: ${detail}`,
           state: kind,
           since,
           until: null,

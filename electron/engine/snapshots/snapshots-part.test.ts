@@ -364,6 +364,18 @@ describe('the library', () => {
     expect(readdirSync(join(its.folder, 'snapshots', 'removed'))).toEqual([]);
   });
 
+  it('deletes it by itself as well, where nobody asks for the list', async () => {
+    const file = await taken();
+    await its.call('removeSnapshot', { file });
+    const [{ keptUntil }] = await rows();
+    const aside = () => readdirSync(join(its.folder, 'snapshots', 'removed'));
+    its.part.tick((keptUntil as number) - 1, false);
+    its.polls(1);
+    expect(aside()).not.toEqual([]);
+    its.part.tick((keptUntil as number) + 3_600_000, false);
+    await expect.poll(aside).toEqual([]);
+  });
+
   it('deletes nothing that was put aside where that makes not room enough', async () => {
     const file = await taken();
     await its.call('removeSnapshot', { file });

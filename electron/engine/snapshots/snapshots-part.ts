@@ -25,6 +25,7 @@ import { Spans } from './spans.ts';
 const PACK_AT_ONCE = 1_000_000;
 const PIECE = 384 * 1024;
 const DAY_MS = 86_400_000;
+const FORGET_EVERY_MS = 3_600_000;
 
 const TYPES = {
   html: 'text/html',
@@ -46,6 +47,7 @@ export class SnapshotsPart implements EnginePart {
   #lastFired = Number.POSITIVE_INFINITY;
   #lastAutomatic = Number.NEGATIVE_INFINITY;
   #prepared: Promise<void> | null = null;
+  #forgotAt = Number.NEGATIVE_INFINITY;
 
   readonly answers: Answers = {
     snapshots: () => this.#list(),
@@ -97,6 +99,11 @@ export class SnapshotsPart implements EnginePart {
   tick(now: number, polled: boolean): void {
     const { ringBytes, ringMinutes } = this.#context.settings().snapshots;
     if (this.#ringFor !== `${ringBytes} ${ringMinutes}`) this.#ring = this.#newRing();
+    if (Math.abs(now - this.#forgotAt) >= FORGET_EVERY_MS) {
+      this.#forgotAt = now;
+      // Also where nobody ever looks at the list.
+      void this.#library.forgetAside(now).catch(() => {});
+    }
     const current = this.#context.view().current();
     if (!polled || !current) return;
     this.#ring.add(current.frame);
