@@ -128,7 +128,10 @@ const ROWS: Readonly<Record<string, readonly (readonly [file: string, title: str
     ['shared/hub.test.ts', 'is told to viewers, answered for, started again'],
     ['electron/desktop/crashes.test.ts', 'C10: a window that crashes'],
   ],
-  D1: [['shared/snapshot/hostile.test.ts', 'D1: bombs']],
+  D1: [
+    ['shared/snapshot/hostile.test.ts', 'D1: bombs'],
+    ['electron/cli/hostile-files.test.ts', 'says why, and does not wait for it'],
+  ],
   D2: [['shared/snapshot/hostile.test.ts', 'D2: paths']],
   D3: [['shared/snapshot/hostile.test.ts', 'D3: tampering']],
   D4: [['shared/snapshot/hostile.test.ts', 'D4: JSON']],

@@ -14,7 +14,7 @@ import { openFile, readCandidate, redactFile } from '../engine/snapshots/assembl
 import { digest } from '../engine/snapshots/keys.ts';
 import { embeddedIn } from '../engine/snapshots/report-console.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
-import { parseOptions, UsageError } from './options.ts';
+import { outPath, parseOptions, UsageError } from './options.ts';
 import { redactionsOf } from './snapshot.ts';
 
 const FORMATS = ['html', 'csv', 'json', 'openmetrics', 'md', 'fwsnap'] as const;
@@ -37,11 +37,11 @@ export async function exportFile(args: readonly string[]): Promise<number> {
   const parsed = parseOptions(args, options, usage);
   if (!parsed) return 0;
   const [file, ...more] = parsed.words;
-  const { format, under, out } = parsed.values;
+  const { format, under } = parsed.values;
+  const out = typeof parsed.values.out === 'string' ? outPath(parsed.values.out) : undefined;
   if (file === undefined || more.length > 0) throw new UsageError(usage);
   if (!FORMATS.includes(format as Format)) throw new UsageError(`--format takes ${FORMATS.join(', ')}\n\n${usage}`);
-  if (format === 'fwsnap' && typeof out !== 'string')
-    throw new UsageError(`--format fwsnap needs --out FILE\n\n${usage}`);
+  if (format === 'fwsnap' && out === undefined) throw new UsageError(`--format fwsnap needs --out FILE\n\n${usage}`);
   const kinds = redactionsOf(parsed.values.redact);
   const whole = readCandidate(file);
   const read = openFile(whole, file);
@@ -52,7 +52,10 @@ export async function exportFile(args: readonly string[]): Promise<number> {
   }
   const opened = kinds.length > 0 ? openFile(bytes, file) : read;
   const choice = { signals: signalsOf(parsed.values.signals), under: typeof under === 'string' ? under : '' };
-  await write(textOf(opened, bytes, format as Format, choice), typeof out === 'string' ? out : undefined);
+  const { path } = opened.snapshot.topology;
+  if (choice.under !== '' && !path.includes(choice.under))
+    throw new UsageError(`--under: there is no place ${choice.under}`);
+  await write(textOf(opened, bytes, format as Format, choice), out);
   return 0;
 }
 

@@ -1,3 +1,4 @@
+import { FaultError } from '../engine/fault.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { exportFile } from './export.ts';
@@ -51,7 +52,10 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
       process.stderr.write(`${error.message}\n`);
       return 2;
     }
-    process.stderr.write(`fleetwatt ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    // Whoever reads has seen enough, as `head` does.
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 1;
+    const hint = error instanceof FaultError && error.fault.hint !== '' ? ` ${error.fault.hint}` : '';
+    process.stderr.write(`fleetwatt ${name}: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
     return 1;
   }
 }

@@ -1,3 +1,5 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** What a starter may hand in: a signal that stops long-running commands, and who wants to know of the address. */
@@ -65,6 +67,17 @@ export function required({ values }: Parsed, name: string, usage: string): strin
   const text = values[name];
   if (typeof text !== 'string' || text === '') throw new UsageError(`--${name} is missing\n\n${usage}`);
   return text;
+}
+
+/** The path of a file that is to be written: whole under its name, so it replaces a file and nothing else. Throws UsageError. */
+export function outPath(text: string): string {
+  const path = resolve(text);
+  if (!statSync(dirname(path), { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`--out: ${dirname(path)} is no folder`);
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there && !there.isFile())
+    throw new UsageError(`--out: ${path} is ${there.isDirectory() ? 'a folder' : 'no file'}`);
+  return path;
 }
 
 /** Resolves when the process is asked to stop or `signal` fires. */

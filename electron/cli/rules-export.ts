@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { alertingFile } from '../../shared/recorded/alerting.ts';
 import { recordingGroups } from '../../shared/recorded/rules.ts';
 import { writeWhole } from '../engine/store/atomic.ts';
-import { type Parsed, UsageError, wholeNumber } from './options.ts';
+import { outPath, type Parsed, UsageError, wholeNumber } from './options.ts';
 import { type OwnSettings, ownSettings, profileOptionsUsage } from './profile-option.ts';
 
 export const exportUsage = `       npm run -s fleetwatt -- rules export --kind KIND [--out FILE]
@@ -87,7 +87,7 @@ export function exportRules(parsed: Parsed, usage: string): number {
   const { groups, notes } = make(parsed);
   const timed = groups.map(({ name, rules }) => ({ name, interval: `${intervalOf(parsed)}s`, rules }));
   const text = notes.map((note) => `# ${note}\n`).join('') + stringify({ groups: timed }, { lineWidth: 0 });
-  if (typeof values.out === 'string') writeWhole(values.out, text);
+  if (typeof values.out === 'string') writeWhole(outPath(values.out), text);
   else process.stdout.write(text);
   return 0;
 }

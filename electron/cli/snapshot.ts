@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseFabricCsv } from '../../shared/fabric/fabric-csv.ts';
 import { formatBytes, formatCount } from '../../shared/format.ts';
 import { REDACTIONS, type RedactionKind, SNAPSHOT_ENDING } from '../../shared/snapshot/manifest.ts';
@@ -10,6 +9,7 @@ import { cablesWithin } from '../../shared/snapshot/replay-fabric.ts';
 import { reportOf } from '../../shared/snapshot/report/report.ts';
 import { scopeOf } from '../../shared/snapshot/scope.ts';
 import { sentenceAt, sentenceWith } from '../../shared/snapshot/sentence-at.ts';
+import type { Topology } from '../../shared/topology.ts';
 import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
 import { systemClock } from '../engine/clock.ts';
 import { gather, openFile, pack } from '../engine/snapshots/assemble.ts';
@@ -18,7 +18,7 @@ import { record } from '../engine/snapshots/record.ts';
 import { embeddedIn } from '../engine/snapshots/report-console.ts';
 import { writeFileWhole } from '../engine/snapshots/whole-file.ts';
 import { ownVersion } from '../engine/version.ts';
-import { type Parsed, parseOptions, required, UsageError, wholeNumber } from './options.ts';
+import { outPath, type Parsed, parseOptions, required, UsageError, wholeNumber } from './options.ts';
 import { ACCESS_OPTIONS, accessOf, accessUsage, sourceOf, tableOf } from './source-option.ts';
 
 const REPORT_ENDING = '.html';
@@ -49,11 +49,9 @@ export function redactionsOf(text: string | boolean | undefined): readonly Redac
 }
 
 function outOf(parsed: Parsed): string {
-  const out = resolve(required(parsed, 'out', usage));
+  const out = outPath(required(parsed, 'out', usage));
   if (!out.endsWith(SNAPSHOT_ENDING) && !out.endsWith(REPORT_ENDING))
     throw new UsageError(`--out takes a file that ends in ${SNAPSHOT_ENDING} or ${REPORT_ENDING}\n\n${usage}`);
-  if (!statSync(dirname(out), { throwIfNoEntry: false })?.isDirectory())
-    throw new UsageError(`--out: ${dirname(out)} is no folder`);
   return out;
 }
 
@@ -76,16 +74,19 @@ export async function snapshot(args: readonly string[]): Promise<number> {
   const cables = tableOf(fabric, parseFabricCsv)?.rows ?? [];
   const source = sourceOf(required(parsed, 'source', usage), kind, accessOf(parsed));
   const stepMs = wholeNumber(parsed, 'step', [1, 3600], 15) * 1000;
+  const path = typeof scope === 'string' ? scope : '';
   const recording = await record({
     ...{ source, stepMs, clock: systemClock },
     topology: tableOf(csv, parseTopologyCsv),
     budgets: tableOf(budgets, parseBudgetsCsv)?.rows ?? [],
     minutes: wholeNumber(parsed, 'minutes', [1, 60], 15),
-    onInstant: tell,
+    onInstant(done, of, places) {
+      // Exporters know all their places from the first instant on; of a server some may come later.
+      if (done === 1 && source.kind === 'exporters') scoped(places, path);
+      tell(done, of);
+    },
   });
-  const path = typeof scope === 'string' ? scope : '';
-  const topology = scopeOf(recording.topology, path);
-  if (path !== '' && topology === recording.topology) throw new UsageError(`--scope: there is no place ${path}`);
+  const topology = scoped(recording.topology, path);
   const { ring, from, to, papers, origins, missing } = recording;
   const writer = await gather(ring.chunks(from, to), topology, { from, to, stepMs: 0 }, () => {});
   const draft = writer.finish();
@@ -110,6 +111,13 @@ export async function snapshot(args: readonly string[]): Promise<number> {
     `${out}: ${formatBytes(leaves.length)}, ${formatCount(manifest.instants)} instants of ${formatCount(gpus)} GPUs, ${formatCount(samples)} samples\n  sha256 ${whole}\n`,
   );
   return 0;
+}
+
+/** The places at and under one, or all. @throws UsageError where there is no such place */
+function scoped(topology: Topology, path: string): Topology {
+  const part = scopeOf(topology, path);
+  if (path !== '' && part === topology) throw new UsageError(`--scope: there is no place ${path}`);
+  return part;
 }
 
 /** One line that is written over, where somebody looks. */

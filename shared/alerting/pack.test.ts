@@ -194,7 +194,9 @@ describe('hardware', () => {
   describe('a series that begins with a fault', () => {
     const NONE = Number.NaN;
     /** Passes at seconds with the XIDs and ECC errors of a node's first three GPUs. @returns what was told after each */
-    const told = (...instants: readonly (readonly [at: number, xids: number[], errors: number[]])[]) => {
+    const told = (
+      ...instants: readonly (readonly [at: number, xids: readonly number[], errors: readonly number[]])[]
+    ) => {
       const [kept, book] = [keptOf(), new AlertBook()];
       book.setRules(rules);
       return instants.map(([at, xids, errors]) => {

@@ -154,7 +154,7 @@ export function readZip(bytes: Uint8Array, limits: ZipLimits = ZIP_LIMITS): Read
 const PIECE = 32 * 1024;
 
 const tooLarge = (name: string) =>
-  new SnapshotRefused('too-large', `${name} makes the contents larger than is allowed`);
+  new SnapshotRefused('too-large', `${name} makes the contents larger than those of any snapshot`);
 
 function inflated({ name, size }: Entry, packed: Uint8Array, most: number): Uint8Array {
   const whole = new Uint8Array(Math.min(size, most));
@@ -183,7 +183,8 @@ function entriesOf(bytes: Uint8Array, view: DataView, limits: ZipLimits): readon
     throw new SnapshotRefused('not-a-snapshot', 'The file is not a Fleetwatt snapshot, or its end is missing');
   const count = view.getUint16(end + 10, true);
   const [size, from] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
-  if (count > limits.parts) throw new SnapshotRefused('too-many-parts', `The file has ${count} parts`);
+  if (count > limits.parts)
+    throw new SnapshotRefused('too-many-parts', `The file has ${count} parts, more than any snapshot`);
   const plain = view.getUint32(end + 4, true) === 0 && view.getUint16(end + 20, true) === 0;
   if (!plain || view.getUint16(end + 8, true) !== count || from + size !== end)
     throw new SnapshotRefused('overlap', 'The list of parts does not lie where it should');
@@ -213,7 +214,10 @@ function entryAt(bytes: Uint8Array, view: DataView, listed: number, end: number,
     throw new SnapshotRefused('altered', 'The list of parts is cut');
   const name = String.fromCharCode(...bytes.subarray(listed + CENTRAL_BYTES, listed + CENTRAL_BYTES + length));
   if (length > 100 || !NAME.test(name) || DEVICE.test(name))
-    throw new SnapshotRefused('bad-path', `A part has the name ${JSON.stringify(name.slice(0, 60))}`);
+    throw new SnapshotRefused(
+      'bad-path',
+      `A part has the name ${JSON.stringify(name.slice(0, 60))}, which no part of a snapshot has`,
+    );
   const [method, offset] = [view.getUint16(listed + 10, true), view.getUint32(listed + 42, true)];
   if (method !== 0 && method !== 8)
     throw new SnapshotRefused('bad-part', `${name} is packed in a way that is not known`);
@@ -240,7 +244,11 @@ function entryAt(bytes: Uint8Array, view: DataView, listed: number, end: number,
     view.getUint16(listed + 30, true) !== 0;
   let attributes = 0;
   for (let i = 32; i < 42; i++) attributes |= bytes[listed + i];
-  if (odd || attributes !== 0) throw new SnapshotRefused('bad-part', `${name} is no plain part: a link, or encrypted`);
+  if (odd || attributes !== 0)
+    throw new SnapshotRefused(
+      'bad-part',
+      `${name} is no part as Fleetwatt writes it: a link, encrypted, or packed by another program`,
+    );
   if (method === 0 && entry.packed !== entry.size) throw new SnapshotRefused('altered', `${name} has two sizes`);
   return entry;
 }

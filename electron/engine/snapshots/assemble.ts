@@ -53,8 +53,10 @@ export async function pack(draft: Draft, sign: Sign | undefined, progress: Progr
 /** The bytes of a file that may be a snapshot. @throws FaultError where it cannot be read or is too large to be one */
 export function readCandidate(path: string): Uint8Array {
   try {
-    const { size } = statSync(path);
-    if (size > ZIP_LIMITS.fileBytes)
+    const stat = statSync(path);
+    // A pipe or a device has no end, or never begins.
+    if (!stat.isFile()) throw unread(path, stat.isDirectory() ? 'it is a folder' : 'it is no file');
+    if (stat.size > ZIP_LIMITS.fileBytes)
       throw new SnapshotRefused('too-large', `It has more than ${ZIP_LIMITS.fileBytes >> 20} MiB`);
     return readFileSync(path);
   } catch (error) {
@@ -80,9 +82,20 @@ export function refusal(error: unknown, path: string): unknown {
     return new FaultError(`snapshot-${error.code}`, `${name}: ${error.message}`, hint);
   }
   const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error;
-  return new FaultError('not-read', `${name} cannot be read (${code})`, 'Check the path and who may read it.');
+  if (error instanceof FaultError || code === undefined) return error;
+  return unread(path, WHY[code] ?? code);
 }
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'you may not read it',
+  EPERM: 'you may not read it',
+  ELOOP: 'its links lead in a circle',
+};
+
+const unread = (path: string, why: string) =>
+  new FaultError('not-read', `${printable(path, 200)} cannot be read: ${why}`, 'Give the path of a snapshot file.');
 
 /** The same snapshot with names replaced, as a new file; unsigned where no key is given. */
 export async function redactFile(opened: Opened, kinds: readonly RedactionKind[], sign?: Sign) {

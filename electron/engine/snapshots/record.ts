@@ -17,8 +17,8 @@ export interface RecordOptions {
   readonly minutes: number;
   readonly stepMs: number;
   readonly clock: Clock;
-  /** Hears of every instant: how many are done, and of how many. */
-  readonly onInstant?: (done: number, of: number) => void;
+  /** Hears of every instant: how many are done, of how many, and the places that are known then. */
+  readonly onInstant?: (done: number, of: number, topology: Topology) => void;
 }
 
 export interface Recording {
@@ -70,6 +70,8 @@ export async function record(options: RecordOptions): Promise<Recording> {
       try {
         await reader.readAll(time);
       } catch (error) {
+        // Of exporters there is no list: waiting makes none.
+        if (!past && i === 0) throw error;
         failure = error;
         missed.push(time);
       }
@@ -78,7 +80,7 @@ export async function record(options: RecordOptions): Promise<Recording> {
       topology = frame.topology;
       spanOf(sources, time, fleet.badSamples, reader.health([]));
       ring.work(2_000_000);
-      options.onInstant?.(i + 1, count);
+      options.onInstant?.(i + 1, count, frame.topology);
     }
     if (missed.length === count) throw failure;
     const queries = 'queries' in reader ? reader.queries() : [];
