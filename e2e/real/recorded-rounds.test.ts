@@ -125,5 +125,5 @@ describe.skipIf(prometheus.skip !== null)(titled('rounds of recording rules on a
     await reload();
     await lookUntil(({ racks, shown, unknown }) => shown === racks && unknown === 0);
     expect(reader.health([]).partial).toBe(null);
-  }, 240_000);
+  });
 });

@@ -58,17 +58,19 @@ const commands = [
   ['export', ['--format', 'csv']],
 ] as const;
 
+const refused: readonly (readonly [name: string, words: RegExp])[] = [
+  ['page', /not a Fleetwatt snapshot.* Ask whoever made it/],
+  ['altered', /not as it was .* Ask whoever made it/],
+  ['folder', /cannot be read: it is a folder\. Give the path of a snapshot file/],
+  ['absent', /cannot be read: there is no such file/],
+  ['loop', /cannot be read: its links lead in a circle/],
+  ['\u001b[31mred\u202e', /not a Fleetwatt snapshot/],
+  ...(process.platform === 'linux' ? [['endless', /cannot be read: it is no file/] as const] : []),
+  ...(process.platform === 'win32' ? [] : [['pipe', /cannot be read: it is no file/] as const]),
+];
+
 describe.each(commands)('%s', (command, more) => {
-  test.each([
-    ['page', /not a Fleetwatt snapshot.* Ask whoever made it/],
-    ['altered', /not as it was .* Ask whoever made it/],
-    ['folder', /cannot be read: it is a folder\. Give the path of a snapshot file/],
-    ['absent', /cannot be read: there is no such file/],
-    ['loop', /cannot be read: its links lead in a circle/],
-    ['\u001b[31mred\u202e', /not a Fleetwatt snapshot/],
-    ...(process.platform === 'linux' ? [['endless', /cannot be read: it is no file/] as const] : []),
-    ...(process.platform === 'win32' ? [] : [['pipe', /cannot be read: it is no file/] as const]),
-  ])('of %j says why, and does not wait for it', async (name, words) => {
+  test.each(refused)('of %j says why, and does not wait for it', async (name, words) => {
     const { code, text, errors } = await output(command, at(`${name}.fwsnap`), ...more);
     expect([code, text]).toEqual([1, '']);
     expect(errors).toMatch(words);
