@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { tinykeys } from 'tinykeys';
 import { boundTo, isSingle, useKeyMap } from '../theme/key-map.ts';
 
@@ -14,7 +14,8 @@ export function useKeys(keys: KeyActions): void {
   const current = useRef(keys);
   current.current = keys;
   const names = Object.keys(keys).join('\n');
-  useEffect(() => {
+  // With the commit that shows a view, not after its painting: whoever sees it may press its keys.
+  useLayoutEffect(() => {
     const bindings = Object.fromEntries(
       names.split('\n').flatMap((name) => {
         const bound = boundTo(map, name);
