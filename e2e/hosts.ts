@@ -13,7 +13,7 @@ const standin = join(root, 'e2e/standin');
 const CALM_POLL_MS = 10_000;
 
 /** The longest that a spec waits for one thing, as its assertions do (playwright.config.ts). */
-const LONGEST_MS = 60_000;
+export const LONGEST_MS = 60_000;
 
 export type HostName = 'serve' | 'desktop';
 
@@ -88,7 +88,7 @@ export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((done) => child.once('exit', done));
   child.kill('SIGTERM');
-  const kill = setTimeout(() => child.kill('SIGKILL'), 5000);
+  const kill = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
   await gone;
   clearTimeout(kill);
 }
@@ -127,7 +127,7 @@ async function startServe(options: OpenOptions, browser: () => Promise<Browser>)
   );
   const end = async () => {
     await ended(child);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
   };
   try {
     const url = await readyUrl(child);
@@ -171,14 +171,19 @@ async function startDesktop(options: OpenOptions): Promise<Host> {
     args: [root, `--user-data-dir=${profile}`, ...hostArgs(options)],
     cwd: root,
     env: process.env as Record<string, string>,
+    timeout: LONGEST_MS,
   });
   let fresh = true;
   return {
     profile,
     pid: app.process().pid as number,
     async page({ theme, viewport }) {
-      const page = await app.firstWindow();
-      await page.emulateMedia({ colorScheme: theme ?? 'dark' });
+      const page = await app.firstWindow({ timeout: LONGEST_MS });
+      // What an earlier test had emulated in this window as well.
+      await page.emulateMedia({
+        ...{ media: null, reducedMotion: null, forcedColors: null, contrast: null },
+        colorScheme: theme ?? 'dark',
+      });
       if (fresh) await watchWindow(page);
       else await startAgain(page);
       fresh = false;
@@ -189,7 +194,7 @@ async function startDesktop(options: OpenOptions): Promise<Host> {
     },
     async end() {
       await app.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

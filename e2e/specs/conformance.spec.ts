@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ElectronApplication, _electron as electron, expect, type Page, test } from '@playwright/test';
-import { realElectron } from '../hosts.ts';
+import { LONGEST_MS, realElectron } from '../hosts.ts';
 
 /**
  * What we rely on of Electron, stated once by a small app of its own. On a machine with Electron's binary this checks
@@ -86,8 +86,10 @@ test.beforeAll(async () => {
   app = await electron.launch({
     args: [folder, `--user-data-dir=${join(folder, 'profile')}`],
     env: process.env as Record<string, string>,
+    timeout: LONGEST_MS,
   });
-  page = await app.firstWindow();
+  page = await app.firstWindow({ timeout: LONGEST_MS });
+  page.setDefaultTimeout(LONGEST_MS);
   await page.waitForFunction(() => 'box' in window);
 });
 

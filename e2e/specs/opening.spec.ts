@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { _electron as electron, type Page } from '@playwright/test';
 import { coverOf, fileOf } from '../../shared/snapshot/snapshot.fixture.ts';
 import { expect, test } from '../console.ts';
-import { ended, realElectron } from '../hosts.ts';
+import { ended, LONGEST_MS, realElectron } from '../hosts.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const titled = (title: string) => fileOf(20, { cover: coverOf({ title }) });
@@ -17,10 +17,9 @@ function drop(page: Page, name: string, bytes: Uint8Array): Promise<void> {
       const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([content], file));
+      const middle = document.querySelector('main') as HTMLElement;
       for (const type of ['dragenter', 'dragover', 'drop'])
-        document
-          .querySelector('main')
-          ?.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+        middle.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
     },
     [name, Buffer.from(bytes).toString('base64')] as const,
   );
@@ -46,6 +45,7 @@ test('a file that is dropped on any view is opened in replay; one that is not wh
   await expect(page.getByText('15 of 16 GPUs reporting').or(page.getByText('16 of 16 GPUs reporting'))).toBeVisible();
   // Another one in its place, on another view.
   await page.keyboard.press('3');
+  await expect(page.getByRole('region', { name: 'Interconnect summary' })).toBeVisible();
   await drop(page, 'second.fwsnap', titled('The second'));
   await expect(banner(page)).toContainText('“The second”');
   await page.keyboard.press('Shift+Escape');
@@ -63,16 +63,17 @@ test('a double click opens a file: as the argument of the first start, and throu
   const app = await electron.launch({
     args: args(join(folder, 'First one.fwsnap')),
     env: process.env as Record<string, string>,
+    timeout: LONGEST_MS,
   });
   try {
-    const page = await app.firstWindow();
+    const page = await app.firstWindow({ timeout: LONGEST_MS });
     await expect(banner(page)).toContainText('“First one”');
     const binary = join(realElectron() ?? standin, 'electron');
     // By a path that is relative to where it was started, as a shell gives it.
     const second = spawn(binary, args('Second one.fwsnap'), { cwd: folder, stdio: 'ignore' });
     await expect(banner(page)).toContainText('“Second one”');
     await ended(second);
-    expect(app.windows()).toHaveLength(1);
+    await expect.poll(() => app.windows().length).toBe(1);
     // macOS tells of it by an event.
     await app.evaluate(
       ({ app: main }, path) => {
