@@ -5,6 +5,7 @@ import type { Page } from '@playwright/test';
 import { startDemo } from '../electron/demo/demo.ts';
 import { expect } from './console.ts';
 import type { OpenOptions } from './hosts.ts';
+import { freePort } from './real/running.ts';
 
 /** What a view can look like (ui.md 5): a fleet in trouble, a calm one, nothing connected, no answer yet, refused, gone silent. */
 export const STATES = ['alarm', 'normal', 'empty', 'loading', 'error', 'stale'] as const;
@@ -42,20 +43,13 @@ export async function startState(name: StateName): Promise<State> {
         stop: async () => void server.close(),
       };
     }
-    case 'error': {
-      // A port that was free a moment ago: nothing listens there.
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const { port } = server.address() as { port: number };
-      server.close();
-      await once(server, 'close');
+    case 'error':
       return {
-        options: { source: `http://127.0.0.1:${port}`, settings: { pollMs: 1000, staleMs: 5000 } },
+        options: { source: `http://127.0.0.1:${await freePort()}`, settings: { pollMs: 1000, staleMs: 5000 } },
         rack: '',
         entered: shown('text=Nothing listens there'),
         stop: nothing,
       };
-    }
     default:
       return exportersState(name === 'stale');
   }
