@@ -1,9 +1,18 @@
 import { test as base, expect, type Page } from '@playwright/test';
+import { startDemo } from '../electron/demo/demo.ts';
 import { type Console, type HostName, type OpenOptions, realElectron, Shared } from './hosts.ts';
 
 interface Fixtures {
   /** Opens the console on this project's host; closed and checked for policy violations after the test. */
   open(options?: OpenOptions): Promise<Console>;
+  /** Settings of a console with a fleet of this test alone, read every second. */
+  fleet: FleetSettings;
+}
+
+/** 8 nodes of 8 GPUs in two racks of row A1, which is at 98 % of its budget and climbs. */
+export interface FleetSettings {
+  readonly pollMs: number;
+  readonly sources: readonly object[];
 }
 
 export const test = base.extend<Fixtures, { shared: Shared }>({
@@ -36,6 +45,13 @@ export const test = base.extend<Fixtures, { shared: Shared }>({
     expect(violations, 'policy violations that no spec asked for').toEqual([]);
     expect(errors, 'errors thrown in the page').toEqual([]);
   },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern
+  fleet: async ({}, use) => {
+    const { targetsFile, topologyFile, budgetsFile, close } = await startDemo({ nodes: 8 });
+    const source = { kind: 'exporters', id: 'own', name: 'Own fleet', site: 'PDX-1', files: [targetsFile] };
+    await use({ pollMs: 1000, sources: [{ ...source, topologyFile, budgetsFile }] });
+    await close();
+  },
 });
 
 /** For what is about the looks of a page alone: the stand-in shows the page of serve in the same Chromium. */
@@ -49,12 +65,24 @@ export async function demoShown(page: Page): Promise<void> {
   await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
 }
 
+/** The numbers of `fleet` are on the screen, all of them. */
+export async function fleetShown(page: Page): Promise<void> {
+  await expect(page.getByText('64 of 64 GPUs reporting')).toBeVisible();
+}
+
 /** Pauses the screen, so that no line moves and no number changes between two looks at it. */
 export async function standStill(page: Page): Promise<void> {
   // Space belongs to a button or a radio that has the focus.
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press('Space');
   await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
+}
+
+/** Lets a screen that stood still run again. */
+export async function goOn(page: Page): Promise<void> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('Space');
+  await expect(page.getByRole('banner').getByText('Paused')).toHaveCount(0);
 }
 
 /** The address of the page after its #, as it is read. */

@@ -2,12 +2,13 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { violations } from '../axe.ts';
-import { demoShown, expect, go, test } from '../console.ts';
+import { demoShown, expect, fleetShown, go, goOn, standStill, test } from '../console.ts';
 import { requireReal } from '../real/available.ts';
 import { startAlertmanager, startPrometheusWithRules } from '../real/servers.ts';
 
-/** A rule of the operator's own that fires at once on the demo's hot row. */
-const ROW_HOT = '- { name: RowHot, when: budget.use > 0.95, at: [row], for: 0s, severity: critical }\n';
+/** A rule of the operator's own that fires at once on the demo's hot row, in words that no rule of the pack has. */
+const ROW_HOT =
+  '- { name: RowHot, when: budget.use > 0.95, at: [row], for: 0s, severity: critical, title: "{object} is hot at {value}" }\n';
 /** One that holds whatever the demo does. */
 const SITE_BUSY = '- { name: SiteBusy, when: gpu.util > 1%, at: [site], for: 0s, severity: critical }\n';
 
@@ -30,7 +31,7 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
   const { page, profile } = await open({ demo: true, files: { 'rules/mine.yaml': ROW_HOT } });
   await demoShown(page);
   const rail = page.getByRole('region', { name: 'Alerts', exact: true });
-  const line = rail.getByRole('button', { name: /Row A2 at \d+\.\d%/ }).first();
+  const line = rail.getByRole('button', { name: /Row A2 is hot at \d+\.\d%/ });
   await expect(line).toBeVisible();
   // The same fact by its shape in the budget tree, the KPI strip and the floor plan's table.
   const critical = (where: ReturnType<Page['locator']>) => where.getByRole('img', { name: 'critical' });
@@ -41,6 +42,7 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
     /critical/i,
   );
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
 
   await line.click();
   // The keys of a line are shown once its alerts are known, and work from then on.
@@ -62,7 +64,7 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
   await silence.getByRole('button', { name: 'Remove' }).click();
   await silence.getByRole('button', { name: 'Silence', exact: true }).click();
   await expect(silence).toHaveCount(0);
-  await expect(line).toHaveCount(0);
+  await expect(rail.getByRole('button', { name: /Row A2 (is hot|at|reaches)/ })).toHaveCount(0);
 
   await go(page, '#/alerts?tab=silences');
   const row = page.getByRole('row').filter({ hasText: 'Busway work CHG-12' });
@@ -71,9 +73,14 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
 
   // More than 20 new lines within a minute, one a rack: told on every view, and the rail shows groups only.
   await go(page, '#/');
+  await expect(rail).toBeVisible();
   const storm = '- { name: Storm, when: gpu.power > 1, at: [gpu], severity: warning, domain: hardware }\n';
   writeFileSync(rules(profile, 'storm.yaml'), storm);
-  await expect(page.getByText(/[\d,]+ new alerts in 1 min, grouped by hall/)).toBeVisible();
+  const banner = page.getByText(/[\d,]+ new alerts in 1 min, grouped by hall/);
+  await expect(banner).toBeVisible();
+  // A flood is over after a minute: the screen is held at it.
+  await standStill(page);
+  await expect(banner).toBeVisible();
   const group = rail.getByRole('button', { name: /GPU health, Hall B/ });
   await expect(group).toHaveAttribute('aria-expanded', 'false');
   // Its lines are those below it that no other group has.
@@ -85,17 +92,23 @@ test('from the overview: glyphs, the rail by keys, a subtree silenced for a pres
   await expect(lines).toHaveCount(0);
   await group.press('Enter');
   await expect(group).toHaveAttribute('aria-expanded', 'true');
-  await expect(lines).not.toHaveCount(0);
+  const storms = lines.filter({ hasText: 'in Storm' });
+  await expect(storms).not.toHaveCount(0);
   expect(await violations(page)).toEqual([]);
+  await goOn(page);
+  // Its lines stay, flood or none, until their rule is gone.
+  await expect(storms).not.toHaveCount(0);
   rmSync(rules(profile, 'storm.yaml'));
-  await expect(page.getByText(/new alerts in 1 min/)).toHaveCount(0);
+  await expect(storms).toHaveCount(0);
+  await expect(banner).toHaveCount(0);
 });
 
 test('what is told at the desk is tried, saved and heard; the journal is kept as long as is asked', async ({
   open,
+  fleet,
 }, info) => {
-  const { page, profile } = await open({ demo: true, own: true });
-  await demoShown(page);
+  const { page, profile } = await open({ settings: fleet });
+  await fleetShown(page);
   await go(page, '#/alerts?tab=notify');
   await listen(page);
   await page.getByLabel('Warning: sound').selectOption('bell');
@@ -128,9 +141,11 @@ test('what is told at the desk is tried, saved and heard; the journal is kept as
   await save.click();
   await expect(page.getByText('Saved.')).toBeVisible();
 
-  // What begins now is heard on any view, and counted in the title and on the icon.
+  // What begins now is heard on any view, and counted in the title and on the icon. What fires already is known to the page.
+  await go(page, '#/alerts');
+  await expect(page.locator('tr[aria-selected]').first()).toBeVisible();
   await go(page, '#/');
-  await demoShown(page);
+  await expect(page.getByRole('region', { name: 'Floor plan' })).toBeVisible();
   await listen(page);
   mkdirSync(join(profile, 'rules'), { recursive: true });
   writeFileSync(rules(profile, 'new.yaml'), SITE_BUSY);
@@ -158,6 +173,7 @@ test('what is told at the desk is tried, saved and heard; the journal is kept as
 
 test('a place has a line of its own; Prometheus’s rules stand beside ours; a lost silence is restored', async ({
   open,
+  fleet,
 }) => {
   const real = [requireReal('alertmanager'), requireReal('prometheus')];
   const skip = real.find(({ skip }) => skip !== null)?.skip ?? null;
@@ -167,29 +183,35 @@ test('a place has a line of its own; Prometheus’s rules stand beside ours; a l
   const prometheus = await startPrometheusWithRules(rulesText);
   try {
     const { page } = await open({
-      ...{ demo: true, source: prometheus.url },
-      settings: { alertmanagers: [{ id: 'pager', name: 'Site pager', url: manager.url }] },
+      source: prometheus.url,
+      settings: { ...fleet, alertmanagers: [{ id: 'pager', name: 'Site pager', url: manager.url }] },
     });
+    await fleetShown(page);
     await go(page, '#/alerts?tab=rules');
     const others = page.getByRole('button', { name: /^From Prometheus/ });
     await expect(others).toBeVisible();
     await others.press('Enter');
     await expect(page.getByRole('row').filter({ hasText: 'ChillerWarm' })).toContainText(/5 min.*Inactive/);
 
-    // Row B4 draws about half of its budget: with a line of its own it is found, and nothing else of it.
+    // No rack draws its whole budget: with a line of its own one is found, and no other.
     await page.getByRole('button', { name: 'Budget at cap' }).click();
     const editor = page.getByRole('region', { name: 'Rule Budget at cap' });
     const own = editor.getByLabel(/^Places with a line of their own/);
-    await own.fill('PDX-1/B/B4: budget.use > nonsense');
-    await expect(editor.getByRole('button', { name: 'Save rule' })).toBeDisabled();
-    await own.fill('PDX-1/B/B4: budget.use > 0.01');
-    await expect(editor.getByLabel('What it finds now')).toContainText('Row B4');
+    const save = editor.getByRole('button', { name: 'Save rule' });
+    const found = editor.getByLabel('What it finds now');
     await editor.getByLabel('Your name').fill('Ann');
-    await editor.getByRole('button', { name: 'Save rule' }).click();
+    await expect(save).toBeEnabled();
+    await expect(found).not.toContainText('Rack');
+    await own.fill('PDX-1/A/A1/A1-01: budget.use > nonsense');
+    await expect(save).toBeDisabled();
+    await own.fill('PDX-1/A/A1/A1-01: budget.use > 0.01');
+    await expect(found).toContainText('Rack A1-01');
+    await expect(found).not.toContainText('Rack A1-02');
+    await save.click();
     await expect(editor).toContainText('Changed here');
     await page.reload();
     await page.getByRole('button', { name: 'Budget at cap' }).click();
-    await expect(own).toHaveValue('PDX-1/B/B4: budget.use > 0.01');
+    await expect(own).toHaveValue('PDX-1/A/A1/A1-01: budget.use > 0.01');
 
     await page.getByRole('radio', { name: 'Silences' }).click();
     await page.getByRole('button', { name: 'New silence' }).click();

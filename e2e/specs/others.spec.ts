@@ -1,11 +1,11 @@
 import { violations } from '../axe.ts';
-import { demoShown, expect, test } from '../console.ts';
+import { expect, fleetShown, test } from '../console.ts';
 import { requireReal } from '../real/available.ts';
 import { startAlertmanager } from '../real/servers.ts';
 
 const real = requireReal('alertmanager');
 
-test('alerts and silences of a real Alertmanager stand beside ours, and stay when it goes', async ({ open }) => {
+test('alerts and silences of a real Alertmanager stand beside ours, and stay when it goes', async ({ open, fleet }) => {
   test.skip(real.skip !== null, real.skip ?? '');
   const server = await startAlertmanager();
   try {
@@ -21,10 +21,9 @@ test('alerts and silences of a real Alertmanager stand beside ours, and stay whe
     });
     expect(posted.ok).toBe(true);
     const { page } = await open({
-      demo: true,
-      settings: { alertmanagers: [{ id: 'pager', name: 'Site pager', url: server.url }] },
+      settings: { ...fleet, alertmanagers: [{ id: 'pager', name: 'Site pager', url: server.url }] },
     });
-    await demoShown(page);
+    await fleetShown(page);
     await page.keyboard.press('4');
     await page.getByRole('button', { name: /^From Prometheus and Alertmanager/ }).click();
     const row = page.getByRole('row').filter({ hasText: 'DiskFull' });
