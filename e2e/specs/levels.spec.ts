@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, test } from '../console.ts';
+import { expect, standStill, test } from '../console.ts';
 
 interface Fade {
   readonly fading: boolean;
@@ -34,9 +34,13 @@ test('from one level of detail to another the picture before fades, unless motio
   const canvas = page.locator('canvas[data-cells="2048"]');
   await expect(canvas).toHaveAttribute('data-shown', 'gpu');
   // A pause: no new frame recolours the floor meanwhile.
-  await page.keyboard.press('Space');
-  await expect(page.getByRole('banner').getByText('Paused')).toBeVisible();
-  const picture = () => canvas.evaluate((element: HTMLCanvasElement) => element.toDataURL());
+  await standStill(page);
+  // What is to be painted is: painters run in the order in which they asked for the next animation frame.
+  const picture = () =>
+    canvas.evaluate(
+      (element: HTMLCanvasElement) =>
+        new Promise<string>((done) => requestAnimationFrame(() => done(element.toDataURL()))),
+    );
   // A frame that came just before the pause is painted up to a second later.
   let last = '';
   const isStill = async () => {
