@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { violations } from '../axe.ts';
-import { demoShown, expect, test } from '../console.ts';
+import { demoShown, expect, standStill, test } from '../console.ts';
 
 /** What the page looks like to people who see it otherwise (ui.md 9), and to those who have no mouse. */
 
@@ -26,7 +26,9 @@ test('in grey, critical and warning are told by their shape; forced colours, con
   await demoShown(page);
   const rail = page.getByRole('region', { name: 'Alerts' });
   const glyphs = ['critical', 'warning'].map((name) => rail.getByRole('img', { name }).first());
+  // Until both are there, and then still: alerts come and go.
   for (const glyph of glyphs) await expect(glyph).toBeVisible();
+  await standStill(page);
   const [critical, warning] = [await shapeOf(page, glyphs[0]), await shapeOf(page, glyphs[1])];
   const filled = (shape: string) => [...shape].filter((bit) => bit === '1').length;
   expect(filled(critical)).toBeGreaterThan(60);
@@ -35,15 +37,19 @@ test('in grey, critical and warning are told by their shape; forced colours, con
   expect(apart, 'pixels of 576 in which the two shapes differ').toBeGreaterThan(60);
 
   await page.emulateMedia({ forcedColors: 'active' });
-  const system = await page.evaluate(() => {
-    const probe = document.body.appendChild(document.createElement('i'));
-    probe.style.cssText = 'color: CanvasText; background: Canvas';
-    const { color, backgroundColor } = getComputedStyle(probe);
-    probe.remove();
-    const body = getComputedStyle(document.body);
-    return { wanted: [color, backgroundColor], is: [body.color, body.backgroundColor] };
-  });
-  expect(system.is).toEqual(system.wanted);
+  const system = () =>
+    page.evaluate(() => {
+      const probe = document.body.appendChild(document.createElement('i'));
+      probe.style.cssText = 'color: CanvasText; background: Canvas';
+      const { color, backgroundColor } = getComputedStyle(probe);
+      probe.remove();
+      const body = getComputedStyle(document.body);
+      return { wanted: [color, backgroundColor], is: [body.color, body.backgroundColor] };
+    });
+  await expect(async () => {
+    const { wanted, is } = await system();
+    expect(is).toEqual(wanted);
+  }).toPass();
   await expect(glyphs[0]).toBeVisible();
   // What is chosen has a border of its own: its ground is gone.
   const chosen = page.getByRole('radiogroup', { name: 'Signal' }).getByRole('radio', { checked: true });
@@ -54,21 +60,26 @@ test('in grey, critical and warning are told by their shape; forced colours, con
         getComputedStyle(element);
       return [outlineStyle, outlineWidth, backgroundColor, borderStyle, textDecorationLine].join(' ');
     });
-  expect(await look(chosen)).not.toBe(await look(other));
+  await expect(async () => expect(await look(chosen)).not.toBe(await look(other))).toPass();
   expect(await violations(page)).toEqual([]);
 
   await page.emulateMedia({ forcedColors: 'none', reducedMotion: 'reduce' });
   await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog');
+  await expect(palette).toBeVisible();
+  const moving = () => page.evaluate(() => document.getAnimations().length);
+  expect(await moving()).toBe(0);
   await page.keyboard.press('Escape');
+  await expect(palette).toHaveCount(0);
   await page.getByRole('gridcell', { name: /^Rack A2-05,/ }).focus();
   await page.keyboard.press('+');
-  expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+  expect(await moving()).toBe(0);
 
   await page.emulateMedia({ reducedMotion: 'no-preference', contrast: 'more' });
   await page.evaluate(() => localStorage.clear());
   await page.reload();
   await demoShown(page);
-  expect(await page.evaluate(() => document.documentElement.dataset.theme)).toBe('contrast');
+  await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('contrast');
 });
 
 /** What is wrong with the outermost regions of the view on screen: too small to be read, or one over another. */
@@ -118,10 +129,13 @@ test('at 200 % on 1280 × 800 everything is reached by scrolling down, and nothi
     ).toBeVisible();
     // A view that was just opened may still be laying itself out: what counts is how it comes to rest.
     await expect(async () => expect(await badlyLaid(page)).toEqual([])).toPass();
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(wider, 'px to scroll sideways').toBeLessThanOrEqual(0);
+    const wider = () => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    await expect.poll(wider, 'px to scroll sideways').toBeLessThanOrEqual(0);
     const last = page.getByRole('button', { name: 'All keys' });
-    await last.scrollIntoViewIfNeeded();
-    await expect(last).toBeInViewport();
+    // What is above it may still grow and push it out again.
+    await expect(async () => {
+      await last.scrollIntoViewIfNeeded();
+      await expect(last).toBeInViewport({ timeout: 1000 });
+    }).toPass();
   }
 });

@@ -22,17 +22,23 @@ async function capture(page: Page, title: string): Promise<void> {
 test('capture, library, replay and back; a file that was altered is not opened', async ({ open }) => {
   const { page, profile } = await open({ demo: true });
   await demoShown(page);
+  // All racks' meters were heard of too: boards alone are a lower bound, and say so.
+  await expect(page.getByRole('button', { name: /^Site IT power/ })).not.toContainText('≥');
   // From an alert its own window is chosen; the sliders move it, as a hand does on the strip.
   await page.keyboard.press('4');
   await page.getByRole('region', { name: 'Alert', exact: true }).getByRole('button', { name: 'Capture' }).click();
   const about = page.getByRole('dialog', { name: 'Capture snapshot' });
   await expect(about.getByRole('radio', { name: 'Chosen' })).toBeChecked();
   await expect(about.getByRole('img', { name: /^Draw of the last two hours; chosen/ })).toBeVisible();
-  const words = await about.getByRole('status').innerText();
+  const size = about.getByRole('status');
+  await expect(size).toHaveText(/^About .* instants/);
+  const words = await size.innerText();
   await about.getByRole('slider', { name: /^From/ }).press('ArrowRight');
-  await expect(about.getByRole('status')).not.toHaveText(words);
+  await expect(size).not.toHaveText(words);
+  await expect(size).toHaveText(/^About .* instants/);
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
+  await expect(about).toHaveCount(0);
   await page.keyboard.press('5');
   await expect(page.getByText('No snapshots yet. Press Shift S on any view.')).toBeVisible();
   const itself = page.getByLabel('Taken by itself');
@@ -55,7 +61,8 @@ test('capture, library, replay and back; a file that was altered is not opened',
   // Against the fleet as it is: the demo’s racks are on both sides, nothing is counted apart. Its row B4 goes idle at times.
   await page.getByRole('button', { name: 'Compare' }).click();
   const compare = page.getByRole('dialog', { name: /^Compare “Row A2/ });
-  await expect(compare.getByText(/^44 racks on both sides drew 2\.[56]\d MW and 2\.[56]\d MW: [+−]/)).toBeVisible();
+  // 2.6 MW; a twentieth less while the job of a training row writes a checkpoint.
+  await expect(compare.getByText(/^44 racks on both sides drew 2\.[4-7]\d MW and 2\.[4-7]\d MW: [+−]/)).toBeVisible();
   // On the floor as well: each rack of the second side, with the sum in words.
   const floor = compare.getByRole('img', { name: /^Change of draw by rack: [+−].* 0 without data/ });
   await expect(floor.locator('rect[data-change]')).toHaveCount(44);
@@ -64,6 +71,7 @@ test('capture, library, replay and back; a file that was altered is not opened',
   await expect(compare.getByRole('row', { name: /^Rack PDX-1\/A\/A1\/A1-02/ })).toContainText('72, 72');
   expect(await violations(page)).toEqual([]);
   await page.keyboard.press('Escape');
+  await expect(compare).toHaveCount(0);
 
   await page.getByRole('button', { name: /Open in replay/ }).click();
   const banner = page.getByRole('region', { name: 'Replay' });
@@ -72,11 +80,11 @@ test('capture, library, replay and back; a file that was altered is not opened',
   await page.keyboard.press('1');
   await demoShown(page);
   expect(await violations(page)).toEqual([]);
-  // Nothing can be changed in it.
+  // Nothing can be changed in it: a window that opened would keep the next key from the page.
   await page.keyboard.press('Shift+S');
-  await expect(page.getByRole('dialog')).toHaveCount(0);
   await page.keyboard.press('Shift+Escape');
   await expect(banner).toHaveCount(0);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(page.locator('[data-state="live"]')).toBeVisible();
 
   await page.keyboard.press('5');

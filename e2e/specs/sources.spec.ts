@@ -110,9 +110,10 @@ DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-1",modelName="${image}",Hostname="${im
       await page.keyboard.press('v');
       await expect(page.getByRole('dialog')).toBeVisible();
       await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
       await page.keyboard.press('6');
       await expect(page.getByRole('button', { name: new RegExp(image) }).first()).toBeVisible();
-      expect(await page.locator('img').count()).toBe(0);
+      await expect(page.locator('img')).toHaveCount(0);
       expect(await page.evaluate(() => 'hit' in window)).toBe(false);
     },
   );

@@ -49,7 +49,7 @@ test('a secret is kept by the desktop’s keychain, sealed, and sent to its sour
     const file = join(profile, 'secrets.json');
     expect(readFileSync(file, 'utf8')).not.toContain(CANARY);
     expect(statSync(file).mode & 0o077).toBe(0);
-    expect(readFileSync(join(profile, 'settings.json'), 'utf8')).toContain('"vault": "prom-token"');
+    await expect.poll(() => readFileSync(join(profile, 'settings.json'), 'utf8')).toContain('"vault": "prom-token"');
     expect(await page.content()).not.toContain(CANARY);
   } finally {
     server.close();
