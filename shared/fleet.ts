@@ -1,8 +1,8 @@
 import { type Binding, bind, type Ingest, together } from './binding.ts';
+import { type BoundSeries, boundSeries } from './bound.ts';
 import { Clocks } from './clocks.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
-import type { Labels } from './labels.ts';
 import type { Host } from './machines.ts';
 import { NodeLocator } from './mapping.ts';
 import { domainsOf } from './nvlink-domains.ts';
@@ -13,7 +13,7 @@ import { type RecordedPlaces, recordedPlaces } from './recorded/rounds.ts';
 import { resolve, SUMS } from './resolve.ts';
 import type { LabelMapping } from './settings.ts';
 import { isBlank, isMark } from './signals/blank.ts';
-import type { SignalId } from './signals/catalogue.ts';
+import type { ObjectKind, SignalId } from './signals/catalogue.ts';
 import type { Profile } from './signals/profile.ts';
 import { profiles } from './signals/profiles/all.ts';
 import { type Slot, Slots } from './slots.ts';
@@ -40,16 +40,6 @@ export interface Coverage {
   readonly series: number;
   /** Newest sample, epoch ms; NaN where none was good. */
   readonly time: number;
-}
-
-/** A series and where it leads. */
-export interface BoundSeries {
-  readonly sourceId: string;
-  readonly metric: string;
-  readonly labels: Labels;
-  readonly slot: Slot;
-  /** Place of a GPU or node, index of a link, port, feed or server; −1: not placed. */
-  readonly object: number;
 }
 
 /** How far ahead of our clock a sample may be (faults.md B12). */
@@ -80,6 +70,8 @@ export class Fleet {
   #made: { readonly frame: Frame; readonly staleMs: DurationMs; readonly until: EpochMs } | undefined;
   /** Bad samples since the start. */
   badSamples = 0;
+  /** How often series were bound, or bindings dropped: what was told of them holds until then. */
+  bindings = 0;
 
   /** `profiles` are those of all exporters to be read: the built-in ones unless the user has some of his own. */
   constructor(options: { readonly mappings: readonly LabelMapping[]; readonly profiles?: readonly Profile[] }) {
@@ -126,6 +118,7 @@ export class Fleet {
   forgetSource(sourceId: string): void {
     // Bindings of all sources go: another source may have bound its series to an object that is forgotten now.
     this.#bindings.clear();
+    this.bindings++;
     this.#objects.forget(sourceId, (kind, object) => {
       for (const slot of this.#slots.ofObject(kind)) slot.clear(object);
     });
@@ -162,6 +155,7 @@ export class Fleet {
   }
 
   #bind(key: string, input: Ingest, before: Binding | undefined, writer: number): Binding {
+    this.bindings++;
     const [objects, { rebinds }] = [this.#objects, this.#objects];
     const known = { slots: this.#slots, objects, clocks: this.#clocks };
     let binding = bind(input, before, writer, known);
@@ -342,20 +336,11 @@ export class Fleet {
     return fleet;
   }
 
-  /** Series of some signals as sources give them now; objects are places, or indexes in the topology's lists. */
-  *bound(wanted: ReadonlySet<SignalId>): Generator<BoundSeries> {
+  /** Series of some objects' signals as sources give them now. @param objects by kind 1 for each place, or index, that is meant */
+  bound(signals: ReadonlySet<SignalId>, objects: ReadonlyMap<ObjectKind, Uint8Array>): readonly BoundSeries[] {
     const { placeOfGpu, placeOfPlace } = this.#topology();
-    const placed = { gpu: placeOfGpu, node: this.#placeOfNode, place: placeOfPlace };
-    for (const [key, { layout, series, slots, metrics, objects }] of this.#bindings) {
-      const sourceId = key.slice(0, key.indexOf('\n'));
-      for (let i = 0; i < slots.length; i++) {
-        const slot = slots[i];
-        if (!wanted.has(slot.mapping.signal)) continue;
-        const places = placed[slot.object as keyof typeof placed] as Int32Array | undefined;
-        const object = places ? places[objects[i]] : objects[i];
-        yield { sourceId, metric: metrics[i], labels: layout.series[series[i]].labels, slot, object };
-      }
-    }
+    const places = { gpu: placeOfGpu, node: this.#placeOfNode, place: placeOfPlace };
+    return boundSeries(this.#bindings, { signals, objects, places });
   }
 
   /** What a source gives: per metric its signal, how many series, and the newest sample's time. */

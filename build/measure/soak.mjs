@@ -81,6 +81,6 @@ function rowOf(found, gpus, begin, end) {
       ratio: engine.noise / Math.abs(engine.rise),
     },
     ...{ goal: '≤ noise', holds: engine.rise <= engine.noise && page.rise <= page.noise, peer: 'its own noise' },
-    workload: `${gpus.toLocaleString('en-US')} GPUs, ${end} simulated hours at ${FAST} ×, rise over the last ${end - begin}: engine ${words(engine)}; heap of the overview's page ${words(page)}`,
+    workload: `${gpus.toLocaleString('en-US')} GPUs, ${end} simulated hours at ${FAST} ×, rise over the last ${(end - begin).toFixed(1)}: engine ${words(engine)}; heap of the overview's page ${words(page)}`,
   };
 }

@@ -1,4 +1,6 @@
-import type { BoundSeries, Fleet } from '../fleet.ts';
+import type { BoundSeries } from '../bound.ts';
+import type { Fleet } from '../fleet.ts';
+import type { Series } from '../labels.ts';
 import {
   type Asked,
   askedOf,
@@ -10,6 +12,7 @@ import {
   rates,
   seriesOf,
 } from '../promql.ts';
+import { sizeOf } from '../resolve.ts';
 import { type ObjectKind, type SignalId, signalOf } from '../signals/catalogue.ts';
 import { NODE, type Topology } from '../topology.ts';
 import type { DurationMs, EpochMs } from '../units.ts';
@@ -63,26 +66,26 @@ const RECORDED_PARTS = [
   ...(['place.nodePower', 'place.nodesMetered'] as const),
 ] satisfies readonly SignalId[];
 
-/** Objects whose signals a series is told from, by kind. */
-export function needsOf(topology: Topology, asked: readonly SeriesObjects[]) {
+/** Signals that series are told from, and by kind 1 for each object of which they are. */
+function needsOf(topology: Topology, asked: readonly SeriesObjects[]) {
   const signals = new Set<SignalId>();
-  const objects = new Map<ObjectKind, Set<number>>();
-  const add = (id: SignalId, of: readonly number[]) => {
+  const objects = new Map<ObjectKind, Uint8Array>();
+  const flagsOf = (id: SignalId) => {
     const { kind } = signalOf(id);
-    const known = objects.get(kind) ?? new Set();
-    for (const object of of) known.add(object);
-    objects.set(kind, known);
+    const flags = objects.get(kind) ?? new Uint8Array(sizeOf(kind, topology));
+    objects.set(kind, flags);
     for (const one of [id, ...(MADE_OF[id] ?? [])]) signals.add(one);
+    return flags;
+  };
+  const add = (id: SignalId, of: readonly number[]) => {
+    const flags = flagsOf(id);
+    for (const object of of) flags[object] = 1;
   };
   for (const { signal, place, objects: of } of asked) {
     if (signal !== 'draw') for (const id of partsOf(signal)) add(id, of);
     else {
       for (const id of DRAW_PARTS) add(id, objectsOf(topology, { signal: id, place }).objects);
-      for (const id of RECORDED_PARTS)
-        add(
-          id,
-          Array.from({ length: topology.start[NODE] }, (_, i) => i),
-        );
+      for (const id of RECORDED_PARTS) flagsOf(id).fill(1, 0, topology.start[NODE]);
     }
   }
   return { signals, objects };
@@ -100,43 +103,41 @@ export interface RangePlan {
 /** Plans the ranges of series from what sources give now of their objects. */
 export function planRange(fleet: Fleet, topology: Topology, asked: readonly SeriesObjects[]): RangePlan {
   const { signals, objects } = needsOf(topology, asked);
-  const found = new Map<string, { sourceId: string; bound: BoundSeries[] }>();
-  const sources = new Set<string>();
-  let series = 0;
-  for (const one of fleet.bound(signals)) {
-    if (!objects.get(one.slot.object)?.has(one.object)) continue;
-    sources.add(one.sourceId);
-    series++;
-    const key = `${one.sourceId}\n${one.slot.profile.id}\n${one.slot.mapping.kind}\n${one.slot.object}\n${one.metric}`;
-    const group = found.get(key);
-    if (group) group.bound.push(one);
-    else found.set(key, { sourceId: one.sourceId, bound: [one] });
-  }
+  const found = fleet.bound(signals, objects);
+  // Series themselves are let go: a plan is kept for as long as they are bound as they are.
+  const metrics = found.flatMap((bound) => metricOf(bound) ?? []);
   return {
-    sources,
-    series,
+    sources: new Set(found.map(({ sourceId }) => sourceId)),
+    series: found.reduce((sum, { series }) => sum + series.length, 0),
     queries: (evaluation, windowOf) =>
-      [...found.values()].flatMap(({ sourceId, bound }) => {
-        const planned = queryOf(bound, evaluation, windowOf(sourceId));
-        return planned ? [{ sourceId, planned }] : [];
+      metrics.map(({ sourceId, only, fold }) => {
+        return { sourceId, planned: queryOf(only, fold, evaluation, windowOf(sourceId)) };
       }),
   };
 }
 
-function queryOf(bound: readonly BoundSeries[], evaluation: Evaluation, rateWindow: string): PlannedQuery | undefined {
-  const [{ metric, slot }] = bound;
+/** A metric of a source as it is asked for, with the matchers of its objects. */
+interface AskedMetric {
+  readonly sourceId: string;
+  readonly only: Asked;
+  readonly fold: keyof typeof FUNCTIONS;
+}
+
+function metricOf({ sourceId, metric, slot, series }: BoundSeries): AskedMetric | undefined {
   const { kind } = slot.mapping;
   const asked = askedOf(slot.profile, []).find(
     (one) => one.name === metric && one.kind === kind && one.object === slot.object,
   );
-  if (!asked) return undefined;
-  const only: Asked = { ...asked, within: matchersOf(asked, bound) };
-  const group = ['gpu', 'feed', 'place'].includes(slot.object) ? (slot.object as 'gpu' | 'feed' | 'place') : 'node';
+  const fold = foldOf(slot.isPart ? 'gpu.slot' : slot.mapping.signal);
+  return asked && { sourceId, only: { ...asked, within: matchersOf(asked, series) }, fold };
+}
+
+function queryOf(only: Asked, fold: AskedMetric['fold'], evaluation: Evaluation, rateWindow: string): PlannedQuery {
+  const { kind, object, name, profile } = only;
+  const group = ['gpu', 'feed', 'place'].includes(object) ? (object as 'gpu' | 'feed' | 'place') : 'node';
   const promql =
-    kind === 'counter'
-      ? rates([only], longer(rateWindow, evaluation), true)
-      : gauge(only, evaluation, foldOf(slot.isPart ? 'gpu.slot' : slot.mapping.signal));
-  return { id: `range ${slot.profile.id} ${kind} ${slot.object} ${metric}`, kind: group, times: false, promql };
+    kind === 'counter' ? rates([only], longer(rateWindow, evaluation), true) : gauge(only, evaluation, fold);
+  return { id: `range ${profile.id} ${kind} ${object} ${name}`, kind: group, times: false, promql };
 }
 
 const FUNCTIONS = {
@@ -167,15 +168,24 @@ const durationOf = (ms: DurationMs) => (ms % 1000 === 0 ? `${ms / 1000}s` : `${m
 
 /** Objects that are named one by one; more of them are asked for together with all others. */
 const MOST_NAMED = 300;
+/** Of more series than these no label tells objects apart by so few values. */
+const MOST_READ = 25_000;
 
 /** Matchers of the labels by which objects are told apart. */
-function matchersOf(asked: Asked, bound: readonly BoundSeries[]): string[] {
-  return [...new Set(objectLabels(asked))].flatMap((label) => {
-    const values = new Set(bound.map(({ labels }) => labels.get(label) ?? ''));
-    if (values.has('') || values.size > MOST_NAMED) return [];
-    const [first] = values;
-    if (values.size === 1) return [`${label}=${quoted(first)}`];
-    return [`${label}=~${quoted([...values].map(escaped).join('|'))}`];
+function matchersOf(asked: Asked, series: readonly Series[]): string[] {
+  if (series.length > MOST_READ) return [];
+  const values = new Map([...new Set(objectLabels(asked))].map((label) => [label, new Set<string>()]));
+  for (const { labels } of series) {
+    for (const [label, known] of values) {
+      const value = labels.get(label) ?? '';
+      if (value === '' || known.add(value).size > MOST_NAMED) values.delete(label);
+    }
+    if (values.size === 0) break;
+  }
+  return [...values].map(([label, known]) => {
+    const [first] = known;
+    if (known.size === 1) return `${label}=${quoted(first)}`;
+    return `${label}=~${quoted([...known].map(escaped).join('|'))}`;
   });
 }
 

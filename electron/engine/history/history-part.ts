@@ -170,7 +170,8 @@ export class HistoryPart implements EnginePart {
 
   #group(topology: Topology, asked: readonly SeriesObjects[]): Together {
     const some = asked.filter(({ objects }) => objects.length > 0);
-    return { key: keyOfSeries(topology, asked), asked, plan: some.length > 0 ? this.#servers.plan(some) : null };
+    const key = keyOfSeries(topology, asked);
+    return { key, asked, plan: some.length > 0 ? this.#servers.plan(key, some) : null };
   }
 
   /** Steps that all of them can be told in. */

@@ -5,7 +5,7 @@ import { evaluationOf, planRange, type RangePlan } from '../../../shared/history
 import { type RangeAnswer, RangeReplay } from '../../../shared/history/replay.ts';
 import { type PlaceRow, placeSpaceOf } from '../../../shared/history/rows.ts';
 import type { PowerColumns } from '../../../shared/power.ts';
-import { HALL } from '../../../shared/topology.ts';
+import { HALL, type Topology } from '../../../shared/topology.ts';
 import type { DurationMs, EpochMs } from '../../../shared/units.ts';
 import type { EngineContext } from '../part.ts';
 import { SETTLE_MS } from '../sources/prometheus.ts';
@@ -17,6 +17,16 @@ const CHUNK = 128;
 /** Samples that one series, or one signal of a rack, may cost a server: longer steps where there are more objects. */
 const MOST_SAMPLES = 2_000_000;
 const SLICE_MS = 15;
+/** Plans that are kept. */
+const MOST_PLANS = 500;
+
+/** Plans by the series that they are of, and what they hold for. */
+interface Plans {
+  readonly fleet: Fleet | null;
+  readonly topology: Topology | null;
+  readonly bindings: number;
+  readonly of: Map<string, RangePlan>;
+}
 
 /** Series of one kind, asked together. */
 export interface ServerSeries {
@@ -40,23 +50,41 @@ export class ServerHistory {
   readonly #cache = new RangeCache();
   readonly #running = new Map<string, Promise<CachedSteps>>();
   #fleet: Fleet | null = null;
+  #plans: Plans = { fleet: null, topology: null, bindings: 0, of: new Map() };
 
   constructor(context: EngineContext) {
     this.#context = context;
   }
 
-  /** The plan of some series; null where a server does not have all that they are made of. */
-  plan(asked: readonly SeriesObjects[]): RangePlan | null {
+  /** The plan of some series; null where a server does not have all that they are made of. @param key tells them from others */
+  plan(key: string, asked: readonly SeriesObjects[]): RangePlan | null {
     const fleet = this.#context.fleet();
     const current = this.#context.view().current();
     if (!current) return null;
     // Where racks are recorded a place's GPUs are not all asked for: only its draw is told from what is.
     const recorded = current.frame.columns.has('place.gpus');
     if (recorded && asked.some(({ own, signal }) => !own && signal !== 'draw')) return null;
-    const plan = planRange(fleet, current.frame.topology, asked);
+    const plan = this.#planOf(key, fleet, current.frame.topology, asked);
     const sources = this.#context.sources();
     const isServer = (id: string) => sources.find(({ settings }) => settings.id === id)?.settings.kind === 'prometheus';
     return plan.sources.size > 0 && [...plan.sources].every(isServer) ? plan : null;
+  }
+
+  /** A plan goes through all series of the fleet: it holds until they are bound anew. */
+  #planOf(key: string, fleet: Fleet, topology: Topology, asked: readonly SeriesObjects[]): RangePlan {
+    const { bindings } = fleet;
+    const known = this.#plans;
+    if (
+      known.fleet !== fleet ||
+      known.bindings !== bindings ||
+      known.topology !== topology ||
+      known.of.size >= MOST_PLANS
+    )
+      this.#plans = { fleet, bindings, topology, of: new Map() };
+    const { of } = this.#plans;
+    const plan = of.get(key) ?? planRange(fleet, topology, asked);
+    of.set(key, plan);
+    return plan;
   }
 
   /** The most steps that may be asked of a plan. */
@@ -125,7 +153,7 @@ export class ServerHistory {
     const asked = Array.from({ length: topology.start[HALL] }, (_, place) =>
       objectsOf(topology, { signal: 'draw', place }),
     );
-    const plan = asked.length > 0 ? this.plan(asked) : null;
+    const plan = asked.length > 0 ? this.plan('draws of sites', asked) : null;
     if (!plan) return [];
     const steps = Math.min(spanMs / leastStepMs, most, this.mostSteps(plan));
     const stepMs = Math.ceil(spanMs / steps / leastStepMs) * leastStepMs;
