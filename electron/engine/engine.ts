@@ -17,7 +17,7 @@ import { Settling } from './settling.ts';
 import { ExportersScraper } from './sources/exporters.ts';
 import { PrometheusReader } from './sources/prometheus.ts';
 import type { Source } from './sources/source.ts';
-import { readWorkstation } from './sources/workstation.ts';
+import { shownWorkstation } from './sources/workstation.ts';
 import { WORKSTATION_ID, WorkstationNode } from './sources/workstation-node.ts';
 import { Store } from './store/database.ts';
 import { NO_PLACE_FILES, type PlaceFiles, PlaceReader } from './store/place-files.ts';
@@ -329,7 +329,7 @@ export class Engine {
       case 'energy':
         return this.#view.energy(this.#settings.sites);
       case 'workstation':
-        return readWorkstation(this.#clock.now());
+        return shownWorkstation(this.#clock.now());
       case 'coverage':
         return coverageOf(this.#fleet, (arg as { id: string }).id, this.#clock.now());
       case 'testSource':
