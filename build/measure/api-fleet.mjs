@@ -93,6 +93,8 @@ export async function startApiFleet(gpus, pollS = POLL_S) {
     response.setHeader('content-type', 'application/json');
     response.end(body, () => complete.set(time, performance.timeOrigin + performance.now()));
   });
+  // As a Prometheus, it does not close what is asked again after a poll.
+  server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
