@@ -3,7 +3,7 @@ import { type BoundSeries, boundSeries } from './bound.ts';
 import { Clocks } from './clocks.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
-import type { Host } from './machines.ts';
+import type { Host, SharedAddress } from './machines.ts';
 import { NodeLocator } from './mapping.ts';
 import { domainsOf } from './nvlink-domains.ts';
 import { Objects } from './objects.ts';
@@ -98,6 +98,11 @@ export class Fleet {
   /** Nodes as they are known now, with their labels: what mappings are tried on. */
   hosts(): readonly Host[] {
     return this.#objects.hosts();
+  }
+
+  /** Addresses behind which exporters tell of several machines. */
+  sharedAddresses(): readonly SharedAddress[] {
+    return this.#objects.sharedAddresses();
   }
 
   /** Rows of budgets.csv; of two for one place the first counts, those of places that are not there wait for them. */

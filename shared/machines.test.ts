@@ -65,6 +65,42 @@ describe('one machine by several names is one node', () => {
   });
 });
 
+describe('targets of one address are one node where an exporter there tells its name', () => {
+  const ports = machine('').replace(/^node_uname_info.*\n/, '');
+  const boards: readonly [string, string] = ['10.1.2.3:9400', dcgm];
+  test.each([
+    ['its boards first', [boards, ['10.1.2.3:9100', ports]]],
+    ['its ports first', [['10.1.2.3:9100', ports], boards]],
+  ] as const)('%s', (_, order) => {
+    const fleet = fed();
+    for (const [instance, text] of order) fleet.take(text, 0, target(instance));
+    for (const [instance, text] of order) fleet.take(text, 5, target(instance));
+    expect(nodesOf(fleet, 5)).toEqual([N1]);
+    expect(fleet.at(5).topology.linkNode.filter((node) => node >= 0)).toHaveLength(1);
+  });
+
+  test('a gateway, behind which several machines are told of, is none of them, and that is told', () => {
+    const fleet = fed();
+    const other = dcgm.replace('a2-05-n1', 'a2-05-n2').replaceAll('GPU-a', 'GPU-b');
+    for (const seconds of [0, 5]) {
+      fleet.take(ports, seconds, target('10.1.2.3:9100'));
+      fleet.take(dcgm, seconds, target('10.1.2.3:9400'));
+      fleet.take(other, seconds, target('10.1.2.3:9401'));
+    }
+    expect(nodesOf(fleet, 5)).toEqual([N1, 'S/A/A2/A2-05/a2-05-n2', 'S/Unmapped/Unmapped/Unmapped/10.1.2.3']);
+    expect(fleet.fleet.sharedAddresses()).toEqual([
+      { site: 'S', address: '10.1.2.3', hosts: ['a2-05-n1', 'a2-05-n2'] },
+    ]);
+  });
+
+  test('the loopback of two machines is no address of either', () => {
+    const fleet = fed();
+    fleet.take(ports, 0, target('127.0.0.1:9100'));
+    fleet.take(dcgm, 0, target('127.0.0.1:9400'));
+    expect(nodesOf(fleet)).toHaveLength(2);
+  });
+});
+
 test('machines of one image, whose systems have one name, stay apart, and are parted when the second is seen', () => {
   const fleet = fed();
   for (const n of ['n1', 'n2']) fleet.take(machine('image'), 0, target(`a2-05-${n}:9100`));

@@ -47,9 +47,25 @@ interface Claim {
   shared: boolean;
 }
 
+/** What exporters behind one address call their machine. */
+interface Address {
+  readonly site: string;
+  readonly address: string;
+  /** More than one: a gateway, of which nothing follows. */
+  readonly hosts: Set<string>;
+}
+
+/** An address behind which exporters tell of machines of several names: the target of that address is none of them. */
+export interface SharedAddress {
+  readonly site: string;
+  readonly address: string;
+  readonly hosts: readonly string[];
+}
+
 /**
  * Machines by all their names. Exporters of one machine name it differently: with and without its domain, by the target's
- * name and by `hostname`. The name of its own system, `nodename` in node_uname_info, says that they are one.
+ * name and by `hostname`. The name of its own system, `nodename` in node_uname_info, says that they are one; so does the
+ * address of their targets, where all exporters behind it that name a machine name the same.
  */
 export class Machines {
   readonly nodes: Machine[] = [];
@@ -60,6 +76,8 @@ export class Machines {
   readonly #byName = new Map<string, number>();
   readonly #byShort = new Map<string, number>();
   readonly #claims = new Map<string, Claim>();
+  /** By source, site and address of targets. */
+  readonly #addresses = new Map<string, Address>();
   /** `source target` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
@@ -91,7 +109,9 @@ export class Machines {
     const named = labelOf(labels, identity?.labels) || nodeOf(labels);
     const host = identity?.strip ? named.replace(new RegExp(identity.strip), '') || named : named;
     if (host === '') return -1;
-    const node = this.#named(labels.get('site') || origin.site, host, labels, origin.sourceId);
+    const site = labels.get('site') || origin.site;
+    const node = this.#named(site, host, labels, origin.sourceId);
+    this.#learnAddress(site, withoutPort(labels.get('instance') ?? ''), host, origin.sourceId);
     if (origin.labels === 'identity') this.#instance.set(instance, node);
     return node;
   }
@@ -99,7 +119,7 @@ export class Machines {
   #named(site: string, host: string, labels: Labels, source: string): number {
     const byTarget = host === withoutPort(labels.get('instance') ?? '');
     if (byTarget) this.#learnOwnName(site, host, labels.get('nodename') ?? '', source);
-    const known = this.#known(site, host);
+    const known = this.#known(site, host) ?? (byTarget ? this.#behind(site, host, source) : undefined);
     if (known !== undefined) {
       const node = this.nodes[known];
       if (node.byTarget && !byTarget) this.#rename(node, host);
@@ -158,6 +178,42 @@ export class Machines {
     this.#alias(this.nodes[node], host === this.nodes[node].host ? own : host);
   }
 
+  /** An exporter behind an address names its machine. */
+  #learnAddress(site: string, address: string, host: string, source: string): void {
+    if (address === '' || isLocal(address) || shortName(address) === shortName(host)) return;
+    const key = `${source}\n${site}\n${address}`;
+    const known = this.#addresses.get(key) ?? { site, address, hosts: new Set() };
+    this.#addresses.set(key, known);
+    const short = shortName(host);
+    if (known.hosts.has(short)) return;
+    known.hosts.add(short);
+    if (known.hosts.size === 2) this.#part(site, { hosts: new Set([address]) }, [...known.hosts][0]);
+    if (known.hosts.size > 1) return;
+    const [target, named] = [this.#known(site, address), this.#known(site, host)];
+    if (target === undefined || named === undefined || target === named || !this.nodes[target].byTarget) return;
+    this.#name(site, address, named);
+    this.#merge(target, named);
+    this.#alias(this.nodes[named], address);
+  }
+
+  /** The node of a target whose exporter does not name it, by others behind the same address. */
+  #behind(site: string, address: string, source: string): number | undefined {
+    const { hosts } = this.#addresses.get(`${source}\n${site}\n${address}`) ?? {};
+    const [host, ...others] = hosts ?? [];
+    const node = host === undefined || others.length > 0 ? undefined : this.#known(site, host);
+    if (node === undefined) return undefined;
+    this.#name(site, address, node);
+    this.#alias(this.nodes[node], address);
+    return node;
+  }
+
+  /** Addresses behind which several machines are told of. */
+  sharedAddresses(): readonly SharedAddress[] {
+    return [...this.#addresses.values()]
+      .filter(({ site, address, hosts }) => hosts.size > 1 && this.#known(site, address) !== undefined)
+      .map(({ hosts, ...of }) => ({ ...of, hosts: [...hosts] }));
+  }
+
   #merge(from: number, into: number): void {
     for (const names of [this.#byName, this.#byShort, this.#instance])
       for (const [name, node] of names) if (node === from) names.set(name, into);
@@ -167,7 +223,7 @@ export class Machines {
   }
 
   /** Machines that were taken for one by a name that several have are nodes of their own again. */
-  #part(site: string, { hosts }: Claim, own: string): void {
+  #part(site: string, { hosts }: Pick<Claim, 'hosts'>, own: string): void {
     const known = this.#byName.get(`${site}\n${own}`);
     if (known === undefined || !(hosts.has(this.nodes[known].host) || this.nodes[known].aliases.size > 0)) return;
     for (const names of [this.#byName, this.#byShort, this.#instance])
@@ -215,6 +271,7 @@ export class Machines {
       node.source = '';
     });
     this.#claims.clear();
+    for (const key of this.#addresses.keys()) if (key.startsWith(`${source}\n`)) this.#addresses.delete(key);
     this.#instance.clear();
   }
 }

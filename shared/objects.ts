@@ -1,6 +1,6 @@
 import { type FeedClue, feedClue, RackNames } from './feeds.ts';
 import type { Labels } from './labels.ts';
-import { type Host, type Machine, Machines, type Origin } from './machines.ts';
+import { type Host, type Machine, Machines, type Origin, type SharedAddress } from './machines.ts';
 import type { NodeLocator, NodePlace } from './mapping.ts';
 import { gpuId, indexNumber, ownerOf } from './object-labels.ts';
 import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
@@ -331,6 +331,11 @@ export class Objects {
   /** Nodes of sources that are still there, with the labels that place them. */
   hosts(): readonly Host[] {
     return this.#machines.hosts(this.gpus);
+  }
+
+  /** Addresses behind which several machines are told of. */
+  sharedAddresses(): readonly SharedAddress[] {
+    return this.#machines.sharedAddresses();
   }
 
   /** What the topology is built from; nodes of topology.csv that were never seen come last, as holes. */

@@ -31,7 +31,7 @@ export function placesReport(
   hosts: readonly Host[],
   mappings: readonly LabelMapping[],
   rows: readonly TopologyRow[],
-): Omit<PlacesReport, 'topology'> {
+): Omit<PlacesReport, 'topology' | 'sharedAddresses'> {
   const locator = new NodeLocator(mappings, rows);
   const placedBy = Object.fromEntries(PLACED_BY.map((by) => [by, 0])) as Record<PlacedBy, number>;
   const unplaced: UnplacedNode[] = [];

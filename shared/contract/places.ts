@@ -127,6 +127,12 @@ export interface PlacesReport {
   /** At most 1,000 of them, and how many there are. */
   readonly conflicts: readonly PlaceConflict[];
   readonly conflictCount: number;
+  /** Addresses of targets behind which several machines are told of: what does not name its machine there is none of them. */
+  readonly sharedAddresses: readonly {
+    readonly site: string;
+    readonly address: string;
+    readonly hosts: readonly string[];
+  }[];
 }
 
 /** What one mapping does. */

@@ -144,8 +144,9 @@ export class PlacesPart implements EnginePart {
     const { text, stamp } = this.#topology.read();
     const { rows, racks, errors } = text === '' ? NOTHING : parseTopologyCsv(text);
     const file = { stamp, rows: rows.length, racks: racks.length, errors: told(errors, this.#topology.name) };
-    const hosts = this.#context.fleet().hosts();
-    return { topology: file, ...placesReport(hosts, this.#context.settings().mappings, this.#files().topology) };
+    const fleet = this.#context.fleet();
+    const report = placesReport(fleet.hosts(), this.#context.settings().mappings, this.#files().topology);
+    return { topology: file, ...report, sharedAddresses: fleet.sharedAddresses() };
   }
 
   #saveMappings({ mappings, base, who }: CallParsed<'saveMappings'>, { role }: Asker): null {

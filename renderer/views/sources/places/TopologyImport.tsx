@@ -92,23 +92,33 @@ function Facts({ report }: { report: PlacesReport }) {
   );
 }
 
+/** More names of one address are cut. */
+const MOST_HOSTS = 8;
+
 function Contradictions({ report }: { report: PlacesReport | undefined }) {
-  const conflicts = report?.conflicts ?? [];
+  const conflicts = (report?.conflicts ?? []).map(({ node, kept, keptBy, other, otherBy }) => [
+    ...[node, kept, BY[keptBy], other, BY[otherBy]],
+  ]);
+  const shared = (report?.sharedAddresses ?? []).map(({ site, address, hosts }) => [
+    ...[`${site}/${address}`, 'A node of its own', 'its address'],
+    ...[hosts.slice(0, MOST_HOSTS).join(', ') + (hosts.length > MOST_HOSTS ? ' …' : ''), 'exporters behind it'],
+  ]);
+  const rows = [...conflicts, ...shared];
   return (
     <Rows
       label="Contradictions"
       columns={[{ name: 'Node' }, { name: 'Stands in' }, { name: 'By' }, { name: 'Against' }, { name: 'By what' }]}
-      count={conflicts.length}
+      count={rows.length}
       empty={report === undefined ? '' : 'Nothing contradicts where nodes stand.'}
       row={(index) => {
-        const { node, kept, keptBy, other, otherBy } = conflicts[index];
+        const [node, kept, keptBy, other, otherBy] = rows[index];
         return (
           <tr key={`${node} ${otherBy} ${other}`}>
             <th scope="row">{node}</th>
             <td>{kept}</td>
-            <td>{BY[keptBy]}</td>
+            <td>{keptBy}</td>
             <td>{other}</td>
-            <td>{BY[otherBy]}</td>
+            <td>{otherBy}</td>
           </tr>
         );
       }}
