@@ -1,7 +1,7 @@
 import type { LinkMemory } from './fabric/flaps.ts';
 import type { Column, Frame } from './frame.ts';
 import { STALE } from './frame.ts';
-import { addRecordedUse, portsRecorded, recordedSum } from './recorded/ports.ts';
+import { addRecordedUse, fullPorts, portsRecorded, recordedSum } from './recorded/ports.ts';
 import { NODE, type Topology } from './topology.ts';
 
 /** Use of the network ports, by link and by the places above them. */
@@ -25,6 +25,8 @@ export interface FabricColumns {
   readonly wait: Float32Array;
   /** Full links that waited more than WAITS of their time. Use alone is good use (alerts.md). */
   readonly saturated: readonly number[];
+  /** Full links that waited, whether by a tick that is known or not: those of recorded racks as they are counted there. */
+  readonly full: number;
   /** Ports that were active and are not any more. */
   readonly down: readonly number[];
   /** Full links that waited too, by a counter whose tick is not known: a fact, no alarm. */
@@ -81,7 +83,7 @@ export function computeFabric(frame: Frame, memory?: LinkMemory): FabricColumns 
     time,
     stale,
     known: known + recordedSum(frame, 'place.links', 0),
-    ...{ wait, saturated, waiting, down },
+    ...{ wait, saturated, waiting, down, full: fullPorts(frame, [...saturated, ...waiting]) },
     rxBps: recordedSum(frame, 'place.rx', sumOf(rx, topology, isRecorded)),
     txBps: recordedSum(frame, 'place.tx', sumOf(tx, topology, isRecorded)),
   };

@@ -84,7 +84,8 @@ export interface Asked {
 }
 
 /**
- * The queries of one refresh, made from the profiles: at most 12, and 3 where racks are recorded, few labels each, valid for Prometheus ≥ 2.42 and
+ * The queries of one refresh, made from the profiles: at most 12, and 3 where racks are recorded, few
+ * labels each, valid for Prometheus ≥ 2.42 and
  * VictoriaMetrics. Queries of sample times stand before those of values, since a value is as old as its sample and
  * not as the reply. A query of which nothing is present is left out.
  */

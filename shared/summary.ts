@@ -1,7 +1,7 @@
 import type { Summary } from './contract.ts';
 import { type FabricColumns, linkLabel } from './fabric.ts';
 import { ASSUMED, type Frame } from './frame.ts';
-import { membersOf } from './members.ts';
+import { labelOf, membersOf } from './members.ts';
 import type { Missing } from './missing.ts';
 import { fleetPower } from './power/fleet-power.ts';
 import { feedLossVerdict, siteFeeds } from './power/site-feeds.ts';
@@ -9,7 +9,7 @@ import { ESTIMATED, METERED, MIXED, type PowerColumns } from './power.ts';
 import { latest, median, quantile } from './quantile.ts';
 import { recordedAt } from './recorded/columns.ts';
 import { partlyRead } from './recorded/partly-read.ts';
-import { recordedSum } from './recorded/ports.ts';
+import { busiestRack, recordedSum } from './recorded/ports.ts';
 import type { SignalId } from './signals/catalogue.ts';
 import { POWER_REASONS, reasonsOf } from './throttle.ts';
 
@@ -143,14 +143,16 @@ function busiest({ frame, fabric }: SummaryParts): Summary['fabric'] {
   let link = -1;
   // A link that is full and waits is named before one that is only busy.
   const full = [...fabric.saturated, ...fabric.waiting];
-  for (const one of full.length > 0 ? full : fabric.use.keys()) {
+  for (const one of full.length > 0 || fabric.full > 0 ? full : fabric.use.keys()) {
     if (!Number.isNaN(fabric.use[one]) && (link < 0 || fabric.use[one] > fabric.use[link])) link = one;
   }
+  // Of racks that are not read no port is known by name.
+  const elsewhere = busiestRack(frame, fabric.full > 0, link < 0 ? Number.NEGATIVE_INFINITY : fabric.use[link]);
   return {
-    saturated: full.length,
+    saturated: fabric.full,
     of: fabric.known,
-    worst: link < 0 ? '' : linkLabel(frame.topology, link),
-    use: link < 0 ? null : fabric.use[link],
+    worst: elsewhere ? labelOf(frame.topology, elsewhere.rack) : link < 0 ? '' : linkLabel(frame.topology, link),
+    use: elsewhere ? elsewhere.use : link < 0 ? null : fabric.use[link],
     rxBps: orNull(fabric.rxBps),
     txBps: orNull(fabric.txBps),
   };

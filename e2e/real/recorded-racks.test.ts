@@ -8,6 +8,7 @@ import { quantities } from '../../shared/alerting/quantities.ts';
 import { sceneOf } from '../../shared/alerting/scene.fixture.ts';
 import { signalColumns } from '../../shared/cell-columns.ts';
 import { CELL_NODATA } from '../../shared/cells.ts';
+import { FabricInstant } from '../../shared/fabric/instant.ts';
 import { computeFabric } from '../../shared/fabric.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import type { Frame } from '../../shared/frame.ts';
@@ -72,6 +73,8 @@ beforeAll(async () => {
       ['min_over_time(sum(rack:fleetwatt_gpus:count)[6s:1s])', 160],
       ['min_over_time(sum(rack:fleetwatt_work_gpus:count)[6s:1s])', 160],
       ['count(count_over_time(rack:fleetwatt_gpu_util_ratio:median[1m]) > 3)', 5],
+      // Every port that has a rate was scraped twice.
+      ['max_over_time((sum(rack:fleetwatt_ports:count) - count(port:fleetwatt_use_ratio))[6s:1s])', 0],
       ['count(up == 1)', targets],
     ] as const) {
       const [row] = await ask(server?.url ?? '', query, at);
@@ -160,6 +163,21 @@ describe.skipIf(prometheus.skip !== null)(titled('racks as a real Prometheus rec
     });
     expect(shown[1]).toEqual(shown[0]);
     expect(shown[0].value).not.toContain('NaN');
+  });
+
+  test('the interconnect counts the same ports by racks as by boards', async () => {
+    const [raw, recorded] = await Promise.all([readFleet(), readFleet([])]);
+    const told = [raw, recorded].map(({ frame }) => {
+      const { kinds } = new FabricInstant({ frame }, { rows: [], problems: [] }, () => null).overview(null);
+      return kinds
+        .filter(({ kind }) => kind === 'infiniband' || kind === 'ethernet')
+        .map(({ kind, word, rows, saturated, links, rateBps }) => ({
+          ...{ kind, word, rows, saturated, rateBps: rateBps.toPrecision(5) },
+          ...{ of: links.of, down: links.down },
+        }));
+    });
+    expect(told[1]).toEqual(told[0]);
+    expect(told[0].every(({ of, rows }) => of > 0 && rows > 0)).toBe(true);
   });
 
   test('what held clocks cost is the same by racks as by boards', async () => {

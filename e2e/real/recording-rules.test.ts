@@ -210,6 +210,48 @@ const HELD_RESULTS: typeof RESULTS = {
   'rack:fleetwatt_gpus_capped_long:ratio': { [named('A1-01')]: 0.4 },
 };
 
+/** A port of InfiniBand: its node, rate and state, and bytes each way and ticks of waiting a second. */
+const ib = (node: string, in_: string, rate: number, state: number, [rx, tx, wait]: readonly number[]) => {
+  const labels = port('mlx5_0', ',port="1"', node, in_);
+  const counted = (name: string, perS = 0) => [`node_infiniband_${name}${labels}`, `0+${perS * 30}x10`] as const;
+  return Object.fromEntries([
+    [`node_infiniband_rate_bytes_per_second${labels}`, `${rate}x10`],
+    [`node_infiniband_state_id${labels}`, `${state}x10`],
+    counted('port_data_received_bytes_total', rx),
+    counted('port_data_transmitted_bytes_total', tx),
+    counted('port_transmit_wait_total', wait),
+  ]);
+};
+const LINKS: typeof SERIES = {
+  [`DCGM_FI_DEV_POWER_USAGE${board('GPU-a', 0)}`]: '300x10',
+  [`DCGM_FI_DEV_POWER_USAGE{instance="n9:9400",gpu="0",UUID="GPU-z",modelName="NVIDIA H200",${rack('A1-02')}}`]: '1x10',
+  // Full and waits; full and does not; half as fast as the others, and down. In racks of other boards that is usual.
+  ...ib('n1', 'A1-01', 100, 4, [96, 30, 10]),
+  ...ib('n2', 'A1-01', 100, 4, [97, 20, 0]),
+  ...ib('n3', 'A1-01', 50, 1, [0, 0, 0]),
+  ...ib('n9', 'A1-02', 50, 4, [5, 5, 1]),
+  [`node_network_speed_bytes${port('eth0')}`]: '1000x10',
+  [`node_network_carrier${port('eth0')}`]: '1x10',
+  [`node_network_receive_bytes_total${port('eth0')}`]: '0+900x10',
+  [`node_network_transmit_bytes_total${port('eth0')}`]: '0+300x10',
+  // Nobody uses it.
+  [`node_network_carrier${port('eth1')}`]: '0x10',
+};
+const kindIn = (in_: string, kind: string) => `{${rack(in_)},kind="${kind}"}`;
+const byKind = (infiniband: number, ethernet: number, other: number) => ({
+  ...{ [kindIn('A1-01', 'infiniband')]: infiniband, [kindIn('A1-01', 'ethernet')]: ethernet },
+  [kindIn('A1-02', 'infiniband')]: other,
+});
+const LINKS_RESULTS: typeof RESULTS = {
+  'rack:fleetwatt_links:count': { [named('A1-01')]: 4, [named('A1-02')]: 1 },
+  'rack:fleetwatt_links_full:count': { [named('A1-01')]: 1, [named('A1-02')]: 0 },
+  'rack:fleetwatt_links_degraded:count': { [named('A1-01')]: 1, [named('A1-02')]: 0 },
+  'rack:fleetwatt_ports:count': byKind(3, 1, 1),
+  'rack:fleetwatt_ports_down:count': byKind(1, 0, 0),
+  'rack:fleetwatt_ports_transmit_bytes_per_second:sum': byKind(30 + 20, 10, 5),
+  'rack:fleetwatt_ports_rate_bytes_per_second:sum': byKind(200, 1000, 50),
+};
+
 /** Since 60 s of a window of 2 min: rate() would tell less than half of it. */
 const begun = (perS: number) => `_x6 0+${perS * 30}x4`;
 /** What ports carry and what held clocks cost, of counters of which half began within the window. */
@@ -242,6 +284,7 @@ describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promt
   test.each([
     ['racks, their boards, ports and work', SERIES, RESULTS],
     ['what held clocks cost', heldSeries(), HELD_RESULTS],
+    ['ports by kind, full, down and slower than their peers', LINKS, LINKS_RESULTS],
     ['counters that began within the window', BEGUN, BEGUN_RESULTS],
   ])('promtool evaluates them to what hand arithmetic says: %s', (_, series, results) => {
     const tests = {

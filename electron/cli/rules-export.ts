@@ -12,7 +12,7 @@ export const exportUsage = `       npm run -s fleetwatt -- rules export --kind K
                     as old as --interval and a scrape interval together; twice as old is stale (5 min at most)
   --kind alerting   the rules in use with their runbooks; its first lines say what a server cannot tell, and why
   --budgets FILE    alerting: budgets.csv, without which (and without a profile that has one) there are no alerts about budgets
-${profileOptionsUsage}  --wait-tick B     alerting: bytes that a tick of ports' wait counters stands for; else the one that the profile's
+${profileOptionsUsage}  --wait-tick B     bytes that a tick of ports' wait counters stands for; else the one that the profile's
                     sources agree on. Without one, nothing is said about ports that wait
   --rate-window W   window of rate(), such as 2m (the default): at least twice the server's scrape interval
   --interval S      seconds between evaluations (1 to 300, default 30)
@@ -39,9 +39,10 @@ const NOTES = [
 
 /** Of the profile's own mappings too: boards that only they know would else be in no recorded sum. */
 function recording(parsed: Parsed): RuleFile {
-  const { profiles } = ownSettings(parsed);
+  const own = ownSettings(parsed);
+  const [rateWindow, intervalS, waitTickBytes] = [windowOf(parsed), intervalOf(parsed), tickOf(parsed, own)];
   return {
-    groups: recordingGroups({ profiles, rateWindow: windowOf(parsed), intervalS: intervalOf(parsed) }),
+    groups: recordingGroups({ profiles: own.profiles, rateWindow, intervalS, waitTickBytes }),
     notes: [],
   };
 }

@@ -1,3 +1,4 @@
+import { type UnreadPorts, unreadPorts, unreadRacks } from '../recorded/ports.ts';
 import type { LinkKind } from '../topology.ts';
 import type { FleetInstant } from '../view.ts';
 import { type FabricLayout, layFabric } from './cables.ts';
@@ -74,14 +75,26 @@ export class FabricInstant {
     const rowsOf = (wanted: AnyLinkKind) => made.find(({ kind }) => kind === wanted)?.whole.rows;
     return {
       kinds: made.map(({ kind, field, whole }) =>
-        summaryOf(matrixOf(kind, field, whole, ''), whole.rows, kind === 'ethernet' ? rowsOf('infiniband') : []),
+        summaryOf(
+          matrixOf(kind, field, whole, ''),
+          whole.rows,
+          kind === 'ethernet' ? rowsOf('infiniband') : [],
+          this.#unread(kind, field),
+        ),
       ),
       strips: made.flatMap(({ kind, field, whole }) =>
         kind === 'nvlink' || kind === 'ethernet' ? stripsOf(kind, whole.rows, (row) => sizeOf(field, whole, row)) : [],
       ),
       errors,
+      unreadRacks: unreadRacks(this.current.frame),
       problems: this.#file.problems,
     };
+  }
+
+  /** Where rows are racks those that are only recorded belong to them; leaves are read whoever looks at which rack. */
+  #unread(kind: AnyLinkKind, { word, rows }: Field): UnreadPorts | undefined {
+    if (word !== 'rack' || (kind !== 'infiniband' && kind !== 'ethernet')) return undefined;
+    return unreadPorts(this.current.frame, kind, new Set(rows.map(({ key }) => key)));
   }
 }
 

@@ -219,7 +219,8 @@ describe.skipIf(!existsSync(beside))(
 
 test('rows of two networks that are one place are told, and which of them are saturated in both', () => {
   const row = (key: string, severity: 'critical' | null) => ({ key, severity, wait: null, down: [] }) as never;
-  const matrix = { kind: 'ethernet', word: 'rack', rows: [1, 2, 3] } as never;
+  const links = { of: 3, down: 0, missing: 0 };
+  const matrix = { kind: 'ethernet', word: 'rack', rows: [1, 2, 3], links } as never;
   const ethernet = [row('a', 'critical'), row('b', null), row('c', 'critical')];
   expect(summaryOf(matrix, ethernet, [row('a', 'critical'), row('b', 'critical')]).again).toEqual({
     ...{ rows: 2, saturated: 1 },

@@ -1,4 +1,5 @@
 import { median } from '../quantile.ts';
+import type { UnreadPorts } from '../recorded/ports.ts';
 import type { FabricMatrix, MatrixRow } from './matrix.ts';
 import type { AnyLinkKind } from './reading.ts';
 
@@ -19,6 +20,8 @@ export interface KindSummary {
   readonly txBps: number;
   readonly rateBps: number;
   readonly links: FabricMatrix['links'];
+  /** Of the rows, racks whose ports are recorded and not read: they are counted, and in no median. */
+  readonly unread: number;
   /** The first link that is down, with its row; '' where none is. */
   readonly down: string;
   /** Per second, all rows together. */
@@ -44,6 +47,8 @@ export interface FabricOverview {
   readonly strips: readonly DomainStrip[];
   /** Symbol errors of switch ports; null until they were watched for ten minutes, or where nobody counts them. */
   readonly errors: { readonly ports: number; readonly worst: string; readonly perHour: number } | null;
+  /** Racks that are recorded and of which nothing is read: they have no row. */
+  readonly unreadRacks: number;
   /** What is wrong with fabric.csv: file, line and column, and what to do. */
   readonly problems: readonly string[];
 }
@@ -56,11 +61,13 @@ const isHot = ({ severity }: MatrixRow) => severity === 'critical';
 /**
  * One kind of network in a few numbers; `rows` are those behind the pods.
  * @param before rows of other networks that are counted with these
+ * @param unread racks of the kind that are recorded and in no row
  */
 export function summaryOf(
   matrix: FabricMatrix,
   rows: readonly MatrixRow[],
   before: readonly MatrixRow[] = [],
+  unread?: UnreadPorts,
 ): KindSummary {
   const hot = rows.filter(isHot);
   const known = new Map(before.map((row) => [row.key, row]));
@@ -69,15 +76,21 @@ export function summaryOf(
   const worst = [...hot].sort((a, b) => (b.wait ?? 0) - (a.wait ?? 0) || (b.tx ?? 0) - (a.tx ?? 0))[0];
   const cut = rows.find(({ down }) => down.length > 0);
   return {
-    ...{ kind: matrix.kind, word: rows.length === matrix.rows.length ? matrix.word : 'leaf', rows: rows.length },
-    saturated: hot.length,
+    ...{ kind: matrix.kind, word: rows.length === matrix.rows.length ? matrix.word : 'leaf' },
+    ...{ rows: rows.length + (unread?.racks ?? 0), unread: unread?.racks ?? 0 },
+    saturated: hot.length + (unread?.saturated ?? 0),
     again: {
       rows: twice.length,
       saturated: twice.filter((row) => isHot(row) && isHot(known.get(row.key) ?? row)).length,
     },
     worst: worst ? { key: worst.key, name: worst.name, since: worst.since } : null,
     longest: waiting[0] ? { key: waiting[0].key, name: waiting[0].name, wait: waiting[0].wait ?? 0 } : null,
-    ...{ median: matrix.median, p99: matrix.p99, txBps: matrix.txBps, rateBps: matrix.rateBps, links: matrix.links },
+    ...{ median: matrix.median, p99: matrix.p99 },
+    ...{ txBps: matrix.txBps + (unread?.txBps ?? 0), rateBps: matrix.rateBps + (unread?.rateBps ?? 0) },
+    links: {
+      ...{ of: matrix.links.of + (unread?.of ?? 0), down: matrix.links.down + (unread?.down ?? 0) },
+      missing: matrix.links.missing,
+    },
     down: cut ? `${cut.name} ${cut.down[0]}` : '',
     ...{ ecn: sumOf(rows, ({ ecn }) => ecn), pfc: sumOf(rows, ({ pfc }) => pfc) },
   };

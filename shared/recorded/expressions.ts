@@ -15,7 +15,7 @@ import { EXPORTER_POD, PLACE_LABELS, recordedName, WORK_LABELS } from './names.t
 const RACK = PLACE_LABELS.join(', ');
 
 /** One object's label in these expressions, whatever labels its exporter has for it. */
-const OBJECT = 'fw_object';
+export const OBJECT = 'fw_object';
 /** That of a board. dcgm-exporter has it already: taking it as it is halves what a pass over all boards costs. */
 const BOARD = 'UUID';
 /** What two values of one board share. */
@@ -302,13 +302,14 @@ export function portUse(profiles: readonly Profile[], window: string): string {
       const rate = rates.find(([other, of]) => of === profile && other.link === one.link);
       if (!rate) return [];
       const use = `${trafficOf(one, profile, window)} / ${perPort(...rate, window)}`;
-      return [`label_replace(${use}, "fw_way", "${one.link} ${signal}", "", "")`];
+      const ofKind = `label_replace(${use}, "kind", "${one.link}", "", "")`;
+      return [`label_replace(${ofKind}, "fw_way", "${signal}", "", "")`];
     }),
   );
   return ways.length === 0 ? '' : `max without (fw_way) (${ways.join(' or ')})`;
 }
 
-function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping, Profile][] {
+export function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping, Profile][] {
   return profiles
     .filter(({ identity }) => !identity.link?.unrecorded)
     .flatMap((profile) =>
@@ -317,13 +318,13 @@ function portMappings(signal: SignalId, profiles: readonly Profile[]): [Mapping,
 }
 
 /** Traffic of ports, each by one of its names. */
-function trafficOf(one: Mapping, profile: Profile, window: string): string {
+export function trafficOf(one: Mapping, profile: Profile, window: string): string {
   const values = perPort(one, profile, window);
   return one.link === 'ethernet' ? `(${values} unless on (${PORT}) ${TOLD_TWICE})` : values;
 }
 
 /** One value a port by the labels that its exporter has for it; where it may go by two names, by the one that all have. */
-function perPort(one: Mapping, profile: Profile, window: string): string {
+export function perPort(one: Mapping, profile: Profile, window: string): string {
   const { device, port = [] } = profile.identity.link ?? DEFAULT_LINK;
   if (one.link === 'ethernet') return portValues(one, profile, window);
   return rowsOf(seriesOf(one, window), ['instance', ...device, ...port, ...PLACE_LABELS], one);

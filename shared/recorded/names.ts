@@ -21,6 +21,9 @@ export const ROUND = recordedName('rack', 'sample_age_seconds:replaced');
 /** The same before all of a round is recorded. */
 export const SAMPLES_OF_ROUND = recordedName('rack', 'sample_time_seconds:round');
 
+/** How full a port is in its busier direction. */
+export const PORT_USE = recordedName('port', 'use_ratio');
+
 /** Labels of what is recorded of a pod or job in a rack. */
 export const WORK_LABELS = ['work_namespace', 'work_pod', 'work_job'] as const;
 

@@ -19,4 +19,6 @@ export interface RecordingOptions {
   readonly rateWindow: string;
   /** Seconds between evaluations; 30 where it is left out. */
   readonly intervalS?: number;
+  /** Bytes that a tick of ports' wait counters stands for; left out: nobody says. */
+  readonly waitTickBytes?: number | undefined;
 }

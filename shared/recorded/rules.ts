@@ -3,7 +3,8 @@ import type { Profile } from '../signals/profile.ts';
 import { HELD, POWER_REASONS, SW_POWER_CAP, throttleClass } from '../throttle.ts';
 import { boardRecords, heldRules, NVLINK, POWER, recordIn, UTIL, workRules } from './boards.ts';
 import { modelsOf, portBytes, portUse, racksTogether, toldTwice, valuesOf } from './expressions.ts';
-import { PLACE_LABELS, ROUND, recordedName, SAMPLE_TIME, SAMPLES_OF_ROUND } from './names.ts';
+import { linkCounts } from './link-counts.ts';
+import { PLACE_LABELS, PORT_USE, ROUND, recordedName, SAMPLE_TIME, SAMPLES_OF_ROUND } from './names.ts';
 import type { RecordingGroup, RecordingOptions, RecordingRule } from './rule.ts';
 
 /** Below this share a GPU counts as idle, as in the strip of the overview. */
@@ -11,8 +12,6 @@ const IDLE = 0.05;
 /** Bits of the clock event reasons that are documented. */
 const BITS = [0, 1, 2, 3, 4, 5, 6, 7];
 const ALL_MASKS = Array.from({ length: 1 << BITS.length }, (_, mask) => mask);
-
-const PORT_USE = recordedName('port', 'use_ratio');
 
 const LEVELS = PLACE_LABELS.map((level, i) => ({ level, by: PLACE_LABELS.slice(0, i + 1).join(', ') })).reverse();
 const [{ by: RACK }] = LEVELS;
@@ -47,6 +46,7 @@ export function recordingGroups(options: RecordingOptions): readonly RecordingGr
     ...byRack('nodes_metered:count', 'count', nodes),
     ...limits(of('gpu.powerLimit')),
     ...ports(profiles, window),
+    ...linkCounts(options),
     ...workRules(options, boards),
     ...heldRules(options, boards),
     { record: ROUND, expr: `time() - ${SAMPLE_TIME}` },

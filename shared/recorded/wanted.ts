@@ -10,7 +10,7 @@ const WORST = 2;
 
 /**
  * Names of the racks of which GPUs are asked for while others are recorded: those that are looked at (place indexes),
- * and those that stand out in draw, heat, held clocks, full ports and silent GPUs, so that what is wrong is told by the
+ * and those that stand out in draw, heat, held clocks, full and slow ports and silent GPUs, so that what is wrong is told by the
  * GPU and not only by the rack.
  */
 export function racksWanted(frame: Frame, power: PowerColumns, lookedAt: Iterable<number>): readonly string[] {
@@ -29,6 +29,8 @@ export function racksWanted(frame: Frame, power: PowerColumns, lookedAt: Iterabl
   worst((rack) => recordedAt(frame, 'place.tempUse', rack));
   worst((rack) => recordedAt(frame, 'place.held', rack));
   worst((rack) => recordedAt(frame, 'place.linkUse', rack));
+  worst((rack) => recordedAt(frame, 'place.linksFull', rack));
+  worst((rack) => recordedAt(frame, 'place.linksDegraded', rack));
   worst((rack) => power.gpuCount[rack] - power.gpuLive[rack]);
   return [...wanted].sort((a, b) => a - b).map((rack) => name[rack]);
 }

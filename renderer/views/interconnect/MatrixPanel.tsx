@@ -3,6 +3,7 @@ import { CELL_STATES } from '../../../shared/fabric/grid.ts';
 import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
 import type { FabricOverview } from '../../../shared/fabric/overview.ts';
 import type { AnyLinkKind } from '../../../shared/fabric/reading.ts';
+import { formatCount } from '../../../shared/format.ts';
 import { Legend } from '../../draw/Legend.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
@@ -57,6 +58,7 @@ export function MatrixPanel(props: Props) {
         </span>
       </div>
       <Problems overview={props.overview} />
+      <Unread overview={props.overview} matrix={props.matrix} />
       <Body {...props} />
       <Inspector {...props} />
     </section>
@@ -95,6 +97,18 @@ function Problems({ overview }: { overview: FabricOverview | null }) {
     <p className={styles.problem} role="status">
       {problems[0]}
       {problems.length > 1 ? ` and ${problems.length - 1} more` : ''}
+    </p>
+  );
+}
+
+/** Rows are of what is read; what else is recorded is in the counts above them only. */
+function Unread({ overview, matrix }: Pick<Props, 'overview' | 'matrix'>) {
+  const racks = overview?.unreadRacks ?? 0;
+  const leaves = matrix?.word === 'leaf' || matrix?.columns.some((name) => !/^[ng]\d+$/.test(name));
+  if (racks === 0 || leaves) return null;
+  return (
+    <p className={styles.problem} role="status">
+      {`${formatCount(racks)} ${racks === 1 ? 'rack is' : 'racks are'} recorded only and in no row: open one to read its links.`}
     </p>
   );
 }

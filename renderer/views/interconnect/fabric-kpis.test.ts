@@ -14,11 +14,14 @@ const kind = (more: Partial<KindSummary>): KindSummary => ({
     longest: null,
     median: null,
     p99: null,
+    unread: 0,
   },
   ...{ txBps: 0, rateBps: 0, links: { of: 1152, down: 0, missing: 0 }, down: '', ecn: null, pfc: null },
   ...more,
 });
-const overview = (...kinds: KindSummary[]): FabricOverview => ({ kinds, strips: [], errors: null, problems: [] });
+const overview = (...kinds: KindSummary[]): FabricOverview => ({
+  ...{ kinds, strips: [], errors: null, unreadRacks: 0, problems: [] },
+});
 const cell = (label: string, of: FabricOverview | null, gone = '') => {
   const { value, unit, note, severity } = fabricKpis(of, NOW, gone).find(
     (one) => one.label === label,
@@ -54,6 +57,18 @@ test('a rack with ports of two networks is counted once', () => {
   const ib = kind({ ...racks, rows: 11, saturated: 3 });
   const ethernet = kind({ ...racks, kind: 'ethernet', rows: 12, saturated: 2, again: { rows: 10, saturated: 1 } });
   expect(cell('Saturated racks', overview(ib, ethernet))?.slice(0, 2)).toEqual(['4', 'of 13']);
+});
+
+test('racks that are recorded and not read are counted, and said to be in no median', () => {
+  const racks = { word: 'rack', rows: 40, links: { of: 320, down: 2, missing: 0 } } as const;
+  const none = overview(kind({ ...racks, unread: 40, saturated: 1 }), kind({ ...racks, kind: 'ethernet', unread: 40 }));
+  expect(cell('Saturated racks', none)).toEqual(['1', 'of 40', 'Recorded, not read', 'critical']);
+  expect(cell('Links down', none).slice(0, 3)).toEqual(['4', 'of 640', 'Recorded, not read']);
+  expect(cell('InfiniBand use', none).slice(0, 3)).toEqual(['—', '', 'Open a rack to read its ports']);
+  expect(cell('Worst transmit wait', none).slice(0, 3)).toEqual(['—', '', 'Open a rack to read its ports']);
+  const some = overview(kind({ ...racks, unread: 38, median: 0.5, p99: 0.9 }));
+  expect(cell('InfiniBand use', some)).toEqual(['50.0', '% median', 'p99 90.0%, of 2 racks read', null]);
+  expect(cell('Saturated racks', some).slice(0, 2)).toEqual(['0', 'of 40']);
 });
 
 test('a wait of unknown tick is no percentage and no alarm', () => {

@@ -6,9 +6,19 @@ import { compact, rowsWord } from './words.ts';
 
 /** Counters that were read once only have no rate yet. */
 const TWICE = 'Rates need two polls';
-const none = (kind: KindSummary | undefined, otherwise: string) => (kind ? TWICE : otherwise);
+/** A server records what racks make together, and nobody looks at one of these. */
+const UNREAD = 'Open a rack to read its ports';
+/** Which one it is only a rack that is read tells. */
+const UNTOLD = 'Recorded, not read';
+const none = (kind: KindSummary | undefined, otherwise: string) =>
+  kind === undefined ? otherwise : kind.unread === kind.rows ? UNREAD : TWICE;
 const tick = (kind: KindSummary | undefined) =>
-  kind === undefined ? 'No InfiniBand counters' : kind.median === null ? TWICE : 'The tick of the counter is not known';
+  kind === undefined || kind.median === null
+    ? none(kind, 'No InfiniBand counters')
+    : 'The tick of the counter is not known';
+/** What a median or a longest is of, where not all is read. */
+const ofRead = ({ unread, rows, word }: KindSummary) =>
+  unread === 0 ? '' : `, of ${formatCount(rows - unread)} ${rowsWord(word, rows - unread)} read`;
 
 type Filled = Partial<KpiCell> & Pick<KpiCell, 'value' | 'unit' | 'note'>;
 
@@ -53,33 +63,43 @@ export function fabricKpis(
 const ofWord = (networks: readonly KindSummary[], word: KindSummary['word']) =>
   networks.filter((one) => one.word === word);
 
-function saturated(networks: readonly KindSummary[], now: number): Filled | null {
+function saturated(all: readonly KindSummary[], now: number): Filled | null {
+  // Of Ethernet nothing that is recorded tells whether a full port waits.
+  const networks = all.filter(({ kind, unread, rows }) => kind === 'infiniband' || unread < rows);
   // A rack with ports of both networks is one rack.
   const together = (of: (one: Pick<KindSummary, 'rows' | 'saturated'>) => number) =>
     networks.reduce((sum, one, i) => sum + of(one) - (i === 0 ? 0 : of(one.again)), 0);
   const count = together(({ saturated: rows }) => rows);
   // Of a network whose rates are not known nobody can say that none is full.
-  if (count === 0 && networks.some(({ median }) => median === null)) return null;
+  const told = networks.every(({ median, unread, rows }) => median !== null || unread === rows);
+  if (networks.length === 0 || (count === 0 && !told)) return null;
+  const unwatched = networks.reduce((sum, { kind, unread }) => sum + (kind === 'ethernet' ? unread : 0), 0);
   const worst = networks.find(({ worst: one }) => one !== null)?.worst;
   const since = typeof worst?.since === 'number' ? `, ${formatAge(Math.max(0, now - worst.since))}` : '';
   return {
     value: formatCount(count),
-    unit: `of ${formatCount(together(({ rows }) => rows))}`,
-    note: worst ? `${worst.name}${since}` : 'Full and waiting: none',
+    unit: `of ${formatCount(together(({ rows }) => rows) - unwatched)}`,
+    note: worst ? `${worst.name}${since}` : count > 0 ? UNTOLD : 'Full and waiting: none',
     severity: count > 0 ? 'critical' : null,
   };
 }
 
-function worstWait({ longest }: KindSummary): Filled | null {
+function worstWait(kind: KindSummary): Filled | null {
+  const { longest } = kind;
   if (longest === null) return null;
   const severity: Severity | null = longest.wait > 0.05 ? 'critical' : null;
-  return { value: formatPercent(longest.wait, 1), unit: 'limit 5%', note: longest.name, severity };
+  return { value: formatPercent(longest.wait, 1), unit: 'limit 5%', note: longest.name + ofRead(kind), severity };
 }
 
-function shareOf({ median, p99, links }: KindSummary): Filled | null {
+function shareOf(kind: KindSummary): Filled | null {
+  const { median, p99, links } = kind;
   if (median === null) return null;
   const value = formatPercent(median, 1).replace('%', '');
-  return { value, unit: '% median', note: `p99 ${formatPercent(p99, 1)}, ${formatCount(links.of)} links` };
+  return {
+    value,
+    unit: '% median',
+    note: `p99 ${formatPercent(p99, 1)}${ofRead(kind) || `, ${formatCount(links.of)} links`}`,
+  };
 }
 
 function throughput({ txBps, rateBps }: KindSummary): Filled | null {
@@ -99,7 +119,7 @@ function linksDown(networks: readonly KindSummary[]): Filled {
   return {
     value: formatCount(down),
     unit: `of ${formatCount(networks.reduce((sum, { links }) => sum + links.of, 0))}`,
-    note: networks.find((one) => one.down !== '')?.down ?? 'All links up',
+    note: networks.find((one) => one.down !== '')?.down ?? (down > 0 ? UNTOLD : 'All links up'),
     severity: down > 0 ? 'warning' : null,
   };
 }
@@ -112,11 +132,12 @@ function medianOf({ median, rows, word }: KindSummary): Filled | null {
   };
 }
 
-function ethernetOf({ median, ecn, pfc }: KindSummary): Filled | null {
+function ethernetOf(kind: KindSummary): Filled | null {
+  const { median, ecn, pfc } = kind;
   if (median === null) return null;
   const marks = ecn === null ? 'no ECN counters' : `${compact(ecn)} ECN marks/s`;
   const pauses = pfc === null ? '' : `, ${compact(pfc)} PFC pauses/s`;
-  return { value: formatPercent(median, 0).replace('%', ''), unit: '% median', note: marks + pauses };
+  return { value: formatPercent(median, 0).replace('%', ''), unit: '% median', note: marks + pauses + ofRead(kind) };
 }
 
 function errorsOf(overview: FabricOverview | null): Filled | null {

@@ -13,6 +13,12 @@ const recorded = (what: string, signal: SignalId, levels: readonly string[] = ['
     signal,
   );
 
+/** What is told of InfiniBand and Ethernet apart, by the label "kind". */
+const ofPorts = (what: string, infiniband: SignalId, ethernet: SignalId): readonly Mapping[] => [
+  { ...recorded(what, infiniband), where: { kind: 'infiniband' } },
+  { ...recorded(what, ethernet), where: { kind: 'ethernet' } },
+];
+
 const LEVELS = ['rack', 'row', 'hall', 'site'];
 
 /** What our own recording rules make of all other profiles, for racks and above. As old as `SAMPLE_TIME` says. */
@@ -51,6 +57,12 @@ export const recordedProfile: Profile = {
     recorded('links:count', 'place.links'),
     recorded('link_receive_bytes_per_second:sum', 'place.rx'),
     recorded('link_transmit_bytes_per_second:sum', 'place.tx'),
+    recorded('links_full:count', 'place.linksFull'),
+    recorded('links_degraded:count', 'place.linksDegraded'),
+    ...ofPorts('ports:count', 'place.ibPorts', 'place.ethernetPorts'),
+    ...ofPorts('ports_down:count', 'place.ibDown', 'place.ethernetDown'),
+    ...ofPorts('ports_transmit_bytes_per_second:sum', 'place.ibTx', 'place.ethernetTx'),
+    ...ofPorts('ports_rate_bytes_per_second:sum', 'place.ibRate', 'place.ethernetRate'),
     recorded('work_gpus:count', 'work.gpus'),
     recorded('work_gpus_metered:count', 'work.metered'),
     recorded('work_gpus_shared:count', 'work.shared'),
