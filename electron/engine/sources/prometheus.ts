@@ -15,6 +15,7 @@ import { Fetcher } from '../fetch.ts';
 import { Health } from '../health.ts';
 import type { Clock, Schedule } from '../schedule.ts';
 import { Beginners } from './beginners.ts';
+import { LastRound } from './last-round.ts';
 import type { Source, SourceEars } from './source.ts';
 
 const AT_ONCE = 4;
@@ -168,6 +169,7 @@ export class PrometheusReader implements Source {
   /** How far the server's clock leads ours; 0 where it is about the same. */
   #leadMs = 0;
   readonly #beginners: Beginners;
+  readonly #lastRound = new LastRound();
   #alive = () => {};
   readonly #stop = new AbortController();
 
@@ -241,6 +243,7 @@ export class PrometheusReader implements Source {
         bad += report.bad;
         for (const warning of [...vector.warnings, ...vector.serverWarnings]) warnings.add(printable(warning, 200));
       }
+      series += this.#lastRound.done(answers);
       const [now, questions] = [this.#clock.now(), answers.length + this.#askedNames + this.#askedAgain];
       const said = answers.flatMap(({ vector }) => vector.serverWarnings).find((one) => !ABOUT_THE_QUERY.test(one));
       const behind = this.#behind(now);
@@ -295,12 +298,14 @@ export class PrometheusReader implements Source {
   #replan(racks: readonly string[] | undefined): void {
     const { rateWindow, maxSeries = 1_000_000 } = this.settings;
     this.#planned = racks?.join('\n');
+    const before = this.queries().join('\n');
     this.#plan = planQueries({
       rateWindow,
       present: this.#present,
       profiles: this.#profiles,
       ...(racks ? { racks } : {}),
     });
+    if (this.queries().join('\n') !== before) this.#lastRound.forget();
     if (!this.#plan.some(({ kind }) => kind === 'place')) this.#fleet.endRecorded(this.settings.id);
     for (const { id } of this.#plan) {
       if (!this.#readers.has(id)) this.#readers.set(id, vectorReader({ maxBytes: 50 << 20, maxSeries }));
@@ -311,8 +316,13 @@ export class PrometheusReader implements Source {
   async #askWhole(time: number, past: boolean) {
     // What came and went between two instants of the past is not seen.
     const already = past || this.#beginners.any(time);
-    const answers = await this.#askAll(this.#plan, already, time);
-    [this.#askedAgain, this.#bytesOfBefore] = [0, 0];
+    const { url } = this.settings;
+    // A past instant is asked for once.
+    const fresh = await this.#lastRound.newIn(past ? [] : this.#plan, (promql, reader) =>
+      askVector(this.#fetcher, url, promql, time, reader, this.#stop.signal),
+    );
+    [this.#askedAgain, this.#bytesOfBefore] = [fresh.questions, fresh.bytes];
+    const answers = await this.#askAll(past ? this.#plan : fresh.plan, already, time);
     for (const { query, vector } of answers)
       if (query.times || query.begun) this.#beginners.look(query.id, vector.layout, time);
     if (already || !this.#beginners.any(time)) return answers;
@@ -321,7 +331,7 @@ export class PrometheusReader implements Source {
       true,
       time,
     );
-    this.#askedAgain = again.length;
+    this.#askedAgain += again.length;
     const better = new Map(again.map((one) => [one.query, one]));
     return answers.map((one) => {
       const instead = better.get(one.query);
