@@ -1,7 +1,7 @@
 import { LEVELS, NODE, SITE } from './topology.ts';
 
 /** Places with their names: a topology, or the layout that a viewer has. */
-interface NamedPlaces {
+export interface NamedPlaces {
   readonly start: ArrayLike<number>;
   readonly parent: ArrayLike<number>;
   readonly name: readonly string[];

@@ -43,6 +43,12 @@ export function labelWithin(layout: LayoutDocument, place: number, rackName?: st
   return name.toLowerCase().startsWith(`${word.toLowerCase()} `) ? name : `${word} ${name}`;
 }
 
+/** A hall over its racks: "Hall A", "Training"; with its site before it where there are several. */
+export function hallTitle({ name, parent, start }: LayoutDocument, hall: number): string {
+  const own = name[hall].length > 2 ? name[hall] : `Hall ${name[hall]}`;
+  return start[HALL] > 1 ? `${name[parent[hall]]} ${own}` : own;
+}
+
 /** The places from the site down to this one. */
 export function pathTo(layout: LayoutDocument, place: number): readonly number[] {
   const path: number[] = [];

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linkOf } from '../../shared/interop/our-alert.ts';
 import { SEED } from '../../shared/seed.fixture.ts';
-import { hrefOf, parseRoute } from './route.ts';
+import { hrefOf, parseRoute, readable } from './route.ts';
 import { VIEWS } from './views.ts';
 
 describe('addresses of the console', () => {
@@ -32,6 +32,11 @@ describe('addresses of the console', () => {
     expect(params.filter).toBe('util<5 & power>300');
     expect(Object.getPrototypeOf(params)).toBeNull();
     expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+
+  it('prints what has no picture as its number, and nothing else differently', () => {
+    expect(readable(parseRoute('#/rack/A%00B%E2%80%AEC').object)).toBe('A\\u0000B\\u202eC');
+    expect(readable('Übung A2-05 €')).toBe('Übung A2-05 €');
   });
 
   it('leaves out parameters that say nothing', () => {

@@ -43,6 +43,10 @@ export function hrefOf({ view, object = '', params = {} }: Partial<Route> & { re
   return `#${named}${query === '' ? '' : `?${query}`}`;
 }
 
+/** A name out of an address as it can be read: what has no picture of its own, as a NUL, stands as its number. */
+export const readable = (name: string): string =>
+  name.replace(/[\p{Cc}\p{Cf}]/gu, (one) => `\\u${one.codePointAt(0)?.toString(16).padStart(4, '0')}`);
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

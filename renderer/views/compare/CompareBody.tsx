@@ -2,6 +2,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { type CompareSide, compareSides, type Difference, type PlaceDifference } from '../../../shared/compare.ts';
 import type { LayoutDocument } from '../../../shared/contract.ts';
 import { formatChange, formatPower } from '../../../shared/format.ts';
+import { nameOfPath } from '../../../shared/place-names.ts';
 import { HALL, RACK, ROW, SITE } from '../../../shared/topology.ts';
 import { changeColor, changeScale } from '../../draw/diverging.ts';
 import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
@@ -12,7 +13,7 @@ import type { Theme } from '../../theme/theme.ts';
 import { KpiCells } from '../overview/KpiStrip.tsx';
 import { CompareFloor, hasRacks } from './CompareFloor.tsx';
 import styles from './compare.module.css';
-import { compareKpis, nameOf } from './compare-kpis.ts';
+import { compareKpis } from './compare-kpis.ts';
 
 const LEVELS = [
   { id: 'rack', label: 'Racks' },
@@ -53,7 +54,12 @@ export function CompareBody(props: {
       <div data-region className={styles.times}>
         {props.children}
       </div>
-      <KpiCells label="What changed" cells={compareKpis(difference, props.why)} lost={false} onGo={() => undefined} />
+      <KpiCells
+        label="What changed"
+        cells={compareKpis(difference, layout, props.why)}
+        lost={false}
+        onGo={() => undefined}
+      />
       <div className={styles.main}>
         <section className={parts.panel} aria-label="Change on the floor" data-region>
           <div className={parts.header}>
@@ -73,6 +79,7 @@ export function CompareBody(props: {
           )}
         </section>
         <Table
+          layout={layout}
           difference={difference}
           selected={selected}
           onSelect={setSelected}
@@ -85,6 +92,7 @@ export function CompareBody(props: {
 }
 
 function Table(props: {
+  layout: LayoutDocument | null;
   difference: Difference | null;
   selected: string;
   missing: string;
@@ -93,6 +101,10 @@ function Table(props: {
 }) {
   const [level, setLevel] = useState<LevelId>('rack');
   const places = props.difference?.places;
+  const columns = useMemo(
+    () => columnsOf((path) => (props.layout ? nameOfPath(props.layout, path) : path)),
+    [props.layout],
+  );
   const rows = useMemo(() => (places ?? []).filter((place) => place.level === LEVEL_OF[level]), [places, level]);
   return (
     <section className={parts.panel} aria-label="Change as table" data-region>
@@ -104,7 +116,7 @@ function Table(props: {
       <DataTable
         key={level}
         label="Change of draw by place"
-        columns={COLUMNS}
+        columns={columns}
         rows={rows}
         keyOf={({ path }) => path}
         selected={props.selected}
@@ -131,7 +143,7 @@ function noteOf({ has, level, changeW, assumed, unknown, onlyBefore, onlyAfter }
   return left > 0 ? `${left} racks in no sum` : assumed > 0 ? `${assumed} racks with silent GPUs` : '';
 }
 
-const COLUMNS: readonly TableColumn<PlaceDifference>[] = [
+const columnsOf = (nameOf: (path: string) => string): readonly TableColumn<PlaceDifference>[] => [
   {
     id: 'place',
     label: 'Place',

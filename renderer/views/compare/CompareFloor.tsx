@@ -2,6 +2,7 @@ import { useMemo, useRef } from 'react';
 import type { Difference, PlaceDifference } from '../../../shared/compare.ts';
 import type { LayoutDocument } from '../../../shared/contract.ts';
 import { formatChange, formatPower } from '../../../shared/format.ts';
+import { nameInFleet } from '../../../shared/place-names.ts';
 import { HALL, NODE, RACK, ROW } from '../../../shared/topology.ts';
 import { changeColor } from '../../draw/diverging.ts';
 import { inkOn } from '../../draw/palette.ts';
@@ -9,6 +10,7 @@ import { useSize } from '../../draw/use-size.ts';
 import type { Theme } from '../../theme/theme.ts';
 import { type Box, floorOf } from '../overview/floor-plan/layout.ts';
 import { RackCells } from '../overview/floor-plan/RackCells.tsx';
+import { hallTitle } from '../places.ts';
 import styles from './compare.module.css';
 
 interface Props {
@@ -44,7 +46,7 @@ export function CompareFloor(props: Props) {
         <svg width={size.width} height={size.height} role="img" aria-label={spoken(difference, sides)}>
           <Patterns />
           {places(HALL).map((hall) => (
-            <HallLabel key={hall} box={floor.boxes.get(hall)} name={layout.name[hall]} difference={of(hall)} />
+            <HallLabel key={hall} box={floor.boxes.get(hall)} name={hallTitle(layout, hall)} difference={of(hall)} />
           ))}
           {floor.labels.left === 0
             ? null
@@ -72,7 +74,7 @@ export function CompareFloor(props: Props) {
         label="Change of draw, racks by row"
         layout={layout}
         chosen={layout.path.indexOf(props.selected, layout.start[RACK])}
-        spoken={(rack) => spokenOf(layout.name[rack], of(rack), sides)}
+        spoken={(rack) => spokenOf(nameInFleet(layout, rack), of(rack), sides)}
         onReach={(rack) => props.onSelect(layout.path[rack])}
         onOpen={(rack) => onOpen?.(layout.path[rack])}
       />
@@ -159,7 +161,7 @@ function HallLabel({ box, name, difference }: LabelProps) {
   return (
     <>
       <text x={box.x} y={box.y + 14} className={styles.hall}>
-        {name.length > 2 ? name : `Hall ${name}`}
+        {name}
       </text>
       <text x={box.x + box.w} y={box.y + 14} className={styles.hallChange}>
         {changeText(difference)}

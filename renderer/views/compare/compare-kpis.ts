@@ -1,18 +1,20 @@
 import type { Difference, PlaceDifference } from '../../../shared/compare.ts';
 import { formatChange, formatCount, formatPercent, formatPower } from '../../../shared/format.ts';
+import { type NamedPlaces, nameOfPath } from '../../../shared/place-names.ts';
 import { RACK } from '../../../shared/topology.ts';
 import type { KpiCell } from '../overview/kpi.ts';
 
 const NOWHERE = { severity: null, noteNoData: false, place: -1, signal: null } as const;
 
-/** The last name of a path. */
-export const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-
 const plural = (count: number, one: string) => `${formatCount(count)} ${one}${count === 1 ? '' : 's'}`;
 
-/** What changed, in eight numbers; without a difference every one of them is missing, and `why` says why. */
-export function compareKpis(difference: Difference | null, why: string): KpiCell[] {
-  if (difference === null)
+/**
+ * What changed, in eight numbers; without a difference every one of them is missing, and `why` says why.
+ *
+ * @param layout places of both sides: a rack is named so that it can be told from those of other sites
+ */
+export function compareKpis(difference: Difference | null, layout: NamedPlaces | null, why: string): KpiCell[] {
+  if (difference === null || layout === null)
     return ['Change', 'At A', 'At B', 'Most more', 'Most less', 'Only at one time', 'No data', 'Alerts'].map(
       (label) => ({
         ...NOWHERE,
@@ -36,12 +38,12 @@ export function compareKpis(difference: Difference | null, why: string): KpiCell
     cell(
       'Most more',
       most ? formatChange(most.changeW, 'rack') : '—',
-      most ? `Rack ${nameOf(most.path)}` : 'No rack draws more',
+      most ? `Rack ${nameOfPath(layout, most.path)}` : 'No rack draws more',
     ),
     cell(
       'Most less',
       least ? formatChange(least.changeW, 'rack') : '—',
-      least ? `Rack ${nameOf(least.path)}` : 'No rack draws less',
+      least ? `Rack ${nameOfPath(layout, least.path)}` : 'No rack draws less',
     ),
     cell('Only at one time', formatCount(total.onlyBefore + total.onlyAfter), onlyWords(difference), 'racks'),
     cell(

@@ -1,5 +1,6 @@
 import type { FabricMatrix, MatrixRow } from '../../../shared/fabric/matrix.ts';
 import { useFabricLeaf, useWatchedLinks } from '../../ask/fabric.ts';
+import { waiting } from '../../ask/waiting.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
@@ -36,7 +37,9 @@ export function DetailPanel(
           {title}
         </h2>
         {row === undefined || matrix === null ? null : <span className={parts.caption}>{captionOf(matrix, row)}</span>}
-        {row === undefined || row.place < 0 ? null : (
+        {row === undefined || matrix === null ? null : row.place < 0 ? (
+          <span className={`${parts.caption} ${parts.end}`}>{placeless(matrix)}</span>
+        ) : (
           <button type="button" className={`${styles.chip} ${parts.end}`} onClick={() => props.onPlace(row.place)}>
             Open in {labelOf(layout, row.place)} <Kbd>G</Kbd>
           </button>
@@ -45,13 +48,28 @@ export function DetailPanel(
       {row === undefined || matrix === null ? (
         <p className={styles.message}>Choose a row of the matrix to see its last hour.</p>
       ) : leaf ? (
-        <LeafDetail matrix={matrix} row={row} history={history.data} now={freshness.now} stale={gone !== null} />
+        <LeafDetail
+          {...{ matrix, row }}
+          history={history.data}
+          waits={waiting(history, 'Loading the last hour')}
+          now={freshness.now}
+          stale={gone !== null}
+        />
       ) : (
-        <LinkTable rows={gone === null ? links.data : []} selected="" onSelect={(link) => props.onPlace(link.place)} />
+        <LinkTable
+          rows={gone === null ? links.data : []}
+          waits={waiting(links, 'Loading links')}
+          selected=""
+          onSelect={(link) => props.onPlace(link.place)}
+        />
       )}
     </section>
   );
 }
+
+/** Why a row leads nowhere on the floor. */
+const placeless = ({ word }: FabricMatrix) =>
+  word === 'leaf' ? 'No place: which nodes hang on it is not known' : 'No place of its own';
 
 function captionOf(matrix: FabricMatrix, row: MatrixRow): string {
   return [row.group || rowWord(matrix.word), row.where].filter((part) => part !== '' && part !== row.name).join(', ');

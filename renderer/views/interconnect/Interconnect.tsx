@@ -3,6 +3,7 @@ import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
 import type { FabricOverview } from '../../../shared/fabric/overview.ts';
 import { RACK } from '../../../shared/topology.ts';
 import { useFabric, useFabricOverview } from '../../ask/fabric.ts';
+import { waiting } from '../../ask/waiting.ts';
 import { useTravel } from '../../live/travel.tsx';
 import { DataTable, tableDocument } from '../../parts/DataTable.tsx';
 import parts from '../../parts/parts.module.css';
@@ -27,8 +28,11 @@ import { directionsOf, KIND_LABEL, rowWord } from './words.ts';
 export function Interconnect(props: InterconnectProps) {
   const { state, frame, freshness, gone } = props;
   const tick = Math.floor(frame.time / frame.pollMs);
-  const matrix = useFabric({ kind: state.kind, pod: state.pod }, tick).data ?? null;
-  const overview = useFabricOverview(tick).data ?? null;
+  const fabric = useFabric({ kind: state.kind, pod: state.pod }, tick);
+  const whole = useFabricOverview(tick);
+  const [matrix, overview] = [fabric.data ?? null, whole.data ?? null];
+  const waits = waiting(fabric, 'Loading the network');
+  const wholeWaits = waiting(whole);
   const chosen = chosenRow(matrix, state.object);
   // Without a choice the worst is shown: what is read first is what matters.
   const selected = matrix === null || chosen >= 0 ? chosen : worstRow(matrix);
@@ -42,8 +46,8 @@ export function Interconnect(props: InterconnectProps) {
   const { past } = useTravel();
   const cells = useMemo(() => {
     const unwatched = past ? 'Counted live only' : undefined;
-    return fabricKpis(gone === null ? overview : null, freshness.now, gone?.text ?? 'Loading', unwatched);
-  }, [overview, gone, freshness.now, past]);
+    return fabricKpis(gone === null ? overview : null, freshness.now, gone?.text ?? wholeWaits, unwatched);
+  }, [overview, gone, wholeWaits, freshness.now, past]);
   return (
     <main className={styles.page}>
       <KpiCells
@@ -53,10 +57,10 @@ export function Interconnect(props: InterconnectProps) {
         onGo={(cell) => follow(cell.label, state)}
       />
       <div className={styles.main}>
-        <MatrixPanel {...props} matrix={matrix} overview={overview} selected={selected} actions={actions} />
+        <MatrixPanel {...props} {...{ matrix, waits }} overview={overview} selected={selected} actions={actions} />
         <div className={styles.right}>
           <DetailPanel {...props} matrix={matrix} row={row} tick={tick} onPlace={actions.goTo} />
-          <WatchPanel {...props} matrix={matrix} selected={row?.key ?? ''} tick={tick} actions={actions} />
+          <WatchPanel {...props} {...{ matrix, waits }} selected={row?.key ?? ''} tick={tick} actions={actions} />
           <DomainPanel overview={overview} theme={props.theme} stale={gone !== null} />
         </div>
       </div>

@@ -20,6 +20,8 @@ export function LeafDetail(props: {
   matrix: FabricMatrix;
   row: MatrixRow;
   history: LeafHistory | undefined;
+  /** Said while it is not there. */
+  waits: string;
   now: number;
   stale: boolean;
 }) {
@@ -69,7 +71,7 @@ export function LeafDetail(props: {
           <Ends {...props} x={width - RIGHT + 12} top={28} waitTop={waits ? middle + 44 : null} />
           {has ? null : (
             <text x={LEFT + 8} y={60} className={styles.quiet}>
-              {history === undefined ? 'Loading the last hour' : 'No history of it yet'}
+              {history === undefined ? props.waits : 'No history of it yet'}
             </text>
           )}
         </svg>

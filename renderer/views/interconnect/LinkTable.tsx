@@ -76,6 +76,8 @@ const COLUMNS: readonly TableColumn<LinkRow>[] = [
 /** Links of nodes and GPUs of all four kinds, the worst first, as the engine put them. */
 export function LinkTable(props: {
   rows: readonly LinkRow[] | undefined;
+  /** Said while they are not there. */
+  waits: string;
   selected: string;
   onSelect: (row: LinkRow) => void;
 }) {
@@ -88,7 +90,7 @@ export function LinkTable(props: {
       selected={props.selected}
       onSelect={props.onSelect}
       sort={{ column: 'wait', descending: true }}
-      empty={props.rows === undefined ? 'Loading links' : 'No links are read.'}
+      empty={props.rows === undefined ? props.waits : 'No links are read.'}
     />
   );
 }

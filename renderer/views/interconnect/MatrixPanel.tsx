@@ -31,6 +31,8 @@ const KINDS: readonly Choice<AnyLinkKind>[] = (['infiniband', 'ethernet', 'nvlin
 
 type Props = InterconnectProps & {
   readonly matrix: FabricMatrix | null;
+  /** Said while there is none. */
+  readonly waits: string;
   readonly overview: FabricOverview | null;
   readonly selected: number;
   readonly actions: Actions;
@@ -138,7 +140,7 @@ function Body(props: Props) {
     () => (state.flagged && matrix !== null ? new Set(flaggedRows(matrix)) : null),
     [state.flagged, matrix],
   );
-  if (matrix === null) return <p className={styles.message}>Loading the network</p>;
+  if (matrix === null) return <p className={styles.message}>{props.waits}</p>;
   if (matrix.rows.length === 0) {
     // A fleet that went silent may well have them.
     if (gone !== null) return <p className={styles.message}>{gone.text}</p>;

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
 import { useWatchedLinks } from '../../ask/fabric.ts';
+import { waiting } from '../../ask/waiting.ts';
 import parts from '../../parts/parts.module.css';
 import { type Choice, Segmented } from '../../parts/Segmented.tsx';
 import styles from './interconnect.module.css';
@@ -16,6 +17,8 @@ const MOST = 200;
 export function WatchPanel(
   props: InterconnectProps & {
     readonly matrix: FabricMatrix | null;
+    /** Said while there is none. */
+    readonly waits: string;
     readonly selected: string;
     readonly tick: number;
     readonly actions: Actions;
@@ -46,11 +49,12 @@ export function WatchPanel(
       {list === 'links' ? (
         <LinkTable
           rows={gone === null ? links.data : []}
+          waits={waiting(links, 'Loading links')}
           selected={link}
           onSelect={(row) => setLink(`${row.kind} ${row.label}`)}
         />
       ) : matrix === null ? (
-        <p className={styles.message}>Loading the network</p>
+        <p className={styles.message}>{props.waits}</p>
       ) : gone !== null ? (
         <p className={styles.message}>{gone.text}</p>
       ) : (

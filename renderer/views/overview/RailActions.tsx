@@ -38,11 +38,13 @@ export function RailActions({ alert, version, now }: { alert: string; version: n
   });
   const isThere = lead !== undefined;
   /** Told, and without the line's alert: it is over. */
+  const hasFailed = !isThere && reply.isError && !reply.isFetching;
   const isOver = !isThere && reply.data !== undefined && !reply.isFetching;
   useEffect(() => {
     if (asked !== null && isThere) catchUp();
-    else if (isOver) setAsked(null);
-  }, [asked, isThere, isOver]);
+    // What could not be read is told at once; a key must not open a window at some later time.
+    else if (isOver || hasFailed) setAsked(null);
+  }, [asked, isThere, isOver, hasFailed]);
   useKeys({ a: onAck, s: onSilence });
   if (isOver) return null;
   if (lead === undefined)

@@ -31,6 +31,8 @@ export function ListPanel(props: {
   report: PowerReport | null;
   energy: readonly EnergyRow[] | undefined;
   work: WorkReport | undefined;
+  /** Said of each while it is not there. */
+  waits: Readonly<Record<'report' | 'energy' | 'work', string>>;
   state: PowerState;
   now: number;
   gone: string;
@@ -72,7 +74,7 @@ function Untold({ racks }: { racks: number }) {
 }
 
 function List(props: Parameters<typeof ListPanel>[0]) {
-  const { report, energy, work, state } = props;
+  const { report, energy, work, waits, state } = props;
   const label = LIST_TITLES[state.list];
   if (state.list === 'feeds')
     return (
@@ -81,7 +83,11 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         columns={feedColumns((rack) => nameInFleet(props.layout, rack), props.now)}
         rows={report?.feeds ?? []}
         keyOf={({ rack, name }) => `${rack} ${name}`}
-        empty="No PDU is read here. Fleetwatt looked for measurementsInletSensorValue, rPDU2DeviceStatusPower and their like."
+        empty={
+          report === null
+            ? waits.report
+            : 'No PDU is read here. Fleetwatt looked for measurementsInletSensorValue, rPDU2DeviceStatusPower and their like.'
+        }
       />
     );
   if (state.list === 'jobs')
@@ -91,7 +97,11 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         columns={JOBS}
         rows={work?.jobs ?? []}
         keyOf={({ name, site }) => `${site} ${name}`}
-        empty="No pod or job stands in the labels of the GPUs. Run dcgm-exporter with --kubernetes or with its job mapping."
+        empty={
+          work === undefined
+            ? waits.work
+            : 'No pod or job stands in the labels of the GPUs. Run dcgm-exporter with --kubernetes or with its job mapping.'
+        }
       />
     );
   if (state.list === 'tokens')
@@ -101,7 +111,11 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         columns={tokenColumns((path) => nameOfPath(props.layout, path))}
         rows={work?.tokens ?? []}
         keyOf={({ model, rack }) => `${model} ${rack}`}
-        empty="No inference server is read. Fleetwatt looked for vllm:generation_tokens_total and its like of SGLang, TGI and Triton."
+        empty={
+          work === undefined
+            ? waits.work
+            : 'No inference server is read. Fleetwatt looked for vllm:generation_tokens_total and its like of SGLang, TGI and Triton.'
+        }
       />
     );
   if (state.list === 'servers')
@@ -111,7 +125,11 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         columns={SERVERS}
         rows={work?.servers ?? []}
         keyOf={({ model, site, name }) => `${site} ${name} ${model}`}
-        empty="No inference server is read. Fleetwatt looked for metrics of vLLM, SGLang, TGI and Triton."
+        empty={
+          work === undefined
+            ? waits.work
+            : 'No inference server is read. Fleetwatt looked for metrics of vLLM, SGLang, TGI and Triton.'
+        }
       />
     );
   if (state.list === 'lost')
@@ -123,11 +141,13 @@ function List(props: Parameters<typeof ListPanel>[0]) {
         keyOf={({ rack }) => rack}
         sort={{ column: 'power', descending: true }}
         empty={
-          props.over === 'past'
-            ? 'Hours that were lost are counted live only: what held each GPU back in the hours before is not kept.'
-            : props.over === 'replay'
-              ? 'Hours that were lost are told at the last instant of the snapshot, where GPUs tell what holds them.'
-              : 'No GPU tells its clock and what holds it. DCGM_FI_DEV_CLOCKS_EVENT_REASONS and the maximum clock are needed.'
+          work === undefined
+            ? waits.work
+            : props.over === 'past'
+              ? 'Hours that were lost are counted live only: what held each GPU back in the hours before is not kept.'
+              : props.over === 'replay'
+                ? 'Hours that were lost are told at the last instant of the snapshot, where GPUs tell what holds them.'
+                : 'No GPU tells its clock and what holds it. DCGM_FI_DEV_CLOCKS_EVENT_REASONS and the maximum clock are needed.'
         }
       />
     );
@@ -139,7 +159,7 @@ function List(props: Parameters<typeof ListPanel>[0]) {
       keyOf={({ site }) => site}
       empty={
         energy === undefined
-          ? 'Loading'
+          ? waits.energy
           : props.over
             ? 'Nothing of the time before is kept.'
             : 'Nothing was measured yet. Prices and PUE stand in settings.json under sites.'

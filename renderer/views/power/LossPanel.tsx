@@ -66,6 +66,8 @@ export function LossPanel(props: {
   label: string;
   state: PowerState;
   gone: string;
+  /** Said while there is no report. */
+  waits: string;
   onPlace: (place: number) => void;
 }) {
   const { report, state, gone } = props;
@@ -79,7 +81,7 @@ export function LossPanel(props: {
         <span className={parts.end} />
         <Segmented label="Feed" choices={FEEDS} value={state.feed} onPick={state.setFeed} />
       </div>
-      <p className={styles.sentence}>{gone !== '' ? gone : loss === undefined ? 'Loading' : sentence(loss)}</p>
+      <p className={styles.sentence}>{gone !== '' ? gone : loss === undefined ? props.waits : sentence(loss)}</p>
       {gone === '' && loss !== undefined && loss.of > 0 ? (
         <DataTable
           label="Places without the feed"

@@ -3,6 +3,7 @@ import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import type { PlacePower } from '../../../shared/power/report.ts';
 import { HALL, RACK, ROW } from '../../../shared/topology.ts';
 import { useEnergy, usePower, useWork } from '../../ask/power.ts';
+import { waiting } from '../../ask/waiting.ts';
 import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
 import { useTravel } from '../../live/travel.tsx';
@@ -48,9 +49,10 @@ export function Power(props: Props) {
   const { layout, frame, state, freshness } = props;
   const gone = props.gone?.text ?? '';
   const tick = Math.floor(frame.time / frame.pollMs);
-  const report = usePower({ place: state.place, windowMs: state.windowMs }, tick).data ?? null;
-  const energy = useEnergy(tick).data;
-  const work = useWork(state.place, tick).data;
+  const power = usePower({ place: state.place, windowMs: state.windowMs }, tick);
+  const energies = useEnergy(tick);
+  const works = useWork(state.place, tick);
+  const [report, energy, work] = [power.data ?? null, energies.data, works.data];
   const scale = levelOf(layout, state.place) === RACK ? 'rack' : 'row';
   const { warnRatio, critRatio } = frame;
   const label = labelOf(layout, state.place);
@@ -58,10 +60,19 @@ export function Power(props: Props) {
   const { past } = useTravel();
   const { replay } = useConsole();
   const over = past !== null ? 'past' : replay !== null ? 'replay' : null;
+  const waits = {
+    report: waiting(power),
+    energy: waiting(energies, over === 'past' ? 'Loading the 24 h before' : undefined),
+    work: waiting(works),
+  };
   usePowerKeys(layout, state, props.go);
   const cells = useMemo(
-    () => powerKpis({ report, path, energy, work, warnRatio, critRatio, scale, gone, over }),
-    [report, path, energy, work, warnRatio, critRatio, scale, gone, over],
+    () =>
+      powerKpis({
+        ...{ report, path, energy, work, warnRatio, critRatio, scale, gone, over },
+        waits: { report: waits.report, energy: waits.energy },
+      }),
+    [report, path, energy, work, waits.report, waits.energy, warnRatio, critRatio, scale, gone, over],
   );
   return (
     <main className={styles.page}>
@@ -72,10 +83,15 @@ export function Power(props: Props) {
         onGo={(cell) => follow(cell.label, state)}
       />
       <div className={styles.main}>
-        <Places {...props} report={report} label={label} goneText={gone} />
+        <Places {...props} report={report} label={label} goneText={gone} waits={waits.report} />
         <div className={styles.right}>
-          <LossPanel report={report} label={label} state={state} gone={gone} onPlace={state.setPlace} />
-          <ListPanel {...{ report, energy, work, state, gone, over }} now={freshness.now} layout={layout} path={path} />
+          <LossPanel {...{ report, label, state, gone }} waits={waits.report} onPlace={state.setPlace} />
+          <ListPanel
+            {...{ report, energy, work, waits, state, gone, over }}
+            now={freshness.now}
+            layout={layout}
+            path={path}
+          />
         </div>
       </div>
     </main>
@@ -87,6 +103,7 @@ function Places(
     readonly report: { readonly place: PlacePower; readonly under: readonly PlacePower[] } | null;
     readonly label: string;
     readonly goneText: string;
+    readonly waits: string;
   },
 ) {
   const { layout, frame, state, report } = props;
@@ -99,7 +116,7 @@ function Places(
     return report.under.filter(({ place }) => levelOf(layout, place) === LEVEL_OF[level]);
   }, [report, level, layout]);
   const empty =
-    props.goneText !== '' ? props.goneText : report === null ? 'Loading' : 'No place of this level is here.';
+    props.goneText !== '' ? props.goneText : report === null ? props.waits : 'No place of this level is here.';
   return (
     <section className={parts.panel} aria-label="Stranded power" data-region>
       <div className={`${parts.header} ${styles.header}`}>

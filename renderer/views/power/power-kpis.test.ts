@@ -102,3 +102,11 @@ test('the yield is that of the racks of the place', () => {
   expect(cell('Tokens per joule', { work, path: 'S' })?.[0]).toBe('0.429');
   expect(cell('Tokens per joule', { work, path: 'T' })).toEqual(['—', '', 'No inference server is here', null]);
 });
+
+test('what could not be read says why, and is not loaded for ever', () => {
+  const waits = { report: 'The engine is gone. Wait.', energy: 'The server answered 503. Try later.' };
+  expect(cell('Energy', { energy: undefined })).toEqual(['—', '', 'Loading', null]);
+  expect(cell('Energy', { energy: undefined, waits })?.[2]).toBe('The server answered 503. Try later.');
+  expect(cell('Draw', { report: null })?.[2]).toBe('Loading');
+  expect(cell('Draw', { report: null, waits })?.[2]).toBe('The engine is gone. Wait.');
+});

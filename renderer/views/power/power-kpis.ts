@@ -11,6 +11,8 @@ export interface PowerNumbers {
   /** Path of the place. */
   readonly path: string;
   readonly energy: readonly EnergyRow[] | undefined;
+  /** What stands in the place of the report, and of energy, while they are not there: on their way, or why they did not come. */
+  readonly waits?: { readonly report: string; readonly energy: string };
   readonly work: WorkReport | undefined;
   readonly warnRatio: number;
   readonly critRatio: number;
@@ -32,7 +34,11 @@ export function powerKpis(input: PowerNumbers): readonly KpiCell[] {
   const place = input.gone === '' ? input.report?.place : undefined;
   const report = place === undefined ? null : input.report;
   const cell = (label: string, filled: Filled | null | undefined, missing: string): KpiCell => {
-    const none = { value: '—', unit: '', note: place === undefined ? input.gone || 'Loading' : missing };
+    const none = {
+      value: '—',
+      unit: '',
+      note: place === undefined ? input.gone || (input.waits?.report ?? 'Loading') : missing,
+    };
     return { label, severity: null, noteNoData: false, place: -1, signal: null, ...(filled ?? none) };
   };
   return [
@@ -155,8 +161,8 @@ export const moneyText = (amount: number | null, currency: string) =>
     : `${amount.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })} ${currency}`.trim();
 
 /** Why there is no energy. That of the past is asked for and takes its time. */
-function noEnergy({ energy, over }: PowerNumbers): string {
-  if (energy === undefined) return 'Loading';
+function noEnergy({ energy, waits, over }: PowerNumbers): string {
+  if (energy === undefined) return waits?.energy ?? 'Loading';
   return over ? NOTHING_BEFORE : 'Nothing measured yet';
 }
 

@@ -14,7 +14,7 @@ import parts from '../../parts/parts.module.css';
 import { type Gone, goneOf } from '../gone.ts';
 import { useKeys } from '../keys.ts';
 import { ancestorAt, countAt, labelOf } from '../places.ts';
-import type { Go } from '../route.ts';
+import { type Go, readable } from '../route.ts';
 import { GpuHour } from './GpuHour.tsx';
 import styles from './gpu.module.css';
 import { Notice, type PageProps } from './RackPage.tsx';
@@ -29,7 +29,7 @@ export function GpuPage(props: PageProps) {
   const model = rackModel(layout, rack);
   if (model === null)
     return (
-      <Notice title={`There is no GPU ${route.object}.`} go={go}>
+      <Notice title={`There is no GPU ${readable(route.object)}.`} go={go}>
         <a className={parts.button} href="#/">
           Go to the Overview
         </a>

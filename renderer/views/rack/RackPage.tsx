@@ -8,7 +8,7 @@ import coming from '../coming.module.css';
 import { goneOf } from '../gone.ts';
 import { useKeys } from '../keys.ts';
 import { countAt } from '../places.ts';
-import { type Go, hrefOf, type Route } from '../route.ts';
+import { type Go, hrefOf, type Route, readable } from '../route.ts';
 import { Rack } from './Rack.tsx';
 import { rackModel, rackOfPath, worstRack } from './rack-model.ts';
 
@@ -34,7 +34,10 @@ export function RackPage(props: PageProps) {
   if (layout === null || frame === null || first >= 0) return <Notice title={loadingText(props)} go={go} />;
   if (model === null)
     return (
-      <Notice title={route.object === '' ? 'There are no racks yet.' : `There is no rack ${route.object}.`} go={go}>
+      <Notice
+        title={route.object === '' ? 'There are no racks yet.' : `There is no rack ${readable(route.object)}.`}
+        go={go}
+      >
         <a className={parts.button} href="#/">
           Go to the Overview
         </a>

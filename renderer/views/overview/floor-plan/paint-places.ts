@@ -2,6 +2,7 @@ import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../../shared/cells.ts';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { formatCount, formatPower, formatPowerPair } from '../../../../shared/format.ts';
 import { HALL, RACK, ROW } from '../../../../shared/topology.ts';
+import { hallTitle } from '../../places.ts';
 import { childrenOf } from './cell-grid.ts';
 import type { Box } from './layout.ts';
 import { onScreen } from './layout.ts';
@@ -22,8 +23,7 @@ export function paintHalls(painter: Painter): void {
 
 function paintHallHeader(painter: Painter, hall: number, box: Box): void {
   const { layout, frame, tokens, signal } = painter.scene;
-  const name = layout.name[hall].length > 2 ? layout.name[hall] : `Hall ${layout.name[hall]}`;
-  const title = layout.start[HALL] > 1 ? `${layout.name[layout.parent[hall]]} ${name}` : name;
+  const title = hallTitle(layout, hall);
   const y = box.y + 14;
   const figure = painter.valueText(hall);
   let right = box.x + box.w;

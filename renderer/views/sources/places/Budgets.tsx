@@ -117,7 +117,7 @@ export function Budgets({ operate, who, lost }: { operate: boolean; who: string;
           label="Budgets"
           columns={COLUMNS}
           count={rows.length}
-          empty={asked.data === undefined ? 'Loading the budgets' : 'No place is known yet.'}
+          empty={asked.data === undefined ? (asked.error ? '' : 'Loading the budgets') : 'No place is known yet.'}
           row={(index) => (
             <BudgetRow key={rows[index].path} row={rows[index]} {...{ operate, lost, draft }} onChange={set} />
           )}

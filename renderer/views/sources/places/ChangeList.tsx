@@ -14,9 +14,11 @@ export function ChangeList() {
       <Panel title="Changes of places">
         <Failure error={changes.error} />
         {rows.length === 0 ? (
-          <p className={styles.quiet}>
-            {changes.data === undefined ? 'Loading the changes' : 'Nothing was changed yet, here or in the files.'}
-          </p>
+          changes.error ? null : (
+            <p className={styles.quiet}>
+              {changes.data === undefined ? 'Loading the changes' : 'Nothing was changed yet, here or in the files.'}
+            </p>
+          )
         ) : (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
           <section className={styles.table} tabIndex={0} aria-label="Changes, scrolls">

@@ -212,7 +212,7 @@ function Unplaced() {
         label="Unmapped nodes"
         columns={[{ name: 'Node' }, { name: 'GPUs', right: true }, { name: 'Labels' }]}
         count={unplaced.length}
-        empty={report.data === undefined ? 'Loading the nodes' : 'Every node has a place.'}
+        empty={report.data === undefined ? (report.error ? '' : 'Loading the nodes') : 'Every node has a place.'}
         row={(index) => {
           const { site, host, gpus, labels } = unplaced[index];
           return (

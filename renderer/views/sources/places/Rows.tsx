@@ -27,7 +27,7 @@ export function Rows(props: {
         <td style={{ height }} colSpan={props.columns.length} />
       </tr>
     ) : null;
-  if (props.count === 0) return <p className={styles.quiet}>{props.empty}</p>;
+  if (props.count === 0) return props.empty === '' ? null : <p className={styles.quiet}>{props.empty}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section ref={scroller} className={styles.table} tabIndex={0} aria-label={`${props.label}, scrolls`}>

@@ -57,7 +57,9 @@ export function TopologyImport({ operate, who }: { operate: boolean; who: string
         <Failure error={report.error ?? text.error} />
         <FileErrors errors={report.data?.topology.errors ?? []} />
         {report.data === undefined ? (
-          <p className={styles.quiet}>Loading the topology</p>
+          report.error ? null : (
+            <p className={styles.quiet}>Loading the topology</p>
+          )
         ) : (
           <Facts report={report.data} />
         )}
