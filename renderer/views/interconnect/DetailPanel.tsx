@@ -55,6 +55,8 @@ export function DetailPanel(
           now={freshness.now}
           stale={gone !== null}
         />
+      ) : row.place < 0 ? (
+        <p className={styles.message}>Open it with Enter to see its rows and their links.</p>
       ) : (
         <LinkTable
           rows={gone === null ? links.data : []}
@@ -68,8 +70,7 @@ export function DetailPanel(
 }
 
 /** Why a row leads nowhere on the floor. */
-const placeless = ({ word }: FabricMatrix) =>
-  word === 'leaf' ? 'No place: which nodes hang on it is not known' : 'No place of its own';
+const placeless = ({ word }: FabricMatrix) => (word === 'leaf' ? 'No place: which nodes hang on it is not known' : '');
 
 function captionOf(matrix: FabricMatrix, row: MatrixRow): string {
   return [row.group || rowWord(matrix.word), row.where].filter((part) => part !== '' && part !== row.name).join(', ');

@@ -10,7 +10,7 @@ import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
 import styles from './interconnect.module.css';
 import { readColors } from './Matrix.tsx';
-import { type Colors, hatch } from './paint-matrix.ts';
+import { type Colors, hatch, isFaint, outline } from './paint-matrix.ts';
 import { compact } from './words.ts';
 
 /** Cells in a line before a strip takes another one. */
@@ -138,6 +138,7 @@ function paintStrips(context: CanvasRenderingContext2D, scene: StripScene): void
       else {
         context.fillStyle = paletteOf('nic', theme).color[cellOfRatio(use)];
         context.fillRect(x, y, w, h);
+        if (isFaint(use)) outline(context, x, y, w, h, colors['line-1'], 1);
       }
     });
   });

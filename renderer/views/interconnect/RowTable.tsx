@@ -40,15 +40,18 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
       ...{ id: 'full', label: `${pair === 'pair' ? 'Pairs' : 'Links'} above 95%`, right: true, descending: true },
       // Marks and pauses need the room.
       wide: matrix.kind === 'ethernet',
-      ...{ sort: ({ full }: MatrixRow) => full, cell: ({ full, cells }: MatrixRow) => `${full} of ${cells}` },
+      ...{
+        sort: ({ full }: MatrixRow) => full,
+        cell: ({ full, cells }: MatrixRow) => (cells === 0 ? <Missing /> : `${full} of ${cells}`),
+      },
     },
     {
       ...{ id: 'tx', label: `Transmit per ${pair}, ${unit}`, unit: 'B/s', right: true, descending: true },
       sort: ({ txBps }) => txBps,
-      cell: (row) => (
+      cell: ({ txBps, rateBps }) => (
         <>
-          <OrNone text={rateNumber(matrix.kind, row.txBps)} />{' '}
-          <span className={styles.faint}>of {rateNumber(matrix.kind, row.rateBps)}</span>
+          <OrNone text={rateNumber(matrix.kind, txBps)} />
+          {rateBps === null ? null : <span className={styles.faint}> of {rateNumber(matrix.kind, rateBps)}</span>}
         </>
       ),
     },
@@ -81,6 +84,8 @@ const ago = (ms: number) => (ms < 60_000 ? formatAge(ms) : formatAge(ms).replace
 
 function waitColumns(matrix: FabricMatrix): readonly TableColumn<MatrixRow>[] {
   if (matrix.kind === 'ethernet') {
+    const told = matrix.rows.some(({ ecn, pfc }) => ecn !== null || pfc !== null);
+    if (!told) return [];
     return [
       {
         ...{

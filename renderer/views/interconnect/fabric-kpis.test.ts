@@ -49,7 +49,7 @@ test('what is saturated, since when, and what waits', () => {
   expect(cell('Worst transmit wait', of)).toEqual(['31.2%', 'limit 5%', 'leaf-A-17', 'critical']);
   expect(cell('InfiniBand use', of)).toEqual(['51.8', '% median', 'p99 99.9%, 1,152 links', null]);
   expect(cell('InfiniBand throughput', of)).toEqual(['246', 'Tb/s of 461', 'Transmit, all links', null]);
-  expect(cell('Ethernet', of)).toEqual(['5', '% median', 'no ECN counters', null]);
+  expect(cell('Ethernet', of)).toEqual(['5', '% median', 'No ECN counters', null]);
 });
 
 test('a rack with ports of two networks is counted once', () => {

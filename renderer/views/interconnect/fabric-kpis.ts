@@ -135,7 +135,7 @@ function medianOf({ median, rows, word }: KindSummary): Filled | null {
 function ethernetOf(kind: KindSummary): Filled | null {
   const { median, ecn, pfc } = kind;
   if (median === null) return null;
-  const marks = ecn === null ? 'no ECN counters' : `${compact(ecn)} ECN marks/s`;
+  const marks = ecn === null ? 'No ECN counters' : `${compact(ecn)} ECN marks/s`;
   const pauses = pfc === null ? '' : `, ${compact(pfc)} PFC pauses/s`;
   return { value: formatPercent(median, 0).replace('%', ''), unit: '% median', note: marks + pauses + ofRead(kind) };
 }

@@ -64,10 +64,12 @@ function paintCell(context: CanvasRenderingContext2D, scene: MatrixScene, row: n
     context.fillRect(x, y + half, width, height - half);
     if (cell >= cellOfRatio(1)) cutCorner(context, x + width, y + half, colors['bg-1']);
   }
-  if (scene.theme === 'contrast') outline(context, x, y, width, height, colors['line-1'], 1);
+  if (scene.theme === 'contrast' || isFaint(value)) outline(context, x, y, width, height, colors['line-1'], 1);
   if (state === 2 || state === 3) outline(context, x, y, width, height, colors.warn, 1.5);
-  else if (value === null) outline(context, x, y, width, height, colors['line-1'], 1);
 }
+
+/** So little use has nearly the colour of the ground: an outline shows that a link is there. */
+export const isFaint = (value: number | null) => value === null || value < 0.3;
 
 /** Over its limit: told by shape as well as by colour. */
 function cutCorner(context: CanvasRenderingContext2D, right: number, top: number, color: string): void {
@@ -79,7 +81,8 @@ function cutCorner(context: CanvasRenderingContext2D, right: number, top: number
   context.fill();
 }
 
-function outline(
+/** The inner edge of a cell. */
+export function outline(
   context: CanvasRenderingContext2D,
   x: number,
   y: number,

@@ -86,7 +86,7 @@ export function rowWords(matrix: FabricMatrix, row: number): string {
         ? ''
         : `wait ${compact(one.ticks)} raw ticks a second`
       : `wait ${formatPercent(one.wait, 1)}`,
-    one.severity === null ? '' : FLAG_WORDS[one.severity],
+    one.severity === null || (one.severity === 'nodata' && one.tx === null) ? '' : FLAG_WORDS[one.severity],
     one.down.length === 0 ? '' : `${one.down.length} links down`,
   ];
   return parts.filter((part) => part !== '').join(', ');
