@@ -12,6 +12,27 @@ const ORIGINS = {
   ...{ database: 'from the database', none: '' },
 } as const;
 
+const [MINUTE, HOUR] = [60_000, 3_600_000];
+
+/**
+ * The beginning of the hour before a time, in whole minutes; where less is kept the oldest instant that can be shown but
+ * for a minute, in which not all of the fleet was heard yet. null until that is told, and where no time is given.
+ */
+export function useOldestOfHour(time: number | null): number | null {
+  const { link } = useConsole();
+  const [from, to] = [Math.floor(((time ?? 0) - HOUR) / MINUTE) * MINUTE, time ?? 0];
+  const { data, error } = useQuery({
+    queryKey: ['steps', from],
+    queryFn: () => link.call('steps', { from, to, most: 4000 }),
+    enabled: time !== null,
+    gcTime: 10_000,
+  });
+  if (time === null || (data === undefined && !error)) return null;
+  const [times, oldest] = [data?.times ?? [], data?.times[0] ?? from];
+  if (oldest <= from + (data?.stepMs ?? 0)) return from;
+  return times.find((one) => one >= oldest + MINUTE) ?? times.at(-1) ?? from;
+}
+
 /** The fleet at one time of the past, asked once; null asks nothing. `missing` says why there is none. */
 export function usePastFrame(time: number | null) {
   const { link } = useConsole();

@@ -65,7 +65,7 @@ export function CompareBody(props: {
           <div className={parts.header}>
             <h2>Change of draw, B − A</h2>
             <span className={parts.end} />
-            <ChangeLegend scaleW={scaleW} theme={props.theme} />
+            {difference ? <ChangeLegend scaleW={scaleW} theme={props.theme} /> : null}
           </div>
           {difference && layout && hasRacks(layout) ? (
             <CompareFloor

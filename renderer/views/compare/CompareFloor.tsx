@@ -121,8 +121,10 @@ function Rack(
   const color = known ? changeColor(changeW / scaleW, theme) : '';
   const words = has === 'both' ? (known ? formatChange(changeW, 'rack') : 'No data') : `Only ${sides[has]}`;
   const width = box.w - 1;
-  // Numbers where they fit: some 7 pixels a letter.
-  const printed = width >= Math.max(name.length, words.length) * 6.4 && box.h >= 34;
+  // Words where they fit, some 7 pixels a letter; of a change at least its number, whose unit the scale above has.
+  const fits = (text: string) => width >= text.length * 6.4;
+  const line = [words, ...(known ? [words.split(/\s/)[0]] : [])].find(fits);
+  const printed = fits(name) && box.h >= 34;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the hidden grid has every key.
     <g onClick={() => props.onSelect(path)}>
@@ -142,7 +144,7 @@ function Rack(
             {name}
           </text>
           <text x={box.x + width / 2} y={box.y + box.h / 2 + 12} className={styles.rackChange}>
-            {words}
+            {line}
           </text>
         </g>
       ) : null}

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { sideOfFrame } from '../../../shared/compare.ts';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatAge } from '../../../shared/format.ts';
-import { usePastFrame } from '../../ask/past-frame.ts';
+import { useOldestOfHour, usePastFrame } from '../../ask/past-frame.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { textOfTime, timeOfText } from '../../live/time-address.ts';
 import { useTravel } from '../../live/travel.tsx';
@@ -38,8 +38,9 @@ export function ComparePage(props: Props) {
   const [a, b] = [timeOfText(route.params.a), timeOfText(route.params.b)];
   const put = (change: Readonly<Record<string, string>>) =>
     go({ view: 'compare', params: { ...route.params, ...change } }, true);
-  // Without a time the first is an hour ago, and stays that time from then on.
-  const first = a === null && frame !== null ? textOfTime(Math.floor((frame.time - HOUR) / 60_000) * 60_000) : '';
+  // Without a time the first is an hour ago, or the oldest that is kept, and stays that time from then on.
+  const oldest = useOldestOfHour(a === null ? (frame?.time ?? null) : null);
+  const first = oldest === null ? '' : textOfTime(oldest);
   useEffect(() => {
     if (first !== '') go({ view: 'compare', params: { ...route.params, a: first } }, true);
   }, [first, go, route.params]);

@@ -23,8 +23,8 @@ export function TravelBanner() {
   const { go } = useRoute();
   const compare = () => {
     if (traveller === null) return;
-    const hourAgo = Math.floor((traveller.now() - HOUR) / 60_000) * 60_000;
-    go({ view: 'compare', params: { a: textOfTime(position?.time ?? hourAgo) } });
+    // Without a time the view takes one itself.
+    go({ view: 'compare', params: position === null ? {} : { a: textOfTime(position.time) } });
   };
   const back = { ',': () => traveller?.step(-1), k: compare };
   useKeys(
