@@ -80,9 +80,6 @@ function Gpu(props: GpuProps) {
           <Panel title="Last hour">
             <GpuHour {...props} number={number} />
           </Panel>
-          <Panel title="Throttle reasons">
-            <Throttle {...{ report, gone, when }} />
-          </Panel>
         </div>
         <div className={styles.column}>
           <Panel title={when}>
@@ -99,6 +96,9 @@ function Gpu(props: GpuProps) {
           </Panel>
         </div>
         <div className={styles.column}>
+          <Panel title="Throttle reasons">
+            <Throttle {...{ report, gone, when }} />
+          </Panel>
           <Panel title="Health">
             <Facts facts={report?.health} gone={gone} />
           </Panel>
@@ -212,7 +212,10 @@ function Throttle({ report, gone, when }: { report: GpuReport | null; gone: Gone
           {report.residency.map(({ reason, share }) => (
             <tr key={reason}>
               <th scope="row">{reason}</th>
-              <td className="num">{gone !== null || share === null ? <Missing /> : formatPercent(share, 1)}</td>
+              <td className="num">
+                {gone !== null || share === null ? <Missing /> : formatPercent(share, 1)}
+                {share === null && !lost ? <small>{WHY.unsupported}</small> : null}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -303,6 +306,7 @@ function LinkLine({ row, gone }: { row: LinkRow; gone: Gone | null }) {
   const shown = (text: string) => (gone !== null || text === '—' ? <Missing /> : text);
   const trouble = row.troubles[0];
   const state = row.degraded !== '' ? row.degraded : (trouble ?? (row.up === false ? 'down' : ''));
+  const isUp = gone === null && state === '' && row.up === true;
   return (
     <tr>
       <th scope="row">
@@ -311,8 +315,12 @@ function LinkLine({ row, gone }: { row: LinkRow; gone: Gone | null }) {
       </th>
       <td className="num">{shown(rate(row.rxBps))}</td>
       <td className="num">{shown(rate(row.txBps))}</td>
-      <td className="num">{shown(formatPercent(row.use, 0))}</td>
+      <td className="num">
+        {shown(formatPercent(row.use, 0))}
+        {gone === null && row.use === null && row.txBps !== null ? <small>rate not told</small> : null}
+      </td>
       <td>
+        {isUp ? <span className={styles.up}>up</span> : null}
         {gone !== null || state === '' ? null : (
           <>
             <Glyph severity={trouble === 'down' || trouble === 'saturated' ? 'critical' : 'warning'} /> {state}
