@@ -55,7 +55,7 @@ export function ElevationStrip(props: Props) {
               className={multiples.unit}
               data-kind={one.kind}
               data-state={states[index]}
-              data-chosen={one.node === chosen}
+              data-chosen={chosen >= 0 && one.node === chosen}
               x={5.5}
               y={TOP + (heightU - one.u - one.height + 1) * unit + 0.5}
               width={width - 12}
