@@ -1,4 +1,5 @@
 import { type ReactNode, useState } from 'react';
+import { formatCount } from '../../shared/format.ts';
 import { type DataForm, dataFile, fileNameOf } from '../../shared/tables/forms.ts';
 import { Dialog } from '../parts/Dialog.tsx';
 import parts from '../parts/parts.module.css';
@@ -166,5 +167,5 @@ function Data({ one, at, onMessage }: { one: Savable; at: number; onMessage: (me
 function sizeOf(data: NonNullable<ReturnType<Savable['document']>>): string {
   if (data.kind === 'table') return data.rows.length === 1 ? '1 row' : `${data.rows.length} rows`;
   const samples = data.series.reduce((sum, { times }) => sum + times.length, 0);
-  return `${data.series.length === 1 ? '1 line' : `${data.series.length} lines`}, ${samples} samples`;
+  return `${data.series.length === 1 ? '1 line' : `${data.series.length} lines`}, ${formatCount(samples)} samples`;
 }

@@ -83,7 +83,7 @@ export function AlertDetail(props: Props) {
             </button>
           )}
         </div>
-        {off === '' ? null : <p className={styles.quiet}>{off}</p>}
+        {off === '' ? null : <p className={styles.off}>{off}</p>}
       </div>
       <div className={styles.detailBody}>
         <AlertChart alert={alert} layout={layout} now={now} />

@@ -99,7 +99,7 @@ function columnsOf(scale: 'rack' | 'row', warn: number, crit: number): readonly 
     {
       wide: true,
       ...number('priority', 'Capped first', '', ({ priority }) => priority),
-      cell: ({ priority }) => (priority === null ? <Missing /> : `${priority} of 9`),
+      cell: ({ priority }) => (priority === null ? <span className={styles.faint}>none</span> : `${priority} of 9`),
     },
     {
       ...{ id: 'basis', label: 'Known by', wide: true, sort: ({ basis }: PlacePower) => basis },

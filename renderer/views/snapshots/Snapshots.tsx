@@ -133,7 +133,12 @@ export function Snapshots(props: { operate: boolean; theme: Theme; route: Route;
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
         <section className={styles.scroll} tabIndex={0} aria-label="Facts and forms">
-          {row === undefined ? null : (
+          {row === undefined ? (
+            <p className={styles.quiet}>
+              A snapshot keeps the minutes around an incident in one file: to replay it, to compare it with now, and to
+              give it away as a report, with names or without.
+            </p>
+          ) : (
             <SnapshotDetail
               theme={props.theme}
               {...{

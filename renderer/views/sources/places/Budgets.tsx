@@ -36,7 +36,7 @@ const COLUMNS = [
   { name: 'Draw is' },
   { name: 'Written in' },
 ];
-const FROM = { file: 'budgets.csv', source: "A source's file", none: '—' } as const;
+const FROM = { file: 'budgets.csv', source: 'A source’s file', none: '—' } as const;
 
 /** Budgets of every place beside what it draws now; edited cell by cell, or by a CSV. */
 export function Budgets({ operate, who, lost }: { operate: boolean; who: string; lost: boolean }) {
