@@ -6,7 +6,7 @@ import { FleetView } from '../../shared/view.ts';
 import { type Demo, type RackTruth, startDemo } from '../demo/demo.ts';
 import { TOKENS_PER_JOULE } from '../demo/vllm.ts';
 import { runHeadless } from '../engine/headless.ts';
-import { type Totals, totals } from './summary.ts';
+import { forPerson, type Totals, totals } from './summary.ts';
 
 /** AMS-2, NVIDIA and AMD with PDUs, BMCs and vLLM, on a clock that stands still but between two ticks. */
 let time = Date.UTC(2026, 10, 23, 14, 32, 10);
@@ -78,6 +78,20 @@ test('jobs have the boards and watts of their nodes, and a model makes the token
   }
   expect(Object.keys(told.tokensPerJoule)).toEqual(['qwen3-235b']);
   expect(told.tokensPerJoule['qwen3-235b'] / TOKENS_PER_JOULE['qwen3-235b']).toBeCloseTo(1, 3);
+});
+
+test('a person is told headroom, stranded power, feeds, links, jobs and tokens per joule too', () => {
+  const [before, now] = truths.map((racks) => total(racks));
+  const kilowatts = (watts: number) => `  AMS-2  ${(watts / 1000).toFixed(1)} kW`;
+  const budget = budgetW.get('AMS-2') as number;
+  const lines = forPerson(told).split('\n');
+  const after = (title: string) => lines[lines.indexOf(title) + 1];
+  expect(after('headroom')).toBe(kilowatts(budget - now));
+  expect(after('stranded power, by the refreshes that were read')).toBe(kilowatts(budget - Math.max(before, now)));
+  expect(lines).toContain(`feeds: ${2 * truths[1].length} of ${2 * truths[1].length} report`);
+  expect(lines.filter((line) => /^links: 0 with a trouble, fullest \S+ \S+ at \d/.test(line))).toHaveLength(1);
+  expect(after('jobs')).toMatch(/^ {2}AMS-2 job \d+ {2}\d+ GPUs, [\d.]+ kW, \w+: \d+% busy/);
+  expect(Number(after('tokens per joule').split(/ +/).at(-1))).toBeCloseTo(Object.values(told.tokensPerJoule)[0], 3);
 });
 
 test('links are the fifty fullest, with what they truly carry', () => {

@@ -99,14 +99,52 @@ export function totals({ frame, time, badSamples }: HeadlessResult, view: FleetV
   };
 }
 
-function forPerson(sum: Totals): string {
+/** The same in lines for a person. */
+export function forPerson(sum: Totals): string {
   const known = Object.keys(sum.gpuPowerW).length;
   return [
     `${sum.time}: ${sum.gpus} GPUs on ${sum.nodes} nodes in ${sum.racks} racks`,
     `  board power ${sum.powerW === null ? '—' : `${(sum.powerW / 1000).toFixed(1)} kW`} of ${known} GPUs, ${sum.staleGpus} stale, ${sum.badSamples} bad samples`,
-    ...Object.entries(sum.rackPowerW).map(([rack, watts]) => `  ${rack}  ${(watts / 1000).toFixed(1)} kW`),
+    ...Object.entries(sum.rackPowerW).map(([rack, watts]) => `  ${rack}  ${kilowatts(watts)}`),
+    ...outlookForPerson(sum),
     '',
   ].join('\n');
+}
+
+const kilowatts = (watts: number) => `${(watts / 1000).toFixed(1)} kW`;
+
+/** What is known beside the draw, a line each; nothing is said of what is not known. */
+function outlookForPerson({ feeds, headroomW, strandedW, links, jobs, tokensPerJoule }: Totals): readonly string[] {
+  const heard = feeds.filter(({ drawW }) => drawW !== null);
+  const troubled = links.filter(({ troubles }) => troubles.length > 0);
+  const [worst] = links.filter(({ use }) => use !== null).sort((a, b) => (b.use ?? 0) - (a.use ?? 0));
+  const lines = (title: string, rows: readonly string[]) => (rows.length === 0 ? [] : [title, ...rows]);
+  const watts = (of: Readonly<Record<string, number>>) =>
+    Object.entries(of).map(([place, value]) => `  ${place}  ${kilowatts(value)}`);
+  return [
+    ...lines('headroom', watts(headroomW)),
+    ...lines('stranded power, by the refreshes that were read', watts(strandedW)),
+    ...(feeds.length === 0 ? [] : [`feeds: ${heard.length} of ${feeds.length} report`]),
+    ...(links.length === 0
+      ? []
+      : [
+          `links: ${troubled.length} with a trouble${worst?.use ? `, fullest ${worst.label} at ${(worst.use * 100).toFixed(1)}%` : ''}`,
+        ]),
+    ...troubled.map(
+      ({ label, troubles, degraded }) => `  ${label}  ${troubles.join(', ')}${degraded && ` (${degraded})`}`,
+    ),
+    ...lines(
+      'jobs',
+      jobs.map(
+        ({ name, site, gpus, powerW, bound, evidence }) =>
+          `  ${site} ${name}  ${gpus} GPUs${powerW === null ? '' : `, ${kilowatts(powerW)}`}, ${bound}: ${evidence.join(', ')}`,
+      ),
+    ),
+    ...lines(
+      'tokens per joule',
+      Object.entries(tokensPerJoule).map(([model, value]) => `  ${model}  ${value.toFixed(3)}`),
+    ),
+  ];
 }
 
 /** `summary`: 0 with totals, 1 where the source gave nothing. */

@@ -49,6 +49,7 @@ export function FloorPanel(props: {
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
       <Header
+        layout={layout}
         state={state}
         theme={theme}
         warnRatio={frame.warnRatio}
@@ -118,13 +119,14 @@ const Plan = memo(FloorPlan);
 
 const Header = memo(function Header(props: {
   state: OverviewState;
+  layout: LayoutDocument;
   theme: Theme;
   warnRatio: number;
   full: number | null;
   aside: ReactNode;
 }) {
-  const { state, theme, warnRatio, full, aside } = props;
-  const [first, second] = legendWords(state.signal);
+  const { state, layout, theme, warnRatio, full, aside } = props;
+  const [first, second] = legendWords(state.signal, layout);
   return (
     <div className={`${parts.header} ${styles.planHeader}`}>
       <h2>Floor plan</h2>

@@ -4,6 +4,7 @@ import type { LayoutDocument, ViewSignal, WatchSignal } from '../../../../shared
 import { type SignalId, signalOf } from '../../../../shared/signals/catalogue.ts';
 import { NODE, RACK } from '../../../../shared/topology.ts';
 import type { FrameSource } from '../../../live/store.ts';
+import { budgetedRacks } from '../signals.ts';
 import styles from './floor-plan.module.css';
 import { wordsOf } from './rack-words.ts';
 
@@ -18,10 +19,9 @@ const VALUE: Readonly<Record<ViewSignal, string>> = {
 };
 
 /** What has no budget is shown by the limits of its boards. */
-function valueHeading(signal: WatchSignal, { budgetW, start }: LayoutDocument): string {
-  const budgets = budgetW.slice(start[RACK], start[NODE]);
-  if (signal === 'power' && budgets.includes(null))
-    return budgets.every((one) => one === null) ? 'Of board limits, %' : 'Of budget or board limits, %';
+function valueHeading(signal: WatchSignal, layout: LayoutDocument): string {
+  const budgeted = signal === 'power' ? budgetedRacks(layout) : 'all';
+  if (budgeted !== 'all') return budgeted === 'none' ? 'Of board limits, %' : 'Of budget or board limits, %';
   return VALUE[signal as ViewSignal] ?? signalOf(signal as SignalId).label;
 }
 
