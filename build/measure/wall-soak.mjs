@@ -127,6 +127,26 @@ export async function wallSoakRow({ size }) {
   }
 }
 
+/**
+ * Looks at a wall whose source has just gone until it has said so twenty times in a row. What was on its way then may be
+ * live for as long as it is not stale, by the clock that the wall shows.
+ */
+async function looksLost(page) {
+  const gone = (await seen(page)).time;
+  for (let lost = 0; lost < 20; ) {
+    const { time, header, text, cells } = await seen(page);
+    // What was there is told in the past tense, with the time it is from; alerts as those that were last known.
+    const now = text.replace(/Last value (?:≥ )?\S+(?: [kM]W)? at [\d:]+/g, '');
+    const unmarked = cells.filter((cell) => !/As last known|^Data is lost/.test(cell));
+    const live = /\d (?:kW|MW)|\d\s?%/.test(now) || unmarked.length > 0;
+    const isLost = header.includes('No data for');
+    if (live && (isLost || shownMinute(header, time) > gone + STALE_MS))
+      throw new Error(`wall-soak: shown as if it were live while nothing answers: ${now} ${unmarked.join()}`);
+    lost = isLost ? lost + 1 : 0;
+    await page.waitForTimeout(200);
+  }
+}
+
 /** Looks at the wall about once a second until the hours are over; breaks the source at a third of them, the engine at two thirds. */
 async function watch({ page, session, wall, hours }) {
   const begin = (await seen(page)).time;
@@ -143,16 +163,7 @@ async function watch({ page, session, wall, hours }) {
       at(0.33),
       async () => {
         await wall.outage();
-        await page.locator('header', { hasText: 'No data for' }).waitFor({ timeout: 60_000 });
-        for (let look = 0; look < 20; look++) {
-          const { text, cells } = await seen(page);
-          // What was there is told in the past tense, with the time it is from; alerts as those that were last known.
-          const now = text.replace(/Last value (?:≥ )?\S+(?: [kM]W)? at [\d:]+/g, '');
-          const unmarked = cells.filter((cell) => !/As last known|^Data is lost/.test(cell));
-          if (/\d (?:kW|MW)|\d\s?%/.test(now) || unmarked.length > 0)
-            throw new Error(`wall-soak: shown as if it were live while nothing answers: ${now} ${unmarked.join()}`);
-          await page.waitForTimeout(200);
-        }
+        await looksLost(page);
         await wall.back();
         found.backAfterS = await live();
       },
