@@ -73,12 +73,13 @@ export interface Known {
 export function bind(input: Ingest, before: Binding | undefined, writer: number, known: Known): Binding {
   const draft = new BindingDraft(input, before, known);
   known.objects.beginBody();
-  input.decoded.layout.series.forEach((one, index) => {
+  let index = 0;
+  for (const one of input.decoded.layout.series) {
     // rate() drops the metric's name; the planned query puts it back as a label.
     const name = input.query ? one.name || (one.labels.get('metric') ?? '') : one.name;
-    if (input.query?.times) draft.addTime(index, one.labels, input.query.kind);
-    else draft.add(index, name, one.labels, input.query && one.name === '');
-  });
+    if (input.query?.times) draft.addTime(index++, one.labels, input.query.kind);
+    else draft.add(index++, name, one.labels, input.query && one.name === '');
+  }
   if (input.query === undefined || input.query.times) known.objects.endBody(`${input.sourceId}\n${input.key}`);
   for (const slot of known.slots.all) if (slot.bound) slot.grow(known.objects.count(slot.object));
   return draft.done(writer);
@@ -277,7 +278,8 @@ const counterText = (slot: Slot, object: number, labels: Labels) =>
 function countersOf({ layout, series, slots, objects, counts }: Binding): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (let i = 0; i < series.length; i++) {
-    if (counts && slots[i].isCounter) found.set(counterText(slots[i], objects[i], layout.series[series[i]].labels), i);
+    const labels = counts && slots[i].isCounter ? layout.series.at(series[i])?.labels : undefined;
+    if (labels) found.set(counterText(slots[i], objects[i], labels), i);
   }
   return found;
 }
@@ -288,7 +290,10 @@ const WORK = [NAMESPACE, POD, JOB];
 /** Target labels, and the machine's own name where the body tells it. */
 function withNodeName({ targetLabels, decoded, query }: Ingest): Labels {
   if (query) return targetLabels;
-  const uname = decoded.layout.series.find((one) => one.name === 'node_uname_info');
-  const name = uname?.labels.get('nodename');
-  return name ? new Map([...targetLabels, ['nodename', name]]) : targetLabels;
+  for (const { name, labels } of decoded.layout.series) {
+    if (name !== 'node_uname_info') continue;
+    const node = labels.get('nodename');
+    return node ? new Map([...targetLabels, ['nodename', node]]) : targetLabels;
+  }
+  return targetLabels;
 }

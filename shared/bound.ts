@@ -1,4 +1,5 @@
 import type { Binding } from './binding.ts';
+import type { SeriesList } from './decoded.ts';
 import type { Series } from './labels.ts';
 import type { ObjectKind, SignalId } from './signals/catalogue.ts';
 import type { Slot } from './slots.ts';
@@ -8,7 +9,10 @@ export interface BoundSeries {
   readonly sourceId: string;
   readonly metric: string;
   readonly slot: Slot;
-  readonly series: readonly Series[];
+  /** How many they are. */
+  readonly count: number;
+  /** Reads them, one after another. */
+  series(): Iterable<Series>;
 }
 
 /** Which series are meant. */
@@ -30,14 +34,14 @@ export function boundSeries(
   bindings: ReadonlyMap<string, Binding>,
   { signals, objects, places }: Wanted,
 ): readonly BoundSeries[] {
-  const found = new Map<string, { sourceId: string; metric: string; slot: Slot; series: Series[] }>();
+  const found = new Map<string, Group>();
   for (const [key, { layout, series, slots, metrics, objects: own }] of bindings) {
     const sourceId = key.slice(0, key.indexOf('\n'));
     const groupOf = (slot: Slot, metric: string) => {
       const text = `${sourceId}\n${slot.profile.id}\n${slot.mapping.kind}\n${slot.object}\n${metric}`;
-      const group = found.get(text) ?? { sourceId, metric, slot, series: [] };
+      const group = found.get(text) ?? new Group(sourceId, metric, slot);
       found.set(text, group);
-      return group.series;
+      return group.of(layout.series);
     };
     let [slot, metric, meant, placed, group]: Run = [];
     for (let i = 0; i < slots.length; i++) {
@@ -49,11 +53,41 @@ export function boundSeries(
       }
       if (meant?.[placed ? placed[own[i]] : own[i]] !== 1) continue;
       group ??= groupOf(slot, metric);
-      group.push(layout.series[series[i]]);
+      group.push(series[i]);
     }
   }
   return [...found.values()];
 }
 
 /** What is the same for series of one metric. */
-type Run = [slot?: Slot, metric?: string, meant?: Uint8Array, placed?: Int32Array, group?: Series[]];
+type Run = [slot?: Slot, metric?: string, meant?: Uint8Array, placed?: Int32Array, group?: number[]];
+
+class Group implements BoundSeries {
+  readonly sourceId: string;
+  readonly metric: string;
+  readonly slot: Slot;
+  /** Their indexes in each list that has some. */
+  readonly #indexes = new Map<SeriesList, number[]>();
+
+  constructor(sourceId: string, metric: string, slot: Slot) {
+    this.sourceId = sourceId;
+    this.metric = metric;
+    this.slot = slot;
+  }
+
+  of(list: SeriesList): number[] {
+    const indexes = this.#indexes.get(list) ?? [];
+    this.#indexes.set(list, indexes);
+    return indexes;
+  }
+
+  get count(): number {
+    let count = 0;
+    for (const indexes of this.#indexes.values()) count += indexes.length;
+    return count;
+  }
+
+  *series(): Generator<Series> {
+    for (const [list, indexes] of this.#indexes) for (const index of indexes) yield list.at(index) as Series;
+  }
+}

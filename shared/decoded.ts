@@ -6,7 +6,13 @@ import type { Series } from './labels.ts';
  * whoever binds labels to objects does it once per layout (`===` on `layout`) and then only reads numbers.
  */
 export interface Layout {
-  readonly series: readonly Series[];
+  readonly series: SeriesList;
+}
+
+/** Series in their order: a list of them, or what makes each whenever it is asked for. */
+export interface SeriesList extends Iterable<Series> {
+  readonly length: number;
+  at(index: number): Series | undefined;
 }
 
 export interface Decoded {

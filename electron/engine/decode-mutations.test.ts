@@ -56,7 +56,7 @@ const cached = (reader: ExpositionReader, body: Uint8Array, format: Format) =>
   outcomeOf(() => {
     const { layout, values, times, duplicates, warnings } = reader.read(body, format);
     return {
-      keys: layout.series.map(seriesKey),
+      keys: [...layout.series].map(seriesKey),
       values: [...values],
       times: times && [...times],
       duplicates,
@@ -143,7 +143,7 @@ describe.each(ways)('the layout cache in %s', (_, steady) => {
     const read = (reader: VectorReader, body: Uint8Array) =>
       outcomeOf(() => {
         const { layout, values, times } = reader.read(body);
-        return { keys: layout.series.map(seriesKey), values: [...values], times: [...times] };
+        return { keys: [...layout.series].map(seriesKey), values: [...values], times: [...times] };
       });
     fc.assert(
       fc.property(fc.nat({ max: after.length - 1 }), fc.constantFrom(...'0123456789.,:"\\[]{}eE+-'), (at, byte) => {

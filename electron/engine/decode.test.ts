@@ -223,7 +223,7 @@ describe('the quick ways give what the strict reader gives', () => {
         let got: typeof expected;
         try {
           const read = reader.read(bytes(text), 'prometheus');
-          got = { keys: read.layout.series.map(seriesKey), values: [...read.values], duplicates: read.duplicates };
+          got = { keys: [...read.layout.series].map(seriesKey), values: [...read.values], duplicates: read.duplicates };
         } catch (error) {
           got = (error as Error).message;
         }

@@ -1,5 +1,5 @@
 import type { Decoded, Layout } from '../decoded.ts';
-import { sameSeries } from '../labels.ts';
+import { type Series, sameSeries } from '../labels.ts';
 import { defaultLimits, type Limits, type ParsedExposition } from './collector.ts';
 import { type Format, parseExposition } from './parser.ts';
 import { EXPOSITION_ENDS, type MakeSteady, makePlain, type Steady } from './steady.ts';
@@ -17,7 +17,7 @@ export class ExpositionReader {
   #known = false;
   #format: Format | undefined;
   #parsed: ParsedExposition | undefined;
-  #layout: Layout = { series: [] };
+  #layout: Layout & { readonly series: readonly Series[] } = { series: [] };
   /** One number a sample of the body; the very array of `#values` where no series repeats. */
   #numbers: Float64Array = new Float64Array(0);
   #values: Float64Array = new Float64Array(0);

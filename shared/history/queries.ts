@@ -1,6 +1,5 @@
 import type { BoundSeries } from '../bound.ts';
 import type { Fleet } from '../fleet.ts';
-import type { Series } from '../labels.ts';
 import {
   type Asked,
   askedOf,
@@ -108,7 +107,7 @@ export function planRange(fleet: Fleet, topology: Topology, asked: readonly Seri
   const metrics = found.flatMap((bound) => metricOf(bound) ?? []);
   return {
     sources: new Set(found.map(({ sourceId }) => sourceId)),
-    series: found.reduce((sum, { series }) => sum + series.length, 0),
+    series: found.reduce((sum, { count }) => sum + count, 0),
     queries: (evaluation, windowOf) =>
       metrics.map(({ sourceId, only, fold }) => {
         return { sourceId, planned: queryOf(only, fold, evaluation, windowOf(sourceId)) };
@@ -123,13 +122,14 @@ interface AskedMetric {
   readonly fold: keyof typeof FUNCTIONS;
 }
 
-function metricOf({ sourceId, metric, slot, series }: BoundSeries): AskedMetric | undefined {
+function metricOf(bound: BoundSeries): AskedMetric | undefined {
+  const { sourceId, metric, slot } = bound;
   const { kind } = slot.mapping;
   const asked = askedOf(slot.profile, []).find(
     (one) => one.name === metric && one.kind === kind && one.object === slot.object,
   );
   const fold = foldOf(slot.isPart ? 'gpu.slot' : slot.mapping.signal);
-  return asked && { sourceId, only: { ...asked, within: matchersOf(asked, series) }, fold };
+  return asked && { sourceId, only: { ...asked, within: matchersOf(asked, bound) }, fold };
 }
 
 function queryOf(only: Asked, fold: AskedMetric['fold'], evaluation: Evaluation, rateWindow: string): PlannedQuery {
@@ -172,10 +172,10 @@ const MOST_NAMED = 300;
 const MOST_READ = 25_000;
 
 /** Matchers of the labels by which objects are told apart. */
-function matchersOf(asked: Asked, series: readonly Series[]): string[] {
-  if (series.length > MOST_READ) return [];
+function matchersOf(asked: Asked, bound: BoundSeries): string[] {
+  if (bound.count > MOST_READ) return [];
   const values = new Map([...new Set(objectLabels(asked))].map((label) => [label, new Set<string>()]));
-  for (const { labels } of series) {
+  for (const { labels } of bound.series()) {
     for (const [label, known] of values) {
       const value = labels.get(label) ?? '';
       if (value === '' || known.add(value).size > MOST_NAMED) values.delete(label);

@@ -1,4 +1,4 @@
-import { type Series, sameSeries } from '../labels.ts';
+import type { Series } from '../labels.ts';
 import {
   checkBytes,
   defaultReplyLimits,
@@ -11,7 +11,7 @@ import {
   readSeries,
   refuse,
 } from './reply.ts';
-import { resultAt, Scan, sameWriting } from './scan.ts';
+import { alike, resultAt, Scan, WrittenSeries } from './scan.ts';
 
 /** A range of one series: times in epoch ms, ascending, and a value for each. */
 export interface MatrixSeries {
@@ -34,8 +34,8 @@ function readWritten(bytes: Uint8Array, limits: ReplyLimits): Matrix | undefined
   const scan = new Scan(bytes, from);
   const series: MatrixSeries[] = [];
   do {
-    const one = scan.metric(true);
-    if (!one || series.length >= limits.maxSeries) return undefined;
+    if (!scan.metric(true) || series.length >= limits.maxSeries) return undefined;
+    const one = new WrittenSeries(bytes, scan.metricFrom, scan.metricTo);
     const times: number[] = [];
     const values: number[] = [];
     do {
@@ -104,7 +104,7 @@ export class MatrixReader {
     const before = this.#series;
     const series = matrix.series.map((one, i) => {
       const last = before[i];
-      const same = last !== undefined && (sameWriting(one.series, last) || sameSeries(one.series, last));
+      const same = last !== undefined && alike(one.series, last);
       return same ? { ...one, series: last } : one;
     });
     this.#series = series.map((one) => one.series);

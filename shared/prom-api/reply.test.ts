@@ -14,7 +14,7 @@ const vector = (result: string, more = '') =>
 const element = (metric: string, value: string, time = '1700000000') =>
   `{"metric":{${metric}},"value":[${time},"${value}"]}`;
 const flat = ({ layout, values, times, serverWarnings }: Vector) => ({
-  keys: layout.series.map(seriesKey),
+  keys: [...layout.series].map(seriesKey),
   values: [...values],
   times: [...times],
   serverWarnings,
@@ -98,7 +98,7 @@ describe('an instant vector', () => {
     const body = bytes(vector(element('"a":"1"', '5')));
     const { layout } = reader.read(body);
     body.fill(0x20);
-    expect(layout.series.map(seriesKey)).toEqual(['{"a"="1"}']);
+    expect([...layout.series].map(seriesKey)).toEqual(['{"a"="1"}']);
   });
 });
 

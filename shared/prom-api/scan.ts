@@ -1,6 +1,7 @@
+import type { SeriesList } from '../decoded.ts';
 import { textOf } from '../exposition/bytes.ts';
 import { outcome, parseNumber } from '../exposition/number.ts';
-import type { Labels, Series } from '../labels.ts';
+import { type Labels, type Series, sameSeries } from '../labels.ts';
 
 /**
  * The quick way over replies as servers print them: no blanks, `metric` before `value`, labels in double quotes.
@@ -60,17 +61,16 @@ function textEnd(bytes: Uint8Array, at: number): number {
   }
 }
 
-/** The series that was read last: its name and its labels are mostly asked for one after the other. */
-const last: { series?: Series; read?: Series } = {};
+/** The series whose labels are the JSON object at [from, to). */
+const seriesAt = (bytes: Uint8Array, from: number, to: number): Series =>
+  seriesOf(JSON.parse(textOf(bytes, from, to)) as Record<string, string>);
 
-/**
- * A series whose labels are the JSON object at [from, to) of `bytes`; read whenever they are asked for. A Map for each of
- * a million series would be half a gigabyte, and every collection of garbage would stand still for it.
- */
-class WrittenSeries implements Series {
+/** A series whose labels are the JSON object at [from, to) of `bytes`; read on first use. */
+export class WrittenSeries implements Series {
   readonly bytes: Uint8Array;
   readonly from: number;
   readonly to: number;
+  #read: Series | undefined;
 
   constructor(bytes: Uint8Array, from: number, to: number) {
     this.bytes = bytes;
@@ -79,19 +79,41 @@ class WrittenSeries implements Series {
   }
 
   get name(): string {
-    return this.#read().name;
+    this.#read ??= seriesAt(this.bytes, this.from, this.to);
+    return this.#read.name;
   }
 
   get labels(): Labels {
-    return this.#read().labels;
+    this.#read ??= seriesAt(this.bytes, this.from, this.to);
+    return this.#read.labels;
+  }
+}
+
+/**
+ * The series of a whole answer, each read whenever it is asked for. Objects and Maps of a million series would be half a
+ * gigabyte, and every collection of garbage would stand still for them.
+ */
+export class WrittenList implements SeriesList {
+  readonly bytes: Uint8Array;
+  /** Where the labels of each begin and end, in turn. */
+  readonly edges: Int32Array;
+
+  constructor(bytes: Uint8Array, edges: Int32Array) {
+    this.bytes = bytes;
+    this.edges = edges;
   }
 
-  #read(): Series {
-    if (last.series === this && last.read) return last.read;
-    const read = seriesOf(JSON.parse(textOf(this.bytes, this.from, this.to)) as Record<string, string>);
-    last.series = this;
-    last.read = read;
-    return read;
+  get length(): number {
+    return this.edges.length / 2;
+  }
+
+  at(index: number): Series | undefined {
+    if (!(index >= 0 && index < this.length)) return undefined;
+    return seriesAt(this.bytes, this.edges[2 * index], this.edges[2 * index + 1]);
+  }
+
+  *[Symbol.iterator](): Generator<Series> {
+    for (let i = 0; i < this.length; i++) yield this.at(i) as Series;
   }
 }
 
@@ -106,10 +128,32 @@ export function seriesOf(metric: Readonly<Record<string, string>>): Series {
   return { name, labels };
 }
 
-/** Whether two series are written with the very same bytes; false says nothing. */
-export function sameWriting(a: Series, b: Series | undefined): boolean {
-  if (!(a instanceof WrittenSeries && b instanceof WrittenSeries) || a.to - a.from !== b.to - b.from) return false;
+/** A text and where something stands in it. */
+interface Written {
+  readonly bytes: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+function sameBytes(a: Written, b: Written): boolean {
+  if (a.to - a.from !== b.to - b.from) return false;
   for (let i = a.from, j = b.from; i < a.to; i++, j++) if (a.bytes[i] !== b.bytes[j]) return false;
+  return true;
+}
+
+/** Whether two series are the same; those that are written with the very same bytes need not be read. */
+export const alike = (a: Series, b: Series): boolean =>
+  (a instanceof WrittenSeries && b instanceof WrittenSeries && sameBytes(a, b)) || sameSeries(a, b);
+
+/** Whether two lists have the same series in the same order. */
+export function sameList(a: SeriesList, b: SeriesList): boolean {
+  if (a.length !== b.length) return false;
+  const writtenAt = ({ bytes, edges }: WrittenList, i: number) => ({ bytes, from: edges[2 * i], to: edges[2 * i + 1] });
+  const written = a instanceof WrittenList && b instanceof WrittenList;
+  for (let i = 0; i < a.length; i++) {
+    if (written && sameBytes(writtenAt(a, i), writtenAt(b, i))) continue;
+    if (!sameSeries(a.at(i) as Series, b.at(i) as Series)) return false;
+  }
   return true;
 }
 
@@ -118,6 +162,9 @@ export class Scan {
   readonly #bytes: Uint8Array;
   /** Where the next read begins. */
   at: number;
+  /** The labels of the last element. */
+  metricFrom = 0;
+  metricTo = 0;
   /** Of the last pair: the bytes of its time and of its value, and both as numbers (time in epoch ms). */
   timeFrom = 0;
   timeTo = 0;
@@ -131,27 +178,29 @@ export class Scan {
     this.at = at;
   }
 
-  /** The series of an element, up to before its `value` or `values`. */
-  metric(values: boolean): Series | undefined {
+  /** The labels of an element, up to before its `value` or `values`. */
+  metric(values: boolean): boolean {
     const bytes = this.#bytes;
-    if (!stands(bytes, this.at, METRIC)) return undefined;
+    if (!stands(bytes, this.at, METRIC)) return false;
     const from = this.at + METRIC.length - 1;
     let at = from + 1;
     if (bytes[at] !== BRACE) {
       for (;;) {
         at = textEnd(bytes, at);
-        if (at < 0 || bytes[at] !== 0x3a) return undefined;
+        if (at < 0 || bytes[at] !== 0x3a) return false;
         at = textEnd(bytes, at + 1);
-        if (at < 0) return undefined;
+        if (at < 0) return false;
         if (bytes[at] === BRACE) break;
-        if (bytes[at++] !== COMMA) return undefined;
+        if (bytes[at++] !== COMMA) return false;
       }
     }
     at++;
     const key = values ? VALUES : VALUE;
-    if (!stands(bytes, at, key)) return undefined;
+    if (!stands(bytes, at, key)) return false;
     this.at = at + key.length;
-    return new WrittenSeries(bytes, from, at);
+    this.metricFrom = from;
+    this.metricTo = at;
+    return true;
   }
 
   /** A pair `TIME,"VALUE"]`, from behind its bracket. */

@@ -1,7 +1,7 @@
-import type { Decoded, Layout } from '../decoded.ts';
+import type { Decoded, Layout, SeriesList } from '../decoded.ts';
 import { textOf } from '../exposition/bytes.ts';
 import { JSON_ENDS, type MakeSteady, makePlain, type Steady } from '../exposition/steady.ts';
-import { type Series, sameSeries } from '../labels.ts';
+import type { Series } from '../labels.ts';
 import {
   checkBytes,
   defaultReplyLimits,
@@ -14,7 +14,7 @@ import {
   readSeries,
   refuse,
 } from './reply.ts';
-import { milliseconds, resultAt, Scan, sameWriting } from './scan.ts';
+import { milliseconds, resultAt, Scan, sameList, WrittenList } from './scan.ts';
 
 /** An instant vector: one value and one evaluation time a series. */
 export interface Vector extends Decoded {
@@ -27,7 +27,7 @@ const END = [0x22, 0x5d, 0x7d, 0x5d] as const;
 
 /** A reply as servers print them, located: everything that a template is made of. */
 interface Located {
-  readonly series: readonly Series[];
+  readonly series: SeriesList;
   readonly values: Float64Array;
   readonly time: number;
   readonly from: number;
@@ -43,29 +43,30 @@ function locate(bytes: Uint8Array, maxSeries: number): Located | undefined {
   const from = resultAt(bytes);
   if (from < 0) return undefined;
   const scan = new Scan(bytes, from);
-  const series: Series[] = [];
+  const edges: number[] = [];
   const values: number[] = [];
   const places: number[] = [];
   let [timeFrom, timeLength, time] = [0, 0, 0];
   do {
-    const one = scan.metric(false);
-    if (!one || !scan.pair() || !scan.over(0x7d) || series.length >= maxSeries) return undefined;
+    if (!scan.metric(false) || !scan.pair() || !scan.over(0x7d) || values.length >= maxSeries) return undefined;
     const length = scan.timeTo - scan.timeFrom;
-    if (series.length === 0) [timeFrom, timeLength, time] = [scan.timeFrom, length, scan.time];
+    if (values.length === 0) [timeFrom, timeLength, time] = [scan.timeFrom, length, scan.time];
     else if (length !== timeLength) return undefined;
     for (let i = 0; i < length; i++) if (bytes[scan.timeFrom + i] !== bytes[timeFrom + i]) return undefined;
-    series.push(one);
+    edges.push(scan.metricFrom, scan.metricTo);
     values.push(scan.value);
     places.push(scan.valueFrom, scan.valueTo);
   } while (scan.over(0x2c));
   if (!scan.over(0x5d)) return undefined;
-  const keyFrom = new Int32Array(series.length + 1);
-  const keyTo = new Int32Array(series.length + 1);
-  for (let i = 0; i < series.length; i++) {
+  const count = values.length;
+  const keyFrom = new Int32Array(count + 1);
+  const keyTo = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) {
     keyTo[i] = places[2 * i];
     keyFrom[i + 1] = places[2 * i + 1];
   }
-  keyTo[series.length] = scan.at;
+  keyTo[count] = scan.at;
+  const series = new WrittenList(bytes, Int32Array.from(edges));
   return { series, values: new Float64Array(values), time, from, to: scan.at, keyFrom, keyTo, timeFrom, timeLength };
 }
 
@@ -173,12 +174,8 @@ export class VectorReader {
     this.#serverWarnings = serverWarnings;
   }
 
-  #take(series: readonly Series[], values: Float64Array, times: Float64Array, warnings: readonly string[]): void {
-    const before = this.#layout.series;
-    const same =
-      before.length === series.length &&
-      series.every((one, i) => sameWriting(one, before[i]) || sameSeries(one, before[i] as Series));
-    if (!same) this.#layout = { series };
+  #take(series: SeriesList, values: Float64Array, times: Float64Array, warnings: readonly string[]): void {
+    if (!sameList(series, this.#layout.series)) this.#layout = { series };
     this.#values = values;
     this.#times = times;
     this.#warnings = warnings;

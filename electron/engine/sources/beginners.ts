@@ -31,8 +31,10 @@ export class Beginners {
 
 /** Whether a layout has series that the one before had not. */
 function hasOthers(before: Layout, layout: Layout): boolean {
-  const keys = new Set(before.series.map(keyOf));
-  return layout.series.some((series) => !keys.has(keyOf(series)));
+  const keys = new Set<string>();
+  for (const series of before.series) keys.add(keyOf(series));
+  for (const series of layout.series) if (!keys.has(keyOf(series))) return true;
+  return false;
 }
 
 /** A server writes the labels of one query in one order. */
