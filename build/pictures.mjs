@@ -8,6 +8,8 @@ import { browserFlags, testBrowser } from './browser.mjs';
 import { root } from './install.mjs';
 import { reportPictures } from './report-pictures.mjs';
 
+/** A machine that does other things besides may take its time. */
+const PATIENCE_MS = 180_000;
 const folder = join(root, 'e2e', 'pictures');
 
 /** Each picture: where to go (the overview unless `hash` says), which keys to press first, and how large the window is. */
@@ -69,7 +71,7 @@ async function states(to, minutes) {
 
 /**
  * Starts the demo fleet, lets it run for some minutes so that there is a history, and takes every picture, or those whose
- * names begin with what `--only` says; with `--states FOLDER` every page in every state instead.
+ * names begin with one of the words of `--only`, by commas; with `--states FOLDER` every page in every state instead.
  */
 export async function pictures(args) {
   const { values } = parseArgs({
@@ -81,7 +83,8 @@ export async function pictures(args) {
     },
   });
   if (values.states !== undefined) return states(values.states, Number(values.minutes));
-  const wanted = shots.filter(({ name }) => name.startsWith(values.only));
+  const words = values.only.split(',');
+  const isWanted = ({ name }) => words.some((word) => name.startsWith(word));
   const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-pictures-'));
   const child = spawn(
     process.execPath,
@@ -100,8 +103,9 @@ export async function pictures(args) {
       args: [...browserFlags(), '--force-color-profile=srgb'],
     });
     await new Promise((resolve) => setTimeout(resolve, Number(values.minutes) * 60_000));
-    for (const { name, theme, size, keys, hash } of wanted) {
+    for (const { name, theme, size, keys, hash } of shots.filter(isWanted)) {
       const page = await browser.newPage({ viewport: { width: size[0], height: size[1] }, colorScheme: theme });
+      page.setDefaultTimeout(PATIENCE_MS);
       await page.goto(url);
       await page.getByText(/GPUs reporting/).waitFor();
       await page.getByRole('radio', { name: '15 min' }).click();
@@ -114,13 +118,13 @@ export async function pictures(args) {
       }
       for (const key of keys) await page.keyboard.press(key);
       await page.mouse.move(2, size[1] - 2);
-      // Two frames of the engine: the picture has the numbers of one and the history of the other.
-      await page.waitForTimeout(6500);
+      // Two frames of the engine: the picture has the numbers of one and the history of the other. A rack asks for more of it.
+      await page.waitForTimeout(hash?.startsWith('#/rack') ? 12_000 : 6500);
       await page.screenshot({ path: join(folder, `${name}.png`) });
       await page.close();
       process.stdout.write(`e2e/pictures/${name}.png\n`);
     }
-    await reportPictures(browser, url, { only: values.only, to: folder, folder: profile });
+    await reportPictures(browser, url, { isWanted, to: folder, folder: profile });
   } finally {
     await browser?.close();
     const gone = new Promise((resolve) => child.once('exit', resolve));

@@ -12,6 +12,8 @@ const shots = [
 /** Takes a snapshot in a page of the console and puts its report into a folder; the report's address. */
 async function report(browser, url, folder) {
   const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+  // A report is made while it is read, beside everything else that the machine does.
+  page.setDefaultTimeout(180_000);
   await page.goto(url);
   await page.getByText(/GPUs reporting/).waitFor();
   await page.keyboard.press('5');
@@ -31,9 +33,9 @@ async function report(browser, url, folder) {
   return pathToFileURL(file).href;
 }
 
-/** Takes the pictures whose names begin with `only` into `to`; `folder` is for the report's file. */
-export async function reportPictures(browser, url, { only, to, folder }) {
-  const wanted = shots.filter(({ name }) => name.startsWith(only));
+/** Takes the pictures that are wanted into `to`; `folder` is for the report's file. */
+export async function reportPictures(browser, url, { isWanted, to, folder }) {
+  const wanted = shots.filter(isWanted);
   if (wanted.length === 0) return;
   const address = await report(browser, url, folder);
   for (const { name, theme, size, scripts, whole = false, keys = [] } of wanted) {

@@ -79,7 +79,7 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['Space'], action: 'Pause updates; in a replay: play and pause' },
   { keys: [',', '.'], action: 'One instant back, also from now; one on' },
   { keys: ['Shift Esc'], action: 'Back to live' },
-  { keys: ['K'], action: 'Compare the time that is shown, or an hour ago, with now' },
+  { keys: ['K'], action: 'Compare the time that is shown, or one before, with now' },
   { keys: ['B'], action: 'Budgets panel' },
   { keys: ['\\'], action: 'Alerts panel' },
   { keys: ['F6'], action: 'Next region' },

@@ -82,7 +82,7 @@ function entriesOf(props: Props, report: boolean): Entry[] {
       id: 'compare',
       group: 'Views',
       label: 'Compare two times',
-      detail: 'draw by rack, now and an hour ago',
+      detail: 'draw by rack, now and before',
       keys: 'K',
       run: () => go(lastOf('compare')),
     },

@@ -24,7 +24,7 @@ import { floorPlan } from './floor.ts';
 import { glyph } from './glyphs.ts';
 import { lanesOf } from './lanes.ts';
 import { type Markup, markup, NOTHING } from './markup.ts';
-import { type Happening, sequenceOf, weightiest } from './sequence.ts';
+import { folded, type Happening, sequenceOf, weightiest } from './sequence.ts';
 import { REPORT_CLASS, styleSheet } from './style.ts';
 import { nearestRacks, siteWords, tables } from './tables.ts';
 import { scaleOf, type Told, tell } from './told.ts';
@@ -124,7 +124,8 @@ const moment = (time: number) => `${formatDate(time)}, ${formatTime(time)}`;
 function page({ snapshot, digest: whole, seal }: Opened, told: Told, inside: string): Markup {
   const { manifest, papers } = snapshot;
   const all = sequenceOf(snapshot, told.moment);
-  const shown = weightiest(all);
+  const lines = folded(all);
+  const shown = weightiest(lines);
   return markup`<div class="banner"><b>Incident snapshot</b><span>${frozenWords(told.moment.now)}</span></div>
 <svg width="0" height="0" aria-hidden="true"><defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V5" class="hatching"/></pattern></defs></svg>
 <main>
@@ -135,7 +136,7 @@ ${provenance(snapshot, told, whole)}
 <section aria-labelledby="happened"><h2 id="happened">What happened</h2>${chartStack(lanesOf(snapshot, told), { times: snapshot.run.times, stepMs: stepOf(snapshot.run.times), at: told.at }, onsetsOf(snapshot, all))}</section>
 <section aria-labelledby="racks"><h2 id="racks">Racks at the moment, % of budget</h2>${floorPlan(told.moment, papers.limits)}</section>
 </div><div>
-<section aria-labelledby="sequence"><h2 id="sequence">Sequence</h2>${all.length > shown.length ? markup`<p class="none">The weightiest ${shown.length} of ${all.length}; all alerts stand in their table.</p>` : NOTHING}<ol class="seq">${shown.map(happening)}</ol></section>
+<section aria-labelledby="sequence"><h2 id="sequence">Sequence</h2>${lines.length > shown.length ? markup`<p class="none">The weightiest ${shown.length} of ${lines.length}; all alerts stand in their table.</p>` : NOTHING}<ol class="seq">${shown.map(happening)}</ol></section>
 <section aria-labelledby="nearest"><h2 id="nearest">Racks nearest to their budgets</h2>${nearestRacks(told, papers.limits)}</section>
 </div></div>
 <section class="folds" aria-labelledby="tables"><h2 id="tables">Tables</h2>${tables(snapshot, told)}</section>

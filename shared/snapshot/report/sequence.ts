@@ -10,6 +10,8 @@ export interface Happening {
   readonly kind: Severity | 'note' | 'taken';
   readonly title: string;
   readonly detail: string;
+  /** The rule of an alert; others have none. */
+  readonly rule?: string;
 }
 
 /** Kinds of the journal that the alerts themselves tell already, or that came to nothing. */
@@ -51,7 +53,26 @@ function onsetOf(alert: Snapshot['papers']['alerts'][number], from: number): Hap
   const acked = acknowledgedBy === '' ? '' : `Acknowledged by ${acknowledgedBy}.`;
   const cleared = until === null ? '' : `Cleared ${formatTime(until)}, after ${formatAge(until - since)}.`;
   const parts = [before, detail, acked, cleared].filter((part) => part !== '');
-  return { time: since, kind: severity, title, detail: parts.join(' ') };
+  return { time: since, kind: severity, title, detail: parts.join(' '), rule: alert.rule };
+}
+
+/** Alerts of one rule that begin within this time are one line. */
+const TOGETHER_MS = 60_000;
+
+/** Alerts of a rule and severity that began together as the first of them "and 17 more", in the order of time. */
+export function folded(all: readonly Happening[]): readonly Happening[] {
+  const lines: { readonly first: Happening; more: number }[] = [];
+  for (const one of all) {
+    const alike = ({ first }: (typeof lines)[number]) =>
+      one.rule !== undefined &&
+      first.rule === one.rule &&
+      first.kind === one.kind &&
+      one.time - first.time < TOGETHER_MS;
+    const line = lines.find(alike);
+    if (line) line.more++;
+    else lines.push({ first: one, more: 0 });
+  }
+  return lines.map(({ first, more }) => (more === 0 ? first : { ...first, title: `${first.title} and ${more} more` }));
 }
 
 const WEIGHT: readonly Happening['kind'][] = ['taken', 'critical', 'note', 'warning', 'nodata', 'advisory'];
