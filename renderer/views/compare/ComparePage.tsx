@@ -47,6 +47,7 @@ export function ComparePage(props: Props) {
   const before = usePastFrame(a);
   const then = usePastFrame(b);
   const gone = frame === null ? 'Loading the fleet' : (goneOf(freshness, false, 0)?.text ?? '');
+  const none = frame?.sources.length === 0 ? 'No source is connected.' : '';
   const live = useMemo(
     () => (past === null && layout && frame && gone === '' ? { layout, frame } : null),
     [past, layout, frame, gone],
@@ -71,8 +72,8 @@ export function ComparePage(props: Props) {
       before={sides[0]}
       after={sides[1]}
       layout={both}
-      missing={unrecorded === '' ? gone || 'Loading' : `${unrecorded} Choose another time above.`}
-      why={unrecorded === '' ? gone || 'Loading' : 'Not recorded'}
+      missing={none || (unrecorded === '' ? gone || 'Loading' : `${unrecorded} Choose another time above.`)}
+      why={none || (unrecorded === '' ? gone || 'Loading' : 'Not recorded')}
       theme={props.theme}
       onOpen={open}
     >
@@ -127,7 +128,7 @@ function Time(props: {
           key={time}
           type="text"
           size={19}
-          placeholder="now"
+          placeholder={label === 'B' ? 'now' : ''}
           title="2026-11-23 14:12:00, in UTC"
           defaultValue={time === null ? '' : written(time)}
           aria-invalid={wrong}
@@ -147,7 +148,7 @@ function Time(props: {
         </>
       ) : null}
       <span className={`${parts.caption} ${styles.said}`} title={props.said}>
-        {time === null ? props.said : `${agoWords(now - time)} · ${props.said}`}
+        {[...(time === null ? [] : [agoWords(now - time)]), props.said].filter((part) => part !== '').join(' · ')}
       </span>
     </fieldset>
   );

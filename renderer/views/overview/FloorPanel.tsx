@@ -1,5 +1,5 @@
 import { memo, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react';
-import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
+import type { LayoutDocument, ViewFrame, WatchSignal } from '../../../shared/contract.ts';
 import { GPU } from '../../../shared/topology.ts';
 import { Legend } from '../../draw/Legend.tsx';
 import { useConsole } from '../../live/console.tsx';
@@ -45,6 +45,8 @@ export function FloorPanel(props: {
   const stale = props.gone?.lost ?? false;
   const { live } = useConsole();
   const [hovered, setHovered] = useState(-1);
+  // The plan keeps its picture until the first frame of another signal: its legend is that of what is drawn.
+  const drawn = stale ? state.signal : frame.signal;
   useSavable(PLACES, () => placesTable(layout, stale ? null : frame, state.signal));
   return (
     <section className={parts.panel} aria-label="Floor plan" data-region>
@@ -52,8 +54,9 @@ export function FloorPanel(props: {
         layout={layout}
         state={state}
         theme={theme}
+        drawn={drawn}
         warnRatio={frame.warnRatio}
-        full={frame.signal === state.signal ? frame.full : null}
+        full={frame.signal === drawn ? frame.full : null}
         aside={props.aside}
       />
       <div className={styles.map}>
@@ -121,12 +124,13 @@ const Header = memo(function Header(props: {
   state: OverviewState;
   layout: LayoutDocument;
   theme: Theme;
+  drawn: WatchSignal;
   warnRatio: number;
   full: number | null;
   aside: ReactNode;
 }) {
-  const { state, layout, theme, warnRatio, full, aside } = props;
-  const [first, second] = legendWords(state.signal, layout);
+  const { state, layout, theme, drawn, warnRatio, full, aside } = props;
+  const [first, second] = legendWords(drawn, layout);
   return (
     <div className={`${parts.header} ${styles.planHeader}`}>
       <h2>Floor plan</h2>
@@ -142,12 +146,12 @@ const Header = memo(function Header(props: {
           Only flagged <Kbd>F</Kbd>
         </button>
       ) : null}
-      <span className={`${parts.caption} ${styles.legendWords}`} data-states={state.signal === 'throttle'}>
+      <span className={`${parts.caption} ${styles.legendWords}`} data-states={drawn === 'throttle'}>
         {first}
         <br />
         {second}
       </span>
-      <Legend signal={state.signal} theme={theme} warnRatio={warnRatio} full={full} />
+      <Legend signal={drawn} theme={theme} warnRatio={warnRatio} full={full} />
       {aside}
     </div>
   );

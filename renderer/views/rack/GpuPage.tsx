@@ -72,7 +72,7 @@ function Gpu(props: GpuProps) {
         <h2>{labelOf(layout, place)}</h2>
         <span className={styles.model}>{report?.model}</span>
         <code className={styles.uuid}>{layout.path[place]}</code>
-        <Age {...{ report, gone, now: freshness.now, missing: state === 'missing' }} />
+        <Age {...{ report, gone, now: freshness.now, missing: state === 'missing', failed: asked.isError }} />
       </header>
       {asked.isError ? <p className={styles.fault}>The GPU’s details could not be read: {words(asked.error)}</p> : null}
       <div className={styles.columns}>
@@ -138,7 +138,7 @@ function Panel({ title, children }: { title: string; children: React.ReactNode }
   );
 }
 
-function Age(props: { report: GpuReport | null; gone: Gone | null; now: number; missing: boolean }) {
+function Age(props: { report: GpuReport | null; gone: Gone | null; now: number; missing: boolean; failed: boolean }) {
   const { report, gone, now, missing } = props;
   if (missing)
     return (
@@ -147,6 +147,7 @@ function Age(props: { report: GpuReport | null; gone: Gone | null; now: number; 
       </span>
     );
   if (gone !== null) return <span className={styles.lost}>{gone.text}</span>;
+  if (report === null && !props.failed) return <span className={styles.age}>Loading its details</span>;
   if (report?.heardAt == null) return null;
   return <span className={`num ${styles.age}`}>Sampled {formatAge(Math.max(0, now - report.heardAt))} ago</span>;
 }

@@ -131,7 +131,11 @@ function Middle(
       {view === 'alerts' && !lost ? (
         <WallAlerts incidents={props.incidents} unknown={props.unknown} now={now} />
       ) : (
-        <WallMap layout={layout} frame={lost || frame.signal !== SLIDE_SIGNALS[view] ? null : frame} />
+        <WallMap
+          layout={layout}
+          frame={lost || frame.signal !== SLIDE_SIGNALS[view] ? null : frame}
+          awaited={!lost && frame.signal !== SLIDE_SIGNALS[view]}
+        />
       )}
     </div>
   );

@@ -16,10 +16,13 @@ const STRIP = 30;
 /** --nodata-bg and --nodata of the dark theme, which every wall has: in a picture of it a pattern knows no variables. */
 const LOST = { ground: '#211d2e', lines: '#a597c9' } as const;
 
-/** Racks of all halls with whole percents, rows and halls with theirs; hatched where there is no data. */
-export function WallMap({ layout, frame }: { layout: LayoutDocument; frame: ViewFrame | null }) {
+/**
+ * Racks of all halls with whole percents, rows and halls with theirs; hatched where there is no data, outlined only while
+ * the first numbers of a slide are `awaited`: nothing is lost then.
+ */
+export function WallMap({ layout, frame, awaited }: Part & { readonly awaited: boolean }) {
   const plan = useMemo(() => planWallMap(layout, WIDTH, HEIGHT), [layout]);
-  const words = frame ? `${spokenWorst(layout, frame)}` : 'no data';
+  const words = frame ? `${spokenWorst(layout, frame)}` : awaited ? 'loading' : 'no data';
   return (
     <svg className={styles.map} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`Racks by row: ${words}`}>
       <defs>
@@ -29,7 +32,7 @@ export function WallMap({ layout, frame }: { layout: LayoutDocument; frame: View
         </pattern>
       </defs>
       {plan.cells.map((cell) => (
-        <Cell key={cell.rack} cell={cell} layout={layout} frame={frame} numbers={plan.numbers} />
+        <Cell key={cell.rack} {...{ cell, layout, frame, awaited }} numbers={plan.numbers} />
       ))}
       {plan.cells.map((cell) => (
         <Outline key={cell.rack} cell={cell} layout={layout} frame={frame} />
@@ -38,14 +41,19 @@ export function WallMap({ layout, frame }: { layout: LayoutDocument; frame: View
         <Label
           key={label.place}
           label={label}
-          layout={layout}
-          frame={frame}
+          {...{ layout, frame, awaited }}
           name={layout.name[label.place]}
           hall={false}
         />
       ))}
       {plan.halls.map((label) => (
-        <Label key={label.place} label={label} layout={layout} frame={frame} name={labelOf(layout, label.place)} hall />
+        <Label
+          key={label.place}
+          label={label}
+          {...{ layout, frame, awaited }}
+          name={labelOf(layout, label.place)}
+          hall
+        />
       ))}
     </svg>
   );
@@ -56,11 +64,12 @@ interface Part {
   readonly frame: ViewFrame | null;
 }
 
-function Cell({ cell, layout, frame, numbers }: Part & { cell: WallCell; numbers: boolean }) {
-  const { rack, x, y, w, h } = cell;
-  const byte = frame?.rackCells[rack - layout.start[RACK]] ?? CELL_NODATA;
-  if (frame === null || byte === CELL_NODATA) return <rect x={x} y={y} width={w} height={h} fill="url(#wall-lost)" />;
-  if (byte === CELL_UNSUPPORTED)
+function Cell(props: Part & { cell: WallCell; numbers: boolean; awaited: boolean }) {
+  const { layout, frame, numbers, awaited } = props;
+  const { rack, x, y, w, h } = props.cell;
+  const byte = frame?.rackCells[rack - layout.start[RACK]] ?? (awaited ? CELL_UNSUPPORTED : CELL_NODATA);
+  if (byte === CELL_NODATA) return <rect x={x} y={y} width={w} height={h} fill="url(#wall-lost)" />;
+  if (frame === null || byte === CELL_UNSUPPORTED)
     return <rect x={x + 1} y={y + 1} width={w - 2} height={h - 2} fill="none" stroke="var(--line-3)" strokeWidth="2" />;
   const palette = paletteOf(frame.signal, 'dark', frame.signal === 'power' ? frame.warnRatio : undefined);
   const lost = frame.gpuLive[rack] < frame.gpuCount[rack];
@@ -108,11 +117,12 @@ const SHAPES: Readonly<Partial<Record<Severity, string>>> = {
   warning: 'M6 .6 12 11.2H0Z',
 };
 
-function Label({ label, layout, frame, name, hall }: Part & { label: WallLabel; name: string; hall: boolean }) {
+function Label(props: Part & { label: WallLabel; name: string; hall: boolean; awaited: boolean }) {
+  const { label, layout, frame, name, hall } = props;
   const { place, left, right, y, size } = label;
   const severity = frame ? severityAt(frame, layout, place) : null;
   const color = severity === 'critical' ? 'var(--crit)' : severity === 'warning' && hall ? 'var(--warn)' : undefined;
-  const value = frame ? percentOf(frame.value[place]) : '—';
+  const value = frame ? percentOf(frame.value[place]) : props.awaited ? '' : '—';
   const shape = severity ? SHAPES[severity] : undefined;
   return (
     <>
@@ -133,7 +143,7 @@ function Label({ label, layout, frame, name, hall }: Part & { label: WallLabel; 
         fill={color ?? 'var(--tx-1)'}
         textAnchor="end"
       >
-        {value === '—' ? value : `${value}%`}
+        {value === '—' || value === '' ? value : `${value}%`}
       </text>
       {shape && color ? (
         <path
