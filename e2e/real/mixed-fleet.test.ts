@@ -205,7 +205,7 @@ async function outage(): Promise<void> {
   const profile = mkdtempSync(join(tmpdir(), 'fleetwatt-mixed-'));
   copyFileSync(demo.topologyFile, join(profile, 'topology.csv'));
   copyFileSync(demo.budgetsFile, join(profile, 'budgets.csv'));
-  writeFileSync(join(profile, 'settings.json'), JSON.stringify({ schema: 1, pollMs: 1000, staleMs: 12_000, sources }));
+  writeFileSync(join(profile, 'settings.json'), JSON.stringify({ schema: 1, pollMs: 2000, staleMs: 12_000, sources }));
   let hear: (message: unknown) => void = () => {};
   let seen: (frame: ViewFrame) => void = () => {};
   const post = (message: FromEngine) => {
