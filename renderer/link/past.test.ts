@@ -5,7 +5,7 @@ import { decodeFrame } from '../../shared/wire.ts';
 import { LiveStore } from '../live/store.ts';
 import { CallFault, type Link } from './link.ts';
 import { PastLink } from './past.ts';
-import { emptyFrame } from './past-frame.ts';
+import { emptyFrame, type Limits } from './past-frame.ts';
 
 const POLL = 5000;
 const T0 = 1_795_651_200_000;
@@ -35,7 +35,7 @@ interface Asked {
   fail(code?: string): void;
 }
 
-function setUp(time: number) {
+function setUp(time: number, limits: () => Limits | null = () => LIMITS) {
   const asked: Asked[] = [];
   const timers: { ms: number; run: () => void }[] = [];
   const cache = new Map<string, Promise<unknown>>();
@@ -67,7 +67,7 @@ function setUp(time: number) {
       },
       prepare: () => Promise.resolve(),
       now: () => NOW,
-      limits: () => LIMITS,
+      limits,
       layout: () => layoutOf(['2', '1']),
     },
     time,
@@ -114,6 +114,20 @@ describe('PastLink', () => {
     link.seekTime(NOW + 60_000);
     await settled();
     expect(asked.at(-1)?.arg.time).toBe(NOW - POLL);
+  });
+
+  it('asks for a time as it is while no frame told the poll, and shows the instant that the engine says it lies in', async () => {
+    let limits: Limits | null = null;
+    const { link, asked, reply } = setUp(T0 + 12_000, () => limits);
+    await settled();
+    // A console that polls every two seconds: rounded to the five that ship it would be another instant.
+    expect(asked.map(({ arg }) => arg.time)).toEqual([T0 + 12_000]);
+    asked[0].answer(reply(T0 + 12_000, { stepMs: 2000 }));
+    await settled();
+    expect(link.position()).toMatchObject({ time: T0 + 12_000, wanted: null, shown: true });
+    limits = { ...LIMITS, pollMs: 2000 };
+    link.seekTime(T0 + 15_500);
+    expect(link.position().wanted).toBe(T0 + 14_000);
   });
 
   it('calls an instant off that takes long once another is wanted, and takes nothing of it any more', async () => {

@@ -25,7 +25,8 @@ export interface PastDoors {
   prepare(moment: PastMoment): Promise<void>;
   /** The engine's time now. */
   now(): number;
-  limits(): Limits;
+  /** Those of the live fleet; null until a frame told them. */
+  limits(): Limits | null;
   /** Places of now; null before the first. */
   layout(): LayoutDocument | null;
 }
@@ -64,6 +65,8 @@ interface Instant {
   readonly missing: string;
 }
 
+/** Until frames tell, those that Fleetwatt ships with. */
+export const UNTOLD: Limits = { pollMs: 5000, staleMs: 60_000, warnRatio: 0.9, critRatio: 0.97 };
 /** A page draws no more often than this; what is played faster leaves instants out. */
 const LEAST_MS = 100;
 /** So long an instant may take before the next one that is wanted is asked for in its place. */
@@ -107,7 +110,7 @@ export class PastLink implements Link {
     this.#live = live;
     this.#doors = doors;
     this.#watch = watch;
-    const { pollMs } = doors.limits();
+    const { pollMs } = this.#limits();
     this.#position = {
       ...{ time, wanted: null, playing: false, speed: 1, stepMs: pollMs, recorded: true, missing: '' },
       ...{ origin: '', judged: 'journal', sources: [], shown: false },
@@ -157,15 +160,22 @@ export class PastLink implements Link {
 
   /** The newest instant that can be shown. */
   latest(): number {
-    const { pollMs } = this.#doors.limits();
-    return Math.floor((this.#doors.now() - SETTLE_MS) / pollMs) * pollMs;
+    return this.#slotOf(this.#doors.now() - SETTLE_MS);
   }
 
   /** Shows the instant at or before a time. */
   seekTime(time: number): void {
-    const { pollMs } = this.#doors.limits();
-    const slot = Math.floor(Math.min(time, this.latest()) / pollMs) * pollMs;
-    this.#want(Math.max(0, slot));
+    this.#want(Math.max(0, this.#slotOf(Math.min(time, this.latest()))));
+  }
+
+  /** The poll that a time lies in; the time itself while the poll is not known: the engine that is asked knows it. */
+  #slotOf(time: number): number {
+    const pollMs = this.#doors.limits()?.pollMs ?? 1;
+    return Math.floor(time / pollMs) * pollMs;
+  }
+
+  #limits(): Limits {
+    return this.#doors.limits() ?? UNTOLD;
   }
 
   /** Shows the instants before and after, as they follow one another where the shown one is from. */
@@ -269,16 +279,16 @@ export class PastLink implements Link {
           frame,
           layout: null,
           missing: missing || NOTHING,
-          stepMs: reply.stepMs || this.#doors.limits().pollMs,
+          stepMs: reply.stepMs || this.#limits().pollMs,
         };
       if (frame && !layout) throw new Error('The places of this instant did not come');
-      const stepMs = reply.stepMs || this.#doors.limits().pollMs;
+      const stepMs = reply.stepMs || this.#limits().pollMs;
       return { time: reply.time, frame, layout, missing, sources, origin, judged: reply.judged, stepMs };
     } catch (error) {
       const { code, message, hint } = faultOf(error);
       if (code === 'superseded') return null;
       const missing = `${message} ${hint}`.trim();
-      const { pollMs } = this.#doors.limits();
+      const { pollMs } = this.#limits();
       return { time, frame: null, layout: null, missing, sources: [], origin: 'none', judged: 'rules', stepMs: pollMs };
     }
   }
@@ -312,7 +322,7 @@ export class PastLink implements Link {
     const told = { time, wanted, missing, origin, judged, sources, stepMs, recorded: instant.frame !== null };
     this.#move({ ...told, shown: this.#position.shown || layout !== null });
     if (!layout) return;
-    const frame = instant.frame ?? emptyFrame(layout, time, this.#watch, this.#doors.limits());
+    const frame = instant.frame ?? emptyFrame(layout, time, this.#watch, this.#limits());
     this.#listeners.tell('frame', encodeFrame({ ...frame, time, seq: ++this.#seq, layout: layout.version }));
   }
 

@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { formatTime } from '../../shared/format.ts';
 import { type Link, Listeners } from '../link/link.ts';
-import { PastLink, type PastPosition } from '../link/past.ts';
+import { PastLink, type PastPosition, UNTOLD } from '../link/past.ts';
 import { askPast, type PastMoment } from '../link/past-calls.ts';
 import type { LiveStore } from './store.ts';
 import { hashAt, timeOfHash } from './time-address.ts';
@@ -31,8 +31,6 @@ export interface Journey {
 }
 
 const HOME: Journey = { past: null, opening: null };
-/** Until frames tell, the poll that Fleetwatt ships with. */
-const LIMITS = { pollMs: 5000, staleMs: 60_000, warnRatio: 0.9, critRatio: 0.97 };
 const FIRST_WATCH = { signal: 'power', gpus: true, racks: [] } as const;
 /** Instants are remembered this long: going back and forth asks nobody again. */
 const KEPT_MS = 120_000;
@@ -92,7 +90,7 @@ export class Traveller {
 
   /** The newest instant that can be gone to. */
   latest(): number {
-    const { pollMs } = this.#limits();
+    const { pollMs } = this.#limits() ?? UNTOLD;
     return Math.floor((this.now() - 2000) / pollMs) * pollMs;
   }
 
@@ -113,7 +111,7 @@ export class Traveller {
     const frame = this.#doors.live.get();
     return frame
       ? { pollMs: frame.pollMs, staleMs: frame.staleMs, warnRatio: frame.warnRatio, critRatio: frame.critRatio }
-      : LIMITS;
+      : null;
   }
 
   #start(time: number): void {
