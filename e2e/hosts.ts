@@ -333,6 +333,15 @@ export class Shared {
 
 /** Names and texts of what an operator may change in a profile; the database and the window go on by themselves. */
 function filesOf(profile: string): string {
+  try {
+    return textsIn(profile);
+  } catch {
+    // Something went while it was listed: that is a change.
+    return `changing at ${performance.now()}`;
+  }
+}
+
+function textsIn(profile: string): string {
   return readdirSync(profile, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && /\.(json|csv|ya?ml|fwsnap)$/.test(entry.name) && entry.name !== 'window.json')
     .map(
