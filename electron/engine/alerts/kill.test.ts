@@ -7,7 +7,7 @@ import { bundled, runAndKill } from '../store/killed.fixture.ts';
 import { Journal } from './journal.ts';
 
 /** 200 and more show what a few cannot: FLEETWATT_KILLS=200 npx vitest run electron/engine/alerts/kill.test.ts */
-const KILLS = Number(process.env.FLEETWATT_KILLS ?? 8);
+const KILLS = Number(process.env.FLEETWATT_KILLS ?? 5);
 
 interface Told {
   readonly seq: number;

@@ -15,6 +15,7 @@ import { SnapshotLibrary } from './library.ts';
 import { SnapshotsPart } from './snapshots-part.ts';
 
 const STEP = 5000;
+const frames = framesOf(smallTopology(), 200, STEP);
 
 /** The part on a clock of its own, with a fleet that was seen for five minutes. */
 function setUp(change: Partial<Settings['snapshots']> = {}) {
@@ -42,7 +43,6 @@ function setUp(change: Partial<Settings['snapshots']> = {}) {
     broadcast: (_name: string, value: SnapshotJob) => events.push(value),
   } as unknown as EngineContext;
   const part = new SnapshotsPart(context);
-  const frames = framesOf(smallTopology(), 200, STEP);
   let at = 0;
   const polls = (count: number) => {
     for (let n = 0; n < count; n++, at++) {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openFile } from './assemble.ts';
 import { removeUnfinished, writeFileWhole } from './whole-file.ts';
 
-const KILLS = Number(process.env.FLEETWATT_KILLS ?? 12);
+const KILLS = Number(process.env.FLEETWATT_KILLS ?? 8);
 
 let folder: string;
 beforeAll(() => {
