@@ -230,7 +230,9 @@ function Active(props: Props) {
           onGo={toPlace}
         />
       ) : (
-        <section className={`${parts.panel} ${styles.detail}`} aria-label="Alert" data-region />
+        <section className={`${parts.panel} ${styles.detail}`} aria-label="Alert" data-region>
+          <p className={styles.quiet}>A chosen alert is shown here: its chart, its runbook, its notes.</p>
+        </section>
       )}
       {dialog === 'ack' && alert ? <AckDialog alerts={[alert]} onClose={() => setDialog(null)} /> : null}
       {dialog === 'silence' && alert ? (

@@ -19,6 +19,9 @@ export function Facets(props: {
         )}
       </div>
       <div className={styles.facetList}>
+        {props.facets.every(({ values }) => values.length === 0) ? (
+          <p className={styles.quiet}>There are no alerts to tell apart.</p>
+        ) : null}
         {props.facets.map(({ id, name, values }) =>
           values.length === 0 ? null : (
             <fieldset key={id} className={styles.facet}>
