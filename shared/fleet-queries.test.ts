@@ -74,6 +74,27 @@ test('no query is longer than VictoriaMetrics takes by default (-search.maxQuery
   expect(Math.max(...plan.flatMap(({ promql, begun = '' }) => [promql.length, begun.length]))).toBeLessThan(16_384);
 });
 
+test('nor is one where many racks are looked at: rates come in parts then, and each counter once', () => {
+  const racks = Array.from({ length: 76 }, (_, i) => `PDX1-A${i % 9}-${String(i).padStart(2, '0')}`);
+  const counters = ['receive', 'transmit'].flatMap((way) =>
+    ['bytes', 'drop', 'errs'].map((what) => `node_network_${way}_${what}_total`),
+  );
+  const ports = ['port_data_received_bytes', 'port_data_transmitted_bytes', 'port_transmit_wait', 'symbol_error'];
+  const all = [...counters, ...ports.map((what) => `node_infiniband_${what}_total`), 'DCGM_FI_DEV_POWER_USAGE'];
+  const present = new Set([...all, 'rack:fleetwatt_gpus:count']);
+  const many = planQueries({ rateWindow: '1m', present, racks });
+  expect(Math.max(...many.flatMap(({ promql, begun = '' }) => [promql.length, begun.length]))).toBeLessThan(16_384);
+  const parts = many.filter(({ id }) => id.startsWith('node-rates'));
+  expect(parts.length).toBeGreaterThan(1);
+  expect(new Set(parts.map(({ id }) => id)).size).toBe(parts.length);
+  const asked = parts.flatMap(({ promql }) => [...promql.matchAll(/rate\((\w+)/g)].map(([, name]) => name)).sort();
+  const one = planQueries({ rateWindow: '1m', present, racks: racks.slice(0, 2) }).filter(
+    ({ id }) => id === 'node-rates',
+  );
+  expect(asked).toEqual([...(one[0]?.promql ?? '').matchAll(/rate\((\w+)/g)].map(([, name]) => name).sort());
+  expect(asked).toContain('node_network_receive_bytes_total');
+});
+
 test('nodes of two sites of one server that share an instance are two', () => {
   const target = (site: string) => ({ instance: 'n1:9100', site });
   const node = (site: string) => ({ profile: 'node', nodename: 'n1', ...target(site) });

@@ -84,9 +84,8 @@ export interface Asked {
 }
 
 /**
- * The queries of one refresh, made from the profiles: at most 12, and 3 where racks are recorded, few
- * labels each, valid for Prometheus ≥ 2.42 and
- * VictoriaMetrics. Queries of sample times stand before those of values, since a value is as old as its sample and
+ * The queries of one refresh, made from the profiles: at most 12, 3 more where racks are recorded, and where many of these
+ * are looked at some in parts; few labels each, valid for Prometheus ≥ 2.42 and VictoriaMetrics. Queries of sample times stand before those of values, since a value is as old as its sample and
  * not as the reply. A query of which nothing is present is left out.
  */
 export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
@@ -104,11 +103,13 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     return group?.[0] ?? 'gpu-rest';
   });
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
-  const perSecond = (id: string, kind: PlannedQuery['kind'], counters: readonly Asked[], beside = '') => {
-    const either = (...parts: string[]) => parts.filter((part) => part !== '').join(' or ');
-    const [whole, begun] = [rates(counters, window), rates(counters, window, true)];
-    return { ...values(id, kind, either(beside, whole)), ...(whole ? { begun: either(beside, begun) } : {}) };
-  };
+  const perSecond = (id: string, kind: PlannedQuery['kind'], counters: readonly Asked[], beside = '') =>
+    partsOf(counters, window, beside.length).map((part, i): PlannedQuery => {
+      const either = (rated: string) => [i === 0 ? beside : '', rated].filter((text) => text !== '').join(' or ');
+      const [whole, begun] = [rates(part, window), rates(part, window, true)];
+      const one = values(i === 0 ? id : `${id}-${i + 1}`, kind, either(whole));
+      return whole === '' ? one : { ...one, begun: either(begun) };
+    });
   const times = (kind: PlannedQuery['kind'], promql: string) => ({ id: `${kind}-times`, promql, kind, times: true });
   const recorded = (object: ObjectKind) => (racks === undefined ? [] : of('gauge', object));
   const places = recorded('place');
@@ -119,11 +120,11 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     values('work-values', 'place', gauges(recorded('work'))),
     times('gpu', gpuTimes(profiles, hasInRacks, within)),
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
-    perSecond('gpu-rates', 'gpu', of('counter', 'gpu')),
+    ...perSecond('gpu-rates', 'gpu', of('counter', 'gpu')),
     times('node', nodeTimes(profiles, all, hasInRacks, within)),
-    perSecond('node-rates', 'node', of('counter', 'node', 'link')),
+    ...perSecond('node-rates', 'node', of('counter', 'node', 'link')),
     // Rates of ports and servers stand here: with those of nodes they would be longer than VictoriaMetrics takes.
-    perSecond(
+    ...perSecond(
       'node-values',
       'node',
       of('counter', 'port', 'server'),
@@ -268,6 +269,21 @@ function selectorKey(one: Asked): string {
   const named = object === 'gpu' && (profile.identity.gpu ?? DEFAULT_GPU).id.length > 0;
   const objects = object === 'link' ? mappings[0].link : object === 'gpu' && !named ? list(objectLabels(one)) : '';
   return [object, objects, one.kept, ...present].join(' ');
+}
+
+/** The longest query that VictoriaMetrics takes by default (-search.maxQueryLen), in bytes. */
+const LONGEST = 16_384;
+
+/** Counters in parts of which none makes a longer query: each names the racks that are looked at. */
+function partsOf(counters: readonly Asked[], window: string, beside: number): readonly (readonly Asked[])[] {
+  const parts: Asked[][] = [[]];
+  for (const one of counters) {
+    const part = parts.at(-1) as Asked[];
+    const length = rates([...part, one], window, true).length + (parts.length === 1 ? beside : 0);
+    if (length + ' or '.length < LONGEST) part.push(one);
+    else parts.push([one]);
+  }
+  return parts;
 }
 
 /**

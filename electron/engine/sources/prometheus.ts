@@ -298,14 +298,14 @@ export class PrometheusReader implements Source {
   #replan(racks: readonly string[] | undefined): void {
     const { rateWindow, maxSeries = 1_000_000 } = this.settings;
     this.#planned = racks?.join('\n');
-    const before = this.queries().join('\n');
+    const before = this.#recordedPlan();
     this.#plan = planQueries({
       rateWindow,
       present: this.#present,
       profiles: this.#profiles,
       ...(racks ? { racks } : {}),
     });
-    if (this.queries().join('\n') !== before) this.#lastRound.forget();
+    if (this.#recordedPlan() !== before) this.#lastRound.forget();
     if (!this.#plan.some(({ kind }) => kind === 'place')) this.#fleet.endRecorded(this.settings.id);
     for (const { id } of this.#plan) {
       if (!this.#readers.has(id)) this.#readers.set(id, vectorReader({ maxBytes: 50 << 20, maxSeries }));
@@ -361,6 +361,11 @@ export class PrometheusReader implements Source {
 
   spent(bytes: number): void {
     this.#health.spent(this.#clock.now(), bytes);
+  }
+
+  /** What is asked of recorded racks, whichever of them are read. */
+  #recordedPlan(): string {
+    return this.#plan.flatMap(({ kind, promql }) => (kind === 'place' ? [promql] : [])).join('\n');
   }
 
   queries(): readonly string[] {
