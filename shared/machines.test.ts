@@ -79,18 +79,21 @@ describe('targets of one address are one node where an exporter there tells its 
     expect(fleet.at(5).topology.linkNode.filter((node) => node >= 0)).toHaveLength(1);
   });
 
-  test('a gateway, behind which several machines are told of, is none of them, and that is told', () => {
+  test.each(['', '.dc.example'])('a gateway of several machines is none of them, and that is told: %o', (domain) => {
     const fleet = fed();
-    const other = dcgm.replace('a2-05-n1', 'a2-05-n2').replaceAll('GPU-a', 'GPU-b');
-    for (const seconds of [0, 5]) {
+    const hosts = [`a2-05-n1${domain}`, `a2-05-n2${domain}`];
+    const [one, other] = hosts.map((host) => dcgm.replace('a2-05-n1', host));
+    for (const seconds of [0, 5, 10]) {
       fleet.take(ports, seconds, target('10.1.2.3:9100'));
-      fleet.take(dcgm, seconds, target('10.1.2.3:9400'));
-      fleet.take(other, seconds, target('10.1.2.3:9401'));
+      fleet.take(one, seconds, target('10.1.2.3:9400'));
+      // The second comes late: until then the gateway was taken for the first.
+      if (seconds > 0) fleet.take(other.replaceAll('GPU-a', 'GPU-b'), seconds, target('10.1.2.3:9401'));
     }
-    expect(nodesOf(fleet, 5)).toEqual([N1, 'S/A/A2/A2-05/a2-05-n2', 'S/Unmapped/Unmapped/Unmapped/10.1.2.3']);
-    expect(fleet.fleet.sharedAddresses()).toEqual([
-      { site: 'S', address: '10.1.2.3', hosts: ['a2-05-n1', 'a2-05-n2'] },
+    expect(nodesOf(fleet, 10)).toEqual([
+      ...hosts.map((host) => `S/A/A2/A2-05/${host}`),
+      'S/Unmapped/Unmapped/Unmapped/10.1.2.3',
     ]);
+    expect(fleet.fleet.sharedAddresses()).toEqual([{ site: 'S', address: '10.1.2.3', hosts }]);
   });
 
   test('the loopback of two machines is no address of either', () => {

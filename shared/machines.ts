@@ -51,8 +51,8 @@ interface Claim {
 interface Address {
   readonly site: string;
   readonly address: string;
-  /** More than one: a gateway, of which nothing follows. */
-  readonly hosts: Set<string>;
+  /** As they are told, by their names without domains. More than one: a gateway, of which nothing follows. */
+  readonly hosts: Map<string, string>;
 }
 
 /** An address behind which exporters tell of machines of several names: the target of that address is none of them. */
@@ -182,12 +182,12 @@ export class Machines {
   #learnAddress(site: string, address: string, host: string, source: string): void {
     if (address === '' || isLocal(address) || shortName(address) === shortName(host)) return;
     const key = `${source}\n${site}\n${address}`;
-    const known = this.#addresses.get(key) ?? { site, address, hosts: new Set() };
+    const known = this.#addresses.get(key) ?? { site, address, hosts: new Map() };
     this.#addresses.set(key, known);
     const short = shortName(host);
     if (known.hosts.has(short)) return;
-    known.hosts.add(short);
-    if (known.hosts.size === 2) this.#part(site, { hosts: new Set([address]) }, [...known.hosts][0]);
+    known.hosts.set(short, host);
+    if (known.hosts.size === 2) this.#part(site, { hosts: new Set([address]) }, [...known.hosts.values()][0]);
     if (known.hosts.size > 1) return;
     const [target, named] = [this.#known(site, address), this.#known(site, host)];
     if (target === undefined || named === undefined || target === named || !this.nodes[target].byTarget) return;
@@ -199,7 +199,7 @@ export class Machines {
   /** The node of a target whose exporter does not name it, by others behind the same address. */
   #behind(site: string, address: string, source: string): number | undefined {
     const { hosts } = this.#addresses.get(`${source}\n${site}\n${address}`) ?? {};
-    const [host, ...others] = hosts ?? [];
+    const [host, ...others] = hosts?.values() ?? [];
     const node = host === undefined || others.length > 0 ? undefined : this.#known(site, host);
     if (node === undefined) return undefined;
     this.#name(site, address, node);
@@ -211,7 +211,7 @@ export class Machines {
   sharedAddresses(): readonly SharedAddress[] {
     return [...this.#addresses.values()]
       .filter(({ site, address, hosts }) => hosts.size > 1 && this.#known(site, address) !== undefined)
-      .map(({ hosts, ...of }) => ({ ...of, hosts: [...hosts] }));
+      .map(({ hosts, ...of }) => ({ ...of, hosts: [...hosts.values()] }));
   }
 
   #merge(from: number, into: number): void {
