@@ -144,6 +144,11 @@ export class Fleet {
 
   readonly #recordedPlaces = (): RecordedPlaces => recordedPlaces(this.#slots, this.#objects.places);
 
+  /** Whether what a target or query gave last is bound, so that its series can be asked for and told of. */
+  isBound(sourceId: string, key: string): boolean {
+    return this.#bindings.has(`${sourceId}\n${key}`);
+  }
+
   /** Takes the numbers of one body. The steady case (same layout) touches no string. */
   ingest(input: Ingest): IngestReport {
     const key = `${input.sourceId}\n${input.key}`;

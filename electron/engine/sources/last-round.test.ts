@@ -17,9 +17,11 @@ let reader: PrometheusReader;
 let fleet: Fleet;
 let now = T0 * 1000;
 let asked: string[] = [];
-const told = { evaluated: T0, sampled: T0, watts: 4000, warnings: [] as string[], broken: '' };
+const SERVED = { names: [SAMPLED, WATTS, 'rack:fleetwatt_gpus:count'], rows: null as object[] | null };
+const told = { evaluated: T0, sampled: T0, watts: 4000, warnings: [] as string[], broken: '', ...SERVED };
 
 function answerTo(query: string): unknown[] {
+  if (told.rows) return told.rows;
   const row = (metric: object, value: number) => [{ metric, value: [now / 1000, String(value)] }];
   if (query.startsWith('sum(timestamp(')) return row({}, told.evaluated);
   if (query.includes('min by')) return row({ ...rack, profile: 'recorded' }, told.sampled);
@@ -30,21 +32,20 @@ function answerTo(query: string): unknown[] {
 }
 
 beforeEach(async () => {
-  Object.assign(told, { evaluated: T0, sampled: T0, watts: 4000, warnings: [], broken: '' });
+  Object.assign(told, { evaluated: T0, sampled: T0, watts: 4000, warnings: [], broken: '', ...SERVED });
   server = createServer(async (question, response) => {
     // The clock of these tests is not that of the machine.
     response.sendDate = false;
     const chunks: Buffer[] = [];
     for await (const chunk of question) chunks.push(chunk as Buffer);
     const query = new URLSearchParams(Buffer.concat(chunks).toString()).get('query');
-    const names = [SAMPLED, WATTS, 'rack:fleetwatt_gpus:count'];
     if (query !== null) asked.push(query);
     if (told.broken !== '' && query?.includes(told.broken)) {
       response.statusCode = 503;
       response.end();
       return;
     }
-    const data = query === null ? names : { resultType: 'vector', result: answerTo(query) };
+    const data = query === null ? told.names : { resultType: 'vector', result: answerTo(query) };
     response.end(JSON.stringify({ status: 'success', data, warnings: query === null ? [] : told.warnings }));
   });
   server.listen(0, '127.0.0.1');
@@ -80,6 +81,25 @@ test('what is recorded is read again once its rules were evaluated, and holds un
   Object.assign(told, { evaluated: T0 + 15, sampled: T0 + 12, watts: 5000 });
   expect(await refresh(15)).toEqual({ queries: 3, watts: 5000, age: 3 });
   expect(await refresh(20)).toEqual({ queries: 1, watts: 5000, age: 8 });
+});
+
+test('what is recorded is read again where its series are not bound any more, as when another source is taken away', async () => {
+  await refresh(5);
+  fleet.forgetSource('another');
+  expect(fleet.coverage('p')).toEqual([]);
+  expect(await refresh(10)).toEqual({ queries: 3, watts: 4000, age: 10 });
+  expect(fleet.coverage('p').map(({ signal }) => signal)).toContain('place.gpuPower');
+  expect((await refresh(15)).queries).toBe(1);
+});
+
+test('series of rules that a server has no more are not counted any longer', async () => {
+  await refresh(5);
+  expect(reader.health([]).series).toBe(3);
+  told.names = ['DCGM_FI_DEV_POWER_USAGE'];
+  const board = { __name__: 'DCGM_FI_DEV_POWER_USAGE', UUID: 'GPU-a', Hostname: 'n1', instance: 'n1:9400' };
+  told.rows = [{ metric: { ...board, profile: 'dcgm' }, value: [T0 + 3600, '100'] }];
+  const { queries } = await refresh(3600);
+  expect(reader.health([]).series).toBe(queries);
 });
 
 test('a refresh that failed midway holds nothing: all is read again', async () => {

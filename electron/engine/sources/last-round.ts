@@ -22,18 +22,27 @@ export class LastRound {
     this.#read = Number.NaN;
   }
 
-  /** The plan, without what is recorded where that was not evaluated since it was read; and what it cost to know. */
+  /**
+   * The plan, without what is recorded where that was not evaluated since it was read; and what it cost to know.
+   *
+   * @param isHeld whether what a query gave is still there
+   */
   async newIn(
     plan: readonly PlannedQuery[],
+    isHeld: (query: PlannedQuery) => boolean,
     ask: (promql: string, reader: VectorReader) => Promise<{ vector: Vector; bytes: number }>,
   ): Promise<{ plan: readonly PlannedQuery[]; bytes: number; questions: number }> {
-    if (!plan.some(isRecorded)) return { plan, bytes: 0, questions: 0 };
+    if (!plan.some(isRecorded)) {
+      [this.#asked, this.#series] = [Number.NaN, 0];
+      return { plan, bytes: 0, questions: 0 };
+    }
     const before = this.#read;
     // Until all of it was read nothing holds.
     this.#read = Number.NaN;
     const { vector, bytes } = await ask(EVALUATED, this.#reader);
     this.#asked = vector.values[0] ?? Number.NaN;
-    const same = this.#asked === before && vector.serverWarnings.length === 0;
+    const held = plan.every((one) => !isRecorded(one) || isHeld(one));
+    const same = held && this.#asked === before && vector.serverWarnings.length === 0;
     return { plan: same ? plan.filter((one) => !isRecorded(one)) : plan, bytes, questions: 1 };
   }
 

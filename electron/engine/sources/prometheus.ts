@@ -318,8 +318,11 @@ export class PrometheusReader implements Source {
     const already = past || this.#beginners.any(time);
     const { url } = this.settings;
     // A past instant is asked for once.
-    const fresh = await this.#lastRound.newIn(past ? [] : this.#plan, (promql, reader) =>
-      askVector(this.#fetcher, url, promql, time, reader, this.#stop.signal),
+    const fresh = await this.#lastRound.newIn(
+      past ? [] : this.#plan,
+      // Bindings of all sources go when one is taken away, or when two machines turn out to be one.
+      ({ id }) => this.#fleet.isBound(this.settings.id, id),
+      (promql, reader) => askVector(this.#fetcher, url, promql, time, reader, this.#stop.signal),
     );
     [this.#askedAgain, this.#bytesOfBefore] = [fresh.questions, fresh.bytes];
     const answers = await this.#askAll(past ? this.#plan : fresh.plan, already, time);
