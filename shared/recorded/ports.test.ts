@@ -51,8 +51,11 @@ it('full ports are counted where they are recorded, and those that are read not 
   expect(look({}).strip).toMatchObject({ saturated: 1, of: 2, worst: 'A1-01-n1 mlx5_0' });
   expect(look(RECORDED).strip).toMatchObject({ saturated: 3, of: 6, worst: 'A1-01-n1 mlx5_0', use: Math.fround(0.98) });
   // Another network's ports are recorded: those that are read are none of them.
-  const ethernet = { ...RECORDED, 'place.ibPorts': [null, 8, 8], 'place.linksFull': [null, 2, 0] };
+  const other = { ...RECORDED, 'place.ibPorts': [null, 8, 8], 'place.linksFull': [null, 2, 0] };
+  const ethernet = { ...other, 'place.ethernetPorts': [2, null, null] };
   expect(look(ethernet).strip).toMatchObject({ saturated: 3, of: 8 });
+  // The first rack's server has rules of before, which tell how many ports there are, but not of which network.
+  expect(look(other).strip).toMatchObject({ saturated: 3, of: 6 });
 });
 
 it('the rack with the fullest port is named where no port is read that is as full', () => {

@@ -17,12 +17,14 @@ export function portsRecorded({ topology, columns }: Frame): (link: number) => b
   const all = columns.get('place.links')?.value;
   const of = { infiniband: columns.get('place.ibPorts')?.value, ethernet: columns.get('place.ethernetPorts')?.value };
   if (!all) return () => false;
-  // Rules of before do not tell kinds apart.
-  const apart = of.infiniband !== undefined || of.ethernet !== undefined;
   const { linkNode, linkKind, parent } = topology;
+  const isTold = (counts: Float32Array | undefined, rack: number) => !Number.isNaN(counts?.[rack] ?? Number.NaN);
   return (link) => {
-    const counted = apart ? of[linkKind[link]] : all;
-    return linkNode[link] >= 0 && !Number.isNaN(counted?.[parent[linkNode[link]]] ?? Number.NaN);
+    if (linkNode[link] < 0) return false;
+    const rack = parent[linkNode[link]];
+    // Rules of before, which a server may still have, do not tell kinds apart.
+    const apart = isTold(of.infiniband, rack) || isTold(of.ethernet, rack);
+    return isTold(apart ? of[linkKind[link]] : all, rack);
   };
 }
 
