@@ -74,7 +74,7 @@ describe.each(servers)('HCAs of a fabric where racks are recorded, on a real %s'
   let server: Running | undefined;
   beforeAll(async () => {
     if (need.skip === null) server = await start();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
 
   /** Bytes per second that each link sends, by its node and name. */
