@@ -12,7 +12,9 @@ const RACK = '#/rack/PDX-1/A/A2/A2-05';
 test('the overview leads to a rack, a rack to a GPU, Esc back up, all by keyboard', async ({ open }) => {
   const { page } = await open({ demo: true });
   await demoShown(page);
-  await page.getByRole('gridcell', { name: /^Rack A2-05,/ }).focus();
+  const a205 = page.getByRole('gridcell', { name: /^Rack A2-05,/ });
+  await a205.focus();
+  await expect(a205).toBeFocused();
   await page.keyboard.press('Enter');
   await expect.poll(() => hashOf(page)).toBe(RACK);
   const strip = page.getByRole('region', { name: 'Rack A2-05 summary' });
@@ -23,14 +25,15 @@ test('the overview leads to a rack, a rack to a GPU, Esc back up, all by keyboar
   await expect(grid.getByRole('row')).toHaveCount(18);
   await expect(grid.getByRole('gridcell')).toHaveCount(72);
   await expect(grid.locator('[tabindex="0"]')).toHaveCount(1);
+  const selected = grid.getByRole('gridcell', { selected: true });
   await grid.getByRole('gridcell').first().focus();
+  await expect(selected).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Shift+ArrowDown');
-  await expect(grid.getByRole('gridcell', { selected: true })).toHaveText(
-    /^GPU n02-g1, 1,\d\d\d W, \d+% of its limit, .+, sampled \d+ s ago$/,
-  );
+  // Some 1,100 W; less while the job writes a checkpoint.
+  await expect(selected).toHaveText(/^GPU n02-g1, (1,\d\d\d|9\d\d) W, \d+% of its limit, .+, sampled \d+ s ago$/);
   // The focus goes with the choice.
-  await expect(grid.getByRole('gridcell', { selected: true })).toBeFocused();
+  await expect(selected).toBeFocused();
 
   await page.keyboard.press('Enter');
   await expect.poll(() => hashOf(page)).toMatch(/^#\/gpu\/GPU-/);
@@ -39,6 +42,7 @@ test('the overview leads to a rack, a rack to a GPU, Esc back up, all by keyboar
   await expect(page.getByRole('region', { name: 'Links' })).toContainText('NVLink');
   await page.keyboard.press('Escape');
   await expect.poll(() => hashOf(page)).toBe(`${RACK}?gpu=n02-g1`);
+  await expect(selected).toHaveText(/^GPU n02-g1,/);
   await page.keyboard.press('Escape');
   await expect.poll(() => hashOf(page)).toBe('#/overview/PDX-1/A/A2');
 });
@@ -56,9 +60,12 @@ test('keys of a rack: signals, the brush, the time, sorting; the address keeps t
     await expect(signal.getByRole('radio', { name: label, exact: true })).toBeChecked();
   }
   const positions = page.getByRole('region', { name: 'GPUs by position' });
+  /** How long it says that it shows; NaN while it says nothing of it. */
   const minutes = async () => {
-    const [, from, to] = /(\d\d:\d\d) to (\d\d:\d\d)/.exec((await positions.textContent()) ?? '') ?? [];
-    const [a, b] = [from, to].map((text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)));
+    const [, from = '', to = ''] = /(\d\d:\d\d) to (\d\d:\d\d)/.exec((await positions.textContent()) ?? '') ?? [];
+    const [a, b] = [from, to].map((text) =>
+      text === '' ? Number.NaN : Number(text.slice(0, 2)) * 60 + Number(text.slice(3)),
+    );
     return (b - a + 1440) % 1440;
   };
   await expect.poll(async () => [17, 18].includes(await minutes())).toBe(true);
@@ -157,6 +164,7 @@ test('tables have the exporters’ numbers, holes are told, what is lost is gone
     await tables.getByRole('radio', { name: 'Over time' }).click();
     await expect(tables.getByRole('row').nth(1).getByRole('cell').nth(5)).toHaveText('421');
     await page.keyboard.press('Escape');
+    await expect(tables).toHaveCount(0);
 
     await go(page, '#/gpu/GPU-10');
     const health = page.getByRole('region', { name: 'Health' });
@@ -199,7 +207,8 @@ test('an address without a rack leads to the tightest one, one of no rack says s
   const { page } = await open({ demo: true });
   await demoShown(page);
   await page.keyboard.press('2');
-  await expect.poll(() => hashOf(page)).toMatch(/^#\/rack\/PDX-1\/A\/A2\/A2-0\d$/);
+  // A rack of the row that climbs; while its job writes a checkpoint B3-04 may be the tightest: 37 of 44 kW.
+  await expect.poll(() => hashOf(page)).toMatch(/^#\/rack\/PDX-1\/(A\/A2\/A2-0\d|B\/B3\/B3-04)$/);
   await go(page, '#/rack/PDX-1/A/A2/A2-99');
   await expect(page.getByRole('heading', { name: 'There is no rack PDX-1/A/A2/A2-99.' })).toBeVisible();
   await go(page, '#/gpu/GPU-none');

@@ -21,6 +21,7 @@ test('search: a rack by its name, a signal of the catalogue, a filter; the addre
   await search.fill('enforced power limit');
   await expect(page.getByRole('option', { selected: true })).toContainText(/enforced power limit/i);
   await page.keyboard.press('Enter');
+  await expect(search).toHaveCount(0);
   await expect.poll(hash).toContain('signal=gpu.powerLimit');
   // GB200 boards are limited to 1,200 W (the drawing's fleet): the scale ends at the next round number.
   await expect(page.getByRole('img', { name: 'Colour scale, 0 W to 2,000 W' })).toBeVisible();
@@ -29,6 +30,7 @@ test('search: a rack by its name, a signal of the catalogue, a filter; the addre
   await search.fill('rack~"B3-0[1-3]" & power>0');
   await expect(page.getByRole('option', { selected: true })).toContainText('B3-0[1-3]');
   await page.keyboard.press('Enter');
+  await expect(search).toHaveCount(0);
   // Row B3 has 7 racks of 4 nodes with 8 GPUs: three of them are 96 GPUs.
   await expect(page.getByText('96 of 2,048 GPUs match, in 3 racks')).toBeVisible();
   await page.keyboard.press('l');
