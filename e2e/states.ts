@@ -74,7 +74,8 @@ async function exportersState(silent: boolean): Promise<State> {
     open = false;
   };
   return {
-    options: { settings: { pollMs: 2000, staleMs: 10_000, sources: [source] } },
+    // The fleet that falls silent is a large one: read no more often than its silence is told by.
+    options: { settings: { pollMs: silent ? 5000 : 2000, staleMs: 10_000, sources: [source] } },
     rack: fleet.truth(Date.now())[0].path,
     async entered(page) {
       await live(page);

@@ -29,29 +29,25 @@ for (const name of STATES) {
       const { page } = await open({ ...state.options, viewport: SIZES[0] });
       await state.entered(page);
       if (folder && name === 'alarm') await page.waitForTimeout(Number(process.env.FLEETWATT_PICTURES_AFTER ?? 0));
-      const found: string[] = [];
       for (const { name: view, hash, gpu } of pagesOf(state)) {
-        await page.evaluate((to) => {
-          location.hash = to;
-        }, hash);
-        await expect(page.locator('main')).toBeVisible();
+        await show(page, hash);
         if (gpu) await openFirstGpu(page);
         const begin = await themeOf(page);
+        let theme = begin;
         do {
-          const theme = await themeOf(page);
-          const tell = (line: string) => found.push(`${view} ${theme}: ${line}`);
-          for (const line of await violations(page, theme === begin ? undefined : 'color-contrast')) tell(line);
-          for (const line of await beyond(page)) tell(line);
-          for (const line of await stillUntidy(page)) tell(line);
+          const rule = theme === begin ? undefined : 'color-contrast';
+          await comesToRest(`${view} ${theme}`, async () => [
+            ...(await violations(page, rule)),
+            ...(await beyond(page)),
+            ...(await untidy(page)),
+          ]);
           if (folder) await photograph(page, join(folder, name), `${view}-${theme}`);
-          await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-          await page.keyboard.press('d');
-        } while (view !== 'wall' && (await themeOf(page)) !== begin);
+          theme = view === 'wall' ? begin : await nextTheme(page, theme);
+        } while (theme !== begin);
         await page.setViewportSize(SIZES[1]);
-        for (const line of await stillUntidy(page)) found.push(`${view} ${SIZES[1].width}: ${line}`);
+        await comesToRest(`${view} ${SIZES[1].width}`, () => untidy(page));
         await page.setViewportSize(SIZES[0]);
       }
-      expect(found).toEqual([]);
     } finally {
       await state.stop();
     }
@@ -65,18 +61,31 @@ async function openFirstGpu(page: Page): Promise<void> {
   await expect(page.getByRole('region', { name: 'Identity' })).toBeVisible();
 }
 
-/** What is cut or covered once the page has come to rest. */
-async function stillUntidy(page: Page): Promise<readonly string[]> {
-  let lines: readonly string[] = [];
-  const look = async () => {
-    lines = await untidy(page);
-    return lines.length;
-  };
-  await expect
-    .poll(look, { timeout: 5000 })
-    .toBe(0)
-    .catch(() => {});
-  return lines;
+/** Goes to an address, and waits until its view has been painted: every page has a `main`, also the one before. */
+async function show(page: Page, hash: string): Promise<void> {
+  await page.evaluate(
+    (to) =>
+      new Promise<void>((resolve) => {
+        if (location.hash === to) return resolve();
+        const painted = () => requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+        window.addEventListener('hashchange', painted, { once: true });
+        location.hash = to;
+      }),
+    hash,
+  );
+  await expect(page.locator('main')).toBeVisible();
+}
+
+/** What a look at the page finds is nothing once the page has come to rest. */
+async function comesToRest(what: string, look: () => Promise<readonly string[]>): Promise<void> {
+  await expect(async () => expect(await look(), what).toEqual([])).toPass();
+}
+
+async function nextTheme(page: Page, theme: string | undefined): Promise<string | undefined> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('d');
+  await expect.poll(() => themeOf(page)).not.toBe(theme);
+  return themeOf(page);
 }
 
 /** A page that scrolls as a whole though its window is large enough. */
