@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from '@playwright/test';
-import { violations } from '../axe.ts';
-import { expect, test } from '../console.ts';
+import { violationsInThemes } from '../axe.ts';
+import { demoShown, expect, test } from '../console.ts';
 import { type Console, launchBrowser } from '../hosts.ts';
 
 // Packing, checking and replaying 2,048 GPUs compute: on a busy machine that takes its time.
@@ -12,7 +12,7 @@ const COMPUTED = { timeout: 120_000 };
 
 /** Captures the demo fleet and takes its report, names replaced or not. */
 async function reportFile({ page, profile, saved }: Console): Promise<string> {
-  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await demoShown(page);
   await page.keyboard.press('5');
   await page.keyboard.press('Shift+S');
   const dialog = page.getByRole('dialog', { name: 'Capture snapshot' });
@@ -44,25 +44,30 @@ test('the report opens from disk with the network cut: it reads without scripts,
 }) => {
   const url = await reportFile(await open({ demo: true }));
   const browser = await launchBrowser();
-  for (const colorScheme of ['dark', 'light'] as const) {
+  try {
     for (const javaScriptEnabled of [true, false]) {
+      const colorScheme = javaScriptEnabled ? 'dark' : 'light';
       const report = await openOffline(browser, url, { colorScheme, javaScriptEnabled });
+      // The console comes around what is read and moves it: it is waited for, lest a click misses. Its bar says then what
+      // the report's own says without it.
+      if (javaScriptEnabled) await expect(bannerOf(report.page)).toContainText(/^Replay \d\d:\d\d:\d\d UTC/, COMPUTED);
+      else await expect(report.page.getByText(/^Frozen .* UTC\. These numbers do not update\.$/)).toBeVisible();
       await reads(report.page);
       if (javaScriptEnabled) await replays(report.page);
       expect(report.asked).toEqual([url]);
       expect(report.said).toEqual([]);
       await report.close();
     }
+  } finally {
+    await browser.close();
   }
-  await browser.close();
 });
+
+const bannerOf = (page: Page) => page.getByRole('region', { name: 'Replay' });
 
 async function reads(page: Page): Promise<void> {
   // What is redacted has no words that somebody wrote: its title is told from its numbers.
   await expect(page).toHaveTitle(/^(\S+ \S+ is (within|.* over)|The fleet draws|\d+ )/);
-  await expect(
-    page.getByText(/^Frozen .* UTC\. These numbers do not update\.$/).filter({ visible: true }),
-  ).toBeVisible();
   await expect(page.getByText(/^The sites drew .* of a budget of .*2,0\d\d GPUs/)).toBeVisible();
   for (const name of ['What happened', 'Racks at the moment, % of budget', 'Sequence', 'Sharing'])
     await expect(page.getByRole('heading', { name })).toBeVisible();
@@ -76,14 +81,13 @@ async function reads(page: Page): Promise<void> {
 
 /** The console over the same file: every view of the moment, and the time moved by keys and by the bar. */
 async function replays(page: Page): Promise<void> {
-  const banner = page.getByRole('region', { name: 'Replay' });
-  await expect(banner).toContainText(/^Replay \d\d:\d\d:\d\d UTC/, COMPUTED);
-  expect(await violations(page)).toEqual([]);
+  const banner = bannerOf(page);
+  expect(await violationsInThemes(page)).toEqual([]);
   await page.keyboard.press('1');
-  await expect(page.getByText(/2,0\d\d of 2,048 GPUs reporting/)).toBeVisible();
+  await demoShown(page);
   await expect(page.getByText('Not live')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'What happened' })).toBeHidden();
-  expect(await violations(page)).toEqual([]);
+  expect(await violationsInThemes(page)).toEqual([]);
   const shown = () => banner.locator('b').first().innerText();
   const moment = await shown();
   await page.keyboard.press(',');
