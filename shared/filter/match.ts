@@ -99,15 +99,19 @@ const COMPARE: Readonly<Record<NumberOp, (a: number, b: number) => boolean>> = {
   '!=': (a, b) => a !== b,
 };
 
-/** A column holds 32-bit floats: 0.3 of a share is 30.000001 %. What a person writes has six digits at most. */
-const rounded = (value: number) => Number(value.toPrecision(6));
+/**
+ * A number as it is compared with what a person writes, which has six digits at most: a column holds 32-bit floats, and
+ * 0.3 of a share is 30.000001 %. Rounding through a text takes long for 100,000 GPUs, and decides only close to the limit.
+ */
+const rounded = (value: number, limit: number) =>
+  Math.abs(value - limit) > 1e-5 * Math.abs(value) ? value : Number(value.toPrecision(6));
 
 function numberTest({ field, op, value }: Extract<Filter, { kind: 'number' }>, parts: MatchParts): Test {
   const of = numberOf(field, parts);
   const compare = COMPARE[op];
   return (gpu) => {
     const one = of(gpu);
-    return Number.isNaN(one) ? UNKNOWN : compare(rounded(one), value) ? YES : NO;
+    return Number.isNaN(one) ? UNKNOWN : compare(rounded(one, value), value) ? YES : NO;
   };
 }
 
