@@ -201,8 +201,11 @@ function limitsFromTable(columns: Map<SignalId, Column>, topology: Topology): vo
   const [temp, power] = [columns.get('gpu.temp'), columns.get('gpu.power')];
   const tempLimit = temp && columnOf(columns, 'gpu.tempLimit', topology);
   const powerLimit = power && columnOf(columns, 'gpu.powerLimit', topology);
+  // Boards of one model stand together: it is looked up once for all of them.
+  let [last, hardware] = ['', hardwareOf('')];
   for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-    const hardware = hardwareOf(model[gpu] || (model[parent[gpu]] ?? ''));
+    const name = model[gpu] || (model[parent[gpu]] ?? '');
+    if (name !== last) [last, hardware] = [name, hardwareOf(name)];
     if (!hardware) continue;
     if (temp && tempLimit) assume(tempLimit, gpu, hardware.slowdownC, temp);
     if (power && powerLimit) assume(powerLimit, gpu, hardware.tdpW, power);

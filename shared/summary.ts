@@ -233,6 +233,11 @@ function missing({ start, hole, feedHole }: Topology): Missing {
 /** Age at `now` of what was heard at a time, ms; null where nothing was. */
 export const ageSince = (heardAt: EpochMs, now: EpochMs) => orNull(Math.max(0, now - heardAt));
 
+function someLive({ live }: PowerColumns, from: number, to: number): boolean {
+  for (let gpu = from; gpu < to; gpu++) if (live[gpu] === 1) return true;
+  return false;
+}
+
 function reporting({ frame, power, heardAt, lateAt, now }: SummaryParts) {
   const { start } = frame.topology;
   const { gpus, rackOfGpu } = membersOf(frame.topology);
@@ -241,7 +246,7 @@ function reporting({ frame, power, heardAt, lateAt, now }: SummaryParts) {
   let [silentNodes, silentSince] = [0, Number.NaN];
   for (let node = start[NODE]; node < start[NODE + 1]; node++) {
     const [from, to] = [gpus.from[node] - start[GPU], gpus.to[node] - start[GPU]];
-    if (to <= from || power.live.subarray(from, to).includes(1)) continue;
+    if (to <= from || someLive(power, from, to)) continue;
     // Of a node that nobody asked for nothing is known.
     if (partlyRead(frame, power, rackOfGpu[from])) continue;
     silentNodes++;
