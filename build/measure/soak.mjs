@@ -40,7 +40,10 @@ async function watch(page, session, pid, base, begin, end) {
     found.engine.push(residentOf(enginesOf(pid)[0]));
   }
   // What is measured is a console that works; a busy machine may be some polls behind.
-  await page.locator('header', { hasText: /Live|Late/ }).first().waitFor({ timeout: 60_000 });
+  await page
+    .locator('header', { hasText: /Live|Late/ })
+    .first()
+    .waitFor({ timeout: 60_000 });
   return found;
 }
 
