@@ -95,6 +95,16 @@ export function spokenOf(name: string, difference: PlaceDifference | undefined, 
   return `Rack ${name}, ${change}, ${both}${guess}`;
 }
 
+/**
+ * How a rack's change may be printed, the most telling first: with its unit, and without where that is the unit of the
+ * scale above the floor. "+42 W" beside a scale in kW has no shorter form.
+ */
+export function changeLines(changeW: number, scaleW: number): readonly string[] {
+  const [whole, scale] = [changeW, scaleW].map((watts) => formatChange(watts, 'rack'));
+  const [number, unit] = whole.split(' ');
+  return number === '0' || unit === scale.split(' ')[1] ? [whole, number] : [whole];
+}
+
 function Patterns() {
   return (
     <defs>
@@ -119,11 +129,11 @@ function Rack(
   const { has, changeW, path } = difference;
   const known = !Number.isNaN(changeW);
   const color = known ? changeColor(changeW / scaleW, theme) : '';
-  const words = has === 'both' ? (known ? formatChange(changeW, 'rack') : 'No data') : `Only ${sides[has]}`;
   const width = box.w - 1;
-  // Words where they fit, some 7 pixels a letter; of a change at least its number, whose unit the scale above has.
+  // Words where they fit, some 7 pixels a letter.
   const fits = (text: string) => width >= text.length * 6.4;
-  const line = [words, ...(known ? [words.split(/\s/)[0]] : [])].find(fits);
+  const lines = known ? changeLines(changeW, scaleW) : [has === 'both' ? 'No data' : `Only ${sides[has]}`];
+  const line = lines.find(fits);
   const printed = fits(name) && box.h >= 34;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the hidden grid has every key.
