@@ -157,6 +157,7 @@ function Active(props: Props) {
     <div className={styles.columns}>
       <Facets
         facets={facetsOf(layout, all, chosen)}
+        told={reply.data !== undefined}
         onToggle={toggle}
         onClear={Object.keys(chosen).length === 0 ? null : () => go({ view: 'alerts', object: route.object }, true)}
       />

@@ -5,6 +5,8 @@ import styles from './alerts.module.css';
 /** What alerts are told apart by: each value with how many it would leave. */
 export function Facets(props: {
   facets: readonly Facet[];
+  /** The list has come: only then is it told that there are none. */
+  told: boolean;
   onToggle: (facet: FacetId, value: string) => void;
   onClear: (() => void) | null;
 }) {
@@ -19,7 +21,7 @@ export function Facets(props: {
         )}
       </div>
       <div className={styles.facetList}>
-        {props.facets.every(({ values }) => values.length === 0) ? (
+        {props.told && props.facets.every(({ values }) => values.length === 0) ? (
           <p className={styles.quiet}>There are no alerts to tell apart.</p>
         ) : null}
         {props.facets.map(({ id, name, values }) =>
