@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,8 +24,17 @@ function told(pid: number, what: 'cmdline' | 'environ'): string {
     return '';
   }
 }
+/** A folder that goes while it is listed, as the lock of a database does, ends the listing: it is begun again. */
+function namesUnder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  } catch (error) {
+    if (!existsSync(folder)) throw error;
+    return namesUnder(folder);
+  }
+}
 const textsUnder = (folder: string) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => {
+  namesUnder(folder).map((name) => {
     try {
       return readFileSync(join(folder, name), 'latin1');
     } catch {
