@@ -276,6 +276,15 @@ const BEGUN_RESULTS: typeof RESULTS = {
   [thousandths('gpus_lost_to_power:sum')]: { [named('A1-01')]: 450 },
 };
 
+/** Slowed by its driver for heat 90 % of the time, and by its hardware a third of it: the longer of the two counts. */
+const HEAT: typeof SERIES = {
+  [`DCGM_FI_DEV_CLOCKS_EVENT_REASON_HW_THERM_SLOWDOWN_NS${board('GPU-a', 0)}`]: '0+10000000000x10',
+  [`DCGM_FI_DEV_CLOCKS_EVENT_REASON_SW_THERM_SLOWDOWN_NS${board('GPU-a', 0)}`]: '0+27000000000x10',
+  [`DCGM_FI_DEV_SM_CLOCK${board('GPU-a', 0)}`]: '990x10',
+  [`DCGM_FI_DEV_MAX_SM_CLOCK${board('GPU-a', 0)}`]: '1980x10',
+};
+const HEAT_RESULTS: typeof RESULTS = { [thousandths('gpus_lost_to_heat:sum')]: { [named('A1-01')]: 450 } };
+
 describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promtool), () => {
   test('promtool check rules accepts them', () => {
     expect(run('check', 'rules', 'rules.json')).toMatchObject({ status: 0 });
@@ -286,6 +295,7 @@ describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promt
     ['what held clocks cost', heldSeries(), HELD_RESULTS],
     ['ports by kind, full, down and slower than their peers', LINKS, LINKS_RESULTS],
     ['counters that began within the window', BEGUN, BEGUN_RESULTS],
+    ['a board that is held for two reasons of one kind', HEAT, HEAT_RESULTS],
   ])('promtool evaluates them to what hand arithmetic says: %s', (_, series, results) => {
     const tests = {
       rule_files: ['rules.json'],

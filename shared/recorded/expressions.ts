@@ -96,7 +96,8 @@ export function seriesOf(mapping: Mapping, window: string): string {
   return per ? `(${series}) / ignoring (__name__) (${partOf({ ...mapping, names: per }, window)})` : series;
 }
 
-function partOf({ names, kind, where, unless, absentUpTo, pegged, decimals }: Mapping, window: string): string {
+function partOf(mapping: Mapping, window: string): string {
+  const { names, kind, where, unless, absentUpTo, pegged, decimals, rows } = mapping;
   const conditions = [
     ...Object.entries(where ?? {}).map(([label, pattern]) => `${label}=~${quoted(pattern)}`),
     ...Object.entries(unless ?? {}).map(([label, pattern]) => `${label}!~${quoted(pattern)}`),
@@ -110,11 +111,14 @@ function partOf({ names, kind, where, unless, absentUpTo, pegged, decimals }: Ma
     }
     return absentUpTo === undefined ? series : `${series} > ${absentUpTo}`;
   }
-  // rate() drops the name, and two series of one label set would be refused.
+  // rate() drops the name, and two series of one label set would be refused. Of names that tell different things `or`
+  // would keep the first only; names of what is added up are spellings of one.
+  const several = names.length > 1 && rows !== 'sum';
   const rates = names.map((name) => {
     const series = conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
     const rate = begunRate(series, window);
-    return pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
+    const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
+    return several ? `label_replace(${moving}, "fw_name", "${name}", "", "")` : moving;
   });
   return rates.join(' or ');
 }
