@@ -95,6 +95,24 @@ test('nor is one where many racks are looked at: rates come in parts then, and e
   expect(asked).toContain('node_network_receive_bytes_total');
 });
 
+test('counters of which the larger counts come in one part, however many racks are looked at', () => {
+  const heat = ['HW', 'SW'].map((by) => `DCGM_FI_DEV_CLOCKS_EVENT_REASON_${by}_THERM_SLOWDOWN_NS`);
+  const others = ['SW_POWER_CAP', 'HW_POWER_BRAKE_SLOWDOWN', 'SYNC_BOOST'].map(
+    (by) => `DCGM_FI_DEV_CLOCKS_EVENT_REASON_${by}_NS`,
+  );
+  const present = new Set([...heat, ...others, 'DCGM_FI_DEV_POWER_USAGE', 'rack:fleetwatt_gpus:count']);
+  const parts = new Set<number>();
+  for (let count = 50; count < 500; count += 10) {
+    const racks = Array.from({ length: count }, (_, i) => `R-${i}`);
+    const rates = planQueries({ rateWindow: '1m', present, racks }).filter(({ id }) => id.startsWith('gpu-rates'));
+    parts.add(rates.length);
+    const having = (name: string) => rates.filter(({ promql }) => promql.includes(name)).map(({ id }) => id);
+    expect(having(heat[1])).toEqual(having(heat[0]));
+    expect(having(heat[0])).toHaveLength(1);
+  }
+  expect(Math.max(...parts)).toBeGreaterThan(1);
+});
+
 test('nodes of two sites of one server that share an instance are two', () => {
   const target = (site: string) => ({ instance: 'n1:9100', site });
   const node = (site: string) => ({ profile: 'node', nodename: 'n1', ...target(site) });

@@ -234,8 +234,8 @@ export function seriesOf({ name, mappings, within }: Asked): string {
 }
 
 /** Groups in the order of first appearance. */
-function groupBy<One>(all: readonly One[], keyOf: (one: One) => string): [string, One[]][] {
-  const groups = new Map<string, One[]>();
+export function groupBy<One, Key>(all: readonly One[], keyOf: (one: One) => Key): [Key, One[]][] {
+  const groups = new Map<Key, One[]>();
   for (const one of all) {
     const key = keyOf(one);
     const group = groups.get(key);
@@ -274,14 +274,17 @@ function selectorKey(one: Asked): string {
 /** The longest query that VictoriaMetrics takes by default (-search.maxQueryLen), in bytes. */
 const LONGEST = 16_384;
 
-/** Counters in parts of which none makes a longer query: each names the racks that are looked at. */
+/**
+ * Counters in parts of which none makes a longer query: each names the racks that are looked at. Those of one mapping stay
+ * together: the larger of them counts, and that is told within one answer.
+ */
 function partsOf(counters: readonly Asked[], window: string, beside: number): readonly (readonly Asked[])[] {
   const parts: Asked[][] = [[]];
-  for (const one of counters) {
+  for (const [, together] of groupBy(counters, ({ mappings: [first] }) => first)) {
     const part = parts.at(-1) as Asked[];
-    const length = rates([...part, one], window, true).length + (parts.length === 1 ? beside : 0);
-    if (length + ' or '.length < LONGEST) part.push(one);
-    else parts.push([one]);
+    const length = rates([...part, ...together], window, true).length + (parts.length === 1 ? beside : 0);
+    if (length + ' or '.length < LONGEST) part.push(...together);
+    else parts.push([...together]);
   }
   return parts;
 }

@@ -4,6 +4,7 @@ import type { Series } from '../labels.ts';
 import { lastMetered, measureRatios } from '../power/ratios.ts';
 import { computePower, type NodeRatios, type PowerColumns } from '../power.ts';
 import type { Matrix } from '../prom-api/matrix.ts';
+import { groupBy } from '../promql.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { aggregate } from './aggregate.ts';
 import { partsOf, stepsOf } from './derived.ts';
@@ -21,7 +22,7 @@ export interface RangeAnswer {
   readonly leadMs?: number;
 }
 
-/** An answer as columns: step after step, one value a series. */
+/** Answers of one source as columns: step after step, one value a series. */
 interface Dense {
   readonly answer: RangeAnswer;
   readonly layout: { readonly series: readonly Series[] };
@@ -56,7 +57,9 @@ export class RangeReplay {
     this.#fleet = fleet;
     this.#grid = grid;
     this.#asked = asked;
-    this.#answers = answers.map((answer) => denseOf(answer, grid.count, evaluation));
+    // Together as in a refresh: of several metrics that tell one signal the larger counts, within one body.
+    const bodies = groupBy(answers, ({ query: { sourceId, planned } }) => `${sourceId}\n${planned.kind}`);
+    this.#answers = bodies.map(([, together]) => denseOf(together, grid.count, evaluation));
   }
 
   /** Takes one step. */
@@ -120,15 +123,14 @@ export class RangeReplay {
 }
 
 /** Samples stand at the evaluated times; where there is none a step has none. */
-function denseOf(answer: RangeAnswer, count: number, { start, stepMs }: Evaluation): Dense {
-  const { matrix, leadMs = 0 } = answer;
-  const { series } = matrix;
+function denseOf(answers: readonly RangeAnswer[], count: number, { start, stepMs }: Evaluation): Dense {
+  const series = answers.flatMap(({ matrix, leadMs = 0 }) => matrix.series.map((one) => ({ ...one, leadMs })));
   const values = new Float64Array(series.length * count).fill(Number.NaN);
   series.forEach((one, i) => {
     for (let sample = 0; sample < one.times.length; sample++) {
-      const step = Math.round((one.times[sample] - leadMs - start) / stepMs);
+      const step = Math.round((one.times[sample] - one.leadMs - start) / stepMs);
       if (step >= 0 && step < count) values[step * series.length + i] = one.values[sample];
     }
   });
-  return { answer, layout: { series: series.map((one) => one.series) }, values };
+  return { answer: answers[0], layout: { series: series.map((one) => one.series) }, values };
 }
