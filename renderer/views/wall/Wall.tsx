@@ -47,7 +47,7 @@ export function Wall(props: Props) {
   const playlist = playlistOf(route.params.views);
   const alerts = useAlerts(frame?.alerts.version ?? 0);
   const incidents = useMemo(() => (alerts.data ? causesOf(alerts.data) : NO_CAUSES), [alerts.data]);
-  const unknown = unknownOf(alerts.data, frame?.alerts);
+  const unknown = unknownOf(alerts.data, frame?.alerts, alerts.isError);
   const interrupt = useInterrupt(incidents, now);
   const showing = showingAt(playlist, now, interrupt);
   const signal = SLIDE_SIGNALS[showing.slide.view];

@@ -37,16 +37,20 @@ export function causesOf({ alerts, incidents }: Pick<AlertsReply, 'alerts' | 'in
 /**
  * Why a list without causes does not say that nothing is active; '' where it does. A frame counts what fires before the
  * list of it has come: of a large fleet that takes a moment.
+ *
+ * @param failed the list was asked for last without an answer
  */
 export function unknownOf(
   reply: Pick<AlertsReply, 'evaluatedAt' | 'version'> | undefined,
   told: Pick<AlertSummary, 'counts' | 'version'> | undefined,
+  failed: boolean,
 ): string {
   if (reply?.evaluatedAt === null) return 'Alerts are not known: no rule has run yet';
   const { critical = 0, warning = 0, advisory = 0 } = told?.counts ?? {};
   const firing = critical + warning + advisory;
-  if (firing > 0 && reply?.version !== told?.version)
-    return `Loading ${formatCount(firing)} ${firing === 1 ? 'alert' : 'alerts'}`;
+  const isAwaited = firing > 0 && reply?.version !== told?.version;
+  if (failed && (isAwaited || reply === undefined)) return 'Alerts are not known: they could not be read';
+  if (isAwaited) return `Loading ${formatCount(firing)} ${firing === 1 ? 'alert' : 'alerts'}`;
   return reply === undefined ? 'Loading alerts' : '';
 }
 

@@ -40,15 +40,23 @@ describe('a wall without causes', () => {
   const none = { ...counts, warning: 0 };
 
   it('does not say that nothing is active while what a frame counts is still to come', () => {
-    expect(unknownOf({ evaluatedAt: T, version: 4 }, { counts, version: 5 })).toBe('Loading 1,491 alerts');
-    expect(unknownOf(undefined, { counts, version: 5 })).toBe('Loading 1,491 alerts');
-    expect(unknownOf(undefined, { counts: none, version: 5 })).toBe('Loading alerts');
-    expect(unknownOf({ evaluatedAt: null, version: 0 }, { counts: none, version: 0 })).toMatch(/no rule has run yet/);
+    expect(unknownOf({ evaluatedAt: T, version: 4 }, { counts, version: 5 }, false)).toBe('Loading 1,491 alerts');
+    expect(unknownOf(undefined, { counts, version: 5 }, false)).toBe('Loading 1,491 alerts');
+    expect(unknownOf(undefined, { counts: none, version: 5 }, false)).toBe('Loading alerts');
+    expect(unknownOf({ evaluatedAt: null, version: 0 }, { counts: none, version: 0 }, false)).toMatch(
+      /no rule has run yet/,
+    );
   });
 
   it('says so where the list of the frame has come, and where the frame counts none', () => {
-    expect(unknownOf({ evaluatedAt: T, version: 5 }, { counts: none, version: 5 })).toBe('');
-    expect(unknownOf({ evaluatedAt: T, version: 4 }, { counts: none, version: 5 })).toBe('');
+    expect(unknownOf({ evaluatedAt: T, version: 5 }, { counts: none, version: 5 }, false)).toBe('');
+    expect(unknownOf({ evaluatedAt: T, version: 4 }, { counts: none, version: 5 }, false)).toBe('');
+  });
+
+  it('does not load for ever what could not be read', () => {
+    expect(unknownOf(undefined, { counts: none, version: 5 }, true)).toMatch(/could not be read/);
+    expect(unknownOf({ evaluatedAt: T, version: 4 }, { counts, version: 5 }, true)).toMatch(/could not be read/);
+    expect(unknownOf({ evaluatedAt: T, version: 5 }, { counts: none, version: 5 }, true)).toBe('');
   });
 });
 
