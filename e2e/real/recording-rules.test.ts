@@ -43,6 +43,7 @@ const card = (nic: number, node: string, id: number, bits: number, in_ = 'A1-03'
 /** An interface of 400 Gb/s with 1,100 bytes a second each way. */
 const interface_ = (node: string, in_ = 'A1-04') => ({
   [`node_network_speed_bytes${port('benic1', '', node, in_)}`]: '50000000000x10',
+  [`node_network_carrier${port('benic1', '', node, in_)}`]: '1x10',
   [`node_network_receive_bytes_total${port('benic1', '', node, in_)}`]: '0+33000x10',
   [`node_network_transmit_bytes_total${port('benic1', '', node, in_)}`]: '0+33000x10',
 });
@@ -160,6 +161,7 @@ const RESULTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     [named('A1-04')]: 2000 / 5e10,
   },
   'rack:fleetwatt_links:count': { [named('A1-01')]: 1, [named('A1-03')]: 2, [named('A1-04')]: 3 },
+  'sum without (kind) (rack:fleetwatt_ports:count)': { [named('A1-01')]: 1, [named('A1-03')]: 2, [named('A1-04')]: 3 },
   // 33,000 bytes in 30 s by the interface, and not once more by its card; 4,400 bits by the card that nobody else tells.
   // n5 by its two cards, of which the node tells one; n6 by its interface.
   'rack:fleetwatt_link_receive_bytes_per_second:sum': {

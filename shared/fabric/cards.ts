@@ -60,6 +60,12 @@ function toldOf(
   return [...byNode.values()].flat();
 }
 
+/** Whether a port counts by another name: it has numbers of its own, which were taken out. */
+export function isToldTwice(columns: ReadonlyMap<SignalId, Column>, link: number): boolean {
+  const rate = columns.get('link.rate');
+  return rate?.quality[link] === UNSUPPORTED && !Number.isNaN(rate.time[link]);
+}
+
 function silence(columns: ReadonlyMap<SignalId, Column>, link: number): void {
   for (const id of TRAFFIC) {
     const column = columns.get(id);

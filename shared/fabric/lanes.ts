@@ -4,6 +4,7 @@ import type { SignalId } from '../signals/catalogue.ts';
 import { hardwareOf } from '../signals/hardware.ts';
 import { type LinkKind, NODE, RACK } from '../topology.ts';
 import type { FabricLayout } from './cables.ts';
+import { isToldTwice } from './cards.ts';
 import { gpuTraffic, modelOf, readPort } from './reading.ts';
 
 /** `up` and read, `down` though it should be up, or `missing`: nobody tells of it (any more). */
@@ -98,7 +99,7 @@ export function portLanes(frame: Frame, kind: LinkKind): readonly Lane[] {
   for (let node = start[NODE + 1] - 1; node >= start[NODE]; node--) firstOf.set(parent[node], node);
   return linkName.flatMap((name, link): Lane[] => {
     const node = linkNode[link];
-    if (node < 0 || linkKind[link] !== kind) return [];
+    if (node < 0 || linkKind[link] !== kind || isToldTwice(frame.columns, link)) return [];
     const reading = readPort(frame, link);
     // A port without a rate is one that nobody uses.
     if (Number.isNaN(reading.rateBps) && reading.up !== true) return [];

@@ -26,7 +26,7 @@ export function linkCounts({ profiles, rateWindow, waitTickBytes }: RecordingOpt
       .join(' or ');
   const [rate, state, sent, ticks] = [
     of('link.rate', trafficOf),
-    of('link.state', perPort),
+    of('link.state', trafficOf),
     of('link.tx', trafficOf),
     of('link.wait', perPort),
   ];
