@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { expect, standStill, test } from '../console.ts';
+import { expect, hashOf, standStill, test } from '../console.ts';
 
 interface Fade {
   readonly fading: boolean;
@@ -64,4 +64,24 @@ test('from one level of detail to another the picture before fades, unless motio
   await expect(canvas).toHaveAttribute('data-shown', 'gpu');
   await expect.poll(async () => (await picture()) === before).toBe(true);
   expect(await fades(page), 'nothing fades').toHaveLength(2);
+});
+
+test('keys zoom around the rack that is chosen, so that it stays in sight', async ({ open }) => {
+  const { page } = await open({ demo: true, viewport: { width: 1920, height: 1080 } });
+  const plan = page.locator('canvas[data-cells="2048"]');
+  await page.getByRole('radiogroup', { name: 'Detail' }).getByRole('radio', { name: 'Rack' }).click();
+  await expect(plan).toHaveAttribute('data-shown', 'rack');
+  await standStill(page);
+  // Far from the middle, around which the floor grows where nothing is chosen.
+  const { width, height } = (await plan.boundingBox()) ?? { width: 0, height: 0 };
+  const pick = async () => {
+    await plan.click({ position: { x: width * 0.12, y: height * 0.3 } });
+    await expect.poll(() => hashOf(page)).toMatch(/^#\/overview\/PDX-1\/A\/A1\/A1-0\d/);
+    return hashOf(page);
+  };
+  const rack = await pick();
+  for (let i = 0; i < 3; i++) await page.keyboard.press('+');
+  await page.keyboard.press('Escape');
+  await expect.poll(() => hashOf(page)).toMatch(/^#\/overview\/PDX-1\/A\/A1(\?|$)/);
+  expect(await pick()).toBe(rack);
 });

@@ -187,8 +187,8 @@ function useOverviewKeys(
     '(\\\\)': () => panels.setConditions(!panels.conditions),
     '(\\[)': () => actions.step(-1),
     '(\\])': () => actions.step(1),
-    '[Shift]+(\\+|=)': () => plan.current?.zoomBy(1.6),
-    '(-)': () => plan.current?.zoomBy(1 / 1.6),
+    '[Shift]+(\\+|=)': () => plan.current?.zoomBy(1.6, state.selected),
+    '(-)': () => plan.current?.zoomBy(1 / 1.6, state.selected),
     '0': () => plan.current?.fit(),
     Enter: () => {
       if (state.selected >= 0 && !state.open(state.selected)) plan.current?.zoomTo(state.selected);

@@ -2,11 +2,12 @@ import { select, type ZoomTransform, zoom, zoomIdentity, zoomTransform } from 'd
 import { type RefObject, useEffect, useMemo, useState } from 'react';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { RACK } from '../../../../shared/topology.ts';
-import { type Floor, onScreen, rackOf, shiftInto, type View } from './layout.ts';
+import { type Box, type Floor, onScreen, rackOf, shiftInto, type View } from './layout.ts';
 
 /** What keys and other panels do with the plan. */
 export interface FloorPlanHandle {
-  zoomBy(factor: number): void;
+  /** Around a place where its middle is seen, else around the middle of what is seen. */
+  zoomBy(factor: number, place: number): void;
   fit(): void;
   zoomTo(place: number): void;
   /** Moves the floor just as far as the place needs to be seen; nothing where it is. */
@@ -48,7 +49,12 @@ export function useZoom(holder: Holder, floor: Floor, layout: LayoutDocument): {
       if (holder.current) run(select(holder.current));
     };
     return {
-      zoomBy: (factor) => act((target) => behaviour.scaleBy(target, factor)),
+      zoomBy: (factor, place) =>
+        act((target) => {
+          const world = floor.boxes.get(rackOf(layout, place));
+          const middle = world && middleSeen(onScreen(world, zoomTransform(target.node() as Element)), floor);
+          behaviour.scaleBy(target, factor, middle);
+        }),
       fit: () => act((target) => behaviour.transform(target, zoomIdentity)),
       zoomTo: (place) =>
         act((target) => {
@@ -69,6 +75,12 @@ export function useZoom(holder: Holder, floor: Floor, layout: LayoutDocument): {
     };
   }, [holder, behaviour, floor, layout]);
   return { view, handle };
+}
+
+/** The middle of a box on the screen; undefined where it is out of sight. */
+export function middleSeen(box: Box, { width, height }: Pick<Floor, 'width' | 'height'>): [number, number] | undefined {
+  const [x, y] = [box.x + box.w / 2, box.y + box.h / 2];
+  return x >= 0 && x <= width && y >= 0 && y <= height ? [x, y] : undefined;
 }
 
 const extentOf = (width: number, height: number): Extent => [
