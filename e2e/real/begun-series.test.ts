@@ -8,10 +8,9 @@ import { recordingGroups } from '../../shared/recorded/rules.ts';
 import { prometheusSource } from '../../shared/settings.ts';
 import { profiles } from '../../shared/signals/profiles/all.ts';
 import { GPU } from '../../shared/topology.ts';
-import { read } from './ask.ts';
-import { requireReal, titled } from './available.ts';
+import { titled } from './available.ts';
+import { type PastForm, serversOfPast } from './past-servers.ts';
 import type { Running } from './running.ts';
-import { startPrometheus, startVictoriaMetrics } from './servers.ts';
 
 const STEP_S = 5;
 /** A whole minute some hours ago. */
@@ -54,7 +53,7 @@ const LINES: readonly Line[] = [
   ]),
 ];
 
-function pastText(form: 'openmetrics' | 'import'): string {
+function pastText(form: PastForm): string {
   const lines = LINES.flatMap(({ series, from, to, valueAt }) =>
     Array.from({ length: (from - to) / STEP_S + 1 }, (_, i) => {
       const before = from - i * STEP_S;
@@ -67,75 +66,62 @@ function pastText(form: 'openmetrics' | 'import'): string {
   return `${names.flatMap((name) => [`# TYPE ${name} unknown`, ...family(name)]).join('\n')}\n# EOF\n`;
 }
 
-const NOTHING = { configText: 'scrape_configs: []\n' };
+describe.each(serversOfPast(pastText))(
+  'series that began within the window of rate(), asked of a real %s',
+  (_name, need, start) => {
+    let server: Running | undefined;
+    let folder: string;
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'fleetwatt-begun-'));
+      if (need.skip === null) server = await start();
+    });
+    afterAll(async () => {
+      await server?.stop();
+      rmSync(folder, { recursive: true, force: true });
+    });
 
-const servers = [
-  ['Prometheus', requireReal('prometheus'), () => startPrometheus(NOTHING, pastText('openmetrics'))],
-  [
-    'VictoriaMetrics',
-    requireReal('victoriaMetrics'),
-    async () => {
-      const server = await startVictoriaMetrics(NOTHING);
-      await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: pastText('import') });
-      await read(`${server.url}/internal/force_flush`);
-      return server;
-    },
-  ],
-] as const;
-
-describe.each(servers)('series that began within the window of rate(), asked of a real %s', (_name, need, start) => {
-  let server: Running | undefined;
-  let folder: string;
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'fleetwatt-begun-'));
-    if (need.skip === null) server = await start();
-  });
-  afterAll(async () => {
-    await server?.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  /** Reads the instants one after another, as refreshes do, seconds before the end; and the rates of the last one. */
-  async function ratesAt(...instants: number[]) {
-    const settings = { id: 'p', kind: 'prometheus', name: 'p', site: 'S', url: server?.url, rateWindow: '1m' };
-    let now = 0;
-    const clock = { now: () => now, later: () => () => {} };
-    const fleet = new Fleet({ mappings: [] });
-    const reader = new PrometheusReader(prometheusSource.parse(settings), fleet, clock as never);
-    for (const before of instants) {
-      now = (END_S - before) * 1000;
-      await reader.readAll(now);
+    /** Reads the instants one after another, as refreshes do, seconds before the end; and the rates of the last one. */
+    async function ratesAt(...instants: number[]) {
+      const settings = { id: 'p', kind: 'prometheus', name: 'p', site: 'S', url: server?.url, rateWindow: '1m' };
+      let now = 0;
+      const clock = { now: () => now, later: () => () => {} };
+      const fleet = new Fleet({ mappings: [] });
+      const reader = new PrometheusReader(prometheusSource.parse(settings), fleet, clock as never);
+      for (const before of instants) {
+        now = (END_S - before) * 1000;
+        await reader.readAll(now);
+      }
+      reader.close();
+      // The server is of today, and its clock is believed.
+      const { topology, columns } = fleet.frame(now, 7_200_000);
+      const nodeOf = (link: number) => topology.path[topology.linkNode[link]].split('/').at(-1);
+      const rx = Object.fromEntries(
+        topology.linkName.map((_, link) => [nodeOf(link), columns.get('link.rx')?.value[link]]),
+      );
+      const held = columns.get('gpu.powerThrottle')?.value[topology.start[GPU]];
+      return { rx, held };
     }
-    reader.close();
-    // The server is of today, and its clock is believed.
-    const { topology, columns } = fleet.frame(now, 7_200_000);
-    const nodeOf = (link: number) => topology.path[topology.linkNode[link]].split('/').at(-1);
-    const rx = Object.fromEntries(
-      topology.linkName.map((_, link) => [nodeOf(link), columns.get('link.rx')?.value[link]]),
-    );
-    const held = columns.get('gpu.powerThrottle')?.value[topology.start[GPU]];
-    return { rx, held };
-  }
 
-  test.skipIf(need.skip !== null)(titled('the first reading has the whole rate of both', need), async () => {
-    expect(await ratesAt(0)).toEqual({ rx: { n1: 1000, n2: 1000 }, held: 0.5 });
-  });
+    test.skipIf(need.skip !== null)(titled('the first reading has the whole rate of both', need), async () => {
+      expect(await ratesAt(0)).toEqual({ rx: { n1: 1000, n2: 1000 }, held: 0.5 });
+    });
 
-  test.skipIf(need.skip !== null)(titled('so has one that had others before', need), async () => {
-    expect((await ratesAt(300, 200, 10)).rx).toEqual({ n1: 1000, n2: 1000 });
-    expect(await ratesAt(300, 200, 10, 5, 0)).toEqual({ rx: { n1: 1000, n2: 1000 }, held: 0.5 });
-  });
+    test.skipIf(need.skip !== null)(titled('so has one that had others before', need), async () => {
+      expect((await ratesAt(300, 200, 10)).rx).toEqual({ n1: 1000, n2: 1000 });
+      expect(await ratesAt(300, 200, 10, 5, 0)).toEqual({ rx: { n1: 1000, n2: 1000 }, held: 0.5 });
+    });
 
-  test.skipIf(need.skip !== null).each([
-    ['rack:fleetwatt_link_receive_bytes_per_second:sum', 2000],
-    ['rack:fleetwatt_link_transmit_bytes_per_second:sum', 2000],
-    ['board:fleetwatt_power_throttle_ratio', 0.5],
-  ])(titled('and what is recorded of them: %s', need), async (record, whole) => {
-    const rules = recordingGroups({ profiles, rateWindow: '1m' }).flatMap((group) => group.rules);
-    const expr = rules.find((rule) => rule.record === record)?.expr ?? '';
-    const form = new URLSearchParams({ query: expr, time: String(END_S) });
-    const answer = await fetch(`${server?.url}/api/v1/query`, { method: 'POST', body: form });
-    const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-    expect(data.result.map(({ value }) => Number(value[1]))).toEqual([whole]);
-  });
-});
+    test.skipIf(need.skip !== null).each([
+      ['rack:fleetwatt_link_receive_bytes_per_second:sum', 2000],
+      ['rack:fleetwatt_link_transmit_bytes_per_second:sum', 2000],
+      ['board:fleetwatt_power_throttle_ratio', 0.5],
+    ])(titled('and what is recorded of them: %s', need), async (record, whole) => {
+      const rules = recordingGroups({ profiles, rateWindow: '1m' }).flatMap((group) => group.rules);
+      const expr = rules.find((rule) => rule.record === record)?.expr ?? '';
+      const form = new URLSearchParams({ query: expr, time: String(END_S) });
+      const answer = await fetch(`${server?.url}/api/v1/query`, { method: 'POST', body: form });
+      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+      expect(data.result.map(({ value }) => Number(value[1]))).toEqual([whole]);
+    });
+  },
+);

@@ -9,9 +9,9 @@ import { planQueries } from '../../shared/promql.ts';
 import type { SignalId } from '../../shared/signals/catalogue.ts';
 import { GPU, NODE } from '../../shared/topology.ts';
 import { read } from './ask.ts';
-import { requireReal, titled } from './available.ts';
+import { titled } from './available.ts';
+import { type PastForm, serversOfPast } from './past-servers.ts';
 import type { Running } from './running.ts';
-import { startPrometheus, startVictoriaMetrics } from './servers.ts';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
@@ -123,7 +123,7 @@ const INSTANCES: Readonly<Record<string, string>> = {
 const targetLabels = (job: string) => ({ job, instance: INSTANCES[job] ?? '127.0.0.1:9100' });
 
 /** A minute of all texts, a scrape a second, each as a scraper had taken it in. */
-function pastText(form: 'openmetrics' | 'import'): string {
+function pastText(form: PastForm): string {
   const families = new Map<string, string[]>();
   for (const [path, textAt] of Object.entries(texts)) {
     const more = Object.entries(targetLabels(path.slice(1))).map(([name, value]) => `${name}="${value}"`);
@@ -155,22 +155,7 @@ function valuesOf({ topology, columns }: Frame, signal: SignalId): Record<string
   return found;
 }
 
-const NOTHING = { configText: 'scrape_configs: []\n' };
-const servers = [
-  ['Prometheus', requireReal('prometheus'), () => startPrometheus(NOTHING, pastText('openmetrics'))],
-  [
-    'VictoriaMetrics',
-    requireReal('victoriaMetrics'),
-    async () => {
-      const server = await startVictoriaMetrics(NOTHING);
-      await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: pastText('import') });
-      await read(`${server.url}/internal/force_flush`);
-      return server;
-    },
-  ],
-] as const;
-
-describe.each(servers)('planned queries, asked of a real %s', (_name, need, start) => {
+describe.each(serversOfPast(pastText))('planned queries, asked of a real %s', (_name, need, start) => {
   let server: Running | undefined;
   let frame: Frame;
   const bad: number[] = [];

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PrometheusReader } from '../../electron/engine/sources/prometheus.ts';
 import { Fleet } from '../../shared/fleet.ts';
 import { prometheusSource } from '../../shared/settings.ts';
-import { read } from './ask.ts';
-import { requireReal, titled } from './available.ts';
+import { titled } from './available.ts';
+import { type PastForm, serversOfPast } from './past-servers.ts';
 import type { Running } from './running.ts';
-import { startPrometheus, startVictoriaMetrics } from './servers.ts';
 
 /** infiniband_exporter tells of a whole fabric from a host that stands in no rack, and its HCAs have no label of one. */
 const STEP_S = 5;
@@ -40,7 +39,7 @@ const COUNTERS = [1, 2, 3].flatMap((n) =>
   ),
 );
 
-function pastText(form: 'openmetrics' | 'import'): string {
+function pastText(form: PastForm): string {
   const times = Array.from({ length: SINCE_S / STEP_S + 1 }, (_, i) => END_S - SINCE_S + i * STEP_S);
   const lines = [
     ...GAUGES.map(([series, value]) => [series, (time: number) => (value === 'now' ? time : value)] as const),
@@ -55,68 +54,56 @@ function pastText(form: 'openmetrics' | 'import'): string {
   return `${names.flatMap((name) => [`# TYPE ${name} unknown`, ...family(name)]).join('\n')}\n# EOF\n`;
 }
 
-const NOTHING = { configText: 'scrape_configs: []\n' };
-const servers = [
-  ['Prometheus', requireReal('prometheus'), () => startPrometheus(NOTHING, pastText('openmetrics'))],
-  [
-    'VictoriaMetrics',
-    requireReal('victoriaMetrics'),
-    async () => {
-      const server = await startVictoriaMetrics(NOTHING);
-      await fetch(`${server.url}/api/v1/import/prometheus`, { method: 'POST', body: pastText('import') });
-      await read(`${server.url}/internal/force_flush`);
-      return server;
-    },
-  ],
-] as const;
+describe.each(serversOfPast(pastText))(
+  'HCAs of a fabric where racks are recorded, on a real %s',
+  (_name, need, start) => {
+    let server: Running | undefined;
+    beforeAll(async () => {
+      if (need.skip === null) server = await start();
+    });
+    afterAll(() => server?.stop());
 
-describe.each(servers)('HCAs of a fabric where racks are recorded, on a real %s', (_name, need, start) => {
-  let server: Running | undefined;
-  beforeAll(async () => {
-    if (need.skip === null) server = await start();
-  });
-  afterAll(() => server?.stop());
-
-  /** Bytes per second that each link sends, by its node and name. */
-  async function linksOf(racks: readonly string[] | undefined) {
-    const settings = { id: 'p', kind: 'prometheus', name: 'p', site: 'S', url: server?.url, rateWindow: '1m' };
-    let now = 0;
-    const fleet = new Fleet({ mappings: [] });
-    const clock = { now: () => now, later: () => () => {} };
-    const reader = new PrometheusReader(
-      prometheusSource.parse(settings),
-      fleet,
-      clock as never,
-      undefined,
-      racks && (() => racks),
-    );
-    // Whose the devices are comes with the first refresh.
-    for (const before of [STEP_S, 0]) {
-      now = (END_S - before) * 1000;
-      await reader.readAll(now);
+    /** Bytes per second that each link sends, by its node and name. */
+    async function linksOf(racks: readonly string[] | undefined) {
+      const settings = { id: 'p', kind: 'prometheus', name: 'p', site: 'S', url: server?.url, rateWindow: '1m' };
+      let now = 0;
+      const fleet = new Fleet({ mappings: [] });
+      const clock = { now: () => now, later: () => () => {} };
+      const reader = new PrometheusReader(
+        prometheusSource.parse(settings),
+        fleet,
+        clock as never,
+        undefined,
+        racks && (() => racks),
+      );
+      // Whose the devices are comes with the first refresh.
+      for (const before of [STEP_S, 0]) {
+        now = (END_S - before) * 1000;
+        await reader.readAll(now);
+      }
+      reader.close();
+      const { topology, columns } = fleet.frame(now, 7_200_000);
+      return Object.fromEntries(
+        topology.linkName.map((name, link) => [
+          `${topology.path[topology.linkNode[link]]} ${name}`,
+          columns.get('link.tx')?.value[link],
+        ]),
+      );
     }
-    reader.close();
-    const { topology, columns } = fleet.frame(now, 7_200_000);
-    return Object.fromEntries(
-      topology.linkName.map((name, link) => [
-        `${topology.path[topology.linkNode[link]]} ${name}`,
-        columns.get('link.tx')?.value[link],
-      ]),
+
+    test.skipIf(need.skip !== null)(
+      titled('those of the racks that one looks at are read, and no others', need),
+      async () => {
+        expect(await linksOf(['A1-01'])).toEqual({
+          'S/A/A1/A1-01/n1 mlx5_0/1': 1e9,
+          'S/A/A1/A1-01/n2.dc.example mlx5_0/1': 1e9,
+        });
+        expect(await linksOf([])).toEqual({});
+      },
     );
-  }
 
-  test.skipIf(need.skip !== null)(
-    titled('those of the racks that one looks at are read, and no others', need),
-    async () => {
-      expect(await linksOf(['A1-01'])).toEqual({
-        'S/A/A1/A1-01/n1 mlx5_0/1': 1e9,
-        'S/A/A1/A1-01/n2.dc.example mlx5_0/1': 1e9,
-      });
-      expect(await linksOf([])).toEqual({});
-    },
-  );
-
-  test.skipIf(need.skip !== null)(titled('all of them are where all is read', need), async () => {
-    expect(Object.values(await linksOf(undefined))).toEqual([1e9, 1e9, 1e9]);
-  });
-});
+    test.skipIf(need.skip !== null)(titled('all of them are where all is read', need), async () => {
+      expect(Object.values(await linksOf(undefined))).toEqual([1e9, 1e9, 1e9]);
+    });
+  },
+);
