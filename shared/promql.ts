@@ -1,3 +1,4 @@
+import { utf8Of } from './exposition/bytes.ts';
 import { begunRate } from './rate.ts';
 import { PLACE_LABELS, SAMPLE_TIME, WORK_LABELS } from './recorded/names.ts';
 import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
@@ -104,7 +105,7 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
   });
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
   const perSecond = (id: string, kind: PlannedQuery['kind'], counters: readonly Asked[], beside = '') =>
-    partsOf(counters, window, beside.length).map((part, i): PlannedQuery => {
+    partsOf(counters, window, bytesOf(beside)).map((part, i): PlannedQuery => {
       const either = (rated: string) => [i === 0 ? beside : '', rated].filter((text) => text !== '').join(' or ');
       const [whole, begun] = [rates(part, window), rates(part, window, true)];
       const one = values(i === 0 ? id : `${id}-${i + 1}`, kind, either(whole));
@@ -273,6 +274,8 @@ function selectorKey(one: Asked): string {
 
 /** The longest query that VictoriaMetrics takes by default (-search.maxQueryLen), in bytes. */
 const LONGEST = 16_384;
+/** Names of racks may be of any letters: a server counts bytes. */
+const bytesOf = (promql: string) => utf8Of(promql).length;
 
 /**
  * Counters in parts of which none makes a longer query: each names the racks that are looked at. Those of one mapping stay
@@ -282,7 +285,7 @@ function partsOf(counters: readonly Asked[], window: string, beside: number): re
   const parts: Asked[][] = [[]];
   for (const [, together] of groupBy(counters, ({ mappings: [first] }) => first)) {
     const part = parts.at(-1) as Asked[];
-    const length = rates([...part, ...together], window, true).length + (parts.length === 1 ? beside : 0);
+    const length = bytesOf(rates([...part, ...together], window, true)) + (parts.length === 1 ? beside : 0);
     if (length + ' or '.length < LONGEST) part.push(...together);
     else parts.push([...together]);
   }

@@ -1,3 +1,4 @@
+import { utf8Of } from '../exposition/bytes.ts';
 import type { Labels } from '../labels.ts';
 
 /** FNV-1a's prime 0x100000001b3 and offset basis, as four 16-bit limbs, lowest first. */
@@ -32,7 +33,7 @@ function hash(labels: Labels): string {
     [a, b, c, d] = [a1 & 0xffff, b1 & 0xffff, c1 & 0xffff, d1 & 0xffff];
   };
   const text = (value: string) => {
-    for (const one of utf8(value)) byte(one);
+    for (const one of utf8Of(value)) byte(one);
     byte(SEPARATOR);
   };
   for (const [name, value] of [...labels].sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -40,18 +41,4 @@ function hash(labels: Labels): string {
     text(value);
   }
   return [d, c, b, a].map((limb) => limb.toString(16).padStart(4, '0')).join('');
-}
-
-/** The bytes of a text; TextEncoder is not in the pure layer. */
-function utf8(text: string): readonly number[] {
-  const bytes: number[] = [];
-  for (const char of text) {
-    const point = char.codePointAt(0) ?? 0;
-    const code = point >= 0xd800 && point < 0xe000 ? 0xfffd : point;
-    if (code < 0x80) bytes.push(code);
-    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
-    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
-  }
-  return bytes;
 }

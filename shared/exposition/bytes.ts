@@ -22,6 +22,20 @@ export function invalidUtf8At(bytes: Uint8Array, from: number, to: number): numb
   return -1;
 }
 
+/** The bytes that a text has as UTF-8; a lone surrogate is written as U+FFFD, as everywhere. */
+export function utf8Of(text: string): readonly number[] {
+  const bytes: number[] = [];
+  for (const char of text) {
+    const point = char.codePointAt(0) ?? 0;
+    const code = point >= 0xd800 && point < 0xe000 ? 0xfffd : point;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+  }
+  return bytes;
+}
+
 /** Text of bytes that are known to be valid UTF-8. */
 export function textOf(bytes: Uint8Array, from: number, to: number): string {
   let text = '';

@@ -1,3 +1,5 @@
+import { utf8Of } from '../exposition/bytes.ts';
+
 /** Texts that a PNG tells about itself (PNG specification, 11.3.4.5 iTXt): keyword → UTF-8 text. */
 export type PngTexts = Readonly<Record<string, string>>;
 
@@ -17,24 +19,11 @@ function crcOf(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** UTF-8, since this core knows no encoder of a host. */
-function utf8(text: string): number[] {
-  const escaped = encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
-  const bytes: number[] = [];
-  for (let i = 0; i < escaped.length; i++) {
-    if (escaped[i] === '%') {
-      bytes.push(Number.parseInt(escaped.slice(i + 1, i + 3), 16));
-      i += 2;
-    } else bytes.push(escaped.charCodeAt(i));
-  }
-  return bytes;
-}
-
 const big = (value: number) => [(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff];
 
 function chunkOf(keyword: string, text: string): number[] {
   // Keyword, end, not compressed, method 0, no language, no translated keyword.
-  const body = [...utf8('iTXt'), ...utf8(keyword), 0, 0, 0, 0, 0, ...utf8(text)];
+  const body = [...utf8Of('iTXt'), ...utf8Of(keyword), 0, 0, 0, 0, 0, ...utf8Of(text)];
   return [...big(body.length - 4), ...body, ...big(crcOf(Uint8Array.from(body)))];
 }
 
