@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../shared/contract.ts';
-import { formatAge, formatTime } from '../../shared/format.ts';
+import { formatAge, formatDate, formatTime } from '../../shared/format.ts';
 import { frameOfText } from '../../shared/frame-text.ts';
 import { faultOf } from '../link/link.ts';
 import { useConsole } from '../live/console.tsx';
@@ -45,12 +45,14 @@ export function usePastFrame(time: number | null) {
   const { data, error } = query;
   return useMemo(() => {
     let side: { readonly layout: LayoutDocument; readonly frame: ViewFrame } | null = null;
-    if (data?.frame && data.layout) side = { layout: data.layout, frame: frameOfText(data.frame) };
+    const frame = data?.frame ? frameOfText(data.frame) : null;
+    // A server answers for times before its first sample as well: with nothing at all.
+    if (frame && frame.sampled !== null && data?.layout) side = { layout: data.layout, frame };
     const fault = error ? faultOf(error) : null;
     const missing = fault
       ? `${fault.message} ${fault.hint}`
       : data && !side
-        ? `Nothing of ${formatTime(time)} is recorded. ${data.missing}`
+        ? `Nothing is recorded of ${formatDate(time)}, ${formatTime(time)}. ${data.missing}`.trim()
         : '';
     const words = data && side ? [ORIGINS[data.origin], `every ${formatAge(data.stepMs)}`, data.missing] : [missing];
     return { side, missing, words: words.filter((word) => word !== '').join(', ') };

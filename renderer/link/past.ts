@@ -75,8 +75,6 @@ const PATIENCE_MS = 500;
 const AHEAD = 4;
 /** Numbers of layouts of the past: none that an engine gives its own. */
 const FIRST_LAYOUT = 1_000_000_000;
-/** Said of an instant that no source has a sample of. */
-const NOTHING = 'No source has a sample of it.';
 /** Samples of an instant are all there only some time after it. */
 const SETTLE_MS = 2000;
 
@@ -273,17 +271,10 @@ export class PastLink implements Link {
       const told = reply.frame === null ? null : frameOfText(reply.frame);
       // A server answers for times before its first sample as well: with nothing at all.
       const frame = told?.sampled == null ? null : told;
-      if (told && !frame)
-        return {
-          ...reply,
-          frame,
-          layout: null,
-          missing: missing || NOTHING,
-          stepMs: reply.stepMs || this.#limits().pollMs,
-        };
       if (frame && !layout) throw new Error('The places of this instant did not come');
       const stepMs = reply.stepMs || this.#limits().pollMs;
-      return { time: reply.time, frame, layout, missing, sources, origin, judged: reply.judged, stepMs };
+      const shown = { frame, layout: told && !frame ? null : layout };
+      return { time: reply.time, ...shown, missing, sources, origin, judged: reply.judged, stepMs };
     } catch (error) {
       const { code, message, hint } = faultOf(error);
       if (code === 'superseded') return null;

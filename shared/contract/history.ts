@@ -120,7 +120,7 @@ export interface FrameAtReply {
   readonly judged: 'journal' | 'rules';
   /** Names of the sources that were asked. */
   readonly sources: readonly string[];
-  /** What is not in it and why, as a sentence; '' where nothing is missing. */
+  /** What is not in it and why, as a sentence; '' where nothing is missing, or where nobody has anything of it. */
   readonly missing: string;
 }
 

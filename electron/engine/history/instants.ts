@@ -82,7 +82,7 @@ export class Instants {
     const slot = Math.floor(time / pollMs) * pollMs;
     const run = async (stopped: AbortSignal) => this.#tell(await this.#find(slot, stopped), stopped);
     // What failed, or was not there yet, is asked anew the next time.
-    return this.#kept.ask(slot, signal, run, ({ missing }) => missing === '');
+    return this.#kept.ask(slot, signal, run, ({ view, missing }) => view.current() !== null && missing === '');
   }
 
   async #find(time: number, stopped: AbortSignal): Promise<Found> {
@@ -91,28 +91,28 @@ export class Instants {
     const servers = this.#context
       .sources()
       .flatMap(({ settings }) => (settings.kind === 'prometheus' ? [settings] : []));
-    const memory = (missing: string): Found => {
-      if (!remembered) return this.#rolledUp(time, missing);
+    const memory = (): Found => {
+      if (!remembered) return this.#rolledUp(time);
       const { frame, raw } = remembered;
       const stepMs = raw ? pollMs : MINUTE_MS;
       return { frame, time: frame.time, origin: 'memory', stepMs, sources: [], missing: '' };
     };
-    if (remembered?.raw || servers.length === 0) return memory('Nothing of this instant is remembered.');
+    if (remembered?.raw || servers.length === 0) return memory();
     try {
       return this.#withRemembered(await this.#ask(servers, time, stopped), remembered?.frame ?? null);
     } catch (error) {
       stopped.throwIfAborted();
       const { message, hint } = faultOf(error);
-      const found = memory('');
+      const found = memory();
       return { ...found, missing: [`${message} ${hint}`, found.missing].filter((text) => text !== '').join(' ') };
     }
   }
 
   /** What the database has of sites to racks. */
-  #rolledUp(time: number, missing: string): Found {
+  #rolledUp(time: number): Found {
     const { rows, stepMs } = this.#witnesses.rowsUpTo(time);
     const last = rows.at(-1);
-    if (!last) return { frame: null, time, origin: 'none', stepMs: 0, sources: [], missing };
+    if (!last) return { frame: null, time, origin: 'none', stepMs: 0, sources: [], missing: '' };
     const only = 'Of this instant sites to racks are kept, and nothing of nodes and GPUs.';
     return { frame: null, rows, time: last.time, origin: 'database', stepMs, sources: [], missing: only };
   }

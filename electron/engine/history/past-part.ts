@@ -34,8 +34,8 @@ export class PastPart implements EnginePart {
   #answer(name: CallAt, arg: unknown, past: Past): unknown {
     const current = past.view.current();
     if (!current) {
-      const when = `${formatDate(past.time)} ${formatTime(past.time)}`;
-      throw new FaultError('not-recorded', `Nothing of ${when} is recorded.`, past.missing);
+      const when = `${formatDate(past.time)}, ${formatTime(past.time)}`;
+      throw new FaultError('not-recorded', `Nothing is recorded of ${when}.`, past.missing);
     }
     if (name === 'alerts') return alertsOf(past).reply();
     if (name === 'rules') return alertsOf(past).rules();
