@@ -96,6 +96,60 @@ describe('targets of one address are one node where an exporter there tells its 
     expect(fleet.fleet.sharedAddresses()).toEqual([{ site: 'S', address: '10.1.2.3', hosts }]);
   });
 
+  /** The exporter of one board in a container: its machine is called as the container is. */
+  const contained = (name: string, watts: number) => dcgm.replace('a2-05-n1', name).replace(' 100', ` ${watts}`);
+  const POD_B = 'S/Unmapped/Unmapped/Unmapped/dcgm-b';
+
+  test('a container of another name, started instead of the one before, is on the same machine', () => {
+    const fleet = fed();
+    for (const [seconds, pod] of [['a'], ['a'], ['b'], ['b']].map(([pod], i) => [5 * i, pod] as const)) {
+      fleet.take(machine('', 1000 * seconds).replace(/^node_uname_info.*\n/, ''), seconds, target('10.1.2.3:9100'));
+      fleet.take(contained(`dcgm-${pod}`, 100 + seconds), seconds, target('10.1.2.3:9400'));
+    }
+    expect(nodesOf(fleet, 15)).toEqual([POD_B]);
+    expect(fleet.fleet.sharedAddresses()).toEqual([]);
+    expect(valuesOf(fleet.at(15), 'gpu.power')).toEqual({ 'GPU-a': 115 });
+    expect(valuesOf(fleet.at(15), 'link.rx')).toEqual({ eth0: 1000 });
+  });
+
+  test('boards without an id stay the same boards under the new name of their container', () => {
+    const fleet = fed();
+    const omnistat = (host: string) => `rocm_average_socket_power_watts{card="0",hostname="${host}"} 90\n`;
+    for (const [i, host] of ['c1', 'c1', 'c2', 'c2'].entries())
+      fleet.take(omnistat(host), 5 * i, target('10.1.2.3:8001'));
+    expect(nodesOf(fleet, 15)).toEqual(['S/Unmapped/Unmapped/Unmapped/c2']);
+    expect(Object.values(valuesOf(fleet.at(15), 'gpu.power'))).toEqual([90]);
+  });
+
+  test('names that come back in turn are those of several machines behind one address', () => {
+    const fleet = fed();
+    for (const [i, pod] of ['a', 'b', 'a', 'b'].entries())
+      fleet.take(contained(`dcgm-${pod}`, 100), 5 * i, target('10.1.2.3:9400'));
+    fleet.take(ports, 20, target('10.1.2.3:9100'));
+    expect(fleet.fleet.sharedAddresses()).toEqual([{ site: 'S', address: '10.1.2.3', hosts: ['dcgm-a', 'dcgm-b'] }]);
+  });
+
+  test('a machine that is known by its name elsewhere is another one, whose address it was before', () => {
+    const fleet = fed();
+    fleet.take(contained('dcgm-a', 100), 0, target('10.1.2.3:9400'));
+    fleet.take(contained('dcgm-c', 100).replace('GPU-a', 'GPU-c'), 0, target('10.1.2.4:9400'));
+    fleet.take(contained('dcgm-c', 100).replace('GPU-a', 'GPU-c'), 5, target('10.1.2.3:9400'));
+    expect(nodesOf(fleet, 5)).toHaveLength(2);
+    expect(valuesOf(fleet.at(5), 'gpu.power')).toEqual({ 'GPU-a': 100, 'GPU-c': 100 });
+  });
+
+  test('two names at once behind one target are a gateway’s, until one of them is gone', () => {
+    const fleet = fed();
+    const both = contained('dcgm-a', 100) + contained('dcgm-b', 100).replace('GPU-a', 'GPU-b');
+    fleet.take(contained('dcgm-a', 100), 0, target('10.1.2.3:9400'));
+    fleet.take(ports, 0, target('10.1.2.3:9100'));
+    fleet.take(both, 5, target('10.1.2.3:9400'));
+    fleet.take(ports, 5, target('10.1.2.3:9100'));
+    expect(fleet.fleet.sharedAddresses()).toHaveLength(1);
+    fleet.take(contained('dcgm-b', 100).replace('GPU-a', 'GPU-b'), 10, target('10.1.2.3:9400'));
+    expect(fleet.fleet.sharedAddresses()).toEqual([]);
+  });
+
   test('the loopback of two machines is no address of either', () => {
     const fleet = fed();
     fleet.take(ports, 0, target('127.0.0.1:9100'));

@@ -1,3 +1,4 @@
+import { type AddressChange, Addresses } from './addresses.ts';
 import type { Labels } from './labels.ts';
 import { isLocal, type NodeLocator, type NodePlace, nodeOf, withoutPort } from './mapping.ts';
 import { shortName } from './object-labels.ts';
@@ -47,14 +48,6 @@ interface Claim {
   shared: boolean;
 }
 
-/** What exporters behind one address call their machine. */
-interface Address {
-  readonly site: string;
-  readonly address: string;
-  /** As they are told, by their names without domains. More than one: a gateway, of which nothing follows. */
-  readonly hosts: Map<string, string>;
-}
-
 /** An address behind which exporters tell of machines of several names: the target of that address is none of them. */
 export interface SharedAddress {
   readonly site: string;
@@ -65,7 +58,8 @@ export interface SharedAddress {
 /**
  * Machines by all their names. Exporters of one machine name it differently: with and without its domain, by the target's
  * name and by `hostname`. The name of its own system, `nodename` in node_uname_info, says that they are one; so does the
- * address of their targets, where all exporters behind it that name a machine name the same.
+ * address of their targets, where all exporters behind it that name a machine name the same. A name that takes the place of
+ * another one there is the same machine's: that of a container that was started again.
  */
 export class Machines {
   readonly nodes: Machine[] = [];
@@ -76,8 +70,9 @@ export class Machines {
   readonly #byName = new Map<string, number>();
   readonly #byShort = new Map<string, number>();
   readonly #claims = new Map<string, Claim>();
-  /** By source, site and address of targets. */
-  readonly #addresses = new Map<string, Address>();
+  readonly #addresses = new Addresses();
+  /** How many there were when the body began: of those after it nobody had told before. */
+  #before = 0;
   /** `source target` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
@@ -111,7 +106,9 @@ export class Machines {
     if (host === '') return -1;
     const site = labels.get('site') || origin.site;
     const node = this.#named(site, host, labels, origin.sourceId);
-    this.#learnAddress(site, withoutPort(labels.get('instance') ?? ''), host, origin.sourceId);
+    const address = withoutPort(labels.get('instance') ?? '');
+    if (address !== '' && !isLocal(address) && shortName(address) !== shortName(host))
+      this.#addresses.hear({ sourceId: origin.sourceId, site, address }, targetOf(labels), host);
     if (origin.labels === 'identity') this.#instance.set(instance, node);
     return node;
   }
@@ -178,29 +175,43 @@ export class Machines {
     this.#alias(this.nodes[node], host === this.nodes[node].host ? own : host);
   }
 
-  /** An exporter behind an address names its machine. */
-  #learnAddress(site: string, address: string, host: string, source: string): void {
-    if (address === '' || isLocal(address) || shortName(address) === shortName(host)) return;
-    const key = `${source}\n${site}\n${address}`;
-    const known = this.#addresses.get(key) ?? { site, address, hosts: new Map() };
-    this.#addresses.set(key, known);
-    const short = shortName(host);
-    if (known.hosts.has(short)) return;
-    known.hosts.set(short, host);
-    if (known.hosts.size === 2) this.#part(site, { hosts: new Set([address]) }, [...known.hosts.values()][0]);
-    if (known.hosts.size > 1) return;
-    const [target, named] = [this.#known(site, address), this.#known(site, host)];
-    if (target === undefined || named === undefined || target === named || !this.nodes[target].byTarget) return;
-    this.#name(site, address, named);
-    this.#merge(target, named);
-    this.#alias(this.nodes[named], address);
+  /** A body begins. */
+  beginBody(): void {
+    this.#before = this.nodes.length;
+    this.#addresses.begin();
+  }
+
+  /** A body told all that it has to tell of machines. */
+  endBody(): void {
+    const isNew = (site: string, host: string) => (this.#known(site, host) ?? 0) >= this.#before;
+    for (const change of this.#addresses.end(isNew)) this.#readdress(change);
+  }
+
+  /** Exporters behind an address call their machine otherwise than before. */
+  #readdress({ site, address, before, now: [host, ...others] }: AddressChange): void {
+    const old = before.length === 1 ? before[0] : undefined;
+    if (others.length > 0) {
+      if (old !== undefined) this.#part(site, { hosts: new Set([address]) }, old);
+      return;
+    }
+    const target = this.#known(site, old ?? address);
+    const named = this.#known(site, host);
+    if (target === undefined || named === undefined) return;
+    if (old !== undefined) {
+      this.#name(site, host, target);
+      if (named !== target) this.#merge(named, target);
+      this.#rename(this.nodes[target], host);
+    } else if (target !== named && this.nodes[target].byTarget) {
+      this.#name(site, address, named);
+      this.#merge(target, named);
+      this.#alias(this.nodes[named], address);
+    }
   }
 
   /** The node of a target whose exporter does not name it, by others behind the same address. */
   #behind(site: string, address: string, source: string): number | undefined {
-    const { hosts } = this.#addresses.get(`${source}\n${site}\n${address}`) ?? {};
-    const [host, ...others] = hosts?.values() ?? [];
-    const node = host === undefined || others.length > 0 ? undefined : this.#known(site, host);
+    const host = this.#addresses.hostBehind({ sourceId: source, site, address });
+    const node = host === undefined ? undefined : this.#known(site, host);
     if (node === undefined) return undefined;
     this.#name(site, address, node);
     this.#alias(this.nodes[node], address);
@@ -209,9 +220,10 @@ export class Machines {
 
   /** Addresses behind which several machines are told of. */
   sharedAddresses(): readonly SharedAddress[] {
-    return [...this.#addresses.values()]
-      .filter(({ site, address, hosts }) => hosts.size > 1 && this.#known(site, address) !== undefined)
-      .map(({ hosts, ...of }) => ({ ...of, hosts: [...hosts.values()] }));
+    return this.#addresses
+      .shared()
+      .filter(({ site, address }) => this.#known(site, address) !== undefined)
+      .map(({ site, address, hosts }) => ({ site, address, hosts }));
   }
 
   #merge(from: number, into: number): void {
@@ -271,7 +283,7 @@ export class Machines {
       node.source = '';
     });
     this.#claims.clear();
-    for (const key of this.#addresses.keys()) if (key.startsWith(`${source}\n`)) this.#addresses.delete(key);
+    this.#addresses.forget(source);
     this.#instance.clear();
   }
 }

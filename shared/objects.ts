@@ -151,11 +151,13 @@ export class Objects {
 
   /** A body begins: what it says of the work on a GPU takes the place of what it said before. */
   beginBody(): void {
+    this.#machines.beginBody();
     this.#told.begin();
   }
 
   /** What a body said of work holds from now on. */
   endBody(body: string): void {
+    this.#machines.endBody();
     this.changes += this.#told.end(body, this.gpus);
   }
 
