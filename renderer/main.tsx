@@ -9,6 +9,7 @@ import './theme/tokens.css';
 import './theme/base.css';
 import { applyTheme, firstTheme } from './theme/theme.ts';
 import { App } from './views/App.tsx';
+import { Voice } from './views/voice/Voice.tsx';
 
 applyTheme(firstTheme());
 const link = pickLink();
@@ -16,6 +17,7 @@ const live = liveStore(link);
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
+    <Voice live={live} />
     <Root link={link} live={live}>
       <TravelRoot>
         <App />

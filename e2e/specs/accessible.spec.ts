@@ -33,6 +33,8 @@ test('overview and sources have no WCAG violation in dark and light', async ({ o
   await page.keyboard.press('6');
   await expect(page.getByRole('heading', { name: 'Sources' })).toBeVisible();
   await expect(page.getByRole('table', { name: 'Coverage' })).toBeVisible();
+  // What is said aloud of the fleet is said here as well.
+  await expect(page.locator('[role="status"][data-voice]')).toHaveText(/\d alerts? now, \d+ critical$/);
   expect(await violationsInThemes(page)).toEqual([]);
   await page.getByRole('button', { name: 'Add source' }).click();
   await expect(page.getByRole('button', { name: 'Test connection' })).toBeVisible();

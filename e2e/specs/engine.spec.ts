@@ -32,7 +32,7 @@ test('engine: killed, it is said, nothing is called live meanwhile, and it is li
     await page.evaluate(() => {
       const heard: string[] = [];
       Object.assign(window, { heard });
-      const said = () => document.querySelector('[role="status"] b')?.textContent ?? '';
+      const said = () => document.querySelector('[data-banner="nodata"] b')?.textContent ?? '';
       const state = () => document.querySelector('[data-state]')?.getAttribute('data-state') ?? '';
       new MutationObserver(() => heard.push(`${said()} (${state()})`)).observe(document.body, {
         ...{ childList: true, subtree: true, characterData: true },

@@ -8,14 +8,15 @@ import type { LastSeen } from '../../live/store.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import styles from './frame.module.css';
-import { isToldOnTop } from './troubles.ts';
+import { isSilent, isToldOnTop } from './troubles.ts';
 
-/** A source that failed this many refreshes in a row is told of across the top (ui.md 5). */
-const SILENT_POLLS = 3;
 /** A source's clock may lead by this much before it is told. */
 const SKEW_MS = 10_000;
 
-/** What must be said across the top: demo data, lost link or engine, stale data, silent sources, a pause. */
+/**
+ * What must be shown across the top: demo data, lost link or engine, stale data, silent sources, a pause. To who hears the
+ * page it is said by the voice, in words that do not tick.
+ */
 export function Banners(props: {
   frame: ViewFrame | null;
   freshness: Freshness;
@@ -47,7 +48,7 @@ export function Banners(props: {
         </Banner>
       )}
       {freshness.trouble === '' ? null : (
-        <Banner tone="nodata" live>
+        <Banner tone="nodata">
           <Glyph severity="nodata" named={false} /> <b>{freshness.trouble}</b>
         </Banner>
       )}
@@ -87,10 +88,6 @@ export function Banners(props: {
   );
 }
 
-function isSilent(source: SourceHealth): boolean {
-  return source.state === 'down' && source.failures >= SILENT_POLLS;
-}
-
 function SilentSource({ source, now }: { source: SourceHealth; now: number }) {
   const since = source.fault?.since ?? source.lastOk;
   return (
@@ -112,7 +109,7 @@ function SilentSource({ source, now }: { source: SourceHealth; now: number }) {
 function AlertBanner({ trouble: { code, message, hint } }: { trouble: AlertTrouble }) {
   const flood = code === 'flood';
   return (
-    <Banner tone={flood ? 'flood' : 'nodata'} live>
+    <Banner tone={flood ? 'flood' : 'nodata'}>
       <Glyph severity={flood ? 'critical' : 'nodata'} named={false} /> <b className="num">{message}</b>
       <span>{hint}</span>
       <a href="#/alerts">
@@ -124,9 +121,9 @@ function AlertBanner({ trouble: { code, message, hint } }: { trouble: AlertTroub
 
 type Tone = 'demo' | 'nodata' | 'paused' | 'flood';
 
-function Banner({ tone, live, children }: { tone: Tone; live?: boolean; children: ReactNode }) {
+function Banner({ tone, children }: { tone: Tone; children: ReactNode }) {
   return (
-    <div className={styles[tone]} role={live ? 'status' : undefined}>
+    <div className={styles[tone]} data-banner={tone}>
       {children}
     </div>
   );

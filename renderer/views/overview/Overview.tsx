@@ -11,7 +11,7 @@ import type { Gone } from '../gone.ts';
 import { useKeys } from '../keys.ts';
 import { levelOf } from '../places.ts';
 import { BudgetsRail, BudgetTree } from './BudgetTree.tsx';
-import { ConditionRail, ConditionVoice } from './ConditionRail.tsx';
+import { ConditionRail } from './ConditionRail.tsx';
 import { conditionGroups, conditionKey, indexOfChosen } from './condition-groups.ts';
 import { FloorPanel } from './FloorPanel.tsx';
 import type { FloorPlanHandle } from './floor-plan/FloorPlan.tsx';
@@ -28,7 +28,7 @@ export function Overview(props: OverviewProps) {
   const { layout, frame, state, freshness, gone } = props;
   const plan = useRef<FloorPlanHandle>(null);
   const panels = usePanels();
-  const { past, traveller } = useTravel();
+  const { traveller } = useTravel();
   const stale = gone !== null;
   const findings = stale ? NONE : frame.findings;
   const steps = conditionSteps(layout, frame, state, findings, plan);
@@ -44,7 +44,6 @@ export function Overview(props: OverviewProps) {
   const openConditions = () => panels.setConditions(true);
   return (
     <main className={styles.overview}>
-      {past === null ? <ConditionVoice findings={findings} layout={layout} now={freshness.now} /> : null}
       <KpiStrip
         layout={layout}
         summary={stale ? null : frame.summary}
