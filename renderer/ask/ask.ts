@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import type { CallArg, CallName, CallResult, HelloReply } from '../../shared/contract.ts';
 import type { AlertmanagerSettings, WebhookSettings } from '../../shared/interop/settings.ts';
 import type { Settings } from '../../shared/settings.ts';
+import { faultOf } from '../link/link.ts';
 import { useConsole } from '../live/console.tsx';
 import { useScope } from '../live/travel.tsx';
 
@@ -53,7 +54,9 @@ export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, op
   useEffect(() => {
     if (tick !== undefined && enabled) void refetch();
   }, [tick, enabled, refetch]);
-  return query;
+  // The page moves on to another time: what the one on the screen was still asked for is no failure, it is not told.
+  const isOvertaken = query.error !== null && faultOf(query.error).code === 'superseded';
+  return isOvertaken ? ({ ...query, error: null, isError: false } as unknown as typeof query) : query;
 }
 
 const KEPT_MS = 60_000;

@@ -44,7 +44,8 @@ export const historyCalls = {
   steps: { role: 'read', arg: z.strictObject({ from: time, to: time, most: z.number().int().min(1).max(4000) }) },
   /**
    * One of `CALLS_AT` as of the instant that `frameAt` shows at a time; its argument is that call's own, with places by
-   * their index in the layout of that instant, and so is the answer.
+   * their index in the layout of that instant, and so is the answer. Of one viewer those of the instant that he asked
+   * about last are answered: what is not told yet of another is refused as `superseded`.
    */
   askAt: { role: 'read', arg: z.strictObject({ time, name: z.enum(CALLS_AT), arg: z.unknown() }) },
 } as const;

@@ -21,17 +21,24 @@ export class RangeAsker {
     this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
   }
 
-  /** @throws FaultError */
-  async ask(promql: string, { start, end, stepMs }: Evaluation): Promise<{ matrix: Matrix; bytes: number }> {
+  /** Rejects with the reason of a signal that ends it before its turn. @throws FaultError */
+  async ask(
+    promql: string,
+    { start, end, stepMs }: Evaluation,
+    stopped?: AbortSignal,
+  ): Promise<{ matrix: Matrix; bytes: number }> {
     const { url, maxSeries = 1_000_000 } = this.settings;
     const [from, to, step] = [start, end, stepMs].map((ms) => String(ms / 1000));
     while (this.#running >= AT_ONCE) await new Promise<void>((next) => this.#waiting.push(next));
     this.#running++;
     try {
+      stopped?.throwIfAborted();
       const form = { query: promql, start: from, end: to, step };
-      const { body } = await this.#fetcher.ask({ url: apiUrl(url, 'query_range'), accept: 'application/json', form });
+      const ask = { url: apiUrl(url, 'query_range'), accept: 'application/json', form };
+      const { body } = await this.#fetcher.ask(ask, stopped);
       return { matrix: parseMatrix(body, { maxBytes: MAX_BYTES, maxSeries }), bytes: body.length };
     } catch (error) {
+      stopped?.throwIfAborted();
       throw apiFault(new URL(url).host, error);
     } finally {
       this.#running--;

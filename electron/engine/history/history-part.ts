@@ -78,11 +78,11 @@ export class HistoryPart implements EnginePart {
         return this.#ranAt(end) ? alertsAt({ ...frame, time: end }, instant) : undefined;
       },
       sourcesAt: (time) => this.#spans.within(time, time)[0] ?? { sources: [], badSamples: 0 },
-      draws: (time) => this.#servers.draws(time, WINDOW_MS, MINUTE_MS, WINDOW_MS / MINUTE_MS),
+      draws: (time, stopped) => this.#servers.draws(time, WINDOW_MS, MINUTE_MS, WINDOW_MS / MINUTE_MS, stopped),
       rowsUpTo: (time) => this.#rollups.rowsUpTo(time, WINDOW_MS),
     });
     this.power = new PastPower(context, {
-      draws: (time, spanMs, stepMs, most) => this.#servers.draws(time, spanMs, stepMs, most),
+      draws: (...asked) => this.#servers.draws(...asked),
       rowsUpTo: (time, spanMs) => this.#rollups.mostUpTo(time, spanMs),
       history: (arg) => this.#history(arg),
     });
@@ -107,9 +107,9 @@ export class HistoryPart implements EnginePart {
     return told;
   }
 
-  /** The fleet at an instant of the past. */
-  at(time: number): Promise<Past> {
-    return this.#instants.at(time);
+  /** The fleet at an instant of the past; rejects with the reason of a signal that ends it. */
+  at(time: number, signal?: AbortSignal): Promise<Past> {
+    return this.#instants.at(time, signal);
   }
 
   /** Minutes that are over go to the database; another memory gets those of the last day back. */
@@ -231,7 +231,8 @@ export class HistoryPart implements EnginePart {
   }
 }
 
-const superseded = () => new FaultError('superseded', 'Another instant was asked for meanwhile', '');
+/** What is told of an instant that its viewer has moved on from. */
+export const superseded = () => new FaultError('superseded', 'Another instant was asked for meanwhile', '');
 
 /** What tells series from all others, in this topology and the next. */
 function keyOfSeries(topology: Topology, asked: readonly SeriesObjects[]): string {

@@ -15,6 +15,7 @@ import { ExportersScraper } from '../sources/exporters.ts';
 import { PrometheusReader, settledInstant } from '../sources/prometheus.ts';
 import { Store } from '../store/database.ts';
 import { HistoryPart } from './history-part.ts';
+import { PastPart } from './past-part.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -30,11 +31,14 @@ let leadMs: number;
 let serverUp: boolean;
 /** Queries for this time, epoch ms, are not answered; how many of them came and how many were hung up on. */
 let held: { time: number; came: number; cut: number };
+/** Range queries up to this time are not answered; how many of them came and how many were hung up on. */
+let heldRanges: { until: number; came: number; cut: number };
 const ends: (() => void)[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'fleetwatt-instants-'));
   [now, leadMs, serverUp] = [NOW, 0, true];
   held = { time: Number.NaN, came: 0, cut: 0 };
+  heldRanges = { until: Number.NaN, came: 0, cut: 0 };
 });
 afterEach(() => {
   for (const end of ends.splice(0).reverse()) end();
@@ -68,6 +72,11 @@ const answer: RequestListener = (request, response) => {
     const valueAt = (seconds: number) => [seconds, String(boardAt(seconds * 1000 - leadMs))];
     if (form.has('start')) {
       const [from, to, step] = ['start', 'end', 'step'].map((name) => Number(form.get(name)));
+      if (to * 1000 <= heldRanges.until) {
+        heldRanges.came++;
+        response.on('close', () => heldRanges.cut++);
+        return;
+      }
       const values = Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, i) => valueAt(from + i * step));
       return response.end(
         JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [{ metric: named, values }] } }),
@@ -113,6 +122,7 @@ async function open(kinds: readonly SourceSettings['kind'][]) {
     ...{ sources: () => sources, changeSettings: nothing, broadcast: nothing },
   } as unknown as EngineContext;
   const part = new HistoryPart(context);
+  const past = new PastPart({ history: part, fabric: { at: nothing as never } });
   ends.push(() => {
     part.close();
     for (const source of sources) source.close();
@@ -130,6 +140,7 @@ async function open(kinds: readonly SourceSettings['kind'][]) {
     },
     steps: (arg: CallParsed<'steps'>) => part.answers.steps?.(arg, { role: 'read' }),
     history: (arg: CallArg<'history'>) => part.answers.history?.(arg as never, { role: 'read' }),
+    askAt: async (arg: CallArg<'askAt'>, asker: Asker) => past.answers.askAt?.(arg as never, asker),
     async frameAt(time: number, more: { readonly latest?: boolean } = {}, asker: Asker = { role: 'read' }) {
       const reply = await part.answers.frameAt?.({ time, watch, ...more } as never, asker);
       if (!reply) throw new Error('no answer');
@@ -266,5 +277,34 @@ describe('an instant of the past', () => {
     await engine.frameAt(NOW - HOUR, latest, other);
     await theirs;
     await expect.poll(() => held.came - held.cut).toBe(0);
+  });
+
+  it('is asked about no longer once its viewer asks about another, at servers neither', async () => {
+    const engine = await open(['prometheus']);
+    for (let i = 0; i < 3; i++) await engine.poll();
+    const [scrubbing, other]: Asker[] = [{ role: 'read' }, { role: 'read' }];
+    const refused = (told: Promise<unknown>) => expect(told).rejects.toMatchObject({ fault: { code: 'superseded' } });
+    const inspect = (time: number, asker = scrubbing) =>
+      engine.askAt({ time, name: 'inspect', arg: { place: 0 } }, asker);
+    const power = (time: number) =>
+      engine.askAt({ time, name: 'power', arg: { place: 0, windowMs: 6 * HOUR } }, scrubbing);
+
+    // Instants: both questions about the one that was left end, and the server is hung up on.
+    held.time = NOW - 3 * HOUR;
+    const left = [inspect(held.time), inspect(held.time)].map(refused);
+    await expect.poll(() => held.came).toBeGreaterThan(0);
+    expect(await inspect(NOW - 2 * HOUR)).toMatchObject({ place: 0 });
+    await Promise.all(left);
+    await expect.poll(() => held.came - held.cut).toBe(0);
+
+    // What is asked of the hours before an instant as well; another viewer's question takes nobody's away.
+    heldRanges.until = NOW - 4 * HOUR;
+    const slow = refused(power(NOW - 4 * HOUR));
+    await expect.poll(() => heldRanges.came).toBeGreaterThan(0);
+    await inspect(NOW - HOUR, other);
+    expect(heldRanges.cut).toBe(0);
+    expect(await power(NOW - HOUR)).toMatchObject({ place: { place: 0 } });
+    await slow;
+    await expect.poll(() => heldRanges.came - heldRanges.cut).toBe(0);
   });
 });

@@ -30,8 +30,8 @@ export interface InstantWitnesses {
   alertsAt(frame: Frame, instant: FleetInstant | null): PastAlerts | undefined;
   /** How the sources did then. */
   sourcesAt(time: number): { readonly sources: readonly SourceHealth[]; readonly badSamples: number };
-  /** Draws of servers before an instant. @throws FaultError */
-  draws(time: number): Promise<readonly PlaceRow[]>;
+  /** Draws of servers before an instant; nobody waits for them once the signal is aborted. @throws FaultError */
+  draws(time: number, stopped: AbortSignal): Promise<readonly PlaceRow[]>;
   /** Rows of sites to racks before an instant, the last one is of it; none where nothing is kept. */
   rowsUpTo(time: number): { readonly rows: readonly PlaceRow[]; readonly stepMs: number };
 }
@@ -159,7 +159,7 @@ export class Instants {
   /** Everything that is told of an instant: draws, trends, alerts and sources of then. */
   async #tell({ frame, rows, ...found }: Found, stopped: AbortSignal): Promise<Past> {
     if (rows) return this.#tellRows(rows, found);
-    const draws = frame ? await this.#draws(found.time) : () => [];
+    const draws = frame ? await this.#draws(found.time, stopped) : () => [];
     stopped.throwIfAborted();
     const view = new FleetView({ ...this.#context.settings(), historyBytes: NO_HISTORY, draws });
     if (!frame) return { ...found, view, draws, judged: 'rules', alerts: undefined };
@@ -184,13 +184,13 @@ export class Instants {
   }
 
   /** Draws of the minutes before an instant: as they are remembered, else as servers have them. */
-  async #draws(time: number): Promise<(topology: Topology) => readonly TrendRow[]> {
+  async #draws(time: number, stopped: AbortSignal): Promise<(topology: Topology) => readonly TrendRow[]> {
     const history = this.#context.view().remembered;
     const before = (topology: Topology) => history.drawsBefore(topology, time, WINDOW_MS);
     const current = this.#context.view().current()?.frame.topology;
     if (current && before(current).length >= TREND_LEAST) return before;
     try {
-      const rows = await this.#witnesses.draws(time);
+      const rows = await this.#witnesses.draws(time, stopped);
       return (topology) => rows.map(({ space, ...row }) => ({ ...row, places: placesIn(space, topology) }));
     } catch {
       // No trend is better than no instant: the numbers themselves are there.

@@ -5,8 +5,8 @@ import { askView } from '../../../shared/view-calls.ts';
 import type { PastAlerts } from '../alerts/past-alerts.ts';
 import type { FabricPart } from '../fabric-part.ts';
 import { FaultError } from '../fault.ts';
-import type { Answers, EnginePart } from '../part.ts';
-import type { HistoryPart } from './history-part.ts';
+import type { Answers, Asker, EnginePart } from '../part.ts';
+import { type HistoryPart, superseded } from './history-part.ts';
 import type { Past } from './instants.ts';
 
 /** What the past is told from: instants, and what parts of the engine make of one. */
@@ -15,23 +15,45 @@ interface Doors {
   readonly fabric: Pick<FabricPart, 'at'>;
 }
 
-/** Calls of the view as of an instant of the past, so that every screen can be moved to it. */
+/** The instant that a viewer asks about, and what ends its questions. */
+interface Moment {
+  readonly time: number;
+  readonly over: AbortController;
+}
+
+/**
+ * Calls of the view as of an instant of the past, so that every screen can be moved to it. Newest wins: who asks about
+ * another instant has moved on, and what is not told yet of the one before is called off, at servers too.
+ */
 export class PastPart implements EnginePart {
   readonly #doors: Doors;
-  readonly answers: Answers = { askAt: (arg) => this.#askAt(arg) };
+  readonly #latest = new WeakMap<Asker, Moment>();
+  readonly answers: Answers = { askAt: (arg, asker) => this.#askAt(arg, asker) };
 
   constructor(doors: Doors) {
     this.#doors = doors;
   }
 
-  async #askAt({ time, name, arg }: CallParsed<'askAt'>): Promise<unknown> {
+  async #askAt({ time, name, arg }: CallParsed<'askAt'>, asker: Asker): Promise<unknown> {
     const parsed = calls[name].arg.safeParse(arg);
     if (!parsed.success)
       throw new FaultError('bad-argument', `${name}: the argument is not valid`, 'Correct the value.');
-    return this.#answer(name, parsed.data, await this.#doors.history.at(time));
+    const { signal } = this.#momentOf(asker, time).over;
+    const past = await this.#doors.history.at(time, signal);
+    signal.throwIfAborted();
+    return this.#answer(name, parsed.data, past, signal);
   }
 
-  #answer(name: CallAt, arg: unknown, past: Past): unknown {
+  #momentOf(asker: Asker, time: number): Moment {
+    const before = this.#latest.get(asker);
+    if (before?.time === time) return before;
+    const moment = { time, over: new AbortController() };
+    this.#latest.set(asker, moment);
+    before?.over.abort(superseded());
+    return moment;
+  }
+
+  #answer(name: CallAt, arg: unknown, past: Past, signal: AbortSignal): unknown {
     const current = past.view.current();
     if (!current) {
       const when = `${formatDate(past.time)}, ${formatTime(past.time)}`;
@@ -39,7 +61,7 @@ export class PastPart implements EnginePart {
     }
     if (name === 'alerts') return alertsOf(past).reply();
     if (name === 'rules') return alertsOf(past).rules();
-    if (name === 'power') return this.#doors.history.power.report(past, arg as CallParsed<'power'>);
+    if (name === 'power') return this.#doors.history.power.report(past, arg as CallParsed<'power'>, signal);
     if (name === 'energy') return this.#doors.history.power.energy(past);
     if (name === 'fabricOverview') return this.#doors.fabric.at(current).overview();
     if (name === 'fabric') {

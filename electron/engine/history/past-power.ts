@@ -9,6 +9,7 @@ import type { TrendRow } from '../../../shared/trend.ts';
 import type { EngineContext } from '../part.ts';
 import type { Past } from './instants.ts';
 import { ROLLUP_MS } from './rollups.ts';
+import { SharedAsks } from './shared-asks.ts';
 
 /** Steps of a window that a server is asked for: of a day they are 6 min apart. */
 const STEPS = 240;
@@ -21,7 +22,13 @@ const TAIL_STEPS = 60;
 /** Where the draws of the hours before an instant are. */
 export interface PowerWitnesses {
   /** Draws of servers in so many steps up to an instant. @throws FaultError */
-  draws(time: number, spanMs: number, leastStepMs: number, steps: number): Promise<readonly PlaceRow[]>;
+  draws(
+    time: number,
+    spanMs: number,
+    leastStepMs: number,
+    steps: number,
+    stopped?: AbortSignal,
+  ): Promise<readonly PlaceRow[]>;
   /** Rows of the database up to an instant; none where nothing is kept. */
   rowsUpTo(time: number, spanMs: number): readonly PlaceRow[];
   history(arg: CallParsed<'history'>): Promise<CallResult<'history'>>;
@@ -31,19 +38,27 @@ export interface PowerWitnesses {
 export class PastPower {
   readonly #context: EngineContext;
   readonly #witnesses: PowerWitnesses;
-  readonly #kept = new Map<string, Promise<readonly PlaceRow[]>>();
+  readonly #kept = new SharedAsks<readonly PlaceRow[], string>(KEPT);
 
   constructor(context: EngineContext, witnesses: PowerWitnesses) {
     this.#context = context;
     this.#witnesses = witnesses;
   }
 
-  /** The power of a place as of an instant; null for a place that has none. */
-  async report({ view, draws }: Past, { place, windowMs }: CallParsed<'power'>): Promise<CallResult<'power'>> {
+  /**
+   * The power of a place as of an instant; null for a place that has none.
+   *
+   * @param signal ends it: who asked has moved on
+   */
+  async report(
+    { view, draws }: Past,
+    { place, windowMs }: CallParsed<'power'>,
+    signal?: AbortSignal,
+  ): Promise<CallResult<'power'>> {
     const current = view.current();
     if (!current || !isPowerPlace(current.frame.topology, place)) return null;
     const { frame, power, now } = current;
-    const rows = await this.#rows(frame.topology, now, windowMs);
+    const rows = await this.#rows(frame.topology, now, windowMs, signal);
     return powerReport({ frame, power, rows, recent: draws(frame.topology), now }, place);
   }
 
@@ -85,30 +100,33 @@ export class PastPower {
   }
 
   /** Draws of a window: as they are remembered, else as servers have them, else out of the database. */
-  async #rows(topology: Topology, time: number, windowMs: number): Promise<readonly TrendRow[]> {
+  async #rows(
+    topology: Topology,
+    time: number,
+    windowMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly TrendRow[]> {
     const remembered = this.#context.view().remembered.drawsOfDay(topology, time - windowMs, time);
     const begins = remembered[0]?.time ?? Number.POSITIVE_INFINITY;
     if (begins - (time - windowMs) <= 2 * LEAST_STEP_MS) return remembered;
-    const told = await this.#ofServers(time, windowMs);
+    const told = await this.#ofServers(time, windowMs, signal);
     const kept = told.length > 0 ? told : this.#witnesses.rowsUpTo(time, windowMs);
     const rows = kept.map(({ space, ...row }) => ({ ...row, places: placesIn(space, topology) }));
     return rows.length > 0 && rows[0].time < begins ? rows : remembered;
   }
 
   /** A window that ends with a whole step, so that the next instants have the same. None where no server has it. */
-  #ofServers(time: number, windowMs: number): Promise<readonly PlaceRow[]> {
+  async #ofServers(time: number, windowMs: number, signal: AbortSignal | undefined): Promise<readonly PlaceRow[]> {
     const stepMs = Math.max(LEAST_STEP_MS, Math.ceil(windowMs / STEPS / LEAST_STEP_MS) * LEAST_STEP_MS);
     const end = Math.floor(time / stepMs) * stepMs;
-    const key = `${end} ${windowMs}`;
-    let rows = this.#kept.get(key);
-    if (!rows) {
-      rows = this.#witnesses.draws(end, windowMs, stepMs, STEPS);
-      this.#kept.set(key, rows);
+    const run = (stopped: AbortSignal) => this.#witnesses.draws(end, windowMs, stepMs, STEPS, stopped);
+    try {
+      return await this.#kept.ask(`${end} ${windowMs}`, signal, run, () => true);
+    } catch {
+      signal?.throwIfAborted();
       // What failed is asked anew; until then the database is looked into.
-      rows.catch(() => this.#kept.delete(key));
-      for (const oldest of this.#kept.keys()) if (this.#kept.size > KEPT) this.#kept.delete(oldest);
+      return [];
     }
-    return rows.catch(() => []);
   }
 }
 

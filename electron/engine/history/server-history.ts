@@ -145,8 +145,16 @@ export class ServerHistory {
   /**
    * Draws of all sites to racks in steps over a span up to an instant; none where no server has what they are made of.
    * Fewer steps where there is much to ask for. @throws FaultError where a server fails
+   *
+   * @param stopped nobody waits for them any more
    */
-  async draws(time: EpochMs, spanMs: DurationMs, leastStepMs: DurationMs, most: number): Promise<readonly PlaceRow[]> {
+  async draws(
+    time: EpochMs,
+    spanMs: DurationMs,
+    leastStepMs: DurationMs,
+    most: number,
+    stopped?: AbortSignal,
+  ): Promise<readonly PlaceRow[]> {
     const current = this.#context.view().current();
     if (!current) return [];
     const { topology } = current.frame;
@@ -160,9 +168,9 @@ export class ServerHistory {
     const count = Math.floor(spanMs / stepMs) + 1;
     const rows: PlaceRow[] = [];
     const space = placeSpaceOf(topology);
-    await this.#ask(asked, plan, { first: time - (count - 1) * stepMs, stepMs, count }, (at, { drawW, quality }) =>
-      rows.push({ time: at, space, values: drawW.slice(0, space.places), basis: quality.slice(0, space.places) }),
-    );
+    const hear = (at: EpochMs, { drawW, quality }: PowerColumns) =>
+      rows.push({ time: at, space, values: drawW.slice(0, space.places), basis: quality.slice(0, space.places) });
+    await this.#ask(asked, plan, { first: time - (count - 1) * stepMs, stepMs, count }, { hear, stopped });
     return rows;
   }
 
@@ -170,7 +178,7 @@ export class ServerHistory {
     asked: readonly SeriesObjects[],
     plan: RangePlan,
     grid: Grid,
-    hear?: (time: EpochMs, power: PowerColumns) => void,
+    { hear, stopped }: { hear?: (time: EpochMs, power: PowerColumns) => void; stopped?: AbortSignal | undefined } = {},
   ): Promise<CachedSteps> {
     const evaluation = evaluationOf(grid, this.#context.settings().staleMs);
     const queries = plan.queries(evaluation, (id) => this.#asker(id)?.settings.rateWindow ?? '1m');
@@ -182,7 +190,7 @@ export class ServerHistory {
         // A server knows instants by its own clock.
         const leadMs = source?.leadMs?.() ?? 0;
         const [start, end] = [evaluation.start + leadMs, evaluation.end + leadMs];
-        const { matrix, bytes } = await asker.ask(query.planned.promql, { ...evaluation, start, end });
+        const { matrix, bytes } = await asker.ask(query.planned.promql, { ...evaluation, start, end }, stopped);
         source?.spent?.(bytes);
         return { query, site: asker.settings.site, matrix, leadMs };
       }),
@@ -193,6 +201,7 @@ export class ServerHistory {
       replay.take(step);
       // A large fleet's past must not hold up its present.
       if (this.#context.clock.now() - slice < SLICE_MS) continue;
+      stopped?.throwIfAborted();
       await new Promise<void>((next) => this.#context.clock.later(next, 0));
       slice = this.#context.clock.now();
     }

@@ -7,12 +7,12 @@ interface Shared<Value> {
 }
 
 /**
- * What is asked by a number, once for all who want it, and remembered for a while. Who no longer wants it leaves by his
+ * What is asked by a key, once for all who want it, and remembered for a while. Who no longer wants it leaves by his
  * signal; when everyone has left before it is there, it is called off.
  */
-export class SharedAsks<Value> {
+export class SharedAsks<Value, Key = number> {
   readonly #most: number;
-  readonly #kept = new Map<number, Shared<Value>>();
+  readonly #kept = new Map<Key, Shared<Value>>();
 
   /** @param most answers that are remembered */
   constructor(most: number) {
@@ -25,7 +25,7 @@ export class SharedAsks<Value> {
    * @param keep whether an answer is worth remembering; what fails never is
    */
   ask(
-    key: number,
+    key: Key,
     signal: AbortSignal | undefined,
     run: (stopped: AbortSignal) => Promise<Value>,
     keep: (value: Value) => boolean,
@@ -52,7 +52,7 @@ export class SharedAsks<Value> {
     });
   }
 
-  #begin(key: number, run: (stopped: AbortSignal) => Promise<Value>, keep: (value: Value) => boolean): Shared<Value> {
+  #begin(key: Key, run: (stopped: AbortSignal) => Promise<Value>, keep: (value: Value) => boolean): Shared<Value> {
     const stop = new AbortController();
     const shared: Shared<Value> = { value: run(stop.signal), stop, waiting: 0, done: false };
     const over = (kept: boolean) => {
@@ -66,7 +66,7 @@ export class SharedAsks<Value> {
     return shared;
   }
 
-  #leave(key: number, shared: Shared<Value>, reason: unknown): void {
+  #leave(key: Key, shared: Shared<Value>, reason: unknown): void {
     shared.waiting--;
     if (shared.waiting > 0 || shared.done) return;
     shared.stop.abort(reason);
@@ -74,7 +74,7 @@ export class SharedAsks<Value> {
     this.#forget(key, shared);
   }
 
-  #forget(key: number, shared: Shared<Value>): void {
+  #forget(key: Key, shared: Shared<Value>): void {
     if (this.#kept.get(key) === shared) this.#kept.delete(key);
   }
 }
