@@ -3,9 +3,10 @@ import { type BoundSeries, boundSeries } from './bound.ts';
 import { Clocks } from './clocks.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
+import { knownPlaces } from './known-places.ts';
 import type { Host, SharedAddress } from './machines.ts';
 import { NodeLocator } from './mapping.ts';
-import { domainsOf } from './nvlink-domains.ts';
+import { domainsOf, guidsOf } from './nvlink-domains.ts';
 import { Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
 import { RecordedMemory } from './recorded/memory.ts';
@@ -254,7 +255,7 @@ export class Fleet {
   #topology(): BuiltTopology {
     if (this.#built && (this.#pinned || this.#builtFor === this.#objects.changes)) return this.#built;
     const expected = this.#rows.map((row) => ({ ...row, inferred: false }));
-    const seen = this.#objects.known(expected);
+    const seen = knownPlaces(this.#objects, expected);
     const { nodeOf, places } = seen;
     const nodes = [...seen.nodes, ...missingTrays(seen.nodes, this.#racks)];
     const feeds = [...seen.feeds, ...missingFeeds(seen.feeds, nodes, this.#racks, this.#budgets)];
@@ -279,6 +280,7 @@ export class Fleet {
         servers: servers.map((server) => (server.source === '' ? { ...server, model: '' } : server)),
         ports,
         nvlinkDomain: domainsOf(built, nodeOf, this.#objects.nodes),
+        gpuGuid: guidsOf(built, gpus),
         ...workOf(built, gpus),
         workRack: Int32Array.from(works, ({ place, source }) => (source === '' ? -1 : built.placeOfPlace[place])),
         workOn: works.map(({ work }) => work),

@@ -90,6 +90,7 @@ export function topologyOf(shape: Shape = {}): Topology {
     linkTickBytes: Float64Array.from(links, () => shape.tickBytes ?? Number.NaN),
     ports: shape.ports ?? [],
     nvlinkDomain: [],
+    gpuGuid: [],
     feedRack: Int32Array.from(feeds, ([feed]) => place(feed.split(' ')[0])),
     feedName: feeds.map(([feed]) => feed.split(' ')[1]),
     feedBudgetW: Float64Array.from(feeds, ([, watts]) => watts),

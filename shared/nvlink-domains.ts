@@ -1,6 +1,6 @@
 import type { Objects } from './objects.ts';
 import type { BuiltTopology } from './places.ts';
-import { NODE } from './topology.ts';
+import { GPU, NODE } from './topology.ts';
 
 /** NVLink domain of each node: what the labels of its boards say of cluster and clique. */
 export function domainsOf(
@@ -17,4 +17,15 @@ export function domainsOf(
     if (place >= 0 && cluster !== '') domains[place - first] = clique === '' ? cluster : `${cluster}.${clique}`;
   });
   return domains;
+}
+
+/** InfiniBand GUID of each GPU's platform, by its place; empty where none is told. */
+export function guidsOf({ topology: { start }, placeOfGpu }: BuiltTopology, gpus: Objects['gpus']): string[] {
+  let guids: string[] = [];
+  gpus.forEach(({ guid }, gpu) => {
+    if (guid === '' || placeOfGpu[gpu] < 0) return;
+    if (guids.length === 0) guids = new Array(start[GPU + 1] - start[GPU]).fill('');
+    guids[placeOfGpu[gpu] - start[GPU]] = guid;
+  });
+  return guids;
 }

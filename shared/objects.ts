@@ -1,9 +1,9 @@
-import { type FeedClue, feedClue, RackNames } from './feeds.ts';
+import { type FeedClue, feedClue } from './feeds.ts';
 import type { Labels } from './labels.ts';
 import { type Host, type Machine, Machines, type Origin, type SharedAddress } from './machines.ts';
-import type { NodeLocator, NodePlace } from './mapping.ts';
+import type { NodeLocator } from './mapping.ts';
 import { gpuId, indexNumber, ownerOf } from './object-labels.ts';
-import type { KnownFeed, KnownLink, KnownNode, KnownPlace } from './places.ts';
+import type { KnownLink } from './places.ts';
 import { PLACE_LABELS, WORK_LABELS } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
 import {
@@ -29,6 +29,8 @@ interface Gpu {
   node: number;
   index: number;
   model: string;
+  /** InfiniBand GUID of its platform; '' where none is told. */
+  guid: string;
   source: string;
   /** Pods and jobs on it, by name: more than one where they share it. */
   works: readonly Work[];
@@ -42,15 +44,6 @@ interface RecordedPlace {
   readonly names: readonly string[];
   /** Model of its boards; '' where none is told. */
   model: string;
-}
-
-/** What the topology is built from. */
-interface Known {
-  readonly nodes: KnownNode[];
-  /** Known node of each node of the fleet; −1: forgotten. */
-  readonly nodeOf: Int32Array;
-  readonly feeds: KnownFeed[];
-  readonly places: KnownPlace[];
 }
 
 /**
@@ -142,7 +135,7 @@ export class Objects {
     const partition = labels.get(of.partition ?? '') ?? '';
     const told = partition === '' || partition === '0' ? index : '';
     const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
-    this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model));
+    this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model), labels.get(of.guid ?? '') ?? '');
     this.#told.learn(gpu, labels);
     if (of.placement) this.#machines.learnPlace(node, labels, of.placement);
     if (told !== '') this.#gpuAt.set(at, gpu);
@@ -186,17 +179,19 @@ export class Objects {
     const uuid = id || `${site}/${host}/gpu${number >= 0 ? number : index}`;
     this.#gpuOf.set(uuid.toLowerCase(), this.gpus.length);
     this.changes++;
-    const gpu = { uuid, anonymous: id === '', node, index: -1, model: '', source, works: [], workTold: '' };
+    const gpu = { uuid, anonymous: id === '', node, index: -1, model: '', guid: '', source, works: [], workTold: '' };
     return this.gpus.push(gpu) - 1;
   }
 
-  #describe(gpu: Gpu, node: number, index: string, model: string): void {
+  #describe(gpu: Gpu, node: number, index: string, model: string, guid: string): void {
     const told = indexNumber(index);
     const number = told >= 0 ? told : gpu.index;
-    if (gpu.node === node && gpu.index === number && (model === '' || gpu.model === model)) return;
+    const same = (now: string, before: string) => now === '' || now === before;
+    if (gpu.node === node && gpu.index === number && same(model, gpu.model) && same(guid, gpu.guid)) return;
     gpu.node = node;
     gpu.index = number;
     if (model !== '') gpu.model = model;
+    if (guid !== '') gpu.guid = guid;
     this.changes++;
   }
 
@@ -338,39 +333,6 @@ export class Objects {
   /** Addresses behind which several machines are told of. */
   sharedAddresses(): readonly SharedAddress[] {
     return this.#machines.sharedAddresses();
-  }
-
-  /** What the topology is built from; nodes of topology.csv that were never seen come last, as holes. */
-  known(expected: readonly NodePlace[]): Known {
-    const nodes: (KnownNode & { gpus: { id: number; uuid: string; index: number; model: string }[] })[] = [];
-    const byPath = new Map<string, number>();
-    const racks = new RackNames();
-    const add = (place: NodePlace, unseen = false): number => {
-      const path = [place.site, place.hall, place.row, place.rack, place.node].join('/');
-      let at = byPath.get(path);
-      if (at === undefined) {
-        at = nodes.length;
-        nodes.push({ place, gpus: [], unseen });
-        byPath.set(path, at);
-        racks.add(place);
-      }
-      return at;
-    };
-    const nodeOf = Int32Array.from(this.nodes, (node) => (node.source === '' ? -1 : add(node.place)));
-    this.gpus.forEach((gpu, id) => {
-      const node = nodes[nodeOf[gpu.node]];
-      if (gpu.source !== '') node?.gpus.push({ id, uuid: gpu.uuid, index: gpu.index, model: gpu.model });
-    });
-    for (const place of expected) add(place, true);
-    // A rack that labels spell out is known to PDUs that only have its name.
-    for (const feed of this.feeds) if (feed.source !== '' && feed.rack && feed.hall && feed.row) racks.add(feed);
-    const feeds = this.feeds.map((feed) => ({ ...racks.of(feed), name: feed.name, gone: feed.source === '' }));
-    const places = this.places.map(({ names, model, source }) => {
-      const [site, hall = '', row = '', rack = ''] = names;
-      const at = racks.of({ site, hall, row, rack, pdu: '' });
-      return { names: names.length < 4 ? names : [at.site, at.hall, at.row, at.rack], model, gone: source === '' };
-    });
-    return { nodes, nodeOf, feeds, places };
   }
 
   /** How many objects of a kind there are, forgotten ones included. */

@@ -286,6 +286,7 @@ export function buildTopology(
       linkTickBytes: Float64Array.from(links, (link) => link.tickBytes ?? Number.NaN),
       ports: [],
       nvlinkDomain: [],
+      gpuGuid: [],
       feedRack: Int32Array.from(feeds, (feed) => (feed.gone ? -1 : (indexOf.get(rackPath(feed)) ?? -1))),
       feedName: feeds.map((feed) => feed.name),
       feedBudgetW: Float64Array.from(feeds, (feed) => feedBudget(budgets.get(rackPath(feed)), feed.name)),

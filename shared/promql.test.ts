@@ -45,10 +45,12 @@ test('of a metric that stands for many quantities only those of the profiles are
 test('only what the server has is asked for', () => {
   const present = new Set(['DCGM_FI_DEV_GPU_TEMP', 'node_network_receive_bytes_total']);
   const few = planQueries({ rateWindow: '2m', present });
+  const { guid = '', placement = [] } = dcgmProfile.identity.gpu ?? {};
+  const labels = [guid, ...placement];
   expect(few.map(({ id }) => id)).toEqual(['gpu-times', 'gpu-temp', 'node-times', 'node-rates']);
   for (const { promql } of few)
     for (const [name] of promql.matchAll(/\b(DCGM|node|gpu|rocm|nvidia_smi)_\w+_\w+/g))
-      expect([...present, ...(dcgmProfile.identity.gpu?.placement ?? [])]).toContain(name);
+      expect([...present, ...labels]).toContain(name);
   expect(planQueries({ rateWindow: '2m', present: new Set() })).toEqual([]);
 });
 

@@ -148,7 +148,7 @@ export function askedOf(profile: Profile, within: readonly string[]): Asked[] {
   const names = profile.mappings.flatMap((mapping) => [
     ...mapping.names.map(one(mapping)),
     ...(mapping.decimals?.names ?? []).map(one({ ...mapping, kind: 'gauge' })),
-    ...(mapping.per ?? []).map(one(mapping)),
+    ...(mapping.per ?? []).map(one({ ...mapping, where: mapping.perWhere ?? mapping.where })),
   ]);
   return groupBy(names, ({ name, kind, mapping }) => `${kind} ${signalOf(mapping.signal).kind} ${name}`).map(
     ([, group]) => {
@@ -330,13 +330,13 @@ function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean, 
   const inRacks = (name: string) => (within.length > 0 ? `${name}{${within.join(',')}}` : name);
   return profiles
     .flatMap((profile) => {
-      const { id, index, model, partition, placement = [] } = profile.identity.gpu ?? DEFAULT_GPU;
+      const { id, index, model, partition, guid, placement = [] } = profile.identity.gpu ?? DEFAULT_GPU;
       const boards = profile.mappings.filter(({ signal }) => signalOf(signal).kind === 'gpu');
       const usual = boards.filter(({ signal, kind }) => kind === 'gauge' && SAMPLED.includes(signal));
       const sampled = (usual.length > 0 ? usual : boards).flatMap(({ names }) => names);
       const names = [...(profile.info ?? []), ...sampled].filter(has).map(inRacks);
       if (names.length === 0 || profile.identity.place) return [];
-      const own = [...id, ...index, ...model, ...(partition ? [partition] : []), ...placement];
+      const own = [...id, ...index, ...model, ...(partition ? [partition] : []), ...(guid ? [guid] : []), ...placement];
       const by = list([...own, ...(profile.identity.node?.labels ?? []), ...WORK, NODE]);
       return [ofProfile(profile, `max by (${by}) (${timesOf(names)})`)];
     })

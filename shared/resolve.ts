@@ -57,6 +57,7 @@ export function resolve(slots: Slots, at: Instant): Resolved {
   }
   withoutCards(columns, at.topology, at.cards);
   for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
+  generationsFromSpeeds(columns, at.topology);
   limitsFromMargins(columns, at.topology);
   limitsFromTable(columns, at.topology);
   makeParents(columns, at.topology);
@@ -177,6 +178,41 @@ function addDirections(
     } else if (Number.isNaN(value[gpu]) && !Number.isNaN(sampled) && !(sampled <= time[gpu])) {
       time[gpu] = sampled;
       quality[gpu] = STALE;
+    }
+  }
+}
+
+/** GT/s of one lane → PCIe generation (PCI Express base specification). */
+const GENERATIONS: ReadonlyMap<number, number> = new Map([
+  ...([
+    [2.5, 1],
+    [5, 2],
+    [8, 3],
+  ] as const),
+  ...([
+    [16, 4],
+    [32, 5],
+    [64, 6],
+    [128, 7],
+  ] as const),
+]);
+const SPEEDS: readonly (readonly [SignalId, SignalId])[] = [
+  ['gpu.pcieSpeed', 'gpu.pcieGen'],
+  ['gpu.pcieSpeedMax', 'gpu.pcieGenMax'],
+];
+
+/** The generation of a PCIe link by its speed, where only that is told. */
+function generationsFromSpeeds(columns: Map<SignalId, Column>, topology: Topology): void {
+  for (const [from, to] of SPEEDS) {
+    const speed = columns.get(from);
+    if (!speed) continue;
+    const generation = columnOf(columns, to, topology);
+    for (let gpu = topology.start[GPU]; gpu < topology.start[GPU + 1]; gpu++) {
+      const told = GENERATIONS.get(speed.value[gpu]);
+      if (generation.quality[gpu] !== UNSUPPORTED || told === undefined) continue;
+      generation.value[gpu] = told;
+      generation.time[gpu] = speed.time[gpu];
+      generation.quality[gpu] = DERIVED;
     }
   }
 }

@@ -134,7 +134,8 @@ export class Slots {
     };
     const { decimals, per: divisors, absentUpTo, ...rest } = mapping;
     const digits = decimals && part({ ...rest, names: decimals.names, kind: 'gauge', scale: 1, rows: 'max' }, DIGITS);
-    const per = divisors && part({ ...rest, names: divisors, scale: 1 }, PER);
+    const where = mapping.perWhere ?? mapping.where;
+    const per = divisors && part({ ...rest, where, names: divisors, scale: 1 }, PER);
     // What is not divided yet may be of any size, but not of the other sign.
     const range = digits || per ? { ...signal, min: signal.min < 0 ? -Infinity : 0, max: Infinity } : signal;
     const slot = new Slot(mapping, profile, all.length, range, digits, per);

@@ -53,6 +53,8 @@ export interface Topology {
   readonly ports: readonly SwitchPort[];
   /** NVLink domain of each node (index: place − start[NODE]) as its fabric's labels say; '' where they do not. */
   readonly nvlinkDomain: readonly string[];
+  /** InfiniBand GUID of each GPU's platform (index: place − start[GPU]), '' where it is not told; empty where none is. */
+  readonly gpuGuid: readonly string[];
   /** PDU inlets: owning rack's place index, 'A' or 'B' (or the PDU's own name), and its rating (NaN: unknown). */
   readonly feedRack: Int32Array;
   readonly feedName: readonly string[];

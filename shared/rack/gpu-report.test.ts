@@ -71,6 +71,20 @@ describe('the report of a GPU', () => {
     expect(fact?.action).toMatch(/Restart the machine/);
   });
 
+  it('tells the flags of the fabric mask, and what few exporters have only where one does', () => {
+    // Degraded bandwidth is true (1), route recovery false (2), route unhealthy true, access timeout not supported.
+    expect(factOf({ 'gpu.fabricMask': [0b00_01_10_01, 0] }, 'Fabric flags')).toMatchObject({
+      ...{ text: 'Degraded bandwidth, Route unhealthy', severity: 'warning' },
+    });
+    expect(factOf({ 'gpu.fabricMask': [0, 0] }, 'Fabric flags')).toMatchObject({ text: 'None', severity: null });
+    expect(factOf({ 'gpu.p2p': [3, 0] }, 'NVLink to peers')).toMatchObject({ text: 'No NVLink in this topology' });
+    expect(factOf({ 'gpu.smoothing': [1, 0] }, 'Power smoothing')).toMatchObject({ text: 'On' });
+    expect(factOf({ 'gpu.smoothingLife': [0.98, 0] }, 'Smoothing circuitry left')).toMatchObject({ text: '98%' });
+    expect(factOf({}, 'Power smoothing')).toBeUndefined();
+    const held = reportOf({ 'gpu.boardThrottle': [0.5, 0] })?.residency.at(-1);
+    expect(held).toMatchObject({ reason: 'Board limit', share: 0.5 });
+  });
+
   it('says of ECC and row remaps what to do', () => {
     expect(factOf({ 'gpu.eccUncorrected': [0, 0] }, 'ECC, uncorrected')).toMatchObject({ text: '0', severity: null });
     expect(factOf({ 'gpu.eccUncorrected': [2, 0] }, 'ECC, uncorrected')).toMatchObject({

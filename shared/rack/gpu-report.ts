@@ -38,7 +38,7 @@ export function gpuReport(frame: Frame, heardAt: Float64Array, place: number): G
     rackPath: topology.path[rack],
     node: levelOf(topology, node) === NODE ? name.slice(name.lastIndexOf('/') + 1) : '',
     heardAt: orNull(heardAt[place - topology.start[GPU]]),
-    identity: identityOf(gpu),
+    identity: [...identityOf(gpu), ...guidOf(topology.gpuGuid[place - topology.start[GPU]])],
     now: readingsOf(gpu),
     limits: limitsOf(gpu),
     health: healthOf(gpu),
@@ -101,6 +101,13 @@ function identityOf(gpu: Reader): readonly GpuFact[] {
   ]);
 }
 
+/** The InfiniBand GUID of its platform, which is told by a label and so has no age of its own. */
+function guidOf(guid = ''): readonly GpuFact[] {
+  if (guid === '') return [];
+  const told = { quality: 'measured', sampled: null, severity: null, meaning: '', action: '' } as const;
+  return [{ label: 'InfiniBand GUID', text: printable(guid), ...told }];
+}
+
 function readingsOf(gpu: Reader): readonly GpuFact[] {
   const margin = gpu.value('gpu.tempLimit') - gpu.value('gpu.temp');
   const limit = gpu.fact('gpu.tempLimit', 'Margin to slowdown', () => formatTemp(margin), heat(gpu));
@@ -114,7 +121,10 @@ function readingsOf(gpu: Reader): readonly GpuFact[] {
     ...known([
       gpu.fact('gpu.memTemp', 'Memory temperature', formatTemp),
       gpu.fact('gpu.memUsed', 'Memory used', (bytes) => formatBytes(bytes)),
+      gpu.fact('gpu.memUse', 'Memory used, share', share),
+      gpu.fact('gpu.memReserved', 'Memory reserved', (bytes) => formatBytes(bytes)),
       gpu.fact('gpu.smActive', 'SMs active', share),
+      gpu.fact('gpu.occupancy', 'SM occupancy', share),
       gpu.fact('gpu.tensor', 'Tensor pipes active', share),
       gpu.fact('gpu.dram', 'Memory bandwidth', share),
       gpu.fact('gpu.memClock', 'Memory clock', formatClock),
@@ -148,10 +158,30 @@ function limitsOf(gpu: Reader): readonly GpuFact[] {
     ]),
     gpu.fact('gpu.tempLimit', 'Slowdown temperature', formatTemp),
     gpu.fact('gpu.clockMax', 'Maximum SM clock', formatClock),
+    ...known([gpu.fact('gpu.clockApp', 'Application SM clock', formatClock), ...smoothingOf(gpu)]),
   ];
 }
 
+/** Power smoothing, where the board has it. */
+const smoothingOf = (gpu: Reader): readonly GpuFact[] => [
+  gpu.fact('gpu.smoothing', 'Power smoothing', onOff),
+  gpu.fact('gpu.smoothingLevel', 'Smoothing privilege level', plain),
+  gpu.fact('gpu.smoothingRampDown', 'Immediate ramp down', onOff),
+  gpu.fact('gpu.smoothingCeiling', 'Smoothing ceiling', formatWatts),
+  gpu.fact('gpu.smoothingFloor', 'Smoothing floor', formatWatts),
+  gpu.fact('gpu.smoothingFloorMin', 'Lowest floor to set', share),
+  gpu.fact('gpu.smoothingFloorMax', 'Highest floor to set', share),
+  gpu.fact('gpu.smoothingLife', 'Smoothing circuitry left', share),
+];
+
 const FABRIC = ['Not supported', 'Healthy', 'Unhealthy', 'Limited capacity'];
+/** Two bits each from bit 0, of which 1 says that it is so (nvml.h, NVML_GPU_FABRIC_HEALTH_MASK_…). */
+const FABRIC_FLAGS = ['Degraded bandwidth', 'Route recovery', 'Route unhealthy', 'Access timeout recovery'];
+/** nvmlGpuP2PStatus_t of nvml.h. */
+const PEERS = [
+  ...['OK', 'Chipset not supported', 'GPU not supported', 'No NVLink in this topology', 'Disabled by registry key'],
+  ...['Not supported', 'Unknown'],
+];
 /** nvmlDeviceGpuRecoveryAction_t of nvml.h. */
 const RECOVERY = ['None', 'Reset the GPU', 'Restart the node', 'Drain peer-to-peer', 'Drain and reset'];
 
@@ -193,6 +223,13 @@ function healthOf(gpu: Reader): readonly GpuFact[] {
           action: 'Check Fabric Manager’s log and the NVSwitch links of this GPU.',
         }),
       ),
+      gpu.fact('gpu.fabricMask', 'Fabric flags', fabricFlags, (mask) =>
+        when(fabricFlags(mask) !== 'None', {
+          severity: 'warning',
+          action: 'Check Fabric Manager’s log and the NVSwitch links of this GPU.',
+        }),
+      ),
+      gpu.fact('gpu.p2p', 'NVLink to peers', named(PEERS)),
       gpu.fact('gpu.recovery', 'Recovery action', named(RECOVERY), (code) =>
         when(code > 0, { severity: 'critical', meaning: 'The driver asks for this before the GPU is used again' }),
       ),
@@ -211,6 +248,8 @@ function healthOf(gpu: Reader): readonly GpuFact[] {
 }
 
 const yesNo: Format = (flag) => (flag > 0 ? 'Yes' : 'No');
+const onOff: Format = (flag) => (flag > 0 ? 'On' : 'Off');
+const fabricFlags: Format = (mask) => FABRIC_FLAGS.filter((_, i) => ((mask >> (2 * i)) & 3) === 1).join(', ') || 'None';
 const named =
   (names: readonly string[]): Format =>
   (code) =>
@@ -229,9 +268,18 @@ const HELD = [
   ['HW power brake', 'gpu.brakeThrottle'],
   ['Slowest of its group', 'gpu.syncThrottle'],
 ] as const;
+/** Counted by few exporters: told only where one does. */
+const HELD_TOO = [
+  ['Board limit', 'gpu.boardThrottle'],
+  ['Low utilisation', 'gpu.lowUtilThrottle'],
+  ['Reliability', 'gpu.reliabilityThrottle'],
+  ['Below application clocks', 'gpu.appClockThrottle'],
+  ['Below base clocks', 'gpu.baseClockThrottle'],
+] as const;
 
 function residencyOf(gpu: Reader): readonly Residency[] {
-  return HELD.map(([reason, signal]) => {
+  const more = HELD_TOO.filter(([, signal]) => !Number.isNaN(gpu.value(signal)));
+  return [...HELD, ...more].map(([reason, signal]) => {
     const value = gpu.value(signal);
     return { reason, share: Number.isNaN(value) ? null : Math.min(1, value), sampled: gpu.sampled(signal) };
   });

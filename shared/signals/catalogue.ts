@@ -222,6 +222,33 @@ const rows = {
   // Of the GPUs that are counted those whose power is known, and those that a pod or job has only a part of.
   'place.metered': ['GPUs whose power is known, recorded', 'count', 'place', 0, 1e7, 'none'],
   'work.shared': ['Shared GPUs of a pod or job, recorded', 'count', 'work', 0, 1e7, 'none'],
+  // What the rest of DCGM's GPU fields tell (signals.md 1).
+  'gpu.clockApp': ['Application SM clock', 'MHz', 'gpu', 0, 10_000, 'none'],
+  'gpu.occupancy': ['Warps resident on SMs', 'ratio', 'gpu', 0, 1, 'median'],
+  'gpu.memReserved': ['Frame buffer reserved by the driver', 'B', 'gpu', 0, 1e13, 'sum'],
+  'gpu.memUse': ['Frame buffer used, share', 'ratio', 'gpu', 0, 1, 'median'],
+  'gpu.boardThrottle': ['Time held by the board’s limit', 'ratio', 'gpu', 0, 1.05, 'median'],
+  'gpu.lowUtilThrottle': ['Time held for low utilisation', 'ratio', 'gpu', 0, 1.05, 'median'],
+  'gpu.reliabilityThrottle': ['Time held for reliability', 'ratio', 'gpu', 0, 1.05, 'median'],
+  'gpu.appClockThrottle': ['Time below application clocks', 'ratio', 'gpu', 0, 1.05, 'median'],
+  'gpu.baseClockThrottle': ['Time below base clocks', 'ratio', 'gpu', 0, 1.05, 'median'],
+  'gpu.fabricMask': ['Fabric health mask', 'bits', 'gpu', 0, 0xffff_ffff, 'none'],
+  'gpu.p2p': ['Worst NVLink peer status (0 OK)', 'code', 'gpu', 0, 6, 'max'],
+  'gpu.nvlinkRecovered': ['NVLink recoveries that succeeded', 'count', 'gpu', 0, 1e12, 'sum'],
+  'gpu.smoothing': ['Power smoothing (1 on)', 'code', 'gpu', 0, 1, 'none'],
+  'gpu.smoothingLevel': ['Power smoothing privilege level', 'code', 'gpu', 0, 10, 'none'],
+  'gpu.smoothingRampDown': ['Power smoothing, immediate ramp down (1 on)', 'code', 'gpu', 0, 1, 'none'],
+  'gpu.smoothingCeiling': ['Power smoothing, ceiling', 'W', 'gpu', 0, 3000, 'none'],
+  'gpu.smoothingFloor': ['Power smoothing, floor', 'W', 'gpu', 0, 3000, 'none'],
+  'gpu.smoothingFloorMax': ['Power smoothing, highest floor that may be set', 'ratio', 'gpu', 0, 1, 'none'],
+  'gpu.smoothingFloorMin': ['Power smoothing, lowest floor that may be set', 'ratio', 'gpu', 0, 1, 'none'],
+  'gpu.pcieSpeed': ['PCIe speed of one lane', 'GT/s', 'gpu', 1, 128, 'none'],
+  'gpu.pcieSpeedMax': ['Highest PCIe speed of one lane', 'GT/s', 'gpu', 1, 128, 'none'],
+  // Accelerators whose errors are counted by device, which is none of the cores that are seen.
+  'node.eccCorrected': ['Corrected ECC errors of its accelerators', 'count', 'node', 0, 1e15, 'sum'],
+  'node.eccUncorrected': ['Uncorrected ECC errors of its accelerators', 'count', 'node', 0, 1e12, 'sum'],
+  'node.runErrors': ['Executions that failed on its accelerators', '1/s', 'node', 0, 1e9, 'sum'],
+  'gpu.smoothingLife': ['Power smoothing circuitry, lifetime left', 'ratio', 'gpu', 0, 1, 'none'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

@@ -71,6 +71,8 @@ export interface Mapping {
    * of what was observed lately. Where nothing was observed there is no value.
    */
   readonly per?: readonly string[];
+  /** Which series of `per` are meant, where they are not those of `where`. */
+  readonly perWhere?: Conditions;
   readonly quality?: 'derived' | 'assumed';
   /** What a person changes to get it, as a sentence. */
   readonly enable: string;
@@ -104,6 +106,8 @@ export interface GpuIdentity {
   readonly partition?: string;
   /** Labels that tell where the board stands (chassis, tray, fabric): kept with the node's labels for mappings. */
   readonly placement?: readonly string[];
+  /** Label with the InfiniBand GUID of the board's platform. */
+  readonly guid?: string;
 }
 
 /** A node: the usual labels (mapping.ts, `nodeOf`) unless the exporter has its own. */

@@ -98,7 +98,17 @@ const NAMELESS: Readonly<
   Record<
     Exclude<
       keyof Topology,
-      'path' | 'name' | 'racks' | 'ports' | 'nvlinkDomain' | 'feedName' | 'servers' | 'work' | 'workOn' | 'shared'
+      | 'path'
+      | 'name'
+      | 'racks'
+      | 'ports'
+      | 'nvlinkDomain'
+      | 'gpuGuid'
+      | 'feedName'
+      | 'servers'
+      | 'work'
+      | 'workOn'
+      | 'shared'
     >,
     true
   >
@@ -147,6 +157,7 @@ function redactTopology(topology: Topology, names: Pseudonyms, kinds: ReadonlySe
       ...{ peer: port.peer && names.of('hosts', 'peer', port.peer), peerSwitch: owner(port.peerSwitch) },
     })),
     nvlinkDomain: topology.nvlinkDomain.map((domain) => domain && names.of('devices', 'domain', domain)),
+    gpuGuid: topology.gpuGuid.map((guid) => guid && names.of('devices', 'guid', guid)),
     feedName: topology.feedName.map((feed) => (/^[AB]$/.test(feed) ? feed : names.of('hosts', 'feed', feed))),
     servers: topology.servers.map(({ site: place, namespace, pod, model }) => ({
       site: site(place),

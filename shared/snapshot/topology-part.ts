@@ -48,6 +48,7 @@ export const TOPOLOGY_LISTS: Readonly<
     }),
   ],
   nvlinkDomain: ['node', name],
+  gpuGuid: ['gpu', name],
   feedRack: ['feed', Int32Array],
   feedName: ['feed', name],
   feedBudgetW: ['feed', Float64Array],
@@ -98,7 +99,7 @@ export function topologyPart(topology: Topology): Record<string, unknown> {
 /** Reads the places. @throws SnapshotRefused where they do not form a tree */
 export function topologyFrom(value: unknown): Topology {
   // A snapshot of before these were kept has none.
-  const since = typeof value === 'object' ? { workRack: [], workOn: [], shared: [], ...value } : value;
+  const since = typeof value === 'object' ? { workRack: [], workOn: [], shared: [], gpuGuid: [], ...value } : value;
   const part = shape(since, 'topology') as Readonly<Record<string, readonly unknown[]>>;
   const [start, parent] = [part.start as number[], part.parent as number[]];
   const lists = names.map((key) => [key, listOf(TOPOLOGY_LISTS[key][1], part[key])]);
@@ -144,11 +145,13 @@ function sizeOf(space: Space, { start, linkName, ports, feedName, workOn }: Topo
   }
 }
 
+/** Where nobody says what anything works on or hangs together by, the list may be left out. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['work', 'shared', 'nvlinkDomain', 'gpuGuid']);
+
 function fitsSpace(key: keyof typeof TOPOLOGY_LISTS, topology: Topology): boolean {
   const { length } = topology[key] as ArrayLike<unknown>;
   const size = sizeOf(TOPOLOGY_LISTS[key][0], topology);
-  // Where nobody says what anything works on or hangs together by, the list may be left out.
-  return size === undefined || length === size || (length === 0 && ['work', 'shared', 'nvlinkDomain'].includes(key));
+  return size === undefined || length === size || (length === 0 && MAY_BE_EMPTY.has(key));
 }
 
 const pointsInside = ({ start, linkNode, feedRack, workRack }: Topology) =>

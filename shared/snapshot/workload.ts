@@ -36,7 +36,7 @@ export function measuredTopology(gpus: number): Topology {
     racks: Array.from({ length: racks }, () => ({ position: 0, aisle: '', heightU: 48, model: '' })),
     ...{ nodeU: new Uint16Array(nodes), nodeHeight: new Uint16Array(nodes), nodeKind: Array(nodes).fill('compute') },
     ...{ nameplateW: none(total), budgetW: none(total), linkNode: new Int32Array(0), linkKind: [], linkName: [] },
-    ...{ linkTickBytes: none(0), ports: [], nvlinkDomain: [], feedRack: new Int32Array(0), feedName: [] },
+    ...{ linkTickBytes: none(0), ports: [], nvlinkDomain: [], gpuGuid: [], feedRack: new Int32Array(0), feedName: [] },
     ...{ feedBudgetW: none(0), feedHole: new Uint8Array(0), ratingAW: none(upper), ratingBW: none(upper) },
     ...{ derate: new Float64Array(upper).fill(1), servers: [], work: [], shared: [] },
     ...{ workRack: new Int32Array(0), workOn: [] },

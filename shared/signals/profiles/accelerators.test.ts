@@ -12,29 +12,14 @@ import type { SignalId } from '../catalogue.ts';
 const B = 'gpu="0",UUID="GPU-a",modelName="NVIDIA H100 80GB HBM3"';
 const A = 'gpu_id="0",serial_number="S1",card_series="AMD Instinct MI300X",hostname="n1"';
 const NIC = 'nic_id="0",serial_number="P1",hostname="n1"';
-const GAUDI = 'Serial="AN1",UUID="01P0-X",id="0"';
 const FURIOSA = 'arch="rngd",device="npu0",uuid="F1",kubernetes_node_name="n1"';
 const SMI = 'uuid="a"';
-const ALL = 'gpu="NVIDIA H200",instance="n1",uuid="GPU-a",index="0"';
-const TPU = 'accelerator_id="T-0",model="tpu-v5e",node_name="n1"';
 const MIB = 1_048_576;
 
 const readings: readonly (readonly [string, string, SignalId, string, number])[] = [
-  // dcgm-exporter, legacy and new spellings
-  ['dcgm', `DCGM_FI_DEV_BOARD_POWER_LIMIT_MAX_WATTS{${B}} 700`, 'gpu.powerLimitMax', 'GPU-a', 700],
-  ['dcgm', `DCGM_FI_DEV_POWER_MGMT_LIMIT_DEF{${B}} 650`, 'gpu.powerLimitDefault', 'GPU-a', 650],
-  ['dcgm', `DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION{${B}} 5e12`, 'gpu.energy', 'GPU-a', 5e9],
-  ['dcgm', `DCGM_FI_PROF_SM_ACTIVE{${B}} 0.5`, 'gpu.smActive', 'GPU-a', 0.5],
-  ['dcgm', `DCGM_FI_PROF_TENSOR_UTIL_RATIO{${B}} 0.25`, 'gpu.tensor', 'GPU-a', 0.25],
-  ['dcgm', `DCGM_FI_PROF_DRAM_ACTIVE{${B}} 0.75`, 'gpu.dram', 'GPU-a', 0.75],
-  ['dcgm', `DCGM_FI_DEV_GPU_UTIL_RATIO{${B}} 50`, 'gpu.util', 'GPU-a', 0.5],
-  ['dcgm', `DCGM_FI_DEV_MEM_COPY_UTIL{${B}} 25`, 'gpu.memBusy', 'GPU-a', 0.25],
+  // dcgm-exporter: what several series make; each alone is in dcgm.test.ts and boards.test.ts
   ['dcgm', `DCGM_FI_DEV_FB_USED{${B}} 24\nDCGM_FI_DEV_FB_FREE{${B}} 40`, 'gpu.memTotal', 'GPU-a', 64 * MIB],
-  ['dcgm', `DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL{${B}} 300`, 'gpu.nvlink', 'GPU-a', 3e8],
   ['dcgm', `DCGM_FI_PROF_PCIE_TX_BYTES{${B}} 2e9\nDCGM_FI_PROF_PCIE_RX_BYTES{${B}} 1e9`, 'gpu.pcie', 'GPU-a', 3e9],
-  ['dcgm', `DCGM_FI_DEV_PCIE_TX_THROUGHPUT{${B}} 500`, 'gpu.pcieTx', 'GPU-a', 500_000],
-  ['dcgm', `DCGM_FI_DEV_PCIE_LINK_WIDTH{${B}} 8`, 'gpu.pcieWidth', 'GPU-a', 8],
-  ['dcgm', `DCGM_FI_DEV_ROW_REMAP_FAILED{${B}} 1`, 'gpu.remapFailed', 'GPU-a', 1],
   [
     'dcgm',
     `DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS{${B}} 2\nDCGM_FI_DEV_ROW_REMAP_CORRECTABLE_TOTAL{${B}} 3`,
@@ -49,10 +34,6 @@ const readings: readonly (readonly [string, string, SignalId, string, number])[]
     'GPU-a',
     4,
   ],
-  ['dcgm', `DCGM_FI_DEV_FABRIC_HEALTH_SUMMARY{${B}} 3`, 'gpu.fabricHealth', 'GPU-a', 3],
-  ['dcgm', `DCGM_FI_DEV_PLATFORM_TRAY_INDEX{${B}} 17`, 'gpu.tray', 'GPU-a', 17],
-  ['dcgm', `DCGM_FI_DEV_PLATFORM_HOST_ID{${B}} 1`, 'gpu.host', 'GPU-a', 1],
-  ['dcgm', `DCGM_FI_DEV_PLATFORM_MODULE_ID{${B}} 3`, 'gpu.module', 'GPU-a', 3],
   [
     'dcgm',
     `DCGM_EXP_XID_ERRORS_COUNT{${B},xid="79"} 1\nDCGM_EXP_XID_ERRORS_COUNT{${B},xid="13"} 4`,
@@ -76,10 +57,6 @@ const readings: readonly (readonly [string, string, SignalId, string, number])[]
     'GPU-a',
     20,
   ],
-  ['dcgm', `DCGM_FI_DEV_SHUTDOWN_TEMP{${B}} 92`, 'gpu.tempShutdown', 'GPU-a', 92],
-  ['dcgm', `DCGM_FI_DEV_GPU_TEMP_SHUTDOWN_CELSIUS{${B}} 92`, 'gpu.tempShutdown', 'GPU-a', 92],
-  ['dcgm', `DCGM_FI_DEV_ENC_UTIL{${B}} 40`, 'gpu.encoder', 'GPU-a', 0.4],
-  ['dcgm', `DCGM_FI_DEV_DEC_UTIL{${B}} 5`, 'gpu.decoder', 'GPU-a', 0.05],
   [
     'dcgm',
     `DCGM_FI_DEV_NVLINK_COUNT_SYMBOL_BER_FLOAT{${B},nvlink="0"} 1.5e-254
@@ -88,7 +65,6 @@ DCGM_FI_DEV_NVLINK_SYMBOL_BER_RATIO{${B},nvlink="1"} 2e-7`,
     'GPU-a',
     2e-7,
   ],
-  ['dcgm', `DCGM_FI_DEV_NVLINK_EFFECTIVE_BER_RATIO{${B}} 3e-9`, 'gpu.nvlinkEffectiveBer', 'GPU-a', 3e-9],
   [
     'dcgm',
     [0, 1].map((i) => `DCGM_FI_DEV_NVLINK_RECOVERY_FAILED_TOTAL{${B},nvlink="${i}"} ${i + 1}`).join('\n'),
@@ -107,14 +83,9 @@ DCGM_FI_DEV_NVLINK_SYMBOL_BER_RATIO{${B},nvlink="1"} 2e-7`,
     2e9,
   ],
   // nvidia-smi: SI units, no prefix GPU-
-  ['nvidia-smi', `nvidia_smi_clocks_current_memory_clock_hz{${SMI}} 2.619e9`, 'gpu.memClock', 'GPU-a', 2619],
-  ['nvidia-smi', `nvidia_smi_clocks_event_reasons_active{${SMI}} 4`, 'gpu.throttle', 'GPU-a', 4],
   // AMD: MB are 10^6 bytes, percent, Mb/s
-  ['amd', `gpu_package_power{${A}} 748`, 'gpu.power', 'S1', 748],
   ['amd', `amd_gpu_package_power{${A}} 748`, 'gpu.power', 'S1', 748],
   ['amd', `gpu_average_package_power{${A}} 300\ngpu_power_usage{${A}} 299`, 'gpu.power', 'S1', 300],
-  ['amd', `gpu_gfx_activity{${A}} 97`, 'gpu.util', 'S1', 0.97],
-  ['amd', `gpu_used_vram{${A}} 183265`, 'gpu.memUsed', 'S1', 183_265e6],
   [
     'amd',
     `gpu_clock{${A},clock_type="GPU_CLOCK_TYPE_SYSTEM",clock_index="0"} 1533\ngpu_clock{${A},clock_type="GPU_CLOCK_TYPE_MEMORY"} 1900`,
@@ -129,7 +100,6 @@ DCGM_FI_DEV_NVLINK_SYMBOL_BER_RATIO{${B},nvlink="1"} 2e-7`,
     'S1',
     1900,
   ],
-  ['amd', `gpu_violation_ppt_residency_percentage{${A}} 40`, 'gpu.powerThrottle', 'S1', 0.4],
   [
     'amd',
     `gpu_violation_vr_thermal_residency_percentage{${A}} 5\ngpu_violation_hbm_thermal_residency_percentage{${A}} 30`,
@@ -137,14 +107,6 @@ DCGM_FI_DEV_NVLINK_SYMBOL_BER_RATIO{${B},nvlink="1"} 2e-7`,
     'S1',
     0.3,
   ],
-  ['amd', `pcie_bandwidth{${A}} 800`, 'gpu.pcie', 'S1', 1e8],
-  ['amd', `gpu_health{${A}} 0`, 'gpu.healthy', 'S1', 0],
-  ['omnistat', 'rocm_average_socket_power_watts{card="0"} 35', 'gpu.power', 'S/n1/gpu0', 35],
-  ['omnistat', 'rocm_power_cap_watts{card="0"} 750', 'gpu.powerLimit', 'S/n1/gpu0', 750],
-  ['omnistat', 'rocm_utilization_percentage{card="0"} 12.5', 'gpu.util', 'S/n1/gpu0', 0.125],
-  ['gaudi', `habanalabs_power_mW{${GAUDI}} 412500`, 'gpu.power', '01P0-X', 412.5],
-  ['gaudi', `habanalabs_power_default_limit_mW{${GAUDI}} 600000`, 'gpu.powerLimit', '01P0-X', 600],
-  ['gaudi', `habanalabs_utilization{${GAUDI}} 75`, 'gpu.util', '01P0-X', 0.75],
   [
     'neuron',
     'neuroncore_utilization_ratio{neuroncore="3",instance_type="trn1.32xlarge"} 0.5',
@@ -161,9 +123,6 @@ DCGM_FI_DEV_NVLINK_SYMBOL_BER_RATIO{${B},nvlink="1"} 2e-7`,
     'S/n1/gpu0',
     31,
   ],
-  ['tpu', `kubernetes_io:node_accelerator_duty_cycle{${TPU}} 40`, 'gpu.util', 'T-0', 0.4],
-  ['tpu', `kubernetes_io:node_accelerator_memory_used{${TPU}} 8e9`, 'gpu.memUsed', 'T-0', 8e9],
-  ['furiosa', `furiosa_npu_hw_power{${FURIOSA},label="rms"} 47.5`, 'gpu.power', 'F1', 47.5],
   [
     'furiosa',
     `furiosa_npu_hw_temperature{${FURIOSA},label="ambient"} 35\nfuriosa_npu_hw_temperature{${FURIOSA},label="peak"} 52`,
@@ -171,8 +130,6 @@ DCGM_FI_DEV_NVLINK_SYMBOL_BER_RATIO{${B},nvlink="1"} 2e-7`,
     'F1',
     52,
   ],
-  ['all-smi', `all_smi_gpu_power_consumption_watts{${ALL}} 400.5`, 'gpu.power', 'GPU-a', 400.5],
-  ['all-smi', `all_smi_gpu_utilization{${ALL}} 25.5`, 'gpu.util', 'GPU-a', 0.255],
 ];
 
 test.each(readings)('%s: %s', (_profile, text, signal, id, value) => {

@@ -35,13 +35,14 @@ export const gaudiProfile: Profile = {
   ],
 };
 
+const devices = { rows: 'sum', parts: ['event_type', 'neuron_device_index'] } as const;
 const neuron = (name: string, signal: SignalId, more: More = {}): Mapping =>
   mapping([name], signal, 'Run neuron-monitor with neuron-monitor-prometheus.py on the instance', more);
 
 /**
  * AWS Neuron (Trainium, Inferentia): one NeuronCore is one accelerator here, since nothing tells its device. No power
- * is exported. Memory of a core is what its five categories hold together, over all runtimes; ECC events are counted
- * by device, which can't be told of a core.
+ * is exported. Memory of a core is what its five categories hold together, over all runtimes; ECC events are counted by
+ * device, which can't be told of a core, and so are the node's.
  */
 export const neuronProfile: Profile = {
   id: 'neuron',
@@ -53,6 +54,17 @@ export const neuronProfile: Profile = {
     ...['constants', 'model_code', 'model_shared_scratchpad', 'runtime_memory', 'tensors'].map((category) =>
       neuron(`neuroncore_memory_usage_${category}`, 'gpu.memUsed', { rows: 'sum', parts: ['runtime_tag'] }),
     ),
+    // Since the driver was loaded; a counter by its type, of which the count is told.
+    neuron('hardware_ecc_events_total', 'node.eccCorrected', { ...devices, where: { event_type: '.+_ecc_corrected' } }),
+    neuron('hardware_ecc_events_total', 'node.eccUncorrected', {
+      ...devices,
+      where: { event_type: '.+_ecc_uncorrected' },
+    }),
+    // Others have a metric of that name too, without an instance type.
+    neuron('execution_errors_total', 'node.runErrors', {
+      ...{ ...counter, rows: 'sum', parts: ['error_type', 'runtime_tag'] },
+      where: { error_type: '.+', instance_type: '.+' },
+    }),
   ],
 };
 

@@ -73,6 +73,8 @@ export const amdProfile: Profile = {
     amd(['gpu_xgmi_link_rx'], 'gpu.nvlinkRx', 1024, { ...links, ...counter, quality: 'derived' }),
     // Mb/s.
     amd(['pcie_bandwidth'], 'gpu.pcie', 125_000, board),
+    amd(['pcie_speed'], 'gpu.pcieSpeed', 1, { ...board, absentUpTo: 0 }),
+    amd(['pcie_max_speed'], 'gpu.pcieSpeedMax', 1, { ...board, absentUpTo: 0 }),
     amd(['pcie_replay_count'], 'gpu.pcieReplay', 1, { ...board, ...counter }),
     amd(['gpu_ecc_correct_total'], 'gpu.eccCorrected'),
     amd(['gpu_ecc_uncorrect_total'], 'gpu.eccUncorrected'),

@@ -27,6 +27,7 @@ const megabytes = { ...links, rank: 2, quality: 'derived' } as const;
 const processors = { rows: 'sum', parts: ['cpu'] } as const;
 const switches = { rows: 'sum', parts: ['nvswitch'] } as const;
 const instances = { rows: 'sum', parts: ['GPU_I_ID'] } as const;
+const percent = 0.01;
 
 const POWER: readonly Mapping[] = [
   dcgm(['DEV_POWER_USAGE', 'DEV_BOARD_POWER_WATTS'], 'gpu.power'),
@@ -44,17 +45,39 @@ const POWER: readonly Mapping[] = [
   dcgm(['DEV_POWER_MGMT_LIMIT_MIN', 'DEV_BOARD_POWER_LIMIT_MIN_WATTS'], 'gpu.powerLimitMin'),
 ];
 
+/** Power smoothing of GB300; in-band access has to be allowed by Redfish. Names with _WATTS are of headers after 4.6.0. */
+const smoothing = (names: readonly string[], signal: SignalId, scale = 1): Mapping =>
+  dcgm(
+    names.map((name) => `DEV_PWR_SMOOTHING_${name}`),
+    signal,
+    scale,
+  );
+const SMOOTHING: readonly Mapping[] = [
+  smoothing(['ENABLED'], 'gpu.smoothing'),
+  smoothing(['PRIV_LVL'], 'gpu.smoothingLevel'),
+  smoothing(['IMM_RAMP_DOWN_ENABLED'], 'gpu.smoothingRampDown'),
+  smoothing(['APPLIED_TMP_CEIL', 'APPLIED_TMP_CEIL_WATTS'], 'gpu.smoothingCeiling'),
+  smoothing(['APPLIED_TMP_FLOOR', 'APPLIED_TMP_FLOOR_WATTS'], 'gpu.smoothingFloor'),
+  smoothing(['MAX_PERCENT_TMP_FLOOR_SETTING'], 'gpu.smoothingFloorMax', percent),
+  smoothing(['MIN_PERCENT_TMP_FLOOR_SETTING'], 'gpu.smoothingFloorMin', percent),
+  smoothing(['HW_CIRCUITRY_PERCENT_LIFETIME_REMAINING'], 'gpu.smoothingLife', percent),
+];
+
 const ACTIVITY: readonly Mapping[] = [
   dcgm(['PROF_GR_ENGINE_ACTIVE', 'PROF_GR_ENGINE_UTIL_RATIO'], 'gpu.util'),
-  dcgm(['DEV_GPU_UTIL', 'DEV_GPU_UTIL_RATIO'], 'gpu.util', 0.01, { rank: 1 }),
+  dcgm(['DEV_GPU_UTIL', 'DEV_GPU_UTIL_RATIO'], 'gpu.util', percent, { rank: 1 }),
   dcgm(['PROF_SM_ACTIVE', 'PROF_SM_UTIL_RATIO'], 'gpu.smActive'),
+  dcgm(['PROF_SM_OCCUPANCY', 'PROF_SM_OCCUPANCY_RATIO'], 'gpu.occupancy'),
   dcgm(['PROF_PIPE_TENSOR_ACTIVE', 'PROF_TENSOR_UTIL_RATIO'], 'gpu.tensor'),
   dcgm(['PROF_DRAM_ACTIVE', 'PROF_DRAM_UTIL_RATIO'], 'gpu.dram'),
-  dcgm(['DEV_MEM_COPY_UTIL'], 'gpu.memBusy', 0.01),
-  dcgm(['DEV_ENC_UTIL'], 'gpu.encoder', 0.01),
-  dcgm(['DEV_DEC_UTIL'], 'gpu.decoder', 0.01),
+  dcgm(['DEV_MEM_COPY_UTIL'], 'gpu.memBusy', percent),
+  dcgm(['DEV_ENC_UTIL'], 'gpu.encoder', percent),
+  dcgm(['DEV_DEC_UTIL'], 'gpu.decoder', percent),
   dcgm(['DEV_FB_USED'], 'gpu.memUsed', MIB, instances),
   dcgm(['DEV_FB_TOTAL'], 'gpu.memTotal', MIB, instances),
+  dcgm(['DEV_FB_RESERVED'], 'gpu.memReserved', MIB, instances),
+  // Used ÷ (total − reserved), 0 to 1 under both names; of MIG instances the fullest.
+  dcgm(['DEV_FB_USED_PERCENT', 'DEV_FB_USED_RATIO'], 'gpu.memUse'),
   // What the driver keeps for itself is not in it.
   dcgm(['DEV_FB_USED'], 'gpu.memTotal', MIB, { ...instances, rank: 1, quality: 'derived' }),
   dcgm(['DEV_FB_FREE'], 'gpu.memTotal', MIB, { ...instances, rank: 1, quality: 'derived' }),
@@ -68,9 +91,12 @@ const HEAT: readonly Mapping[] = [
   dcgm(['DEV_MEMORY_TEMP', 'DEV_MEMORY_TEMP_CELSIUS'], 'gpu.memTemp'),
 ];
 
+const NO_EVENT = 'gpu_idle|clocks_setting|display_clocks';
+
 const CLOCKS: readonly Mapping[] = [
   dcgm(['DEV_SM_CLOCK'], 'gpu.clock'),
   dcgm(['DEV_MAX_SM_CLOCK'], 'gpu.clockMax'),
+  dcgm(['DEV_APP_SM_CLOCK'], 'gpu.clockApp'),
   dcgm(['DEV_MEM_CLOCK'], 'gpu.memClock'),
   dcgm(['DEV_CLOCKS_EVENT_REASONS', 'DEV_CLOCK_THROTTLE_REASONS'], 'gpu.throttle'),
   // Nanoseconds, whatever the help text of exporters before December 2025 says.
@@ -87,11 +113,23 @@ const CLOCKS: readonly Mapping[] = [
   dcgm(['DEV_CLOCKS_EVENT_REASON_HW_POWER_BRAKE_SLOWDOWN_NS'], 'gpu.brakeThrottle', 1e-9, counter),
   dcgm(['DEV_CLOCKS_EVENT_REASON_SYNC_BOOST_NS'], 'gpu.syncThrottle', 1e-9, counter),
   dcgm(['DEV_SYNC_BOOST_VIOLATION'], 'gpu.syncThrottle', 1e-9, { ...counter, rank: 1 }),
+  dcgm(['DEV_BOARD_LIMIT_VIOLATION'], 'gpu.boardThrottle', 1e-9, counter),
+  dcgm(['DEV_LOW_UTIL_VIOLATION'], 'gpu.lowUtilThrottle', 1e-9, counter),
+  dcgm(['DEV_RELIABILITY_VIOLATION'], 'gpu.reliabilityThrottle', 1e-9, counter),
+  dcgm(['DEV_TOTAL_APP_CLOCKS_VIOLATION'], 'gpu.appClockThrottle', 1e-9, counter),
+  dcgm(['DEV_TOTAL_BASE_CLOCKS_VIOLATION'], 'gpu.baseClockThrottle', 1e-9, counter),
   // Being idle, set to a clock by a person, or slowed for a display is no event to count.
   made('CLOCK_EVENTS_COUNT', 'gpu.clockEvents', {
     rows: 'sum',
     parts: ['clock_event'],
-    unless: { clock_event: 'gpu_idle|clocks_setting|display_clocks' },
+    unless: { clock_event: NO_EVENT },
+  }),
+  // The same before release 3.4.
+  dcgm(['EXP_CLOCK_THROTTLE_REASONS_COUNT'], 'gpu.clockEvents', 1, {
+    rank: 1,
+    rows: 'sum',
+    parts: ['throttle_reason'],
+    unless: { throttle_reason: NO_EVENT },
   }),
 ];
 
@@ -135,7 +173,16 @@ const TRAFFIC: readonly Mapping[] = [
     1,
     links,
   ),
-  dcgm(['DEV_NVLINK_PPCNT_IBPC_PORT_XMIT_WAIT'], 'gpu.nvlinkWait', 1, { ...links, ...counter }),
+  dcgm(
+    ['DEV_NVLINK_COUNT_LINK_RECOVERY_SUCCESSFUL_EVENTS', 'DEV_NVLINK_RECOVERY_SUCCESSFUL_TOTAL'],
+    'gpu.nvlinkRecovered',
+    1,
+    links,
+  ),
+  dcgm(['DEV_NVLINK_PPCNT_IBPC_PORT_XMIT_WAIT', 'DEV_NVLINK_PPCNT_IBPC_TX_WAIT_TOTAL'], 'gpu.nvlinkWait', 1, {
+    ...links,
+    ...counter,
+  }),
   dcgm(['PROF_PCIE_TX_BYTES'], 'gpu.pcieTx'),
   dcgm(['PROF_PCIE_RX_BYTES'], 'gpu.pcieRx'),
   dcgm(['PROF_PCIE_TX_BYTES_TOTAL'], 'gpu.pcieTx', 1, { ...counter, rank: 1 }),
@@ -154,6 +201,8 @@ const HEALTH: readonly Mapping[] = [
   dcgm(['DEV_XID_ERRORS', 'DEV_XID_ERROR'], 'gpu.xid'),
   made('XID_ERRORS_COUNT', 'gpu.xidCount', { rows: 'sum', parts: ['xid'] }),
   made('GPU_HEALTH_STATUS', 'gpu.healthStatus'),
+  // NVML's status of NVLink to each peer: 0 is OK, 3 that the topology has none. The worst peer counts.
+  made('P2P_STATUS', 'gpu.p2p'),
   // Since the driver was loaded, else since the board was made.
   dcgm(['DEV_ECC_SBE_VOL_TOTAL'], 'gpu.eccCorrected'),
   dcgm(['DEV_ECC_SBE_AGG_TOTAL'], 'gpu.eccCorrected', 1, { rank: 1 }),
@@ -167,6 +216,7 @@ const HEALTH: readonly Mapping[] = [
   dcgm(['DEV_RETIRED_SBE', 'DEV_PAGE_RETIRED_SBE_TOTAL'], 'gpu.pagesRetired'),
   dcgm(['DEV_RETIRED_DBE', 'DEV_PAGE_RETIRED_DBE_TOTAL'], 'gpu.pagesRetired'),
   dcgm(['DEV_FABRIC_HEALTH_SUMMARY'], 'gpu.fabricHealth'),
+  dcgm(['DEV_FABRIC_HEALTH_MASK'], 'gpu.fabricMask'),
   dcgm(['DEV_GET_GPU_RECOVERY_ACTION', 'DEV_GPU_RECOVERY_ACTION'], 'gpu.recovery'),
   dcgm(['DEV_PLATFORM_CHASSIS_SLOT_NUMBER'], 'gpu.slot'),
   dcgm(['DEV_PLATFORM_TRAY_INDEX'], 'gpu.tray'),
@@ -179,8 +229,8 @@ const HEALTH: readonly Mapping[] = [
 const NODE: readonly Mapping[] = [
   dcgm(['DEV_CPU_POWER_UTIL_CURRENT', 'DEV_CPU_POWER_WATTS'], 'node.cpuPower', 1, processors),
   dcgm(['DEV_CPU_POWER_LIMIT', 'DEV_CPU_POWER_LIMIT_WATTS'], 'node.cpuPowerLimit', 1, processors),
-  dcgm(['DEV_SYSIO_POWER_UTIL_CURRENT'], 'node.sysioPower', 1, processors),
-  dcgm(['DEV_MODULE_POWER_UTIL_CURRENT'], 'node.modulePower', 1, processors),
+  dcgm(['DEV_SYSIO_POWER_UTIL_CURRENT', 'DEV_SYSIO_POWER_WATTS'], 'node.sysioPower', 1, processors),
+  dcgm(['DEV_MODULE_POWER_UTIL_CURRENT', 'DEV_MODULE_POWER_WATTS'], 'node.modulePower', 1, processors),
   ...['VDD', 'DVDD', 'HVDD'].map((rail) =>
     dcgm([`DEV_NVSWITCH_POWER_${rail}`, `DEV_NVSWITCH_POWER_${rail}_WATTS`], 'node.switchPower', 1, switches),
   ),
@@ -206,6 +256,14 @@ export const dcgmProfile: Profile = {
       names: ['DCGM_FI_DEV_NVSWITCH_LINK_THROUGHPUT_TX', 'DCGM_FI_DEV_NVSWITCH_LINK_THROUGHPUT_RX'],
       why: 'its unit is not known, as its sources contradict each other (KB/s, or a count of words or bytes), and HGX H100 prints 0. The GPUs’ NVLink throughput is read instead.',
     },
+    {
+      label: 'Power profiles',
+      names: [
+        ...['REQUESTED', 'ENFORCED', 'VALID'].map((which) => `DCGM_FI_DEV_${which}_POWER_PROFILE_MASK`),
+        ...['REQUESTED', 'ENFORCED', 'SUPPORTED'].map((which) => `DCGM_FI_DEV_BOARD_POWER_PROFILE_${which}_MASK`),
+      ],
+      why: 'DCGM has the masks as binary fields, which dcgm-exporter leaves out whatever its counters CSV says.',
+    },
   ],
   identity: {
     gpu: {
@@ -213,6 +271,7 @@ export const dcgmProfile: Profile = {
       always: true,
       index: ['gpu'],
       model: ['modelName', 'model_name'],
+      guid: 'DCGM_FI_DEV_PLATFORM_INFINIBAND_GUID',
       placement: [
         'DCGM_FI_DEV_PLATFORM_CHASSIS_SERIAL_NUMBER',
         'DCGM_FI_DEV_PLATFORM_CHASSIS_SLOT_NUMBER',
@@ -223,5 +282,5 @@ export const dcgmProfile: Profile = {
       ],
     },
   },
-  mappings: [...POWER, ...ACTIVITY, ...HEAT, ...CLOCKS, ...TRAFFIC, ...HEALTH, ...NODE],
+  mappings: [...POWER, ...SMOOTHING, ...ACTIVITY, ...HEAT, ...CLOCKS, ...TRAFFIC, ...HEALTH, ...NODE],
 };

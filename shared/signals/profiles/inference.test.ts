@@ -96,6 +96,28 @@ nv_inference_request_success{model="m",version="2"} 10
 nv_inference_pending_request_count{model="m",version="1"} 5\n`,
     { 'server.queueTime': 0.025, 'server.requests': 1.6, 'server.waiting': 5 },
   ],
+  // The TensorRT-LLM backend: its own queue before the server's, and the share of blocks that are in use.
+  'triton, TensorRT-LLM': [
+    'nv_inference_pending_request_count{model="m",version="1"} 0\n',
+    `nv_inference_pending_request_count{model="m",version="1"} 0
+nv_trt_llm_request_metrics{model="m",version="1",request_type="active"} 12
+nv_trt_llm_request_metrics{model="m",version="1",request_type="scheduled"} 8
+nv_trt_llm_request_metrics{model="m",version="1",request_type="waiting"} 3
+nv_trt_llm_kv_cache_block_metrics{model="m",version="1",kv_cache_block_type="fraction"} 0.75
+nv_trt_llm_kv_cache_block_metrics{model="m",version="1",kv_cache_block_type="used"} 10
+nv_trt_llm_kv_cache_block_metrics{model="m",version="1",kv_cache_block_type="max"} 6239\n`,
+    { 'server.running': 8, 'server.waiting': 3, 'server.kvCache': 0.75 },
+  ],
+  // 1,600 of 6,400 blocks.
+  'triton, TensorRT-LLM without the share': [
+    'nv_inference_pending_request_count{model="m",version="1"} 4\n',
+    `nv_inference_pending_request_count{model="m",version="1"} 4
+nv_trt_llm_kv_cache_block_metrics{model="m",version="1",kv_cache_block_type="tokens_per"} 64
+nv_trt_llm_kv_cache_block_metrics{model="m",version="1",kv_cache_block_type="used"} 1600
+nv_trt_llm_kv_cache_block_metrics{model="m",version="1",kv_cache_block_type="free"} 4800
+nv_trt_llm_kv_cache_block_metrics{model="m",version="1",kv_cache_block_type="max"} 6400\n`,
+    { 'server.waiting': 4, 'server.kvCache': 0.25 },
+  ],
 };
 
 test.each(Object.entries(CASES))('%s: tokens, queues and latencies', (_name, [before, after, told]) => {

@@ -87,18 +87,33 @@ export const tgiProfile: Profile = {
 
 const triton = of('Scrape :8002/metrics of the Triton server');
 
-/** Triton counts inferences, not tokens, unless its TensorRT-LLM backend runs. */
+const VERSIONS = { rows: 'sum', parts: ['version'] } as const satisfies More;
+const BLOCKS = 'nv_trt_llm_kv_cache_block_metrics';
+const requests = (type: string) => ({ ...VERSIONS, where: { request_type: type } });
+const blocks = (type: string) => ({ kv_cache_block_type: type });
+
+/**
+ * Triton counts inferences, not tokens; its TensorRT-LLM backend tells requests and blocks of the KV cache too. Requests wait
+ * in that backend, so its own number stands before the server's. Early releases give no share of the blocks.
+ */
 export const tritonProfile: Profile = {
   id: 'triton',
   title: 'Triton Inference Server',
-  source: 'triton-inference-server/server docs/user_guide/metrics.md',
+  source: 'triton-inference-server/server docs/user_guide/metrics.md; tensorrtllm_backend README, metrics',
   identity: { server: { model: ['model'] } },
   mappings: [
-    triton(['nv_inference_request_success'], 'server.requests', { kind: 'counter', rows: 'sum', parts: ['version'] }),
-    triton(['nv_inference_pending_request_count'], 'server.waiting', { rows: 'sum', parts: ['version'] }),
+    triton(['nv_inference_request_success'], 'server.requests', { kind: 'counter', ...VERSIONS }),
+    triton(['nv_trt_llm_request_metrics'], 'server.running', requests('scheduled')),
+    triton(['nv_trt_llm_request_metrics'], 'server.waiting', requests('waiting')),
+    triton(['nv_inference_pending_request_count'], 'server.waiting', { ...VERSIONS, rank: 1 }),
+    triton([BLOCKS], 'server.kvCache', { where: blocks('fraction') }),
+    triton([BLOCKS], 'server.kvCache', {
+      ...{ rank: 1, quality: 'derived', ...VERSIONS },
+      ...{ where: blocks('used'), per: [BLOCKS], perWhere: blocks('max') },
+    }),
     triton(['nv_inference_queue_duration_us'], 'server.queueTime', {
       ...{ kind: 'counter', scale: 1e-6, per: ['nv_inference_request_success'], quality: 'derived' },
-      ...{ rows: 'sum', parts: ['version'] },
+      ...VERSIONS,
     }),
   ],
 };
@@ -106,13 +121,16 @@ export const tritonProfile: Profile = {
 export const tritonGpuProfile: Profile = {
   id: 'triton-gpu',
   title: 'Triton Inference Server, its GPUs',
-  source: 'triton-inference-server/server docs/user_guide/metrics.md: power in W, utilisation 0..1, memory in bytes',
+  source: 'triton-inference-server/server docs/user_guide/metrics.md: power in W, energy in J, utilisation 0..1',
   identity: { gpu: { id: ['gpu_uuid'], index: [], model: [] } },
   mappings: [
     triton(['nv_gpu_power_usage'], 'gpu.power', { rank: 8 }),
+    triton(['nv_energy_consumption'], 'gpu.power', { kind: 'counter', rank: 9, quality: 'derived' }),
+    triton(['nv_energy_consumption'], 'gpu.energy', { rank: 8 }),
     triton(['nv_gpu_power_limit'], 'gpu.powerLimit', { rank: 8 }),
     triton(['nv_gpu_utilization'], 'gpu.util', { rank: 8 }),
     triton(['nv_gpu_memory_used_bytes'], 'gpu.memUsed', { rank: 8 }),
+    triton(['nv_gpu_memory_total_bytes'], 'gpu.memTotal', { rank: 8 }),
   ],
 };
 
