@@ -34,7 +34,8 @@ export function riseOf(values) {
 /** Memory of engine and page, look after look, from `begin` hours on until `end`. */
 async function watch(page, session, pid, base, begin, end) {
   const found = { engine: [], page: [], newest: 0 };
-  for (let at = base + begin * HOUR; at <= base + end * HOUR; at += LOOK_MS) {
+  const start = fastTime(base);
+  for (let at = start + begin * HOUR; at <= start + end * HOUR; at += LOOK_MS) {
     await page.waitForTimeout(Math.max(0, (at - fastTime(base)) / FAST));
     found.page.push(await heapOf(session));
     found.engine.push(residentOf(enginesOf(pid)[0]));

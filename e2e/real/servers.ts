@@ -52,7 +52,9 @@ async function backfill(folder: string, past: string): Promise<void> {
   const { path } = requireReal('promtool');
   const text = join(folder, 'past.txt');
   await writeFile(text, past);
-  const args = ['tsdb', 'create-blocks-from', 'openmetrics', '--quiet', text, join(folder, 'data')];
+  // Few blocks: the text is read once for each.
+  const few = '--max-block-duration=48h';
+  const args = ['tsdb', 'create-blocks-from', few, 'openmetrics', '--quiet', text, join(folder, 'data')];
   await promisify(execFile)(path ?? 'promtool', args);
 }
 

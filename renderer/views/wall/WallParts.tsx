@@ -48,7 +48,7 @@ const Count = ({ severity, count }: { severity: 'critical' | 'warning' | 'nodata
 /** One mark a slide; the one that is shown fills up. A single slide needs none. */
 function Marks({ playlist, showing }: { playlist: readonly Slide[]; showing: Showing }) {
   if (playlist.length < 2) return null;
-  const words = showing.index < 0 ? 'Interrupted' : `View ${showing.index + 1} of ${playlist.length}`;
+  const words = showing.interrupted ? 'Interrupted' : `View ${showing.index + 1} of ${playlist.length}`;
   return (
     <span className={styles.marks} role="img" aria-label={words}>
       {playlist.map((_, index) => (
