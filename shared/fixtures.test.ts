@@ -143,9 +143,13 @@ describe.skipIf(!existsSync(aliases))(
           [name, ...legacy].map((one) => [one, [name, ...legacy]] as [string, string[]]),
         ),
       );
-      for (const { names } of dcgmProfile.mappings)
-        for (const name of names.filter((one) => one.startsWith('DCGM_FI_')))
-          expect(names, name).toEqual(expect.arrayContaining(spellings.get(name) ?? ['?']));
+      // Names of headers after 4.6.0 stand beside one that is known; the exporter's own counts are no fields.
+      for (const { names } of dcgmProfile.mappings) {
+        if (!names[0].startsWith('DCGM_FI_') || names[0].startsWith('DCGM_FI_EXP_')) continue;
+        const known = names.flatMap((name) => spellings.get(name) ?? []);
+        expect(known.length, names[0]).toBeGreaterThan(0);
+        expect(names, names[0]).toEqual(expect.arrayContaining(known));
+      }
     });
   },
 );
