@@ -106,6 +106,11 @@ export class Fleet {
     return this.#objects.sharedAddresses();
   }
 
+  /** Boards that exporters tell of in several machines which are not one. */
+  disputedBoards() {
+    return this.#objects.disputedBoards();
+  }
+
   /** Rows of budgets.csv; of two for one place the first counts, those of places that are not there wait for them. */
   setBudgets(rows: readonly BudgetRow[]): void {
     this.#budgets = new Map(rows.toReversed().map((row) => [row.place, row]));
@@ -153,6 +158,7 @@ export class Fleet {
   /** Takes the numbers of one body. The steady case (same layout) touches no string. */
   ingest(input: Ingest): IngestReport {
     const key = `${input.sourceId}\n${input.key}`;
+    this.#objects.heard(key, input.time);
     let binding = this.#bindings.get(key);
     if (binding?.layout !== input.decoded.layout) {
       const writer = binding?.writer ?? ++this.#writers;

@@ -1,6 +1,6 @@
 import { type AddressChange, Addresses } from './addresses.ts';
 import type { Labels } from './labels.ts';
-import { isLocal, type NodeLocator, type NodePlace, nodeOf, withoutPort } from './mapping.ts';
+import { isLocal, type NodeLocator, type NodePlace, nodeOf, PLACED_BY, type Twin, withoutPort } from './mapping.ts';
 import { shortName } from './object-labels.ts';
 import { labelOf, type NodeIdentity, targetOf } from './signals/profile.ts';
 
@@ -24,6 +24,8 @@ export interface Machine {
   /** Its other names. */
   readonly aliases: Set<string>;
   labels: Labels;
+  /** Machines that turned out to be this one by the boards in them. */
+  twins: readonly Twin[];
   /** '' once it is forgotten. */
   source: string;
   place: NodePlace;
@@ -36,6 +38,7 @@ export interface Host {
   /** Its other names. */
   readonly aliases: ReadonlySet<string>;
   readonly labels: Labels;
+  readonly twins: readonly Twin[];
   readonly gpus: number;
 }
 
@@ -86,9 +89,33 @@ export class Machines {
   hosts(boards: readonly { readonly node: number; readonly source: string }[]): readonly Host[] {
     const gpus = new Int32Array(this.nodes.length);
     for (const { node, source } of boards) if (source !== '') gpus[node]++;
-    return this.nodes.flatMap(({ site, host, aliases, labels, source }, node) =>
-      source === '' ? [] : [{ site, host, aliases, labels, gpus: gpus[node] }],
-    );
+    return this.nodes.flatMap((node, at) => (node.source === '' ? [] : [hostOf(node, gpus[at])]));
+  }
+
+  /** Some machines with their labels; of their boards nothing is said. */
+  hostsOf(machines: readonly number[]): readonly Host[] {
+    return machines.map((at) => hostOf(this.nodes[at], 0));
+  }
+
+  /** Those first whose place is known best; among alike ones by site and name, so that no order of arrival counts. */
+  byTrust(machines: readonly number[]): readonly number[] {
+    const known = machines.map((at) => {
+      const { site, host, labels, aliases, twins, byTarget } = this.nodes[at];
+      const [{ by, mapping }] = this.#locator.placements(site, host, labels, aliases, twins);
+      const trust = PLACED_BY.indexOf(by) * 1000 + mapping;
+      return { at, trust, byTarget: Number(byTarget), name: `${site}\n${host}` };
+    });
+    known.sort((a, b) => a.trust - b.trust || a.byTarget - b.byTarget || (a.name < b.name ? -1 : 1));
+    return known.map(({ at }) => at);
+  }
+
+  /** Two machines are one, as the same boards are in them: the second has the names and labels of both. */
+  join(from: number, into: number): void {
+    const [old, node] = [this.nodes[from], this.nodes[into]];
+    node.twins = [...node.twins, ...old.twins, { host: old.host, labels: old.labels }];
+    for (const name of [old.host, ...old.aliases]) if (name !== node.host) node.aliases.add(name);
+    this.#merge(from, into);
+    this.#place(node);
   }
 
   /** Places every node anew. */
@@ -123,7 +150,8 @@ export class Machines {
       return known;
     }
     const place = this.#locator.locate(site, host, labels);
-    const at = this.nodes.push({ ...{ site, host, byTarget, labels, source, place }, aliases: new Set() }) - 1;
+    const at =
+      this.nodes.push({ ...{ site, host, byTarget, labels, source, place }, aliases: new Set(), twins: [] }) - 1;
     this.#name(site, host, at);
     this.#changed();
     const own = byTarget ? (labels.get('nodename') ?? '') : '';
@@ -260,7 +288,7 @@ export class Machines {
   }
 
   #place(node: Machine): void {
-    node.place = this.#locator.locate(node.site, node.host, node.labels, node.aliases);
+    node.place = this.#locator.locate(node.site, node.host, node.labels, node.aliases, node.twins);
     this.#changed();
   }
 
@@ -287,3 +315,7 @@ export class Machines {
     this.#instance.clear();
   }
 }
+
+const hostOf = ({ site, host, aliases, labels, twins }: Machine, gpus: number): Host => ({
+  ...{ site, host, aliases, labels, twins, gpus },
+});

@@ -92,6 +92,12 @@ export interface Placement {
   readonly place: NodePlace;
 }
 
+/** Another machine by whose name and labels a node is known too. */
+export interface Twin {
+  readonly host: string;
+  readonly labels: Labels;
+}
+
 /** What DCGM says of the chassis that a board is in, where a site exports it as labels. */
 const CHASSIS = 'DCGM_FI_DEV_PLATFORM_CHASSIS_SERIAL_NUMBER';
 const TRAY = 'DCGM_FI_DEV_PLATFORM_TRAY_INDEX';
@@ -144,16 +150,29 @@ export class NodeLocator {
     );
   }
 
-  /** @param aliases other names of the host: the best word by any of its names counts */
-  locate(site: string, host: string, labels: Labels, aliases?: ReadonlySet<string>): NodePlace {
-    if (aliases?.size) return this.placements(site, host, labels, aliases)[0].place;
+  /** @param aliases other names of the host: the best word by any of its names, and of its twins, counts */
+  locate(
+    site: string,
+    host: string,
+    labels: Labels,
+    aliases?: ReadonlySet<string>,
+    twins: readonly Twin[] = [],
+  ): NodePlace {
+    if (aliases?.size || twins.length > 0) return this.placements(site, host, labels, aliases, twins)[0].place;
     for (const { place } of this.#placements(site, host, host, labels)) return place;
     throw new Error('Every node has a place');
   }
 
   /** All that is said of a node, the word that counts first; the hall of the unmapped last. */
-  placements(site: string, host: string, labels: Labels, aliases?: ReadonlySet<string>): readonly Placement[] {
-    const said = [host, ...(aliases ?? [])].map((name) => [...this.#placements(site, host, name, labels)]);
+  placements(
+    site: string,
+    host: string,
+    labels: Labels,
+    aliases?: ReadonlySet<string>,
+    twins: readonly Twin[] = [],
+  ): readonly Placement[] {
+    const names = [host, ...[...(aliases ?? [])].sort()].map((name) => ({ host: name, labels }));
+    const said = [...names, ...twins].map((one) => [...this.#placements(site, host, one.host, one.labels)]);
     const rank = ({ by, mapping }: Placement) => PLACED_BY.indexOf(by) * 1000 + mapping;
     const seen = new Set<string>();
     return said

@@ -1,7 +1,9 @@
+import { BoardClaims } from './board-claims.ts';
 import { type FeedClue, feedClue } from './feeds.ts';
 import type { Labels } from './labels.ts';
 import { type Host, type Machine, Machines, type Origin, type SharedAddress } from './machines.ts';
 import type { NodeLocator } from './mapping.ts';
+import type { Gpu, RecordedPlace } from './object-kinds.ts';
 import { gpuId, indexNumber, ownerOf } from './object-labels.ts';
 import type { KnownLink } from './places.ts';
 import { PLACE_LABELS, WORK_LABELS } from './recorded/names.ts';
@@ -20,31 +22,8 @@ import {
   type ServerIdentity,
 } from './signals/profile.ts';
 import type { LinkKind, ServerPlace, SwitchPort, Work } from './topology.ts';
+import type { EpochMs } from './units.ts';
 import { ToldWork } from './work/told-work.ts';
-
-interface Gpu {
-  uuid: string;
-  /** No exporter gave it an id yet: it is known by its node and index. */
-  anonymous: boolean;
-  node: number;
-  index: number;
-  model: string;
-  /** InfiniBand GUID of its platform; '' where none is told. */
-  guid: string;
-  source: string;
-  /** Pods and jobs on it, by name: more than one where they share it. */
-  works: readonly Work[];
-  /** Which target or query told of them: only that one may say that they are over. */
-  workTold: string;
-}
-
-/** A place by the labels of recorded series. */
-interface RecordedPlace {
-  /** Site to rack; as many as its level has. */
-  readonly names: readonly string[];
-  /** Model of its boards; '' where none is told. */
-  model: string;
-}
 
 /**
  * Every object that a series ever named, numbered in the order of appearance. Labels become a number here, once;
@@ -66,6 +45,7 @@ export class Objects {
   rebinds = 0;
   readonly #machines: Machines;
   readonly #told = new ToldWork();
+  readonly #claims = new BoardClaims();
   /** Devices of fabrics, by site and id: whose they are. */
   readonly #owners = new Map<string, string>();
   readonly #gpuOf = new Map<string, number>();
@@ -102,6 +82,7 @@ export class Objects {
 
   /** Two nodes are one: what is on the first is on the other, or, where that is −1, waits for its series. */
   #moveNode(from: number, into: number): void {
+    this.#claims.moved(from, into);
     const lies = (one: { node: number }) => one.node === from;
     for (const [key, gpu] of this.#gpuAt) if (lies(this.gpus[gpu])) this.#gpuAt.delete(key);
     for (const [key, gpu] of this.#gpuOf) {
@@ -135,7 +116,8 @@ export class Objects {
     const partition = labels.get(of.partition ?? '') ?? '';
     const told = partition === '' || partition === '0' ? index : '';
     const gpu = known ?? (told === '' ? undefined : this.#sameGpu(at, id)) ?? this.#newGpu(id, node, index, origin);
-    this.#describe(this.gpus[gpu], node, told, labelOf(labels, of.model), labels.get(of.guid ?? '') ?? '');
+    this.#describe(this.gpus[gpu], labelOf(labels, of.model), labels.get(of.guid ?? '') ?? '');
+    this.#claims.learn(gpu, node, indexNumber(told));
     this.#told.learn(gpu, labels);
     if (of.placement) this.#machines.learnPlace(node, labels, of.placement);
     if (told !== '') this.#gpuAt.set(at, gpu);
@@ -146,12 +128,58 @@ export class Objects {
   beginBody(): void {
     this.#machines.beginBody();
     this.#told.begin();
+    this.#claims.begin();
   }
 
-  /** What a body said of work holds from now on. */
+  /** What a body said of work, and of the machines that boards are in, holds from now on. */
   endBody(body: string): void {
     this.#machines.endBody();
     this.changes += this.#told.end(body, this.gpus);
+    const apart = new Set<string>();
+    for (const board of this.#claims.end(body)) this.#settle(board, apart);
+  }
+
+  /** A body was read, whether it told anything new or not. */
+  heard(body: string, time: EpochMs): void {
+    this.#claims.heard(body, time);
+  }
+
+  /**
+   * A board stands in one machine: two with the same boards are one, else the one whose place is known best has it.
+   *
+   * @param apart pairs of machines that are known to be two
+   */
+  #settle(board: number, apart: Set<string>): void {
+    const [kept, ...others] = this.#machinesOf(board);
+    if (kept === undefined) return;
+    for (const other of others) {
+      const pair = `${other} ${kept}`;
+      if (apart.has(pair)) continue;
+      apart.add(pair);
+      if (this.nodes[other].site === this.nodes[kept].site && this.#claims.areAlike(other, kept))
+        this.#machines.join(other, kept);
+    }
+    const gpu = this.gpus[board];
+    const index = this.#claims.indexIn(board, kept);
+    if (gpu.node === kept && (index < 0 || gpu.index === index)) return;
+    gpu.node = kept;
+    if (index >= 0) gpu.index = index;
+    this.changes++;
+  }
+
+  /** Machines that a board is told of in, the one that it stands in first. */
+  #machinesOf(board: number): readonly number[] {
+    const machines = this.#claims.machinesOf(board).filter((machine) => this.nodes[machine].source !== '');
+    return machines.length < 2 ? machines : this.#machines.byTrust(machines);
+  }
+
+  /** Boards that exporters tell of in several machines which are not one, by their ids: the first is where it stands. */
+  disputedBoards(): readonly { readonly id: string; readonly hosts: readonly Host[] }[] {
+    return this.#claims.disputed().flatMap((board) => {
+      const machines = this.#machinesOf(board);
+      const { uuid: id, source } = this.gpus[board];
+      return source === '' || machines.length < 2 ? [] : [{ id, hosts: this.#machines.hostsOf(machines) }];
+    });
   }
 
   /** Whether a GPU is known by its id. */
@@ -183,13 +211,8 @@ export class Objects {
     return this.gpus.push(gpu) - 1;
   }
 
-  #describe(gpu: Gpu, node: number, index: string, model: string, guid: string): void {
-    const told = indexNumber(index);
-    const number = told >= 0 ? told : gpu.index;
-    const same = (now: string, before: string) => now === '' || now === before;
-    if (gpu.node === node && gpu.index === number && same(model, gpu.model) && same(guid, gpu.guid)) return;
-    gpu.node = node;
-    gpu.index = number;
+  #describe(gpu: Gpu, model: string, guid: string): void {
+    if ((model === '' || model === gpu.model) && (guid === '' || guid === gpu.guid)) return;
     if (model !== '') gpu.model = model;
     if (guid !== '') gpu.guid = guid;
     this.changes++;
@@ -354,6 +377,7 @@ export class Objects {
       });
     drop(this.gpus, this.#gpuOf, (object) => dropped('gpu', object));
     drop(this.gpus, this.#gpuAt);
+    this.#claims.clear();
     drop(this.links, this.#linkOf, (object) => dropped('link', object));
     drop(this.ports, this.#portOf, (object) => dropped('port', object));
     drop(this.feeds, this.#feedOf, (object) => dropped('feed', object));

@@ -31,6 +31,7 @@ export function placesReport(
   hosts: readonly Host[],
   mappings: readonly LabelMapping[],
   rows: readonly TopologyRow[],
+  boards: readonly { readonly id: string; readonly hosts: readonly Host[] }[] = [],
 ): Omit<PlacesReport, 'topology' | 'sharedAddresses'> {
   const locator = new NodeLocator(mappings, rows);
   const placedBy = Object.fromEntries(PLACED_BY.map((by) => [by, 0])) as Record<PlacedBy, number>;
@@ -38,8 +39,10 @@ export function placesReport(
   const conflicts: PlaceConflict[] = [];
   const chassis = new Map<string, { host: string; placement: Placement }>();
   let [gpus, unplacedGpus] = [0, 0];
+  const saidOf = ({ site, host, labels, aliases, twins }: Host) =>
+    locator.placements(site, host, labels, aliases, twins);
   for (const host of hosts) {
-    const said = locator.placements(host.site, host.host, host.labels, host.aliases);
+    const said = saidOf(host);
     const [first] = said;
     gpus += host.gpus;
     placedBy[first.by]++;
@@ -59,6 +62,17 @@ export function placesReport(
       const other = `${pathOf(before.placement)}, where ${before.host} of the same chassis ${serial} stands`;
       conflicts.push({ ...conflictOf(nameOf(host), first, before.placement), other, otherBy: 'platform' });
     }
+  }
+  // A board is in one machine: whoever tells of it elsewhere is contradicted.
+  for (const {
+    id,
+    hosts: [kept, ...others],
+  } of boards) {
+    const at = (host: Host) => `${pathOf(saidOf(host)[0])}/${host.host}`;
+    for (const other of others)
+      conflicts.push({
+        ...{ node: id, kept: at(kept), keptBy: saidOf(kept)[0].by, other: at(other), otherBy: saidOf(other)[0].by },
+      });
   }
   return {
     ...{ nodes: hosts.length, gpus, placedBy, unplaced, unplacedGpus },
@@ -105,8 +119,8 @@ export function previewMappings(
       const texts = [host.host, ...host.aliases].map((name) => mappedText(label, name, host.labels));
       if (texts.some((text) => finders[i].finder?.find(text))) effects[i].matched++;
     });
-    const [old] = before.placements(host.site, host.host, host.labels, host.aliases);
-    const [fresh] = after.placements(host.site, host.host, host.labels, host.aliases);
+    const [old] = before.placements(host.site, host.host, host.labels, host.aliases, host.twins);
+    const [fresh] = after.placements(host.site, host.host, host.labels, host.aliases, host.twins);
     if (fresh.mapping >= 0) effects[fresh.mapping].placed++;
     if (old.by === 'nothing') unplacedNow++;
     if (fresh.by === 'nothing') {

@@ -145,7 +145,12 @@ export class PlacesPart implements EnginePart {
     const { rows, racks, errors } = text === '' ? NOTHING : parseTopologyCsv(text);
     const file = { stamp, rows: rows.length, racks: racks.length, errors: told(errors, this.#topology.name) };
     const fleet = this.#context.fleet();
-    const report = placesReport(fleet.hosts(), this.#context.settings().mappings, this.#files().topology);
+    const report = placesReport(
+      fleet.hosts(),
+      this.#context.settings().mappings,
+      this.#files().topology,
+      fleet.disputedBoards(),
+    );
     return { topology: file, ...report, sharedAddresses: fleet.sharedAddresses() };
   }
 
