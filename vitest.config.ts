@@ -23,7 +23,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'machine', include: ['electron/**/*.test.ts', 'e2e/real/**/*.test.ts', 'build/**/*.test.ts'] },
+        test: {
+          name: 'machine',
+          include: ['electron/**/*.test.ts', 'e2e/{real,standin}/**/*.test.ts', 'build/**/*.test.ts'],
+        },
       },
     ],
   },

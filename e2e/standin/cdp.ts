@@ -7,6 +7,8 @@ export class Cdp {
   readonly #socket: WebSocket;
   readonly #pending = new Map<number, { resolve(value: never): void; reject(error: Error): void }>();
   readonly #listeners = new Map<string, Set<Listener>>();
+  #outgoing: string[] = [];
+  #leaves = false;
   #next = 0;
 
   private constructor(socket: WebSocket) {
@@ -34,8 +36,21 @@ export class Cdp {
     const id = ++this.#next;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      this.#socket.send(JSON.stringify({ id, method, params, sessionId }));
+      this.#outgoing.push(JSON.stringify({ id, method, params, sessionId }));
+      if (this.#leaves) return;
+      this.#leaves = true;
+      setImmediate(() => this.#flush());
     });
+  }
+
+  /**
+   * Writes what is to be sent. Never from `send` itself: Node's inspector runs what a spec evaluates as an interrupt, in the
+   * midst of whatever runs, be it a write of this socket; a write within that write is lost.
+   */
+  #flush(): void {
+    // First, so that what comes while these are written leaves by a turn of its own.
+    this.#leaves = false;
+    for (const text of this.#outgoing.splice(0)) this.#socket.send(text);
   }
 
   /** Listens to an event of one session (or of the browser). */

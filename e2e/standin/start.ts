@@ -41,6 +41,11 @@ async function start(): Promise<void> {
   await app.whenReady();
 }
 
+// As Electron's main process, which warns and goes on.
+process.on('unhandledRejection', (reason) => {
+  process.stderr.write(`stand-in: unhandled rejection: ${reason instanceof Error ? reason.stack : String(reason)}\n`);
+});
+
 start().catch((error) => {
   process.stderr.write(`stand-in: ${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(1);

@@ -146,7 +146,12 @@ export class WebContents extends EventEmitter {
   async loadURL(url: string): Promise<void> {
     await this.#made;
     this.#expected = url;
-    await browser.cdp?.send('Page.navigate', { url: toReal(url) }, this.#session);
+    const loaded = await browser.cdp?.send<{ errorText?: string }>(
+      'Page.navigate',
+      { url: toReal(url) },
+      this.#session,
+    );
+    if (loaded?.errorText) throw new Error(`${loaded.errorText} loading '${url}'`);
   }
 
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
