@@ -1,6 +1,7 @@
 import { type Binding, bind, type Ingest, together } from './binding.ts';
 import { type BoundSeries, boundSeries } from './bound.ts';
 import { Clocks } from './clocks.ts';
+import { type Coverage, coverageOf } from './coverage.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
 import { knownPlaces } from './known-places.ts';
@@ -11,7 +12,8 @@ import { Objects } from './objects.ts';
 import { type BuiltTopology, buildTopology } from './places.ts';
 import { RecordedMemory } from './recorded/memory.ts';
 import { type RecordedPlaces, recordedPlaces } from './recorded/rounds.ts';
-import { resolve, SUMS } from './resolve.ts';
+import { resolve } from './resolve.ts';
+import { Seats } from './seats.ts';
 import type { LabelMapping } from './settings.ts';
 import { isBlank, isMark } from './signals/blank.ts';
 import type { ObjectKind, SignalId } from './signals/catalogue.ts';
@@ -32,15 +34,6 @@ export interface IngestReport {
   readonly mapped: number;
   /** Blank, impossible, pegged, out-of-order or future samples: dropped and counted. */
   readonly bad: number;
-}
-
-/** What a source gives of one metric. */
-export interface Coverage {
-  readonly signal: SignalId;
-  readonly metric: string;
-  readonly series: number;
-  /** Newest sample, epoch ms; NaN where none was good. */
-  readonly time: number;
 }
 
 /** How far ahead of our clock a sample may be (faults.md B12). */
@@ -64,6 +57,7 @@ export class Fleet {
   #pass = 0;
   #writers = 0;
   readonly #clocks = new Clocks();
+  readonly #seats = new Seats();
   #placeOfNode = new Int32Array(0);
   #cards: readonly number[] = [];
   readonly #recorded = new RecordedMemory();
@@ -259,9 +253,11 @@ export class Fleet {
 
   /** The places as they are known now; the same object as long as nothing changed. */
   #topology(): BuiltTopology {
-    if (this.#built && (this.#pinned || this.#builtFor === this.#objects.changes)) return this.#built;
+    if (this.#built && this.#pinned) return this.#built;
+    if (this.#seats.update(this.#slots)) this.#objects.changes++;
+    if (this.#built && this.#builtFor === this.#objects.changes) return this.#built;
     const expected = this.#rows.map((row) => ({ ...row, inferred: false }));
-    const seen = knownPlaces(this.#objects, expected);
+    const seen = knownPlaces(this.#objects, expected, this.#seats);
     const { nodeOf, places } = seen;
     const nodes = [...seen.nodes, ...missingTrays(seen.nodes, this.#racks)];
     const feeds = [...seen.feeds, ...missingFeeds(seen.feeds, nodes, this.#racks, this.#budgets)];
@@ -363,30 +359,8 @@ export class Fleet {
 
   /** What a source gives: per metric its signal, how many series, and the newest sample's time. */
   coverage(sourceId: string): readonly Coverage[] {
-    const found = new Map<string, Coverage>();
-    for (const [key, { slots, metrics, objects }] of this.#bindings) {
-      if (!key.startsWith(`${sourceId}\n`)) continue;
-      slots.forEach(({ mapping: { signal }, isPart, time }, i) => {
-        if (isPart) return;
-        const metric = metrics[i];
-        const text = `${signal}\n${metric}`;
-        const row = found.get(text) ?? { signal, metric, series: 0, time: Number.NaN };
-        const newest = time[objects[i]] > row.time || Number.isNaN(row.time) ? time[objects[i]] : row.time;
-        found.set(text, { ...row, series: row.series + 1, time: newest });
-      });
-    }
-    return [...found.values(), ...sumsOf([...found.values()])];
+    return coverageOf(this.#bindings, sourceId);
   }
-}
-
-/** What is added up from both directions, where no total of the exporter's own is there. */
-function sumsOf(rows: readonly Coverage[]): readonly Coverage[] {
-  return SUMS.flatMap(([signal, ...parts]) => {
-    const [tx, rx] = parts.map((part) => rows.find((row) => row.signal === part));
-    if (!tx || !rx || rows.some((row) => row.signal === signal)) return [];
-    const metric = `${tx.metric} + ${rx.metric}`;
-    return [{ signal, metric, series: Math.min(tx.series, rx.series), time: Math.min(tx.time, rx.time) }];
-  });
 }
 
 /** "No reading" marks in fields that no signal is made of. */

@@ -2,6 +2,7 @@ import { RackNames } from './feeds.ts';
 import type { NodePlace } from './mapping.ts';
 import type { Objects } from './objects.ts';
 import type { KnownFeed, KnownNode, KnownPlace } from './places.ts';
+import type { Seats } from './seats.ts';
 
 /** What the topology is built from. */
 export interface KnownPlaces {
@@ -16,8 +17,9 @@ export interface KnownPlaces {
 export function knownPlaces(
   { nodes: machines, gpus, feeds, places }: Pick<Objects, 'nodes' | 'gpus' | 'feeds' | 'places'>,
   expected: readonly NodePlace[],
+  seats: Seats,
 ): KnownPlaces {
-  const nodes: (KnownNode & { gpus: KnownNode['gpus'][number][] })[] = [];
+  const nodes: (KnownNode & { place: NodePlace; gpus: KnownNode['gpus'][number][] })[] = [];
   const byPath = new Map<string, number>();
   const racks = new RackNames();
   const add = (place: NodePlace, unseen = false): number => {
@@ -33,8 +35,9 @@ export function knownPlaces(
   };
   const nodeOf = Int32Array.from(machines, (node) => (node.source === '' ? -1 : add(node.place)));
   gpus.forEach(({ source, node, uuid, index, model }, id) => {
-    if (source !== '') nodes[nodeOf[node]]?.gpus.push({ id, uuid, index, model });
+    if (source !== '') nodes[nodeOf[node]]?.gpus.push({ id, uuid, index, model, module: seats.moduleOf(id) });
   });
+  for (const node of nodes) node.place = seated(node, seats);
   for (const place of expected) add(place, true);
   // A rack that labels spell out is known to PDUs that only have its name.
   for (const feed of feeds) if (feed.source !== '' && feed.rack && feed.hall && feed.row) racks.add(feed);
@@ -47,4 +50,11 @@ export function knownPlaces(
       return { names: names.length < 4 ? names : [at.site, at.hall, at.row, at.rack], model, gone: source === '' };
     }),
   };
+}
+
+/** A node whose unit nobody wrote down stands where the boards in it tell. */
+function seated({ place, gpus }: KnownNode, seats: Seats): NodePlace {
+  if (place.u > 0 || place.order) return place;
+  const told = gpus.map(({ id }) => seats.orderOf(id)).filter((order) => order > 0);
+  return told.length === 0 ? place : { ...place, order: Math.min(...told) };
 }

@@ -78,6 +78,46 @@ describe('expected inventory', () => {
   });
 });
 
+describe('where boards tell that they sit', () => {
+  /** Two boards of a node, with tray or slot, and module. */
+  const node = (host: string, tray: string, modules: readonly number[]) =>
+    modules
+      .map((module, i) => {
+        const labels = `{gpu="${i}",UUID="${host}-${i}",hostname="${host}"}`;
+        return `DCGM_FI_DEV_GPU_TEMP${labels} 50\n${tray.replace('{}', labels)}\nDCGM_FI_DEV_PLATFORM_MODULE_ID${labels} ${module}\n`;
+      })
+      .join('');
+  const trays = (...at: readonly number[]) =>
+    at.map((tray, i) => node(`a2-05-n${i + 1}`, `DCGM_FI_DEV_PLATFORM_TRAY_INDEX{} ${tray}`, [2, 1])).join('');
+
+  test('trays stand in their order in the rack, boards in that of their modules', () => {
+    const { topology, columns } = fed(trays(7, 0, 3)).at();
+    expect(names(topology, NODE)).toEqual(['n2', 'n3', 'n1']);
+    expect(paths(topology, GPU).slice(0, 2)).toEqual(['a2-05-n2-1', 'a2-05-n2-0']);
+    expect(columns.get('gpu.tray')?.value.slice(topology.start[GPU])).toEqual(Float32Array.of(0, 0, 3, 3, 7, 7));
+  });
+
+  test('a slot of the chassis does where no tray is told, and a written unit is believed more', () => {
+    const slots = ['9', '4'].map((slot, i) =>
+      node(`a2-05-n${i + 1}`, `DCGM_FI_DEV_PLATFORM_CHASSIS_SLOT_NUMBER{} ${slot}`, [1]),
+    );
+    const one = fed(slots.join(''));
+    expect(names(one.at().topology, NODE)).toEqual(['n2', 'n1']);
+    const rows = parseTopologyCsv('site,hall,row,rack,u,node\nS,A,A2,A2-05,1,a2-05-n1\nS,A,A2,A2-05,2,a2-05-n2\n').rows;
+    one.fleet.setTopology(rows);
+    expect(names(one.at().topology, NODE)).toEqual(['n1', 'n2']);
+  });
+
+  test('a tray that was put elsewhere moves; the same numbers change nothing', () => {
+    const { take, at } = fed(trays(0, 1));
+    const { topology } = at();
+    take(trays(0, 1), 5);
+    expect(at(5).topology.version).toBe(topology.version);
+    take(trays(2, 1), 10);
+    expect(names(at(10).topology, NODE)).toEqual(['n2', 'n1']);
+  });
+});
+
 test('nodes that nobody placed stand last, in a hall of their own', () => {
   const { take, at } = fed();
   for (const host of ['zzz', 'a2-05-n1'])

@@ -4,18 +4,22 @@ import { hardwareOf } from './signals/hardware.ts';
 import { GPU, LEVELS, type LinkKind, NODE, RACK, type RackFacts, SITE, type Topology } from './topology.ts';
 import type { BudgetRow, RackRow } from './topology-csv.ts';
 
+export interface KnownGpu {
+  readonly id: number;
+  readonly uuid: string;
+  readonly index: number;
+  readonly model: string;
+  /** −1, or left out, where it is not told. */
+  readonly module?: number;
+}
+
 /** A node as the fleet knows it, with its GPUs' identities. */
 export interface KnownNode {
   readonly place: NodePlace;
   /** Topology says that it should be there, and nothing ever named it. */
   readonly unseen?: boolean;
-  /** GPUs seen: UUID, index on the node (−1 unknown) and model. */
-  readonly gpus: readonly {
-    readonly id: number;
-    readonly uuid: string;
-    readonly index: number;
-    readonly model: string;
-  }[];
+  /** GPUs seen: UUID, index on the node (−1 unknown), model, and the module that it is on its host, where it is told. */
+  readonly gpus: readonly KnownGpu[];
 }
 
 export interface KnownLink {
@@ -93,7 +97,7 @@ interface Draft {
   unseen: boolean;
   model: string;
   known: number;
-  gpus: { id: number; uuid: string; index: number; model: string }[];
+  gpus: KnownGpu[];
   expected: number;
 }
 
@@ -171,15 +175,19 @@ const unmappedLast = (a: Draft, b: Draft) =>
 /** By position in the row; racks that have none stand behind those that do. */
 const racksInOrder = (a: Draft, b: Draft) => Number(a.order === 0) - Number(b.order === 0) || unmappedLast(a, b);
 
-/** GPUs by their index; a GPU that should be there and was never seen keeps its slot as a hole. */
+/** GPUs by their module where all tell it, else by their index; a GPU that should be there and was never seen keeps its slot as a hole. */
 function slotsOf(node: Draft): Draft[] {
   const seen = node.gpus.sort((a, b) => a.index - b.index || naturalOrder(a.uuid, b.uuid));
   const taken = new Set(seen.map((gpu) => gpu.index));
+  // The lowest module takes the first of their slots: holes keep theirs.
+  const slotOf = new Map(seen.map(({ index }, order) => [order, index >= 0 ? index : order]));
+  const moduleOf = ({ module = -1 }: KnownGpu) => module;
+  if (seen.every((gpu) => moduleOf(gpu) >= 0)) seen.sort((a, b) => moduleOf(a) - moduleOf(b) || a.index - b.index);
   const slots = seen.map((gpu, order) => {
     const slot = draft(`g${gpu.index >= 0 ? gpu.index : order}`, gpu.uuid);
     slot.known = gpu.id;
     slot.model = gpu.model;
-    slot.u = gpu.index >= 0 ? gpu.index : order;
+    slot.u = slotOf.get(order) ?? order;
     slot.inferred = node.inferred;
     return slot;
   });
