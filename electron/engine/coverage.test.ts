@@ -6,8 +6,12 @@ test('what an exporter has and we do not read is told with the reason, where the
   const { fleet } = fed(`DCGM_FI_DEV_POWER_USAGE${gpu('GPU-a')} 300\n`);
   const rows = coverageOf(fleet, 'src', T0 + 2000);
   expect(rows[0]).toMatchObject({ signal: 'gpu.power', metric: 'DCGM_FI_DEV_POWER_USAGE', series: 1, ageMs: 2000 });
-  expect(rows.at(-1)).toMatchObject({ signal: '', series: 0, metric: 'DCGM_FI_DEV_NVSWITCH_LINK_THROUGHPUT_TX' });
-  expect(rows.at(-1)?.enable).toMatch(/unit is not known/);
+  const [traffic, profiles, ...others] = rows.filter(({ signal }) => signal === '');
+  expect(traffic).toMatchObject({ series: 0, metric: 'DCGM_FI_DEV_NVSWITCH_LINK_THROUGHPUT_TX' });
+  expect(traffic.enable).toMatch(/unit is not known/);
+  expect(profiles).toMatchObject({ series: 0, metric: 'DCGM_FI_DEV_REQUESTED_POWER_PROFILE_MASK' });
+  expect(profiles.enable).toMatch(/binary fields/);
+  expect(others).toEqual([]);
   const other = fed('node_network_carrier{device="eth0",instance="n1:9100"} 1\n').fleet;
   expect(coverageOf(other, 'src', T0).filter(({ signal }) => signal === '')).toEqual([]);
 });
