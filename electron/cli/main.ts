@@ -1,3 +1,4 @@
+import { formatAge } from '../../shared/format.ts';
 import { FaultError } from '../engine/fault.ts';
 import { check } from './check.ts';
 import { demo } from './demo.ts';
@@ -33,6 +34,10 @@ ${[...commands].map(([name, [, what]]) => `  ${name.padEnd(8)} ${what}`).join('\
 COMMAND --help tells each command's options. Exit code: 0 well, 1 bad input, 2 usage.
 `;
 
+/** What a server said of its own accord about the next try. */
+const waitOf = ({ retryAfterMs }: FaultError) =>
+  retryAfterMs === undefined ? '' : `It asks to be left alone for ${formatAge(retryAfterMs)}.`;
+
 /** Runs one command; resolves with the exit code. Errors are one line on standard error, without a stack. */
 export async function run(args: readonly string[], options: RunOptions = {}): Promise<number> {
   const [name, ...rest] = args;
@@ -54,8 +59,9 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
     }
     // Whoever reads has seen enough, as `head` does.
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 1;
-    const hint = error instanceof FaultError && error.fault.hint !== '' ? ` ${error.fault.hint}` : '';
-    process.stderr.write(`fleetwatt ${name}: ${error instanceof Error ? error.message : String(error)}${hint}\n`);
+    const told = error instanceof FaultError ? [error.fault.hint, waitOf(error)].filter((text) => text !== '') : [];
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`fleetwatt ${name}: ${[message, ...told].join(' ')}\n`);
     return 1;
   }
 }

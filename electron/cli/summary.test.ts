@@ -1,11 +1,16 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { formatCount } from '../../shared/format.ts';
 import { sourceSchema } from '../../shared/settings.ts';
 import { parseBudgetsCsv, parseTopologyCsv } from '../../shared/topology-csv.ts';
 import { FleetView } from '../../shared/view.ts';
 import { type Demo, type RackTruth, startDemo } from '../demo/demo.ts';
 import { TOKENS_PER_JOULE } from '../demo/vllm.ts';
 import { runHeadless } from '../engine/headless.ts';
+import { run } from './main.ts';
 import { forPerson, type Totals, totals } from './summary.ts';
 
 /** AMS-2, NVIDIA and AMD with PDUs, BMCs and vLLM, on a clock that stands still but between two ticks. */
@@ -13,6 +18,7 @@ let time = Date.UTC(2026, 10, 23, 14, 32, 10);
 const TICK_MS = 5000;
 let demo: Demo;
 let told: Totals;
+let targets = 0;
 /** The truth at both ticks. */
 const truths: (readonly RackTruth[])[] = [];
 const budgetW = new Map<string, number>();
@@ -20,6 +26,8 @@ const budgetW = new Map<string, number>();
 beforeAll(async () => {
   demo = await startDemo({ mixed: true, now: () => time });
   const [, { targetsFile }] = demo.sites;
+  const groups = JSON.parse(readFileSync(targetsFile, 'utf8')) as { targets: string[] }[];
+  targets = groups.flatMap((group) => group.targets).length;
   const source = sourceSchema.parse({ id: 'x', name: 'x', site: 'AMS-2', kind: 'exporters', files: [targetsFile] });
   const budgets = parseBudgetsCsv(readFileSync(demo.budgetsFile, 'utf8')).rows;
   for (const row of budgets) budgetW.set(row.place, row.budgetW);
@@ -92,6 +100,27 @@ test('a person is told headroom, stranded power, feeds, links, jobs and tokens p
   expect(lines.filter((line) => /^links: 0 with a trouble, fullest \S+ \S+ at \d/.test(line))).toHaveLength(1);
   expect(after('jobs')).toMatch(/^ {2}AMS-2 job \d+ {2}\d+ GPUs, [\d.]+ kW, \w+: \d+% busy/);
   expect(Number(after('tokens per joule').split(/ +/).at(-1))).toBeCloseTo(Object.values(told.tokensPerJoule)[0], 3);
+  // Each target once a tick.
+  expect(told.read.requests).toBe(2 * targets);
+  expect(lines.at(-2)).toMatch(
+    new RegExp(`^read by ${formatCount(2 * targets)} requests, [\\d.]+ [kM]B, .* in \\d+ ms$`),
+  );
+});
+
+test('a server that wants to be left alone is told of with how long', async () => {
+  const server = createServer((_, response) => response.writeHead(429, { 'retry-after': '120' }).end());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const said: string[] = [];
+  const write = vi.spyOn(process.stderr, 'write').mockImplementation((text) => said.push(String(text)) > 0);
+  try {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await run(['summary', '--source', url])).toBe(1);
+    expect(said.join('')).toMatch(/429.* It asks to be left alone for 2 min 0 s\.\n$/);
+  } finally {
+    write.mockRestore();
+    server.close();
+  }
 });
 
 test('links are the fifty fullest, with what they truly carry', () => {

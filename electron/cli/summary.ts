@@ -1,3 +1,4 @@
+import { formatBytes, formatCount } from '../../shared/format.ts';
 import { type Frame, QUALITY, STALE } from '../../shared/frame.ts';
 import { computePower } from '../../shared/power.ts';
 import { GPU, NODE, RACK } from '../../shared/topology.ts';
@@ -17,8 +18,9 @@ const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
   --csv FILE    topology.csv
   --budgets F   budgets.csv: headroom, stranded power and what feeds may carry are told against it
 ${accessUsage}  --json        {time, gpus, nodes, racks, powerW, gpuPowerW, rackPowerW, nodeNetworkBps, staleGpus, badSamples, quality,
-                feeds, headroomW, strandedW, links, jobs, tokensPerJoule}; stranded power is of the ticks that were read,
+                feeds, headroomW, strandedW, links, jobs, tokensPerJoule, read}; stranded power is of the ticks that were read,
                 links are those with a trouble and the 50 that are used most
+                read is what that cost the source: requests, bytes, and the milliseconds of the last refresh
                 powerW is the sum of GPU board power; rackPowerW is metered where PDUs report; *Bps is bytes per second
 `;
 
@@ -38,6 +40,8 @@ export interface Totals extends Outlook {
   readonly staleGpus: number;
   readonly badSamples: number;
   readonly quality: Readonly<Record<string, number>>;
+  /** What reading cost the source; the time is that of the last refresh. */
+  readonly read: { readonly requests: number; readonly bytes: number; readonly ms: number | null };
 }
 
 function network(frame: Frame): Totals['nodeNetworkBps'] {
@@ -57,7 +61,7 @@ function network(frame: Frame): Totals['nodeNetworkBps'] {
 }
 
 /** Totals of a frame; the time is that of the evaluation. */
-export function totals({ frame, time, badSamples }: HeadlessResult, view: FleetView): Totals {
+export function totals({ frame, time, badSamples, health }: HeadlessResult, view: FleetView): Totals {
   const { topology } = frame;
   const { start, path } = topology;
   const power = frame.columns.get('gpu.power');
@@ -95,6 +99,7 @@ export function totals({ frame, time, badSamples }: HeadlessResult, view: FleetV
     staleGpus,
     badSamples,
     quality,
+    read: { requests: health.hour.questions, bytes: health.hour.bytes, ms: health.lastMs },
     ...outlookOf(view),
   };
 }
@@ -107,6 +112,7 @@ export function forPerson(sum: Totals): string {
     `  board power ${sum.powerW === null ? '—' : `${(sum.powerW / 1000).toFixed(1)} kW`} of ${known} GPUs, ${sum.staleGpus} stale, ${sum.badSamples} bad samples`,
     ...Object.entries(sum.rackPowerW).map(([rack, watts]) => `  ${rack}  ${kilowatts(watts)}`),
     ...outlookForPerson(sum),
+    `read by ${formatCount(sum.read.requests)} requests, ${formatBytes(sum.read.bytes)}${sum.read.ms === null ? '' : `, the last refresh in ${Math.round(sum.read.ms)} ms`}`,
     '',
   ].join('\n');
 }
