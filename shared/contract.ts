@@ -238,6 +238,8 @@ export interface HelloReply {
   readonly settings: Settings;
   /** The folder with settings.json, topology.csv, budgets.csv. */
   readonly profile: string;
+  /** What is wrong with settings.json, so that other settings are used; null where nothing is. */
+  readonly trouble: Fault | null;
 }
 
 const SIGNAL_IDS: ReadonlySet<unknown> = new Set([...VIEW_SIGNALS, ...signals.map(({ id }) => id)]);

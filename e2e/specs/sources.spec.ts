@@ -40,8 +40,11 @@ async function tested(page: Page, url: string, failed: RegExp): Promise<readonly
 }
 
 test('a connection test says at which of its six steps it failed, and why', async ({ open }) => {
-  const { page } = await open();
+  const { page, profile } = await open({ files: { 'settings.json': '{"schema":1,"sources":[' } });
   await expect(page.getByText('Connect Prometheus').first()).toBeVisible();
+  // What became of the sources of a broken settings.json is said on every page, the first one too.
+  await expect(page.getByText(`${profile}/settings.json could not be read`)).toBeVisible();
+  await expect(page.getByText(/kept beside it as settings\.json\.bad.*Mend the file/)).toBeVisible();
   await newSource(page);
 
   const refused = await tested(page, `http://127.0.0.1:${await freePort()}`, /Connect\s*Failed/);
@@ -97,8 +100,9 @@ test('labels of an exporter are text wherever they are shown', async ({ open }) 
   const body = `# TYPE DCGM_FI_DEV_POWER_USAGE gauge
 DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-1",modelName="${image}",Hostname="${image}\u202Eevil"} 300
 `;
+  let up = true;
   await withServer(
-    (_, response) => response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(body),
+    (_, response) => response.writeHead(up ? 200 : 500, { 'content-type': 'text/plain; version=0.0.4' }).end(body),
     async (url) => {
       const sources = [
         { kind: 'exporters', id: 'hostile', name: image, site: image, targets: [{ url: `${url}/metrics` }] },
@@ -115,6 +119,10 @@ DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-1",modelName="${image}",Hostname="${im
       await expect(page.getByRole('button', { name: new RegExp(image) }).first()).toBeVisible();
       await expect(page.locator('img')).toHaveCount(0);
       expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+      // One that fails is tried less and less often: how long that is and when the next try is stands there.
+      up = false;
+      await expect(page.getByText(/^(in \d+ s|now) \(after \d+ failures?\)$/)).toBeVisible();
+      await expect(page.getByText('Back-off', { exact: true })).toBeVisible();
     },
   );
 });

@@ -43,17 +43,19 @@ export function ownSettings({ values }: Parsed): OwnSettings {
   };
 }
 
+const MEND = 'Mend it, or give another with --settings.';
+
 function settingsOf(file: string): Settings {
   let document: unknown;
   try {
     document = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${file} cannot be read: ${(error as Error).message}. ${MEND}`, { cause: error });
   }
   const parsed = settingsSchema.safeParse(document);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new Error(`${file}: ${issue?.path.join('.')}: ${issue?.message ?? 'not valid'}`);
+  throw new Error(`${file}: ${issue?.path.join('.')}: ${issue?.message ?? 'not valid'}. ${MEND}`);
 }
 
 function rulesOf(folder: string): readonly Rule[] {

@@ -9,6 +9,7 @@ import { askView } from '../../shared/view-calls.ts';
 import { checkedCall } from './checked-call.ts';
 import { Chores } from './chores.ts';
 import { FaultError, faultOf } from './fault.ts';
+import { withRetry } from './health.ts';
 import type { Asker, EngineContext, EnginePart } from './part.ts';
 import { makeParts } from './parts.ts';
 import { type Clock, Schedule } from './schedule.ts';
@@ -21,7 +22,7 @@ import { shownWorkstation } from './sources/workstation.ts';
 import { WORKSTATION_ID, WorkstationNode } from './sources/workstation-node.ts';
 import { Store } from './store/database.ts';
 import { NO_PLACE_FILES, type PlaceFiles, PlaceReader } from './store/place-files.ts';
-import { loadSettings, saveSettings } from './store/profile.ts';
+import { SettingsFile } from './store/settings-file.ts';
 import { type ProfilesInUse, UserProfileReader } from './store/user-profiles.ts';
 import { coverageOf, testConnection } from './test-connection.ts';
 import { type Viewer, Viewers } from './viewers.ts';
@@ -45,9 +46,8 @@ export class Engine {
   readonly #userProfiles: UserProfileReader;
   #profiles: ProfilesInUse;
   #files: PlaceFiles = NO_PLACE_FILES;
+  readonly #file: SettingsFile;
   #settings: Settings;
-  #warnings: readonly string[];
-  readonly #writable: boolean;
   #fleet: Fleet;
   #view: FleetView;
   #schedule: Schedule;
@@ -60,10 +60,8 @@ export class Engine {
     this.#clock = options.clock;
     this.#folder = options.profile;
     this.#startedAt = this.#clock.now();
-    const { settings, warnings, writable } = loadSettings(this.#folder);
-    this.#settings = settings;
-    this.#warnings = warnings;
-    this.#writable = writable;
+    this.#file = new SettingsFile(this.#folder);
+    this.#settings = this.#file.atStart;
     this.#userProfiles = new UserProfileReader(this.#folder);
     this.#profiles = this.#userProfiles.read();
     this.#fleet = this.#newFleet();
@@ -105,7 +103,7 @@ export class Engine {
       fleet: () => this.#fleet,
       sources: () => [...this.#sources.values()],
       changeSettings: (settings) => {
-        this.#save(settings);
+        this.#file.save(settings);
         this.#apply(settings);
       },
       ask: (name, arg) =>
@@ -160,8 +158,10 @@ export class Engine {
   }
 
   #health() {
-    const own = [...this.#warnings, ...this.#profiles.warnings, ...this.#files.warnings];
-    return [...this.#sources.values()].map((source, index) => source.health(index === 0 ? own : []));
+    const own = [...this.#profiles.warnings, ...this.#files.warnings];
+    return [...this.#sources.values()].map((source, index) =>
+      withRetry(source.health(index === 0 ? own : []), this.#schedule),
+    );
   }
 
   #readPlaces(): void {
@@ -259,24 +259,6 @@ export class Engine {
     this.#refresh();
   }
 
-  #save(settings: Settings): void {
-    if (!this.#writable)
-      throw new FaultError(
-        'newer-settings',
-        'settings.json is of a newer Fleetwatt and is not changed',
-        'Update Fleetwatt, or use another profile.',
-      );
-    try {
-      saveSettings(this.#folder, settings);
-    } catch (error) {
-      throw new FaultError(
-        'not-saved',
-        `The settings could not be saved: ${(error as Error).message}`,
-        'Check the disk and who owns the profile folder. They hold until Fleetwatt ends.',
-      );
-    }
-  }
-
   /** Sources that name a secret of the vault begin anew with what it holds now. */
   #takeSecrets(values: Readonly<Record<string, string>>): void {
     holdVault(values);
@@ -343,7 +325,7 @@ export class Engine {
         return null;
       case 'saveSettings': {
         const { settings } = arg as { settings: Settings };
-        this.#save(settings);
+        this.#file.save(settings);
         this.#apply(settings);
         return settings;
       }
@@ -370,6 +352,7 @@ export class Engine {
       reading: [...this.#sources.values()].map(({ settings }) => settings.name),
       settings: this.#settings,
       profile: this.#folder,
+      trouble: this.#file.trouble,
     };
   }
 
@@ -379,7 +362,7 @@ export class Engine {
         ...this.#settings,
         sources: [...this.#settings.sources.filter(({ id }) => id !== source.id), source],
       };
-      this.#save(settings);
+      this.#file.save(settings);
       this.#ephemeral.delete(source.id);
       this.#apply(settings);
     } else {
@@ -393,7 +376,7 @@ export class Engine {
   #removeSource(id: string): Settings {
     this.#ephemeral.delete(id);
     const settings = { ...this.#settings, sources: this.#settings.sources.filter((source) => source.id !== id) };
-    if (settings.sources.length !== this.#settings.sources.length) this.#save(settings);
+    if (settings.sources.length !== this.#settings.sources.length) this.#file.save(settings);
     this.#apply(settings);
     return settings;
   }

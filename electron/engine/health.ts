@@ -3,9 +3,18 @@ import type { Fault } from '../../shared/contract.ts';
 import type { ExportersSource, PrometheusSource } from '../../shared/settings.ts';
 import { HourCost } from './cost.ts';
 import { FaultError, faultOf } from './fault.ts';
+import type { Schedule } from './schedule.ts';
 
 /** Of so few targets each is waited for. */
 const FEW = 4;
+
+/** How a source does, and when what failed of it is tried again. */
+export function withRetry(health: SourceHealth, schedule: Schedule): SourceHealth {
+  const waiting = health.failures > 0 ? schedule.waiting(`${health.id}\n`) : undefined;
+  if (!waiting) return health;
+  const { jobs: targets, ...retry } = waiting;
+  return { ...health, retry: { targets, ...retry } };
+}
 
 /** Counts what one source's reads gave, for its line on the Sources screen. */
 export class Health {

@@ -133,6 +133,12 @@ test('a failing job is tried less often, and at least once a minute; then it rec
   schedule.add(job('down', async () => (fails ? Promise.reject(new Error('down')) : undefined)));
   await clock.advance(600_000);
   const waits = gaps(runsOf('down'));
+  // It says how long it waits and when it is tried: as it then does.
+  const waiting = schedule.waiting('do');
+  expect(waiting).toMatchObject({ jobs: 1, failures: runsOf('down').length });
+  expect(waiting?.waitMs).toBeGreaterThanOrEqual(45_000);
+  expect(waiting?.at).toBe((runsOf('down').at(-1) ?? 0) + (waiting?.waitMs ?? 0));
+  expect(schedule.waiting('up')).toBeUndefined();
   // 5, 10, 20, 40, 60, 60 … seconds, each shortened by up to a quarter.
   [5000, 10_000, 20_000, 40_000, 60_000, 60_000].forEach((full, index) => {
     expect(waits[index]).toBeGreaterThanOrEqual(full * 0.75);

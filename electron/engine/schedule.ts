@@ -13,6 +13,17 @@ export interface Job {
   run(): Promise<void>;
 }
 
+/** Jobs that failed and wait for their next try. */
+export interface Waiting {
+  readonly jobs: number;
+  /** When the first of them is tried, epoch ms; it has passed while that runs. */
+  readonly at: number;
+  /** The longest that one of them waits between two tries. */
+  readonly waitMs: number;
+  /** The most failures in a row. */
+  readonly failures: number;
+}
+
 const MAX_BACKOFF_MS = 60_000;
 /** A sleep of this many intervals means that the machine was suspended: jobs are spread again. */
 const SUSPENDED = 3;
@@ -21,6 +32,8 @@ interface Entry {
   readonly job: Job;
   due: number;
   failures: number;
+  /** From the end of its last run to the next. */
+  waitMs: number;
   running: boolean;
 }
 
@@ -54,7 +67,7 @@ export class Schedule {
   /** Adds a job; its first run is at once or, with `spread`, at its place within the first interval. */
   add(job: Job, spread = false): void {
     const due = this.#clock.now() + (spread ? phaseOf(job.id) * job.intervalMs : 0);
-    this.#entries.set(job.id, { job, due, failures: 0, running: false });
+    this.#entries.set(job.id, { job, due, failures: 0, waitMs: 0, running: false });
     this.#wake();
   }
 
@@ -73,6 +86,21 @@ export class Schedule {
     const now = this.#clock.now();
     for (const entry of this.#entries.values()) if (entry.failures > 0 && !entry.running) entry.due = now;
     this.#wake();
+  }
+
+  /** Those whose ids begin so; undefined where none failed. */
+  waiting(prefix: string): Waiting | undefined {
+    let found: Waiting | undefined;
+    for (const [id, { due, failures, waitMs }] of this.#entries) {
+      if (failures === 0 || !id.startsWith(prefix)) continue;
+      found = {
+        jobs: (found?.jobs ?? 0) + 1,
+        at: Math.min(found?.at ?? due, due),
+        waitMs: Math.max(found?.waitMs ?? 0, waitMs),
+        failures: Math.max(found?.failures ?? 0, failures),
+      };
+    }
+    return found;
   }
 
   stop(): void {
@@ -132,6 +160,7 @@ export class Schedule {
       const asked = (error as { retryAfterMs?: number }).retryAfterMs;
       wait = asked ?? backoff(entry, this.#clock.now());
     }
+    entry.waitMs = wait;
     this.#running--;
     entry.running = false;
     const now = this.#clock.now();

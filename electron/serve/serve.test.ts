@@ -165,6 +165,17 @@ describe('serve', () => {
     await expect(start({ profile: join(root, 'third') })).rejects.toThrow(/run npm start once/);
   });
 
+  it('warns of settings that are broken, and starts with others', async () => {
+    const warnings: string[] = [];
+    const profile = join(root, 'broken');
+    mkdirSync(profile);
+    writeFileSync(join(profile, 'settings.json'), '{"schema":1,');
+    await start({ profile, onWarning: (text) => void warnings.push(text) });
+    expect(warnings).toEqual([
+      expect.stringMatching(/broken\/settings\.json could not be read .*settings\.json\.bad.*Mend the file/),
+    ]);
+  });
+
   it('warns when it listens beyond this machine', async () => {
     const warnings: string[] = [];
     const serve = await start({ host: '0.0.0.0', onWarning: (text) => void warnings.push(text) });

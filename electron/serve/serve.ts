@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createHub } from '../../shared/hub.ts';
 import { givenSource } from '../../shared/run-sources.ts';
+import { loadSettings } from '../engine/store/profile.ts';
 import { Children } from './children.ts';
 import { inUrl, isLoopback } from './doors.ts';
 import { Keys, newKey, TokenFile } from './keys.ts';
@@ -29,7 +30,7 @@ export interface ServeOptions {
   readonly build?: string;
   /** Told once the page can be opened. */
   readonly onReady?: (url: string) => void;
-  /** Told what a person should know: a bind beyond loopback without TLS. */
+  /** Told what a person should know: settings that are not used, a bind beyond loopback without TLS. */
   readonly onWarning?: (text: string) => void;
 }
 
@@ -62,6 +63,8 @@ export async function startServe(options: ServeOptions = {}): Promise<Serve> {
   );
   const pages = readPages(fileURLToPath(new URL('../renderer', build)));
   const profile = openProfile(options);
+  const { trouble } = loadSettings(profile.folder);
+  if (trouble) options.onWarning?.(`${trouble.message} ${trouble.hint}`);
   const children = new Children(build);
   const hub = createHub({
     spawnEngine: () => children.engine({ profile: profile.folder }),

@@ -134,7 +134,8 @@ function useExchange<Arg>(mutationFn: (arg: Arg) => Promise<Settings>) {
 }
 
 function putSettings(client: QueryClient, settings: Settings): void {
-  client.setQueryData<HelloReply>(['hello', {}], (hello) => (hello === undefined ? hello : { ...hello, settings }));
+  // What was saved is whole, whatever lay there before.
+  client.setQueryData<HelloReply>(['hello', {}], (hello) => hello && { ...hello, settings, trouble: null });
 }
 
 export const useHello = () => useAsk('hello', {});

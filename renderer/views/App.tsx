@@ -183,6 +183,7 @@ export function App() {
           demo={isDemo(hello.data, frame)}
           pausedAt={pausedAt}
           onCloseDemo={operate ? () => closeDemo.mutate({}) : null}
+          settings={hello.data?.trouble ?? null}
         />
       </div>
       {fresh && view === 'overview' ? (

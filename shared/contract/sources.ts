@@ -27,6 +27,16 @@ export interface SourceHealth {
   readonly lastMs: number | null;
   readonly lastOk: number | null;
   readonly failures: number;
+  /**
+   * What failed and waits for its next try: how many targets, when the first of them is tried (epoch ms), the longest wait
+   * between two tries, the most failures in a row. Left out while nothing waits.
+   */
+  readonly retry?: {
+    readonly targets: number;
+    readonly at: number;
+    readonly waitMs: number;
+    readonly failures: number;
+  };
   readonly bytes: number;
   /** What the last hour cost the source: requests and bytes. */
   readonly hour: { readonly questions: number; readonly bytes: number };

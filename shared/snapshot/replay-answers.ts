@@ -100,6 +100,7 @@ function helloOf({ manifest, papers }: Snapshot): Omit<HelloReply, 'settings'> &
       engineStarted: manifest.from,
       reading: [],
       profile: '',
+      trouble: null,
     },
     settings,
   };

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -31,20 +32,20 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('settings (C7)', () => {
   test('a new profile starts with the defaults', () => {
-    expect(loadSettings(folder)).toEqual({ settings: defaultSettings, warnings: [], writable: true });
+    expect(loadSettings(folder)).toEqual({ settings: defaultSettings, trouble: null, writable: true });
   });
 
   test('what was saved is read again, from a file of the owner alone', () => {
     const settings = { ...defaultSettings, pollMs: 2000 };
     saveSettings(folder, settings);
-    expect(loadSettings(folder)).toEqual({ settings, warnings: [], writable: true });
+    expect(loadSettings(folder)).toEqual({ settings, trouble: null, writable: true });
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder).sort()).toEqual(['settings.json', 'settings.json.good']);
   });
 
   test('a byte order mark is no fault', () => {
     writeFileSync(file(), '\ufeff{"schema":1,"pollMs":2000}');
-    expect(loadSettings(folder)).toMatchObject({ warnings: [], settings: { pollMs: 2000 } });
+    expect(loadSettings(folder)).toMatchObject({ trouble: null, settings: { pollMs: 2000 } });
   });
 
   test.each([
@@ -59,28 +60,37 @@ describe('settings (C7)', () => {
   ])('broken (%s): kept as .bad, the last good ones are used, and it is told', (_, text) => {
     saveSettings(folder, { ...defaultSettings, pollMs: 2000 });
     writeFileSync(file(), text);
-    const { settings, warnings, writable } = loadSettings(folder);
+    const { settings, trouble, writable } = loadSettings(folder);
     expect(settings.pollMs).toBe(2000);
     expect(writable).toBe(true);
-    expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toMatch(/settings\.json\.bad.*last good settings/);
+    // What happened and where, what was done, what to do.
+    expect(trouble?.message).toMatch(/settings\.json could not be read \(.+\)\.$/);
+    expect(trouble?.message.startsWith(folder)).toBe(true);
+    expect(trouble?.hint).toMatch(/settings\.json\.bad.*last good settings.*Mend the file/);
     expect(readFileSync(`${file()}.bad`, 'utf8')).toBe(text);
   });
 
   test('broken without a good copy, or with a broken one: the defaults', () => {
     writeFileSync(file(), '{');
-    expect(loadSettings(folder)).toMatchObject({ settings: defaultSettings, warnings: [/defaults/] });
+    const defaults = { settings: defaultSettings, trouble: { hint: expect.stringContaining('the defaults are used') } };
+    expect(loadSettings(folder)).toMatchObject(defaults);
     writeFileSync(`${file()}.good`, '{');
-    expect(loadSettings(folder)).toMatchObject({ settings: defaultSettings, warnings: [/defaults/] });
+    expect(loadSettings(folder)).toMatchObject(defaults);
+  });
+
+  test('broken in a place where nothing can be written: it is told that no copy was kept, and it starts', () => {
+    writeFileSync(file(), '{');
+    mkdirSync(`${file()}.bad`);
+    expect(loadSettings(folder).trouble?.hint).toMatch(/could not be copied/);
   });
 
   test('of a newer version: not used, not changed, not writable', () => {
     const text = '{"schema":2,"pollMs":2000,"walls":[]}';
     writeFileSync(file(), text);
-    const { settings, warnings, writable } = loadSettings(folder);
+    const { settings, trouble, writable } = loadSettings(folder);
     expect(settings).toEqual(defaultSettings);
     expect(writable).toBe(false);
-    expect(warnings[0]).toMatch(/newer Fleetwatt \(schema 2\)/);
+    expect(trouble?.message).toMatch(/newer Fleetwatt \(schema 2\)/);
     expect(readFileSync(file(), 'utf8')).toBe(text);
     expect(existsSync(`${file()}.bad`)).toBe(false);
   });
@@ -135,7 +145,7 @@ describe('the lock (C8)', () => {
     lockProfile(made)();
     expect(statSync(made).mode & 0o777).toBe(0o700);
     saveSettings(made, { ...defaultSettings, pollMs: 2000 });
-    expect(loadSettings(made)).toMatchObject({ warnings: [], writable: true, settings: { pollMs: 2000 } });
+    expect(loadSettings(made)).toMatchObject({ trouble: null, writable: true, settings: { pollMs: 2000 } });
   });
 });
 
@@ -209,7 +219,7 @@ describe('files', () => {
         syncBuiltinESMExports();
       }
       expect(readdirSync(folder).sort()).toEqual(before);
-      expect(loadSettings(folder)).toMatchObject({ warnings: [], settings: { pollMs: 2000 } });
+      expect(loadSettings(folder)).toMatchObject({ trouble: null, settings: { pollMs: 2000 } });
       saveSettings(folder, { ...defaultSettings, pollMs: 5000 });
       expect(loadSettings(folder).settings.pollMs).toBe(5000);
     },

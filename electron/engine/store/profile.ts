@@ -1,6 +1,7 @@
 import { closeSync, copyFileSync, mkdirSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { Fault } from '../../../shared/fault.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../../../shared/settings.ts';
 import { FaultError, printable } from '../fault.ts';
 import { writeWhole } from './atomic.ts';
@@ -77,10 +78,11 @@ export function lockProfile(folder: string): () => void {
   throw new FaultError('profile-busy', `The profile ${folder} is being taken by another Fleetwatt`, 'Start again.');
 }
 
-/** Settings as loaded, with what a person should know of the loading. */
+/** Settings as loaded. */
 export interface LoadedSettings {
   readonly settings: Settings;
-  readonly warnings: readonly string[];
+  /** What a person must know: the file is not what is used. */
+  readonly trouble: Fault | null;
   /** False where the file is of a newer version: it must not be overwritten. */
   readonly writable: boolean;
 }
@@ -96,33 +98,56 @@ export function loadSettings(folder: string): LoadedSettings {
     }
   };
   const text = read(file);
-  if (text === undefined) return { settings: defaultSettings, warnings: [], writable: true };
+  if (text === undefined) return { settings: defaultSettings, trouble: null, writable: true };
+  const { settings, schema, why } = parsed(text);
+  if (settings) return { settings, trouble: null, writable: true };
+  if (schema > 1) return { settings: defaultSettings, trouble: newerFault(file, schema), writable: false };
+  const last = lastGood(read(`${file}.good`));
+  const trouble = brokenFault(file, why, kept(file), last !== undefined);
+  return { settings: last ?? defaultSettings, trouble, writable: true };
+}
+
+/** A text as settings, or why it is none; `schema` is what it says of itself, 0 where it does not. */
+function parsed(text: string): { readonly settings?: Settings; readonly schema: number; readonly why: string } {
   let value: unknown;
-  let why = 'it is no JSON';
   try {
     value = JSON.parse(text);
-    const schema = (value as { schema?: unknown } | null)?.schema;
-    if (typeof schema === 'number' && schema > 1) {
-      return {
-        settings: defaultSettings,
-        warnings: [`${file} is of a newer Fleetwatt (schema ${schema}): it is not used and not changed`],
-        writable: false,
-      };
-    }
-    const parsed = settingsSchema.safeParse(value);
-    if (parsed.success) return { settings: parsed.data, warnings: [], writable: true };
-    const issue = parsed.error.issues[0];
-    why = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`;
   } catch (error) {
-    why = printable((error as Error).message, 120);
+    return { schema: 0, why: printable((error as Error).message, 120) };
   }
-  copyFileSync(file, `${file}.bad`);
-  const last = lastGood(read(`${file}.good`));
-  const used = last ? 'the last good settings are used' : 'the defaults are used';
+  const told = (value as { schema?: unknown } | null)?.schema;
+  const schema = typeof told === 'number' ? told : 0;
+  const { data, error } = settingsSchema.safeParse(value);
+  if (data) return { settings: data, schema, why: '' };
+  const [issue] = error.issues;
+  return { schema, why: `${issue?.path.join('.') || 'the document'}: ${issue?.message ?? 'not valid'}` };
+}
+
+/** Keeps a copy of a broken file. @returns whether it could */
+function kept(file: string): boolean {
+  try {
+    copyFileSync(file, `${file}.bad`);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function newerFault(file: string, schema: number): Fault {
   return {
-    settings: last ?? defaultSettings,
-    warnings: [`settings.json could not be read (${why}); it is kept as settings.json.bad, and ${used}`],
-    writable: true,
+    code: 'newer-settings',
+    message: `${file} is of a newer Fleetwatt (schema ${schema}): it is not used and not changed.`,
+    hint: 'The defaults are used. Update Fleetwatt, or use another profile.',
+  };
+}
+
+function brokenFault(file: string, why: string, copied: boolean, hasLast: boolean): Fault {
+  const used = hasLast ? 'the last good settings are used (settings.json.good)' : 'the defaults are used';
+  const copy = copied ? 'It is kept beside it as settings.json.bad' : 'It could not be copied to settings.json.bad';
+  return {
+    code: 'broken-settings',
+    message: `${file} could not be read (${why}).`,
+    hint: `${copy}, and ${used}. Mend the file and start Fleetwatt again; settings that are changed here are written over it.`,
   };
 }
 

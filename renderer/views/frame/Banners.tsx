@@ -1,12 +1,13 @@
 import type { ReactNode } from 'react';
 import type { AlertTrouble } from '../../../shared/alerting/alert.ts';
 import type { SourceHealth } from '../../../shared/contract/sources.ts';
-import type { ViewFrame } from '../../../shared/contract.ts';
+import type { Fault, ViewFrame } from '../../../shared/contract.ts';
 import { formatAge, formatPower, formatTime } from '../../../shared/format.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import type { LastSeen } from '../../live/store.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
+import { retrySentence } from '../retry-words.ts';
 import styles from './frame.module.css';
 import { isSilent, isToldOnTop } from './troubles.ts';
 
@@ -24,6 +25,8 @@ export function Banners(props: {
   demo: boolean;
   pausedAt: number | null;
   onCloseDemo: (() => void) | null;
+  /** What is wrong with settings.json; null where nothing is. */
+  settings: Fault | null;
 }) {
   const { frame, freshness, last, pausedAt } = props;
   const silent = freshness.trouble === '' ? (frame?.sources.filter(isSilent) ?? []) : [];
@@ -31,6 +34,12 @@ export function Banners(props: {
   const skewed = frame?.sources.filter((source) => Math.abs(source.skewMs ?? 0) > SKEW_MS) ?? [];
   return (
     <div className={styles.banners}>
+      {props.settings === null ? null : (
+        <Banner tone="nodata" live>
+          <Glyph severity="warning" named={false} /> <b>{props.settings.message}</b>
+          <span>{props.settings.hint}</span>
+        </Banner>
+      )}
       {props.demo ? (
         <Banner tone="demo">
           <b>Demo data</b> A simulated fleet on this machine. Nothing here is real.
@@ -98,7 +107,7 @@ function SilentSource({ source, now }: { source: SourceHealth; now: number }) {
       </b>
       {source.fault === null ? null : (
         <span>
-          {source.fault.message} {source.fault.hint}
+          {source.fault.message} {source.fault.hint} {retrySentence(source.retry, now)}
         </span>
       )}
     </Banner>

@@ -7,6 +7,7 @@ import { useCloseDemo, useCoverage, useInterop, useOpenDemo, useSaveSettings } f
 import { faultOf } from '../../link/link.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import parts from '../../parts/parts.module.css';
+import { retryWords } from '../retry-words.ts';
 import { CoverageTable } from './ConnectionTest.tsx';
 import { ExchangeDetail } from './exchange/ExchangeDetail.tsx';
 import { type ExchangeChoice, ExchangeList } from './exchange/ExchangeList.tsx';
@@ -230,6 +231,12 @@ function Health({ health, now }: { health: SourceHealth; now: number }) {
     ['Bad samples', formatCount(health.badSamples)],
     ['Requests, last hour', formatCount(health.hour.questions)],
     ['Received, last hour', formatBytes(health.hour.bytes)],
+    ...(health.retry === undefined
+      ? []
+      : ([
+          ['Next try', retryWords(health.retry, now)],
+          ['Back-off', `${health.retry.targets === 1 ? '' : 'up to '}${formatAge(health.retry.waitMs)}`],
+        ] as const)),
   ];
   return (
     <>
