@@ -35,7 +35,7 @@ export function Banners(props: {
   return (
     <div className={styles.banners}>
       {props.settings === null ? null : (
-        <Banner tone="nodata" live>
+        <Banner tone="nodata">
           <Glyph severity="warning" named={false} /> <b>{props.settings.message}</b>
           <span>{props.settings.hint}</span>
         </Banner>
