@@ -4,7 +4,7 @@ import { Clocks } from './clocks.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { missingFeeds, missingTrays } from './expected.ts';
 import type { Frame } from './frame.ts';
-import { knownPlaces } from './known-places.ts';
+import { knownPlaces, sitesOf } from './known-places.ts';
 import type { Host, SharedAddress } from './machines.ts';
 import { NodeLocator } from './mapping.ts';
 import { domainsOf, guidsOf } from './nvlink-domains.ts';
@@ -61,6 +61,8 @@ export class Fleet {
   #placeOfNode = new Int32Array(0);
   #cards: readonly number[] = [];
   readonly #recorded = new RecordedMemory();
+  /** Sources whose last answer was a part of what they should have. */
+  readonly #inPart = new Set<string>();
   /** The newest frame, and what it holds for. */
   #made: { readonly frame: Frame; readonly staleMs: DurationMs; readonly until: EpochMs } | undefined;
   /** Bad samples since the start. */
@@ -128,7 +130,16 @@ export class Fleet {
       for (const slot of this.#slots.ofObject(kind)) slot.clear(object);
     });
     this.#clocks.forget(sourceId);
+    this.#inPart.delete(sourceId);
     this.endRecorded(sourceId);
+  }
+
+  /** Whether what a source answers is only a part of what it should have: what it does not tell is not known to be absent. */
+  setInPart(sourceId: string, inPart: boolean): void {
+    if (this.#inPart.has(sourceId) === inPart) return;
+    if (inPart) this.#inPart.add(sourceId);
+    else this.#inPart.delete(sourceId);
+    this.#made = undefined;
   }
 
   /** A source is not asked any more for what its rules record. */
@@ -311,9 +322,15 @@ export class Fleet {
       recordedMs: { place: limits, work: Float64Array.from(this.#objects.works, ({ place }) => limits[place]) },
     });
     const waits = this.#recorded.update(columns, topology, { recorded, placeOfPlace, now });
-    const frame = { time: now, topology, columns };
+    const frame = { time: now, topology, columns, ...this.#sitesInPart(topology) };
     this.#made = { frame, staleMs, until: Math.min(until, waits) };
     return frame;
+  }
+
+  #sitesInPart({ start, path }: Topology): Pick<Frame, 'sitesInPart'> {
+    if (this.#inPart.size === 0) return {};
+    const names = sitesOf(this.#objects, this.#inPart);
+    return { sitesInPart: new Set(path.slice(0, start[1]).flatMap((site, i) => (names.has(site) ? [i] : []))) };
   }
 
   /** A fleet of the same objects and places without a number: those of another time go there (`Ingest.past`). */

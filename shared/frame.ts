@@ -28,4 +28,6 @@ export interface Frame {
   readonly time: EpochMs;
   readonly topology: Topology;
   readonly columns: ReadonlyMap<SignalId, Column>;
+  /** Sites of which a source tells only a part for now: there may be more in them than is known. Left out: none. */
+  readonly sitesInPart?: ReadonlySet<number>;
 }

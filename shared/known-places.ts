@@ -58,3 +58,14 @@ function seated({ place, gpus }: KnownNode, seats: Seats): NodePlace {
   const told = gpus.map(({ id }) => seats.orderOf(id)).filter((order) => order > 0);
   return told.length === 0 ? place : { ...place, order: Math.min(...told) };
 }
+
+/** Names of the sites that these sources named anything in. */
+export function sitesOf({ nodes, feeds, places }: Objects, sources: ReadonlySet<string>): ReadonlySet<string> {
+  const own = <One extends { readonly source: string }>(all: readonly One[], siteOf: (one: One) => string) =>
+    all.filter(({ source }) => sources.has(source)).map(siteOf);
+  return new Set([
+    ...own(nodes, ({ place }) => place.site),
+    ...own(feeds, ({ site }) => site),
+    ...own(places, ({ names: [site] }) => site),
+  ]);
+}

@@ -84,6 +84,9 @@ interface Reading {
  * A place above: the sum of its children, silent ones at nameplate (else at their budget) and marked assumed, so that
  * a missing child never makes headroom look larger. With all children silent it has no data.
  *
+ * In a site of which a source tells only a part everything but a rack with all of its feeds is a lower bound: what else
+ * is there nobody says.
+ *
  * @param lastMeteredW last full reading of metered racks by path; may be empty
  * @param ratios measured node ratios by model; where a model has none its boards stand for the rack, as a lower bound
  */
@@ -119,9 +122,18 @@ export function computePower(
     const estimate = recorded ?? estimateRack(frame, members, rack, ratios);
     if (estimate.boardsW > 0) power.shareW[rack] = estimate.boardsW;
     drawRack(rack, estimate, feeds[rack - start[RACK]], lastMeteredW.get(path[rack]) ?? Number.NaN, power);
+    if (power.source[rack] === ESTIMATED && isInPart(frame, rack)) power.atLeast[rack] = 1;
   }
-  for (let place = start[RACK] - 1; place >= 0; place--) drawParent(place, topology, members, power);
+  for (let place = start[RACK] - 1; place >= 0; place--) drawParent(place, frame, members, power);
   return power;
+}
+
+/** Whether a place is in a site of which only a part is told. */
+function isInPart({ topology: { parent }, sitesInPart }: Frame, place: number): boolean {
+  if (!sitesInPart?.size) return false;
+  let site = place;
+  while (parent[site] >= 0) site = parent[site];
+  return sitesInPart.has(site);
 }
 
 function livingGpus({ topology, columns }: Frame): Uint8Array {
@@ -341,9 +353,10 @@ function write(power: PowerColumns, place: number, watts: number, quality: numbe
 }
 
 /** Sums the children of a site, hall or row; they stand after it, so going backwards they are done. */
-function drawParent(place: number, topology: Topology, { children }: Members, power: PowerColumns): void {
+function drawParent(place: number, frame: Frame, { children }: Members, power: PowerColumns): void {
+  const { topology } = frame;
   let [watts, countedW, time, quality, source] = [0, 0, Number.POSITIVE_INFINITY, MEASURED, POWER_NONE];
-  let [live, stale, atLeast] = [false, false, false];
+  let [live, stale, atLeast] = [false, false, isInPart(frame, place)];
   for (let child = children.from[place]; child < children.to[place]; child++) {
     if (Number.isNaN(power.drawW[child])) {
       stale ||= power.quality[child] === STALE;

@@ -5,7 +5,7 @@ import { parseMatrix } from '../../shared/prom-api/matrix.ts';
 import type { PrometheusSource } from '../../shared/settings.ts';
 import { systemClock } from '../engine/clock.ts';
 import { Fetcher } from '../engine/fetch.ts';
-import { apiUrl } from '../engine/sources/prometheus.ts';
+import { apiUrl } from '../engine/sources/prometheus-api.ts';
 import { type Parsed, required, UsageError, wholeNumber } from './options.ts';
 
 /** The server answers no more points of a series at once. */

@@ -47,6 +47,7 @@ function apiOf(more: () => string, clock = Date.now): { answer: RequestListener;
       response.setHeader('date', new Date(clock()).toUTCString());
       if (request.url?.includes('/label/'))
         return response.end('{"status":"success","data":["DCGM_FI_DEV_POWER_USAGE"]}');
+      if (request.method === 'GET') return response.writeHead(404).end();
       const form = new URLSearchParams(body);
       asked.push(Number(form.get('time')) * 1000);
       const times = form.get('query')?.includes('timestamp(');

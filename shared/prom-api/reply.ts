@@ -123,7 +123,8 @@ function readEnvelope(body: unknown): Reply {
   return {
     resultType: data.resultType,
     result: data.result,
-    serverWarnings: [...partial, ...words(body.warnings), ...words(body.infos)].slice(0, 20),
+    // Old queriers of Thanos have them beside the result.
+    serverWarnings: [...partial, ...words(body.warnings), ...words(data.warnings), ...words(body.infos)].slice(0, 20),
   };
 }
 

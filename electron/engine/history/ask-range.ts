@@ -3,7 +3,7 @@ import { type Matrix, parseMatrix } from '../../../shared/prom-api/matrix.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
 import { Fetcher } from '../fetch.ts';
 import type { Clock } from '../schedule.ts';
-import { apiFault, apiUrl } from '../sources/prometheus.ts';
+import { apiFault, apiUrl, Dialect } from '../sources/prometheus-api.ts';
 
 /** Range queries that one server is asked at a time: live queries come first. */
 const AT_ONCE = 2;
@@ -13,12 +13,14 @@ const MAX_BYTES = 50 << 20;
 export class RangeAsker {
   readonly settings: PrometheusSource;
   readonly #fetcher: Fetcher;
+  readonly #dialect: Dialect;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
   constructor(settings: PrometheusSource, clock: Clock) {
     this.settings = settings;
     this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
+    this.#dialect = new Dialect(this.#fetcher, settings.url);
   }
 
   /** Rejects with the reason of a signal that ends it before its turn. @throws FaultError */
@@ -33,7 +35,7 @@ export class RangeAsker {
     this.#running++;
     try {
       stopped?.throwIfAborted();
-      const form = { query: promql, start: from, end: to, step };
+      const form = { query: promql, start: from, end: to, step, ...(await this.#dialect.beside()) };
       const ask = { url: apiUrl(url, 'query_range'), accept: 'application/json', form };
       const { body } = await this.#fetcher.ask(ask, stopped);
       return { matrix: parseMatrix(body, { maxBytes: MAX_BYTES, maxSeries }), bytes: body.length };

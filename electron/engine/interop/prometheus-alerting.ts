@@ -12,7 +12,7 @@ import type { PrometheusSource } from '../../../shared/settings.ts';
 import { FaultError, printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
 import type { Clock } from '../schedule.ts';
-import { apiUrl } from '../sources/prometheus.ts';
+import { apiUrl } from '../sources/prometheus-api.ts';
 import { readExternalLabels } from './external-labels.ts';
 import { lastingFault } from './lasting.ts';
 

@@ -1,21 +1,20 @@
 import type { SourceHealth } from '../../../shared/contract/sources.ts';
-import { DecodeError } from '../../../shared/decoded.ts';
 import type { Fleet } from '../../../shared/fleet.ts';
 import { formatAge } from '../../../shared/format.ts';
 import { windowMsOf } from '../../../shared/history/queries.ts';
-import { ApiError } from '../../../shared/prom-api/reply.ts';
 import type { Vector, VectorReader } from '../../../shared/prom-api/vector.ts';
 import { type PlannedQuery, planQueries } from '../../../shared/promql.ts';
 import { SAMPLE_TIME } from '../../../shared/recorded/names.ts';
 import type { PrometheusSource } from '../../../shared/settings.ts';
 import type { Profile } from '../../../shared/signals/profile.ts';
 import { vectorReader } from '../decode.ts';
-import { FaultError, printable } from '../fault.ts';
+import { printable } from '../fault.ts';
 import { Fetcher } from '../fetch.ts';
 import { Health } from '../health.ts';
 import type { Clock, Schedule } from '../schedule.ts';
 import { Beginners } from './beginners.ts';
 import { LastRound } from './last-round.ts';
+import { ABOUT_THE_QUERY, askNames, askVector, Dialect } from './prometheus-api.ts';
 import type { Source, SourceEars } from './source.ts';
 
 const AT_ONCE = 4;
@@ -42,33 +41,6 @@ const SKEWED_MS = 10_000;
 
 const ID = 'api';
 
-/** The address of a path of the API below the source's URL, which may itself have a path (Mimir, a proxy). */
-export function apiUrl(base: string, path: string): string {
-  return `${base.replace(/\/+$/, '')}/api/v1/${path}`;
-}
-
-/** Asks one query at one time. @throws FaultError */
-export async function askVector(
-  fetcher: Fetcher,
-  url: string,
-  promql: string,
-  time: number,
-  reader: VectorReader,
-  signal?: AbortSignal,
-) {
-  const answer = await fetcher.ask(
-    { url: apiUrl(url, 'query'), accept: 'application/json', form: { query: promql, time: String(time / 1000) } },
-    signal,
-  );
-  let vector: Vector;
-  try {
-    vector = reader.read(answer.body);
-  } catch (error) {
-    throw apiFault(new URL(url).host, error);
-  }
-  return { vector, bytes: answer.body.length, serverTime: answer.serverTime };
-}
-
 /** When a server answered: by its Date header, and between which times of ours. */
 interface Told {
   /** NaN where the header is missing. */
@@ -88,56 +60,6 @@ export function leadOf(answers: readonly Told[]): number | null {
   const least = Math.max(...dated.map(({ serverTime, toldAt }) => serverTime - toldAt));
   const most = Math.min(...dated.map(({ serverTime, askedAt }) => serverTime + 1000 - askedAt));
   return least <= 0 && most >= 0 ? 0 : Math.round((least + most) / 2);
-}
-
-/** What Prometheus says of the expression (a rate of what is not named _total), not of the data. */
-const ABOUT_THE_QUERY = /^PromQL (info|warning):/;
-
-/** What a reply that could not be read means to a person; any other error is given back as it is. */
-export function apiFault(host: string, error: unknown): unknown {
-  if (error instanceof ApiError) {
-    const hint =
-      error.errorType === 'execution' || error.errorType === 'timeout'
-        ? 'Check the load of the server, or its query limits.'
-        : 'Check that it is a Prometheus-compatible server of a current version.';
-    return new FaultError(
-      `api-${printable(error.errorType, 20)}`,
-      `${host} refused the query: ${printable(error.message, 200)}`,
-      hint,
-    );
-  }
-  if (error instanceof DecodeError) {
-    return new FaultError(
-      'not-prometheus',
-      `${host}: ${printable(error.message, 200)}`,
-      'Check that the address is a Prometheus-compatible server.',
-    );
-  }
-  return error;
-}
-
-/** What a proxy answers that lets queries through and nothing else. */
-const NO_SUCH_QUESTION: ReadonlySet<string> = new Set(['http-400', 'http-404', 'http-405', 'http-422', 'http-501']);
-
-/**
- * Names of the metrics that a server had within the last ten minutes. Undefined where it does not say, as some proxies
- * in front of it do not: then everything is asked for. @throws FaultError where it cannot be reached
- */
-async function askNames(
-  fetcher: Fetcher,
-  url: string,
-  time: number,
-  signal: AbortSignal,
-): Promise<ReadonlySet<string> | undefined> {
-  const path = `label/__name__/values?start=${time / 1000 - 600}&end=${time / 1000}`;
-  try {
-    const { body } = await fetcher.ask({ url: apiUrl(url, path), accept: 'application/json' }, signal);
-    const { data } = JSON.parse(new TextDecoder().decode(body)) as { data?: unknown };
-    return Array.isArray(data) ? new Set(data.filter((name) => typeof name === 'string')) : undefined;
-  } catch (error) {
-    if (error instanceof FaultError && !NO_SUCH_QUESTION.has(error.fault.code)) throw error;
-    return undefined;
-  }
 }
 
 /** Reads a Prometheus-compatible server: the same few queries each poll, all for the same instant. */
@@ -168,6 +90,7 @@ export class PrometheusReader implements Source {
   #askNamesAt = Number.NEGATIVE_INFINITY;
   /** How far the server's clock leads ours; 0 where it is about the same. */
   #leadMs = 0;
+  readonly #dialect: Dialect;
   readonly #beginners: Beginners;
   readonly #lastRound = new LastRound();
   #alive = () => {};
@@ -190,6 +113,7 @@ export class PrometheusReader implements Source {
     this.#health = new Health(settings);
     this.#health.setTargets([ID]);
     this.#fetcher = new Fetcher(settings, { now: clock.now, sockets: AT_ONCE });
+    this.#dialect = new Dialect(this.#fetcher, settings.url);
     this.#profiles = profiles;
     this.#racks = racks;
     this.#beginners = new Beginners(windowMsOf(settings.rateWindow));
@@ -246,6 +170,7 @@ export class PrometheusReader implements Source {
       series += this.#lastRound.done(answers);
       const [now, questions] = [this.#clock.now(), answers.length + this.#askedNames + this.#askedAgain];
       const said = answers.flatMap(({ vector }) => vector.serverWarnings).find((one) => !ABOUT_THE_QUERY.test(one));
+      this.#fleet.setInPart(this.settings.id, said !== undefined);
       const behind = this.#behind(now);
       const partly = said === undefined ? behind : printable(said, 200);
       const places = answers.find(({ query }) => query.kind === 'place' && query.times);
@@ -316,13 +241,12 @@ export class PrometheusReader implements Source {
   async #askWhole(time: number, past: boolean) {
     // What came and went between two instants of the past is not seen.
     const already = past || this.#beginners.any(time);
-    const { url } = this.settings;
     // A past instant is asked for once.
     const fresh = await this.#lastRound.newIn(
       past ? [] : this.#plan,
       // Bindings of all sources go when one is taken away, or when two machines turn out to be one.
       ({ id }) => this.#fleet.isBound(this.settings.id, id),
-      (promql, reader) => askVector(this.#fetcher, url, promql, time, reader, this.#stop.signal),
+      (promql, reader) => this.#ask(promql, time, reader),
     );
     [this.#askedAgain, this.#bytesOfBefore] = [fresh.questions, fresh.bytes];
     const answers = await this.#askAll(past ? this.#plan : fresh.plan, already, time);
@@ -343,6 +267,12 @@ export class PrometheusReader implements Source {
     });
   }
 
+  async #ask(promql: string, time: number, reader: VectorReader) {
+    const { signal } = this.#stop;
+    const beside = await this.#dialect.beside(signal);
+    return askVector(this.#fetcher, this.settings.url, { promql, time, beside }, reader, signal);
+  }
+
   async #askAll(plan: readonly PlannedQuery[], begun: boolean, time: number) {
     const answers: (Told & { query: PlannedQuery; vector: Vector; bytes: number })[] = [];
     let next = 0;
@@ -353,7 +283,7 @@ export class PrometheusReader implements Source {
         const reader = this.#readers.get(query.id) as VectorReader;
         const askedAt = this.#clock.now();
         const promql = (begun && query.begun) || query.promql;
-        const answer = await askVector(this.#fetcher, this.settings.url, promql, time, reader, this.#stop.signal);
+        const answer = await this.#ask(promql, time, reader);
         answers[index] = { query, ...answer, askedAt, toldAt: this.#clock.now() };
         this.#alive();
       }
