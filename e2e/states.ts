@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Page } from '@playwright/test';
 import { startDemo } from '../electron/demo/demo.ts';
@@ -61,9 +60,7 @@ async function live(page: Page): Promise<void> {
 
 /** A calm fleet of 24 nodes, or the fleet of the drawing whose exporters end when their numbers are there. */
 async function exportersState(silent: boolean): Promise<State> {
-  const fleet = await startDemo(silent ? {} : { nodes: 24 });
-  // The simulated machines work at their limit: a calm fleet has budgets with room for that.
-  if (!silent) writeFileSync(fleet.budgetsFile, roomier(readFileSync(fleet.budgetsFile, 'utf8')));
+  const fleet = await startDemo(silent ? {} : { nodes: 24, calm: true });
   const source = {
     ...{ kind: 'exporters', id: 'own', name: 'Own fleet', site: 'PDX-1', files: [fleet.targetsFile] },
     ...{ topologyFile: fleet.topologyFile, budgetsFile: fleet.budgetsFile },
@@ -87,15 +84,6 @@ async function exportersState(silent: boolean): Promise<State> {
   };
 }
 
-/** Every number of kilowatts in budgets.csv times 1.5. */
-function roomier(csv: string): string {
-  const [head, ...rows] = csv.split('\n');
-  return [
-    head,
-    ...rows.map((row) => row.replace(/,(\d{2,}(?:\.\d+)?)(?=,|$)/g, (_, kw) => `,${Number(kw) * 1.5}`)),
-  ].join('\n');
-}
-
 export interface StatePage {
   readonly name: string;
   readonly hash: string;
@@ -104,7 +92,7 @@ export interface StatePage {
 }
 
 /** Every page by its address; those of one object where the state has one. */
-export function pagesOf(state: State): readonly StatePage[] {
+export function pagesOf(state: Pick<State, 'rack'>): readonly StatePage[] {
   const whole = ['overview', 'interconnect', 'alerts', 'snapshots', 'sources', 'power', 'compare', 'wall'];
   return [
     ...whole.map((name) => ({ name, hash: name === 'overview' ? '#/' : `#/${name}` })),

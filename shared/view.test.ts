@@ -47,6 +47,19 @@ describe('before the first update', () => {
   });
 });
 
+describe('conditions where no alert engine runs', () => {
+  it('hold since the instant that they began at, and anew after a gap', () => {
+    const view = new FleetView(options);
+    const at = (seconds: number) => {
+      const time = START + seconds * 1000;
+      view.update(frameOf(topology, signals(times(16, 500)), time), [], 0, time, true);
+      return new Set(frameFor(view).findings.map(({ since }) => (since - START) / 1000));
+    };
+    expect([at(0), at(5), at(20)]).toEqual([new Set([0]), new Set([0]), new Set([0])]);
+    expect(at(36)).toEqual(new Set([36]));
+  });
+});
+
 describe('the frame', () => {
   it('has the columns of sites to racks, and the watched racks’ values', () => {
     const rack = rackAt(topology, 1);

@@ -83,6 +83,8 @@ export class FleetView {
   #current: FleetInstant | null = null;
   #alerts: AlertSummary = NO_ALERTS;
   #findings: readonly Finding[] | null = null;
+  /** Since when the conditions of the last judged instant hold, by the id of the loudest of each. */
+  #since: { readonly time: EpochMs; readonly since: ReadonlyMap<string, EpochMs> } = { time: 0, since: new Map() };
   readonly #held: AlertMemory;
   /** Columns by signal, made when a viewer first asks for them after an update. */
   readonly #columns = new Map<WatchSignal, SignalColumns>();
@@ -163,7 +165,13 @@ export class FleetView {
   #conditions(parts: Omit<Held, 'sources' | 'links' | 'memory'>, sources: readonly SourceHealth[]): readonly Finding[] {
     const { warnRatio, critRatio } = this.#options;
     const held = { ...parts, sources, links: this.#facts.links, memory: this.#held };
-    return heldNow(held, { warn_ratio: warnRatio, crit_ratio: critRatio });
+    const found = heldNow(held, { warn_ratio: warnRatio, crit_ratio: critRatio });
+    // What held at the instant before as well began then; after a gap nothing is known of what was before.
+    const { time, since } = this.#since;
+    const isNext = parts.now - time <= 3 * this.#options.pollMs;
+    const lines = found.map((line) => ({ ...line, since: (isNext && since.get(line.alert)) || line.since }));
+    this.#since = { time: parts.now, since: new Map(lines.map((line) => [line.alert, line.since])) };
+    return lines;
   }
 
   /** Shows an instant that was told before, as a replay does: what is remembered stays. */

@@ -1,20 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { violations } from '../axe.ts';
 import { expect, looksOnce, test } from '../console.ts';
 import { pagesOf, STATES, startState } from '../states.ts';
 import { untidy } from '../tidy.ts';
 
-/**
- * Every page in every state and theme: no WCAG violation, nothing beyond the window, no text that is cut or covered. With
- * FLEETWATT_PICTURES=FOLDER each is photographed as well, at every size (`npm run pictures -- --states FOLDER`).
- */
-const folder = process.env.FLEETWATT_PICTURES;
+/** Every page in every state and theme: no WCAG violation, nothing beyond the window, no text that is cut or covered. */
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
-  { width: 3840, height: 2160 },
 ];
 const themeOf = (page: Page) => page.evaluate(() => document.documentElement.dataset.theme);
 
@@ -23,12 +16,10 @@ for (const name of STATES) {
     open,
   }) => {
     looksOnce();
-    if (folder) test.setTimeout(1_200_000);
     const state = await startState(name);
     try {
       const { page } = await open({ ...state.options, viewport: SIZES[0] });
       await state.entered(page);
-      if (folder && name === 'alarm') await page.waitForTimeout(Number(process.env.FLEETWATT_PICTURES_AFTER ?? 0));
       for (const { name: view, hash, gpu } of pagesOf(state)) {
         await show(page, hash);
         if (gpu) await openFirstGpu(page);
@@ -41,7 +32,6 @@ for (const name of STATES) {
             ...(await beyond(page)),
             ...(await untidy(page)),
           ]);
-          if (folder) await photograph(page, join(folder, name), `${view}-${theme}`);
           theme = view === 'wall' ? begin : await nextTheme(page, theme);
         } while (theme !== begin);
         await page.setViewportSize(SIZES[1]);
@@ -95,16 +85,4 @@ function beyond(page: Page): Promise<readonly string[]> {
     const [wide, high] = [scrollWidth - innerWidth, scrollHeight - innerHeight];
     return wide > 0 || high > 0 ? [`the page is ${wide} × ${high} px larger than its window`] : [];
   });
-}
-
-async function photograph(page: Page, to: string, name: string): Promise<void> {
-  mkdirSync(to, { recursive: true });
-  const before = page.viewportSize();
-  for (const size of SIZES) {
-    if (size.width > 1920 && !name.startsWith('wall')) continue;
-    await page.setViewportSize(size);
-    await page.waitForTimeout(1200);
-    await page.screenshot({ path: join(to, `${name}-${size.width}.png`) });
-  }
-  if (before) await page.setViewportSize(before);
 }

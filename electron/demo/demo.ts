@@ -16,6 +16,8 @@ export interface DemoOptions {
   readonly nodes?: number;
   /** GPUs a node, 1–16; only with `nodes`. Default 8. */
   readonly gpus?: number;
+  /** Nothing is near a limit anywhere; only with `nodes`. */
+  readonly calm?: boolean;
   /** Three sites of several makers with BMCs and inference servers, instead of one; not with `nodes`. */
   readonly mixed?: boolean;
   /** The same seed gives the same fleet. Default 1. */
@@ -122,10 +124,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   }
 }
 
-function plansOf({ nodes, gpus = 8, seed = 1, mixed = false }: DemoOptions): readonly FleetPlan[] {
+function plansOf({ nodes, gpus = 8, seed = 1, mixed = false, calm = false }: DemoOptions): readonly FleetPlan[] {
   if (mixed && nodes !== undefined) throw new RangeError('a mixed fleet has a size of its own: leave nodes away');
   if (mixed) return mixedPlans();
-  return [nodes === undefined ? drawnPlan() : sizedPlan(nodes, gpus, seed)];
+  return [nodes === undefined ? drawnPlan() : sizedPlan(nodes, gpus, seed, calm)];
 }
 
 function truthOf(

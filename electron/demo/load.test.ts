@@ -131,4 +131,12 @@ describe('a fleet of any size', () => {
     expect(use).toBeLessThan(0.99);
     expect(rowKw(sized, by, 'A1', 700) / sized.rows[0].budgetKw).toBeGreaterThan(0.99);
   });
+
+  test('a calm one comes near no budget', () => {
+    const sized = sizedPlan(64, 8, 1, true);
+    const by = new Load(sized, 1, START);
+    const uses = sized.rows.map(({ name, budgetKw }) => rowKw(sized, by, name, 700) / budgetKw);
+    expect(Math.max(...uses)).toBeLessThan(0.9);
+    expect(sized.racks.some(({ saturatedLeaf }) => saturatedLeaf)).toBe(false);
+  });
 });

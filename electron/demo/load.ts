@@ -72,10 +72,13 @@ function step(seconds: number, row: number): number {
   return at < 0.8 ? (at / 0.8) * 2 - 1 : 1 - ((at - 0.8) / 0.2) * 2;
 }
 
-/** Share of the draw that a checkpoint takes away: every 10 min for 14 s, first some 5 min into the script. */
-function checkpoint(seconds: number, row: number): number {
+/**
+ * Share of the draw that a checkpoint takes away: every 10 min for 14 s, first some 5 min into the script. The row that
+ * climbs writes its own beside the work: a straight line can be told of its draw (trend.ts).
+ */
+function checkpoint(seconds: number, row: number, climbs: boolean): number {
   const at = (((seconds - 300 - row * 97) % 600) + 600) % 600;
-  return at < 14 ? 0.12 * Math.min(1, at / 3, (14 - at) / 3) : 0;
+  return at < 14 ? (climbs ? 0.02 : 0.12) * Math.min(1, at / 3, (14 - at) / 3) : 0;
 }
 
 /**
@@ -156,7 +159,7 @@ export class Load {
     const seconds = (time - this.#startedAt) / 1000;
     const training = row.work === 'training';
     const slow = this.#meanRatio(rack, rack.drawKw * this.#slow(row, rack.row, time));
-    const swing = training ? 0.008 * step(seconds, rack.row) - checkpoint(seconds, rack.row) : 0;
+    const swing = training ? 0.008 * step(seconds, rack.row) - checkpoint(seconds, rack.row, row.climbs) : 0;
     const at: Instant = {
       ...{ seconds, slow, swing, training, rack },
       // Exchange of gradients fills the links at the end of a step.

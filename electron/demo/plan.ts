@@ -193,10 +193,10 @@ function letters(index: number): string {
 
 /**
  * A fleet of any size: HGX H200, 4 nodes a rack, 8 racks a row, 16 rows a hall. Rows train and serve in turn, racks
- * take the new and the legacy metric names in turn, the first row climbs to its cap. No node is silent, so that
+ * take the new and the legacy metric names in turn, the first row climbs to its cap, unless all is calm. No node is silent, so that
  * whoever asks for N nodes can count N.
  */
-export function sizedPlan(nodes: number, gpusPerNode: number, seed: number): FleetPlan {
+export function sizedPlan(nodes: number, gpusPerNode: number, seed: number, calm = false): FleetPlan {
   const build = new Builder();
   const halls: { name: string; budgetKw: number }[] = [];
   const rackKw = round((44 * gpusPerNode) / H200.gpusPerNode);
@@ -204,7 +204,7 @@ export function sizedPlan(nodes: number, gpusPerNode: number, seed: number): Fle
     const hall = letters(Math.floor(rowIndex / ROWS_A_HALL));
     if (rowIndex % ROWS_A_HALL === 0) halls.push({ name: hall, budgetKw: 0 });
     const racks = Math.min(RACKS_A_ROW, Math.ceil(left / NODES_A_RACK));
-    const climbs = rowIndex === 0;
+    const climbs = rowIndex === 0 && !calm;
     const training = rowIndex % 2 === 0;
     let budgetKw = 0;
     const sizes = Array.from({ length: racks }, (_, i) => Math.min(NODES_A_RACK, left - i * NODES_A_RACK));
@@ -226,7 +226,7 @@ export function sizedPlan(nodes: number, gpusPerNode: number, seed: number): Fle
         budgetKw: rackKw,
         newNames: i % 2 === 0,
         position: i + 1,
-        more: { saturatedLeaf: rowIndex === 0 && i === racks - 1 },
+        more: { saturatedLeaf: rowIndex === 0 && i === racks - 1 && !calm },
       });
     });
     left -= sizes.reduce((sum, size) => sum + size, 0);

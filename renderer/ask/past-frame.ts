@@ -54,7 +54,10 @@ export function usePastFrame(time: number | null) {
       : data && !side
         ? `Nothing is recorded of ${formatDate(time)}, ${formatTime(time)}. ${data.missing}`.trim()
         : '';
-    const words = data && side ? [ORIGINS[data.origin], `every ${formatAge(data.stepMs)}`, data.missing] : [missing];
+    const words =
+      data && side
+        ? [ORIGINS[data.origin], `every ${formatAge(data.stepMs)}`, data.missing]
+        : [missing && 'not recorded'];
     return { side, missing, words: words.filter((word) => word !== '').join(', ') };
   }, [data, error, time]);
 }

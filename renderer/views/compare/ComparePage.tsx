@@ -73,7 +73,7 @@ export function ComparePage(props: Props) {
       after={sides[1]}
       layout={both}
       missing={none || (unrecorded === '' ? gone || 'Loading' : `${unrecorded} Choose another time above.`)}
-      why={none || (unrecorded === '' ? gone || 'Loading' : 'Not recorded')}
+      why={none ? 'No source' : unrecorded === '' ? gone || 'Loading' : 'Not recorded'}
       theme={props.theme}
       onOpen={open}
     >
@@ -83,7 +83,7 @@ export function ComparePage(props: Props) {
         label="B"
         time={b}
         now={freshness.now}
-        said={b === null ? 'Live' : then.words}
+        said={b === null ? (live ? 'Live' : '') : then.words}
         onTime={(text) => put({ b: text })}
       />
       <button type="button" className={parts.button} disabled={b === null} onClick={() => put({ b: '' })}>

@@ -54,8 +54,9 @@ export function compareKpis(difference: Difference | null, layout: NamedPlaces |
     ),
     cell(
       'Alerts',
-      `+${formatCount(came.length)}`,
-      `came; ${formatCount(went.length)} went, ${formatCount(difference.stayed.length)} stayed`,
+      formatCount(came.length),
+      `${formatCount(went.length)} went, ${formatCount(difference.stayed.length)} stayed`,
+      'came',
     ),
   ];
 }

@@ -82,8 +82,9 @@ export function Banners(props: {
       {partly.slice(0, 1).map(({ id, name, partial }) => (
         <Banner key={id} tone="nodata">
           <Glyph severity="nodata" named={false} />
-          <b className="num">
-            {name} answers in part for {formatAge(Math.max(0, freshness.now - (partial?.since ?? freshness.now)))}
+          <b>
+            {name} answers in part
+            <Span ms={freshness.now - (partial?.since ?? freshness.now)} />
           </b>
           <span>What is missing is not known to be gone. The server says: {partial?.said}</span>
         </Banner>
@@ -97,13 +98,18 @@ export function Banners(props: {
   );
 }
 
+/** For how long; the name before it is in plain figures, whose hyphens are narrow. */
+function Span({ ms }: { ms: number }) {
+  return <span className="num"> for {formatAge(Math.max(0, ms))}</span>;
+}
+
 function SilentSource({ source, now }: { source: SourceHealth; now: number }) {
   const since = source.fault?.since ?? source.lastOk;
   return (
     <Banner tone="nodata">
       <Glyph severity="nodata" named={false} />
-      <b className="num">
-        {source.name} does not answer{since === null ? '' : ` for ${formatAge(Math.max(0, now - since))}`}
+      <b>
+        {source.name} does not answer{since === null ? null : <Span ms={now - since} />}
       </b>
       {source.fault === null ? null : (
         <span>
@@ -119,7 +125,7 @@ function AlertBanner({ trouble: { code, message, hint } }: { trouble: AlertTroub
   const flood = code === 'flood';
   return (
     <Banner tone={flood ? 'flood' : 'nodata'}>
-      <Glyph severity={flood ? 'critical' : 'nodata'} named={false} /> <b className="num">{message}</b>
+      <Glyph severity={flood ? 'critical' : 'nodata'} named={false} /> <b>{message}</b>
       <span>{hint}</span>
       <a href="#/alerts">
         Alerts <Kbd>4</Kbd>
