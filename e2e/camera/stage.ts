@@ -35,24 +35,32 @@ const SERVER = 'prom-01:9090';
 
 /** A fleet that was recorded, or an engine with no source, one that does not answer, one where nothing listens. */
 export async function stageOf(state: StateName, recordings: string): Promise<Stage> {
-  if (state === 'empty') return engineStage('', async () => {});
-  if (state === 'loading') {
-    const silent = createServer(() => {});
-    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
-    const { port } = silent.address() as { port: number };
-    return engineStage(`127.0.0.1:${port}`, async () => void silent.close());
-  }
-  if (state === 'error') return engineStage(`127.0.0.1:${await freePort()}`, async () => {});
-  return replayStage(state, recordings);
+  if (state === 'empty') return engineStage('', MINUTE);
+  if (state === 'error') return engineStage(`127.0.0.1:${await freePort()}`, MINUTE);
+  if (state !== 'loading') return replayStage(state, recordings);
+  const silent = createServer(() => {});
+  await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+  const { port } = silent.address() as { port: number };
+  // Its first question is not answered: there is nothing that a clock could go on after.
+  const stage = await engineStage(`127.0.0.1:${port}`, 0);
+  return {
+    ...stage,
+    async close() {
+      await stage.close();
+      silent.close();
+    },
+  };
 }
 
-/** What an engine says that has nothing to tell of a fleet, a minute after its start. */
-async function engineStage(server: string, end: () => Promise<void>): Promise<Stage> {
-  const clock = new SteppedClock(MOMENT - 60_000);
+const MINUTE = 60_000;
+
+/** What an engine says that has nothing to tell of a fleet, some time after its start. */
+async function engineStage(server: string, sinceMs: number): Promise<Stage> {
+  const clock = new SteppedClock(MOMENT - sinceMs);
   const engine = startEngine({ pollMs: POLL_MS }, clock);
   if (server !== '')
     await engine.call('saveSource', { source: { ...givenSource(`http://${server}`), name: 'prom-01' }, keep: false });
-  await clock.goTo(MOMENT);
+  if (sinceMs > 0) await clock.goTo(MOMENT);
   return {
     ...{ now: MOMENT, rack: '' },
     answer: async (name, arg) => renamed(await askEngine(engine, name, arg), server, SERVER),
@@ -63,10 +71,7 @@ async function engineStage(server: string, end: () => Promise<void>): Promise<St
         return false;
       });
     },
-    async close() {
-      engine.remove();
-      await end();
-    },
+    close: async () => engine.remove(),
   };
 }
 

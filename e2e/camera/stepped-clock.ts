@@ -1,19 +1,19 @@
 import { subscribe } from 'node:diagnostics_channel';
-import type { ServerResponse } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Clock } from '../../electron/engine/schedule.ts';
 
-/** Requests that exporters of this process are answering. */
+/** Requests of this process that are not over. */
 let asked = 0;
-subscribe('http.server.request.start', (message) => {
+subscribe('http.client.request.start', (message) => {
   asked++;
-  (message as { readonly response: ServerResponse }).response.once('close', () => asked--);
+  (message as { readonly request: ClientRequest }).request.once('close', () => asked--);
 });
 
 /** How many turns of the event loop may pass between an answer and what is asked next. */
 const TURNS = 12;
 
-/** Files that are read or written, and connections that are made. */
-const isUnderWay = (resource: string) => /Req|ConnectWrap|WriteWrap/.test(resource);
+/** Files that are read or written. */
+const isUnderWay = (resource: string) => resource.includes('Req');
 
 /** Until nothing is asked and answered any more. */
 async function quiet(): Promise<void> {
