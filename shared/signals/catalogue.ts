@@ -31,6 +31,7 @@ export type SignalUnit =
   | 'ticks/s'
   | 's'
   | 'GT/s'
+  | 'rpm'
   | 'lanes';
 
 export interface Signal {
@@ -119,7 +120,7 @@ const rows = {
   'link.errors': ['Link errors', '1/s', 'link', 0, 1e9, 'sum'],
   'link.discards': ['Packets discarded', '1/s', 'link', 0, 1e10, 'sum'],
   'link.downs': ['Times the link went down', 'count', 'link', 0, 1e12, 'sum'],
-  'link.ecn': ['Congestion marks and notifications', '1/s', 'link', 0, 1e10, 'sum'],
+  'link.ecn': ['Packets marked for congestion (ECN)', '1/s', 'link', 0, 1e10, 'sum'],
   'link.pfc': ['Priority pause frames', '1/s', 'link', 0, 1e10, 'sum'],
   'port.rx': ['Switch port receive', 'B/s', 'port', 0, 1e12, 'none'],
   'port.tx': ['Switch port transmit', 'B/s', 'port', 0, 1e12, 'none'],
@@ -249,6 +250,18 @@ const rows = {
   'node.eccUncorrected': ['Uncorrected ECC errors of its accelerators', 'count', 'node', 0, 1e12, 'sum'],
   'node.runErrors': ['Executions that failed on its accelerators', '1/s', 'node', 0, 1e9, 'sum'],
   'gpu.smoothingLife': ['Power smoothing circuitry, lifetime left', 'ratio', 'gpu', 0, 1, 'none'],
+  // A sender that is told of congestion sends less; what is lost or late is sent again.
+  'link.cnp': ['Congestion notifications obeyed (CNP)', '1/s', 'link', 0, 1e10, 'sum'],
+  'link.retries': ['Packets lost or sent again (RoCE)', '1/s', 'link', 0, 1e10, 'sum'],
+  'port.faults': ['Switch port faults beside symbol errors', '1/s', 'port', 0, 1e9, 'none'],
+  // Of the switch itself, at its port 0.
+  'port.switchPower': ['Power supplies of the switch', 'W', 'port', 0, 20_000, 'none'],
+  'port.switchTemp': ['Temperature of the switch', 'C', 'port', -20, 150, 'none'],
+  'port.switchFan': ['Slowest fan of the switch', 'rpm', 'port', 0, 100_000, 'none'],
+  // Parts of a node's power: cores are in the processors', memory stands beside them.
+  'node.cpuCorePower': ['Processor cores, part of the processors’ power', 'W', 'node', 0, 20_000, 'sum'],
+  'node.dramPower': ['Memory power', 'W', 'node', 0, 20_000, 'sum'],
+  'node.sensorPower': ['Largest power sensor of its chips', 'W', 'node', 0, 200_000, 'none'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

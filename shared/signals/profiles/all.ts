@@ -2,6 +2,7 @@ import type { Profile } from '../profile.ts';
 import { allSmiProfile, furiosaProfile, gaudiProfile, neuronProfile, tpuProfile } from './accelerators.ts';
 import { amdNicProfile, amdProfile, omnistatProfile } from './amd.ts';
 import { bmcProfiles } from './bmc.ts';
+import { cumulusProfile, snmpCongestionProfile } from './congestion.ts';
 import { dcgmProfile } from './dcgm.ts';
 import { dcgmLowerProfile } from './dcgm-lower.ts';
 import { hcaProfile, moneoProfile } from './hcas.ts';
@@ -32,6 +33,8 @@ export const profiles: readonly Profile[] = [
   infinibandExporterProfile,
   ufmProfile,
   ifMibProfile,
+  snmpCongestionProfile,
+  cumulusProfile,
   ...bmcProfiles,
   raritanProfile,
   ...pduProfiles,

@@ -10,6 +10,14 @@ const BEHIND = { link: 'infiniband', rank: 2 } as const;
 const HCA = 'Run infiniband_exporter with --collector.hca on a host of the fabric';
 const hca = (name: string, signal: SignalId, more: More = {}): Mapping =>
   mapping([`infiniband_hca_${name}`], signal, HCA, { ...BEHIND, ...more });
+/** Counters of different things: as many as are told add up. */
+const hcaTogether = (names: readonly string[], signal: SignalId): Mapping =>
+  mapping(
+    names.map((name) => `infiniband_hca_port_${name}_total`),
+    signal,
+    HCA,
+    { ...BEHIND, ...counter, rows: 'sum', parts: ['__name__'] },
+  );
 
 /**
  * Ports of HCAs as perfquery sees them from one host of the fabric, by GUID; `infiniband_hca_uplink_info` says in `hca`
@@ -28,9 +36,17 @@ export const hcaProfile: Profile = {
     hca('port_receive_data_bytes_total', 'link.rx', counter),
     hca('rate_bytes_per_second', 'link.rate', { absentUpTo: 0 }),
     hca('port_transmit_wait_total', 'link.wait', counter),
-    hca('port_symbol_error_total', 'link.errors', counter),
-    hca('port_receive_errors_total', 'link.errors', counter),
-    hca('port_transmit_discards_total', 'link.discards', counter),
+    hcaTogether(
+      [
+        ...['symbol_error', 'receive_errors', 'link_error_recovery', 'receive_remote_physical_errors'],
+        ...['local_link_integrity_errors', 'excessive_buffer_overrun_errors'],
+      ],
+      'link.errors',
+    ),
+    hcaTogether(
+      ['transmit_discards', 'transmit_constraint_errors', 'receive_constraint_errors', 'vl15_dropped'],
+      'link.discards',
+    ),
     hca('port_link_downed_total', 'link.downs'),
   ],
 };
