@@ -6,7 +6,7 @@ import type { Objects } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
 import { levelOfLabels, levelOfName } from './recorded/names.ts';
 import type { ObjectKind } from './signals/catalogue.ts';
-import { DEFAULT_GPU, JOB, labelOf, NAMESPACE, POD, type Profile, targetOf } from './signals/profile.ts';
+import { DEFAULT_GPU, endsOf, JOB, labelOf, NAMESPACE, POD, type Profile, targetOf } from './signals/profile.ts';
 import type { Slot, Slots } from './slots.ts';
 import type { EpochMs } from './units.ts';
 
@@ -29,12 +29,13 @@ export interface Ingest {
 }
 
 /** How a further row of one object joins what the same body gave before. */
-const COMBINE = { max: 0, sum: 1, min: 2, first: 3 } as const;
+const COMBINE = { max: 0, sum: 1, min: 2, first: 3, only: 4 } as const;
 
 /** A further row joined with what the same body gave before. */
 export function together(combine: number, before: number, value: number): number {
   if (combine === COMBINE.max) return Math.max(before, value);
   if (combine === COMBINE.sum) return before + value;
+  if (combine === COMBINE.only) return Number.NaN;
   return combine === COMBINE.min ? Math.min(before, value) : before;
 }
 
@@ -53,6 +54,9 @@ export interface Binding {
   readonly clocks: Int32Array;
   /** COMBINE */
   readonly combine: Uint8Array;
+  /** Raw numbers at which each is stuck, and 1 where it stood at one of them last. */
+  readonly ends: readonly (readonly number[])[];
+  readonly pegged: Uint8Array;
   /** Counters become rates here; a query's are rates already. */
   readonly counts: boolean;
   /** Previous raw value and time of counters; NaN before the first. Empty where nothing counts. */
@@ -103,6 +107,7 @@ class BindingDraft {
   readonly #series: number[] = [];
   readonly #to: Slot[] = [];
   readonly #metrics: string[] = [];
+  readonly #ends: (readonly number[])[] = [];
   /** Each name once: series are read anew whenever they are asked, and would bring a text each. */
   readonly #names = new Map<string, string>();
   readonly #ids: number[] = [];
@@ -143,7 +148,8 @@ class BindingDraft {
       const object = this.#objectOf(slot.object, slot.profile, own, slot, name);
       if (object < 0) continue;
       const { rows, parts, kind } = slot.mapping;
-      const part = rows === 'sum' ? parts.map((label) => own.get(label) ?? '').join('\n') : '';
+      const partOf = (label: string) => (label === '__name__' ? name : (own.get(label) ?? ''));
+      const part = rows === 'sum' ? parts.map(partOf).join('\n') : '';
       const summed = part.trim() !== '';
       // A GPU that pods share has a row for each pod with the same reading.
       if (summed && this.#again(`${slot.index}\n${object}\n${part}`)) continue;
@@ -152,6 +158,7 @@ class BindingDraft {
       this.#combine.push(rows === 'sum' && !summed ? COMBINE.max : COMBINE[rows]);
       this.#to.push(slot);
       this.#metrics.push(this.#nameOnce(name));
+      this.#ends.push(endsOf(slot.mapping, name));
       slot.bound = true;
     }
   }
@@ -187,6 +194,8 @@ class BindingDraft {
       objects: Int32Array.from(this.#ids),
       clocks: Int32Array.from(this.#clocks),
       combine: Uint8Array.from(this.#combine),
+      ends: this.#ends,
+      pegged: new Uint8Array(to.length),
       counts,
       rawBefore: carried(this.#raw),
       timeBefore: carried(this.#times),

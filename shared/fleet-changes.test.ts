@@ -46,7 +46,7 @@ DCGM_FI_DEV_BOARD_POWER_WATTS${gpu('GPU-b', 1)} 1
 up 1
 `);
     expect(fleet.coverage('src')).toEqual([
-      { signal: 'gpu.power', metric: 'DCGM_FI_DEV_BOARD_POWER_WATTS', series: 2, time: T0 },
+      { signal: 'gpu.power', metric: 'DCGM_FI_DEV_BOARD_POWER_WATTS', series: 2, pegged: 0, time: T0 },
     ]);
     expect(fleet.coverage('none')).toEqual([]);
   });

@@ -91,7 +91,7 @@ test.each([
   const present = new Set([...all, 'rack:fleetwatt_gpus:count']);
   const many = planQueries({ rateWindow: '1m', present, racks });
   expect(longest(many)).toBeLessThan(16_384);
-  const parts = many.filter(({ id }) => id.startsWith('node-rates'));
+  const parts = many.filter(({ id }) => /^node-(rates|values)/.test(id));
   expect(parts.length).toBeGreaterThan(1);
   expect(new Set(parts.map(({ id }) => id)).size).toBe(parts.length);
   const asked = parts.flatMap(({ promql }) => [...promql.matchAll(/rate\((\w+)/g)].map(([, name]) => name)).sort();

@@ -204,7 +204,7 @@ export class Fleet {
   }
 
   #takeValues(input: Ingest, binding: Binding): number {
-    const { series, clocks, counts, slots, objects, combine } = binding;
+    const { series, clocks, counts, slots, objects, combine, ends, pegged } = binding;
     const { values, times } = input.decoded;
     const sampled = input.query && !input.past ? this.#clocks.times : undefined;
     const latest = input.time + FUTURE_MS;
@@ -220,7 +220,10 @@ export class Fleet {
       }
       const slot = slots[i];
       if (raw <= slot.absentUpTo) continue;
-      if (time > latest || isBlank(raw, slot.marks) || raw === slot.pegged) bad++;
+      // A server tells the rate of a counter that is stuck as −1 (promql.ts).
+      pegged[i] = ends[i].includes(raw) || (raw < 0 && ends[i].length > 0 && slot.isCounter && !counts) ? 1 : 0;
+      if (pegged[i] === 1) bad += this.#drop(slot, objects[i]);
+      else if (time > latest || isBlank(raw, slot.marks)) bad++;
       else if (counts && slot.isCounter) bad += this.#putRate(binding, i, raw, time);
       else bad += this.#put(slot, objects[i], combine[i], raw, time, binding.writer);
     }
@@ -243,6 +246,18 @@ export class Fleet {
     if (raw < before && raw > before / 2) return 1;
     const rate = (raw >= before ? raw - before : raw) / seconds;
     return this.#put(slots[i], objects[i], combine[i], rate, time, writer);
+  }
+
+  /**
+   * A counter that is stuck says nothing any more, not even what it said before: it is not supported. What else of the
+   * same body makes the value stays.
+   */
+  #drop(slot: Slot, object: number): 1 {
+    if (slot.pass[object] !== this.#pass && !Number.isNaN(slot.time[object])) {
+      slot.clear(object);
+      this.#made = undefined;
+    }
+    return 1;
   }
 
   /** @returns 1 for a sample that is bad: impossible, or older than what the same target gave before */

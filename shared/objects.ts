@@ -268,7 +268,7 @@ export class Objects {
 
   /** The port of a switch of a series; −1 where no label names both. What the labels tell of its neighbour is kept. */
   port(labels: Labels, { port: of = DEFAULT_PORT }: Identity, kind: LinkKind, origin: Origin): number {
-    const [spelled, port] = [labelOf(labels, of.switch), labelOf(labels, of.port)];
+    const [spelled, port] = [labelOf(labels, of.switch), labelOf(labels, of.port) || (of.itself ?? '')];
     if (spelled === '' || port === '') return -1;
     const id = spelled.toLowerCase();
     const site = labels.get('site') || origin.site;

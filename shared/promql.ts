@@ -1,19 +1,23 @@
-import { utf8Of } from './exposition/bytes.ts';
-import { begunRate } from './rate.ts';
-import { PLACE_LABELS, SAMPLE_TIME, WORK_LABELS } from './recorded/names.ts';
-import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
 import {
-  DEFAULT_FEED,
-  DEFAULT_GPU,
-  DEFAULT_LINK,
-  DEFAULT_PORT,
-  JOB,
-  type Mapping,
-  NAMESPACE,
-  POD,
-  type Profile,
-  TARGET,
-} from './signals/profile.ts';
+  type Asked,
+  askedOf,
+  commonLabels,
+  groupBy,
+  IN_RACKS,
+  labelsOf,
+  list,
+  objectLabels,
+  quoted,
+  rates,
+  selectorOf,
+  seriesOf,
+  UNAME,
+  unique,
+} from './asked.ts';
+import { utf8Of } from './exposition/bytes.ts';
+import { PLACE_LABELS, SAMPLE_TIME } from './recorded/names.ts';
+import { type ObjectKind, type SignalId, signalOf } from './signals/catalogue.ts';
+import { DEFAULT_GPU, JOB, type Mapping, NAMESPACE, POD, type Profile, TARGET } from './signals/profile.ts';
 import { profiles as builtIn } from './signals/profiles/all.ts';
 
 /** One instant query of a refresh; its series lead to objects by the same code as an exporter's own text. */
@@ -70,19 +74,7 @@ const GAUGES: readonly (readonly [string, readonly SignalId[]])[] = [
   ],
 ];
 
-/** One metric that is asked for: as it is, or as its rate. */
-export interface Asked {
-  readonly name: string;
-  readonly kind: Mapping['kind'];
-  readonly object: ObjectKind;
-  readonly profile: Profile;
-  /** All that it means in its profile: conditions may choose among several. */
-  readonly mappings: readonly Mapping[];
-  /** Matchers beside those of the mappings. */
-  readonly within: readonly string[];
-  /** What follows an expression of such series, where only some objects are wanted that no label tells apart. */
-  readonly kept: string;
-}
+const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
  * The queries of one refresh, made from the profiles: at most 12, 3 more where racks are recorded, and where many of these
@@ -114,6 +106,7 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
   const times = (kind: PlannedQuery['kind'], promql: string) => ({ id: `${kind}-times`, promql, kind, times: true });
   const recorded = (object: ObjectKind) => (racks === undefined ? [] : of('gauge', object));
   const places = recorded('place');
+  const [ofNodes, ...more] = partsOf(of('counter', 'node', 'link'), window, 0);
   const plan: readonly PlannedQuery[] = [
     times('place', places.length > 0 ? placeTimes() : ''),
     values('place-values', 'place', gauges(places)),
@@ -123,127 +116,18 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
     ...perSecond('gpu-rates', 'gpu', of('counter', 'gpu')),
     times('node', nodeTimes(profiles, all, hasInRacks, within)),
-    ...perSecond('node-rates', 'node', of('counter', 'node', 'link')),
-    // Rates of ports and servers stand here: with those of nodes they would be longer than VictoriaMetrics takes.
+    ...perSecond('node-rates', 'node', ofNodes),
+    // What finds no room in a query that VictoriaMetrics takes stands here with the rates of ports and servers.
     ...perSecond(
       'node-values',
       'node',
-      of('counter', 'port', 'server'),
+      [...more.flat(), ...of('counter', 'port', 'server')],
       gauges(of('gauge', 'node', 'link', 'port', 'server')),
     ),
     times('feed', feedTimes(of('gauge', 'feed'))),
     values('feed-values', 'feed', gauges(of('gauge', 'feed'))),
   ];
   return plan.filter(({ promql }) => promql !== '');
-}
-
-/** What stands in racks: asked for only in some where the others are recorded. Feeds are few, servers have no rack. */
-const IN_RACKS: readonly ObjectKind[] = ['gpu', 'node', 'link'];
-
-const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
-/** The metrics of a profile, those of decimal digits among them. */
-export function askedOf(profile: Profile, within: readonly string[]): Asked[] {
-  const one = (mapping: Mapping) => (name: string) => ({ name, kind: mapping.kind, mapping });
-  const names = profile.mappings.flatMap((mapping) => [
-    ...mapping.names.map(one(mapping)),
-    ...(mapping.decimals?.names ?? []).map(one({ ...mapping, kind: 'gauge' })),
-    ...(mapping.per ?? []).map(one({ ...mapping, where: mapping.perWhere ?? mapping.where })),
-  ]);
-  return groupBy(names, ({ name, kind, mapping }) => `${kind} ${signalOf(mapping.signal).kind} ${name}`).map(
-    ([, group]) => {
-      const [{ name, kind, mapping }] = group;
-      const object = signalOf(mapping.signal).kind;
-      const mappings = group.map((one) => one.mapping);
-      const inRacks = IN_RACKS.includes(object) ? within : [];
-      // An exporter of a whole fabric has no rack: what its devices' hosts are in is.
-      const told = inRacks.length > 0 ? hostsIn(profile, inRacks) : undefined;
-      return { name, kind, object, profile, mappings, within: told === undefined ? inRacks : [], kept: told ?? '' };
-    },
-  );
-}
-
-/**
- * Keeps devices of a fabric whose info series names a host in these racks, as the racks' targets or their node_exporters
- * call it; undefined for an exporter of nodes' own devices.
- */
-function hostsIn({ identity: { link }, mappings }: Profile, within: readonly string[]): string | undefined {
-  const info = mappings.find(({ parts }) => link?.owner !== undefined && parts.includes(link.owner));
-  if (!link?.owner || !info) return undefined;
-  const host = (series: string, label: string) =>
-    `label_replace(${series}, "fw_host", "$1", "${label}", "([^. :]+).*")`;
-  const hosts = [host(`up{${within.join(',')}}`, 'instance'), host(`${UNAME}{${within.join(',')}}`, 'nodename')];
-  const owned = `${host(info.names[0], link.owner)} and on (fw_host) (${hosts.join(' or ')})`;
-  return ` and on (${list(link.device)}) (${owned})`;
-}
-
-/** Labels by which a series is told from the others of its metric: its object's. */
-export function objectLabels({ object, profile: { identity }, mappings }: Asked): readonly string[] {
-  if (object === 'gpu') {
-    const { id, index } = identity.gpu ?? DEFAULT_GPU;
-    return id.length > 0 ? id : [...TARGET, ...index];
-  }
-  if (object === 'feed') {
-    const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;
-    return ['instance', ...pdu, ...unit, ...inlet, 'feed', 'site', 'hall', 'row', 'rack'];
-  }
-  if (object === 'place') return [...PLACE_LABELS, 'model'];
-  if (object === 'work') return [...PLACE_LABELS, ...WORK_LABELS];
-  if (object === 'node') return TARGET;
-  if (object === 'server') return [...TARGET, ...NAMESPACE, ...POD, 'job', ...(identity.server?.model ?? [])];
-  if (object === 'port') {
-    const { switch: id, port } = identity.port ?? DEFAULT_PORT;
-    return [...TARGET, ...id, ...port];
-  }
-  const { device, port = [] } = identity.link ?? DEFAULT_LINK;
-  const ethernet = mappings.every(({ link }) => link === 'ethernet');
-  return [...TARGET, ...device, ...(ethernet ? [] : port)];
-}
-
-/** The same, with what tells parts of the object, and what conditions look at. */
-export function labelsOf(asked: Asked): string[] {
-  return [
-    ...objectLabels(asked),
-    ...asked.mappings.flatMap(({ parts, where, unless }) => [...parts, ...Object.keys({ ...where, ...unless })]),
-  ];
-}
-
-const unique = (names: readonly string[]) => [...new Set(names)];
-export const list = (names: readonly string[]) => unique(names).join(', ');
-
-/** In a PromQL string a backslash must be doubled. */
-export const quoted = (text: string) => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
-/** Labels on which all of these mappings set a condition. */
-function commonLabels(mappings: readonly Mapping[]): string[] {
-  return Object.keys(mappings[0].where ?? {}).filter((label) => mappings.every(({ where }) => where?.[label]));
-}
-
-/** What a selector of all these mappings may ask of labels: what one of them wants, and nothing that all refuse. */
-function conditionsOf(mappings: readonly Mapping[]): string[] {
-  const wanted = commonLabels(mappings).map(
-    (label) => `${label}=~${quoted(unique(mappings.map(({ where }) => where?.[label] ?? '')).join('|'))}`,
-  );
-  const refused = Object.entries(mappings[0].unless ?? {}).filter(([label, pattern]) =>
-    mappings.every(({ unless }) => unless?.[label] === pattern),
-  );
-  return [...wanted, ...refused.map(([label, pattern]) => `${label}!~${quoted(pattern)}`)];
-}
-
-export function seriesOf({ name, mappings, within }: Asked): string {
-  const conditions = [...conditionsOf(mappings), ...within];
-  return conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
-}
-
-/** Groups in the order of first appearance. */
-export function groupBy<One, Key>(all: readonly One[], keyOf: (one: One) => Key): [Key, One[]][] {
-  const groups = new Map<Key, One[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
-  }
-  return [...groups];
 }
 
 /**
@@ -253,11 +137,7 @@ export function groupBy<One, Key>(all: readonly One[], keyOf: (one: One) => Key)
  */
 function gauges(asked: readonly Asked[]): string {
   return groupBy(asked, selectorKey)
-    .map(([, group]) => {
-      const names = `__name__=~"${unique(group.map(({ name }) => name)).join('|')}"`;
-      const conditions = [...conditionsOf(group.flatMap(({ mappings }) => mappings)), ...group[0].within];
-      return `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${[names, ...conditions].join(',')}})${group[0].kept}`;
-    })
+    .map(([, group]) => `max by (__name__, ${list(group.flatMap(labelsOf))}) ({${selectorOf(group)}})${group[0].kept}`)
     .join(' or ');
 }
 
@@ -292,30 +172,6 @@ function partsOf(counters: readonly Asked[], window: string, beside: number): re
   return parts;
 }
 
-/**
- * rate() drops the metric's name, so each is asked for apart and put back as the label `metric`.
- *
- * @param begun whether series may have begun within the window (rate.ts)
- */
-export function rates(asked: readonly Asked[], window: string, begun = false): string {
-  const alike = groupBy(asked, (one) => `${list(labelsOf(one))}${one.kept}`);
-  return alike
-    .map(
-      ([, group]) =>
-        `max by (metric, ${list(labelsOf(group[0]))}) (${group.map((one) => named(one, window, begun)).join(' or ')})${group[0].kept}`,
-    )
-    .join(' or ');
-}
-
-/** The rate of one counter, its name in the label `metric`, since rate() drops it. */
-function named(one: Asked, window: string, begun: boolean): string {
-  const { pegged } = one.mappings[0];
-  const series = seriesOf(one);
-  const rate = begun ? begunRate(series, window) : `rate(${series}[${window}])`;
-  const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
-  return `label_replace(${moving}, "metric", "${one.name}", "", "")`;
-}
-
 /** timestamp() drops the metric's name, so each is asked for apart: two of one label set would be refused. */
 const timesOf = (series: readonly string[]) =>
   unique(series)
@@ -345,7 +201,6 @@ function gpuTimes(profiles: readonly Profile[], has: (name: string) => boolean, 
 
 /** What tells that a node's exporter is there; where it has none of these, any metric does. */
 const NODE_SAMPLED: readonly SignalId[] = ['link.rx', 'port.tx', 'node.power', 'node.inletTemp'];
-const UNAME = 'node_uname_info';
 
 /** The nodes' identity is best told by node_uname_info; where that is dropped, by what is left. */
 function nodeTimes(

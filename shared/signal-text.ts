@@ -38,6 +38,7 @@ const BY_UNIT: Readonly<Record<SignalUnit, (value: number) => string>> = {
   s: formatSeconds,
   'ticks/s': (value) => `${formatCount(value)} ticks/s`,
   'GT/s': (value) => `${short(value)} GT/s`,
+  rpm: (value) => `${formatCount(value)} rpm`,
   lanes: (value) => `×${formatCount(value)}`,
 };
 

@@ -29,8 +29,6 @@ export class Slot {
   readonly scale: number;
   /** Raw numbers up to this say that there is no such reading. */
   readonly absentUpTo: number;
-  /** Raw number at which a counter is stuck; NaN where none is known. */
-  readonly pegged: number;
   /** Whether any series ever led here. */
   bound = false;
   /** In the signal's unit; NaN where there is none (yet). */
@@ -56,7 +54,6 @@ export class Slot {
     this.marks = marksOf(mapping, profile, signal);
     this.scale = mapping.scale;
     this.absentUpTo = mapping.absentUpTo ?? Number.NEGATIVE_INFINITY;
-    this.pegged = mapping.pegged ?? Number.NaN;
     this.isPart = signal.label === DIGITS.label || signal.label === PER.label;
     this.#where = conditionsOf(mapping.where);
     this.#unless = conditionsOf(mapping.unless);

@@ -23,11 +23,12 @@ import { PrometheusReader } from './sources/prometheus.ts';
  */
 export function coverageOf(fleet: Fleet, sourceId: string, now: number): CoverageRow[] {
   const found = fleet.coverage(sourceId);
-  const rows: CoverageRow[] = found.map(({ signal, metric, series, time }) => ({
+  const rows: CoverageRow[] = found.map(({ signal, metric, series, pegged, time }) => ({
     signal,
     label: signalOf(signal).label,
     metric,
     series,
+    pegged,
     ageMs: Number.isNaN(time) ? null : Math.max(0, now - time),
     enable: '',
   }));
@@ -40,14 +41,17 @@ export function coverageOf(fleet: Fleet, sourceId: string, now: number): Coverag
     const { signal } = mapping;
     if (seen.has(signal)) continue;
     seen.add(signal);
-    rows.push({ signal, label: signalOf(signal).label, metric: null, series: 0, ageMs: null, enable: mapping.enable });
+    rows.push({ ...none, signal, label: signalOf(signal).label, metric: null, enable: mapping.enable });
   }
   const order = new Map(rows.map((row, index) => [row.signal, index]));
   rows.sort((a, b) => (order.get(a.signal) ?? 0) - (order.get(b.signal) ?? 0));
   const unsupported = here.flatMap(({ unsupported: all = [] }) => all);
-  const none = { signal: '', series: 0, ageMs: null } as const;
-  return [...rows, ...unsupported.map(({ label, names, why }) => ({ ...none, label, metric: names[0], enable: why }))];
+  const lacking = unsupported.map(({ label, names, why }) => ({ label, metric: names[0], enable: why }));
+  return [...rows, ...lacking.map((one) => ({ ...none, signal: '' as const, ...one }))];
 }
+
+/** Numbers of what is not there. */
+const none = { series: 0, pegged: 0, ageMs: null } as const;
 
 const USUAL = [dcgmProfile, nodeProfile, raritanProfile];
 

@@ -71,6 +71,8 @@ export interface CoverageRow {
   readonly label: string;
   readonly metric: string | null;
   readonly series: number;
+  /** Of these, counters that stand at their end and count no more: what they would tell is not known. */
+  readonly pegged: number;
   readonly ageMs: number | null;
   /** For a missing signal: which exporter flag or CSV line enables it; for one that is not supported, why. */
   readonly enable: string;

@@ -1,16 +1,7 @@
+import { type Asked, askedOf, labelsOf, list, objectLabels, quoted, rates, seriesOf } from '../asked.ts';
 import type { BoundSeries } from '../bound.ts';
 import type { Fleet } from '../fleet.ts';
-import {
-  type Asked,
-  askedOf,
-  labelsOf,
-  list,
-  objectLabels,
-  type PlannedQuery,
-  quoted,
-  rates,
-  seriesOf,
-} from '../promql.ts';
+import type { PlannedQuery } from '../promql.ts';
 import { sizeOf } from '../resolve.ts';
 import { type ObjectKind, type SignalId, signalOf } from '../signals/catalogue.ts';
 import { NODE, type Topology } from '../topology.ts';

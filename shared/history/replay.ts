@@ -1,10 +1,10 @@
+import { groupBy } from '../asked.ts';
 import type { Fleet } from '../fleet.ts';
 import type { Frame } from '../frame.ts';
 import type { Series } from '../labels.ts';
 import { lastMetered, measureRatios } from '../power/ratios.ts';
 import { computePower, type NodeRatios, type PowerColumns } from '../power.ts';
 import type { Matrix } from '../prom-api/matrix.ts';
-import { groupBy } from '../promql.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { aggregate } from './aggregate.ts';
 import { partsOf, stepsOf } from './derived.ts';

@@ -16,7 +16,7 @@ export interface Resolution {
 
 /** Physical resolution of each unit; null: a quantity of many decades, kept by its logarithm. */
 const STEPS: Readonly<Record<SignalUnit, number | 'log' | 'whole'>> = {
-  ...{ W: 0.5, VA: 1, A: 0.1, V: 0.1, C: 0.5, ratio: 0.002, MHz: 1, 'GT/s': 0.5, lanes: 1, bits: 1 },
+  ...{ W: 0.5, VA: 1, A: 0.1, V: 0.1, C: 0.5, ratio: 0.002, MHz: 1, 'GT/s': 0.5, lanes: 1, rpm: 10, bits: 1 },
   ...{ code: 'whole', count: 'whole', J: 'log', B: 'log', 'B/s': 'log', '1/s': 'log', s: 'log', 'ticks/s': 'log' },
 };
 

@@ -4,6 +4,7 @@ import {
   DEFAULT_FEED,
   DEFAULT_GPU,
   DEFAULT_LINK,
+  endsOf,
   JOB,
   type Mapping,
   NAMESPACE,
@@ -97,7 +98,7 @@ export function seriesOf(mapping: Mapping, window: string): string {
 }
 
 function partOf(mapping: Mapping, window: string): string {
-  const { names, kind, where, unless, absentUpTo, pegged, decimals, rows } = mapping;
+  const { names, kind, where, unless, absentUpTo, decimals, rows, parts } = mapping;
   const conditions = [
     ...Object.entries(where ?? {}).map(([label, pattern]) => `${label}=~${quoted(pattern)}`),
     ...Object.entries(unless ?? {}).map(([label, pattern]) => `${label}!~${quoted(pattern)}`),
@@ -112,12 +113,13 @@ function partOf(mapping: Mapping, window: string): string {
     return absentUpTo === undefined ? series : `${series} > ${absentUpTo}`;
   }
   // rate() drops the name, and two series of one label set would be refused. Of names that tell different things `or`
-  // would keep the first only; names of what is added up are spellings of one.
-  const several = names.length > 1 && rows !== 'sum';
+  // would keep the first only; names of what is added up are spellings of one, unless they are parts of it.
+  const several = names.length > 1 && (rows !== 'sum' || parts.includes('__name__'));
   const rates = names.map((name) => {
     const series = conditions.length > 0 ? `${name}{${conditions.join(',')}}` : name;
     const rate = begunRate(series, window);
-    const moving = pegged === undefined ? rate : `(${rate} unless ${series} == ${pegged})`;
+    const ends = endsOf(mapping, name).map((end) => ` unless ${series} == ${end}`);
+    const moving = ends.length === 0 ? rate : `(${rate}${ends.join('')})`;
     return several ? `label_replace(${moving}, "fw_name", "${name}", "", "")` : moving;
   });
   return rates.join(' or ');
@@ -131,15 +133,23 @@ export function inRange(values: string, { signal, scale }: Mapping): string {
 
 /** One value an object: rows of it are joined as the mapping says, and its labels become one. */
 function objectValues(one: Mapping, profile: Profile, window: string, keep: readonly string[]): string {
-  const { signal, rows, parts } = one;
+  const { signal, parts } = one;
   const { kind } = signalOf(signal);
   const object = named(seriesOf(one, window), kind, profile, parts.length > 0);
   const values = keep.includes('node') ? nodeNamed(object, 'node', profile) : object;
-  const summed = rows === 'sum' && parts.length > 0;
-  const whole = [objectOf(kind), ...keep, ...PLACE_LABELS];
-  const by = [...whole, ...(summed ? parts : [])].join(', ');
-  const each = inRange(`${rows === 'min' ? 'min' : 'max'} by (${by}) (${values})`, one);
-  return summed ? `sum by (${whole.join(', ')}) (${each})` : each;
+  return joinedRows(values, [objectOf(kind), ...keep, ...PLACE_LABELS].join(', '), one);
+}
+
+/** One value for each set of labels: its parts are added up, or leave it out, as the mapping says. */
+export function joinedRows(values: string, by: string, one: Mapping): string {
+  const { rows } = one;
+  const parts =
+    rows === 'sum' || rows === 'only' ? one.parts.map((label) => (label === '__name__' ? 'fw_name' : label)) : [];
+  const each = inRange(`${rows === 'min' ? 'min' : 'max'} by (${[by, ...parts].join(', ')}) (${values})`, one);
+  if (parts.length === 0) return each;
+  return rows === 'sum'
+    ? `sum by (${by}) (${each})`
+    : `(max by (${by}) (${each}) unless count by (${by}) (${each}) > 1)`;
 }
 
 /** Labels that name a node, the best last: each replaces what the ones before it said (mapping.ts, `nodeOf`). */
@@ -331,14 +341,7 @@ export function trafficOf(one: Mapping, profile: Profile, window: string): strin
 export function perPort(one: Mapping, profile: Profile, window: string): string {
   const { device, port = [] } = profile.identity.link ?? DEFAULT_LINK;
   if (one.link === 'ethernet') return portValues(one, profile, window);
-  return rowsOf(seriesOf(one, window), ['instance', ...device, ...port, ...PLACE_LABELS], one);
-}
-
-/** One value for each set of labels, the parts of one added up where the mapping says so. */
-function rowsOf(values: string, labels: readonly string[], one: Mapping): string {
-  const parts = one.rows === 'sum' ? one.parts : [];
-  const each = inRange(`max by (${[...labels, ...parts].join(', ')}) (${values})`, one);
-  return parts.length > 0 ? `(sum by (${labels.join(', ')}) (${each}))` : `(${each})`;
+  return `(${joinedRows(seriesOf(one, window), ['instance', ...device, ...port, ...PLACE_LABELS].join(', '), one)})`;
 }
 
 /**
@@ -359,5 +362,5 @@ function portValues(
   const values = `label_join(${within && `(${series})`}${within || series}, "${OBJECT}", "/", ${labels})`;
   const kind = `label_replace(${values}, "kind", "${one.link}", "", "")`;
   const each = node === '' ? kind : nodeNamed(kind, 'node', profile);
-  return rowsOf(each, [PORT + node], one);
+  return `(${joinedRows(each, PORT + node, one)})`;
 }

@@ -1,7 +1,7 @@
 import { FULL, WAITS } from '../fabric.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import { DEFAULT_GPU, DEFAULT_LINK, DEFAULT_PORT, type Mapping, type Profile } from '../signals/profile.ts';
-import { groupsOf, inRange, nodeNamed, seriesOf } from './expressions.ts';
+import { groupsOf, joinedRows, nodeNamed, seriesOf } from './expressions.ts';
 import type { AlertingOptions } from './gpu-quantities.ts';
 import { PLACE_LABELS, recordedName } from './names.ts';
 import type { RecordingRule } from './rule.ts';
@@ -49,9 +49,7 @@ function ofMappings(
 ): string {
   const recorded = profiles.filter(({ identity }) => !identity.link?.unrecorded);
   return groupsOf(signal, recorded)
-    .map(({ profile, mappings }) =>
-      mappings.map((one) => `(${inRange(`max by (${by}) (${named(one, profile)})`, one)})`).join(' + '),
-    )
+    .map(({ profile, mappings }) => mappings.map((one) => `(${joinedRows(named(one, profile), by, one)})`).join(' + '))
     .join(' or ');
 }
 

@@ -1,5 +1,5 @@
 import type { LinkKind } from '../topology.ts';
-import type { SignalId } from './catalogue.ts';
+import { type SignalId, signalOf } from './catalogue.ts';
 
 /**
  * A profile says, as data, what the metrics of one exporter mean. To add an exporter: write
@@ -46,10 +46,14 @@ export interface Mapping {
   readonly rank: number;
   /**
    * What several series of one object in one body make: the highest (a board's sensor repeated on every MIG
-   * instance), the lowest, the first, or the sum of those that differ in a label of `parts`.
+   * instance), the lowest, the first, the sum of those that differ in a label of `parts`, or `only`: nothing where
+   * there are several, since nobody tells which of them is meant.
    */
-  readonly rows: 'max' | 'min' | 'first' | 'sum';
-  /** Labels that tell parts of an object from each other: MIG instance, NVLink, phase, power supply. */
+  readonly rows: 'max' | 'min' | 'first' | 'sum' | 'only';
+  /**
+   * Labels that tell parts of an object from each other: MIG instance, NVLink, phase, power supply. `__name__` among
+   * them: `names` are of different things, and add up as far as they are told.
+   */
   readonly parts: readonly string[];
   /** Only series whose labels match: label → regular expression over the whole value; an absent label is ''. */
   readonly where?: Conditions;
@@ -59,8 +63,11 @@ export interface Mapping {
   readonly link?: LinkKind;
   /** Raw values up to this say "no such reading" (APC: −1) and are no bad samples. */
   readonly absentUpTo?: number;
-  /** The raw value at which a counter is stuck for ever: its rate says nothing. Dropped and counted as bad. */
-  readonly pegged?: number;
+  /**
+   * The raw value at which a counter is stuck for ever, of all names or by name: its rate says nothing. Dropped, counted
+   * as bad and told in the coverage. Ends of 32 and 64 bits need not be said of ports (`endsOf`).
+   */
+  readonly pegged?: number | Readonly<Record<string, number>>;
   /**
    * The value is an integer × 10^−digits, with the digits in another metric of the same object and the same
    * `where`. Without `otherwise`, a value whose digits are not exported is not shown.
@@ -137,6 +144,8 @@ export interface PortIdentity {
   /** What the switch is known by: its GUID, else its name or target. */
   readonly switch: readonly string[];
   readonly port: readonly string[];
+  /** The port that stands for the switch itself where a series names none: 0 in InfiniBand. */
+  readonly itself?: string;
   /** Names of the switch for people. */
   readonly name: readonly string[];
   /** Labels of the neighbour: its name, what it is known by, its port, and "SW" or "CA" where the kind is told. */
@@ -166,6 +175,20 @@ export function mapping(
   more: Partial<Omit<Mapping, 'names' | 'signal' | 'enable'>> = {},
 ): Mapping {
   return { names, signal, kind: 'gauge', scale: 1, rank: 0, rows: 'max', parts: [], enable, ...more };
+}
+
+/** Ends of counters of 32 and 64 bits. */
+const ENDS = [2 ** 32 - 1, 2 ** 64 - 1] as const;
+
+/**
+ * Raw values of a metric at which it is stuck: what its profile says, else for whatever counts on at a port the ends of
+ * 32 and 64 bits, which also say "not supported". InfiniBand's counters stop there and do not wrap.
+ */
+export function endsOf({ pegged, kind, signal }: Mapping, name: string): readonly number[] {
+  const own = typeof pegged === 'object' ? pegged[name] : pegged;
+  if (own !== undefined) return [own];
+  const ofPort = ['link', 'port'].includes(signalOf(signal).kind);
+  return ofPort && (kind === 'counter' || signal.endsWith('.downs')) ? ENDS : [];
 }
 
 /** What tells a target: two sites or clusters of one server may each have an `n1:9100`. */

@@ -59,13 +59,13 @@ const mappingSchema = z
       .refine((scale) => scale !== 0, 'must not be 0')
       .optional(),
     rank: z.int().min(0).max(100).optional(),
-    rows: z.enum(['max', 'min', 'first', 'sum']).optional(),
+    rows: z.enum(['max', 'min', 'first', 'sum', 'only']).optional(),
     parts: labels.optional(),
     where: conditions.optional(),
     unless: conditions.optional(),
     link: z.enum(['ethernet', 'infiniband']).optional(),
     absentUpTo: z.number().optional(),
-    pegged: z.number().optional(),
+    pegged: z.union([z.number(), z.record(metric, z.number())]).optional(),
     decimals: z
       .strictObject({ names: z.array(metric).min(1).max(5), otherwise: z.int().min(0).max(9).optional() })
       .optional(),

@@ -25,6 +25,7 @@ const quanta: Readonly<Record<SignalUnit, Quantum>> = {
   ratio: step(10_000),
   MHz: step(1),
   'GT/s': step(10),
+  rpm: step(1),
   lanes: step(1),
   'B/s': share(12),
   '1/s': share(12),

@@ -72,6 +72,10 @@ function Found({ reply }: { reply: TestReply }) {
   );
 }
 
+/** A counter that reached the end of its bits shows no rate: without a word one would look for it in vain. */
+const peggedText = ({ pegged, series }: CoverageRow) =>
+  `${formatCount(pegged)} of ${formatCount(series)} at the end of ${pegged === 1 ? 'its' : 'their'} counter: unsupported until reset`;
+
 /** Which signals a source has, from which metric; a missing one says what to enable. */
 export function CoverageTable({ rows }: { rows: readonly CoverageRow[] }) {
   return (
@@ -99,7 +103,10 @@ export function CoverageTable({ rows }: { rows: readonly CoverageRow[] }) {
               </td>
             ) : (
               <>
-                <td className={styles.mono}>{row.metric}</td>
+                <td className={styles.mono}>
+                  {row.metric}
+                  {row.pegged === 0 ? null : <span className={styles.pegged}>{peggedText(row)}</span>}
+                </td>
                 <td className={`num ${styles.right}`}>{formatCount(row.series)}</td>
                 <td className={`num ${styles.right}`}>{row.ageMs === null ? '—' : formatAge(row.ageMs)}</td>
               </>
