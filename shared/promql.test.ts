@@ -10,7 +10,18 @@ import { dcgmProfile } from './signals/profiles/dcgm.ts';
 const plan = planQueries({ rateWindow: '2m' });
 
 test('at most 12 queries of a fleet of two makers with two networks, 13 of everything that is known', () => {
-  const ids = ['dcgm', 'amd', 'amd-nic', 'node', 'infiniband-exporter', 'infiniband-hca', 'if-mib', 'apc', 'ipmi', 'vllm'];
+  const ids = [
+    'dcgm',
+    'amd',
+    'amd-nic',
+    'node',
+    'infiniband-exporter',
+    'infiniband-hca',
+    'if-mib',
+    'apc',
+    'ipmi',
+    'vllm',
+  ];
   const mappings = profiles.filter(({ id }) => ids.includes(id)).flatMap((profile) => profile.mappings);
   const told = mappings.flatMap(({ names, per = [] }) => [...names, ...per]);
   // Pauses as mlx5 calls them: a card has one driver.
