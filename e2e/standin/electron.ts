@@ -107,6 +107,7 @@ const members = {
     stop: (id: number) => {
       blockers[id - 1] = '';
     },
+    isStarted: (id: number) => Boolean(blockers[id - 1]),
   },
   Menu: {
     buildFromTemplate: (template: readonly MenuItemConstructorOptions[]) => menuOf(template),

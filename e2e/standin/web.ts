@@ -44,6 +44,7 @@ export class WebContents extends EventEmitter {
   #url = '';
   #expected = '';
   #destroyed = false;
+  #crashed = false;
   #open: (details: { url: string }) => { action: string } = () => ({ action: 'deny' });
   readonly #made: Promise<void>;
 
@@ -102,9 +103,14 @@ export class WebContents extends EventEmitter {
       this.emit('did-finish-load');
       this.emit('ready-to-show');
     });
-    cdp.on('Inspector.targetCrashed', this.#session, () =>
-      this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 }),
-    );
+    cdp.on('Inspector.targetCrashed', this.#session, () => {
+      this.#crashed = true;
+      this.#context = 0;
+      this.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 1 });
+    });
+    cdp.on('Inspector.targetReloadedAfterCrash', this.#session, () => {
+      this.#crashed = false;
+    });
     await interceptRequests(cdp, this.#session, (url) => this.#mayNavigate(url));
     await send('Runtime.addBinding', { name: BINDING, executionContextName: WORLD });
     const preload = options.webPreferences?.preload;
@@ -160,7 +166,18 @@ export class WebContents extends EventEmitter {
 
   forcefullyCrashRenderer = () => void browser.cdp?.send('Page.crash', {}, this.#session).catch(() => {});
   reload = () => void browser.cdp?.send('Page.reload', {}, this.#session).catch(() => {});
+  isCrashed = () => this.#crashed;
   getURL = () => this.#url;
+
+  /** The value of a script in the page's own world. */
+  async executeJavaScript(expression: string): Promise<unknown> {
+    const params = { expression, awaitPromise: true, returnByValue: true };
+    type Reply = { result: { value?: unknown }; exceptionDetails?: { text: string } };
+    const reply = await browser.cdp?.send<Reply>('Runtime.evaluate', params, this.#session);
+    if (reply?.exceptionDetails) throw new Error(reply.exceptionDetails.text);
+    return reply?.result.value;
+  }
+
   isDestroyed = () => this.#destroyed;
   close = () => void BrowserWindow.fromWebContents(this)?.close();
 
@@ -180,9 +197,11 @@ export class BrowserWindow extends EventEmitter {
   #bounds: Rectangle;
   #maximized = false;
   #destroyed = false;
+  readonly #kiosk: boolean;
 
   constructor(options: BrowserWindowConstructorOptions) {
     super();
+    this.#kiosk = options.kiosk === true;
     if (!app.isReady()) throw new Error('Cannot create BrowserWindow before app is ready');
     this.#bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width ?? 800, height: options.height ?? 600 };
     this.webContents = new WebContents(options);
@@ -202,6 +221,8 @@ export class BrowserWindow extends EventEmitter {
     this.#maximized = true;
   };
   isMaximized = () => this.#maximized;
+  isKiosk = () => this.#kiosk;
+  getBounds = () => ({ ...this.#bounds });
   getNormalBounds = () => ({ ...this.#bounds });
   setBounds = (bounds: Partial<Rectangle>) => {
     this.#bounds = { ...this.#bounds, ...bounds };

@@ -111,7 +111,7 @@ async function run(early: readonly string[]): Promise<void> {
   const bridge: Bridge = new Bridge(hub, opened, (contents) => walls.painted(contents));
   const preload = built('preload/preload.cjs');
   const walls = new WallWindows({
-    ...{ profile, preload, now: Date.now },
+    ...{ profile, preload, now: () => Date.now() },
     seat: (contents) => bridge.seat(contents),
     leave: (contents) => bridge.leave(contents),
     engineUp: () => hub.engine().state === 'up',

@@ -8,8 +8,18 @@ import {
   screen,
   type WebContents,
 } from 'electron';
+import { Crashes } from './crashes.ts';
 import { ORIGIN } from './origin.ts';
-import { identitiesOf, isWallAddress, parseWalls, type RememberedWall, WALL_ADDRESS, WallWatch } from './walls.ts';
+import {
+  FROZEN_MS,
+  identitiesOf,
+  isWallAddress,
+  parseWalls,
+  type RememberedWall,
+  reloadedUrl,
+  WALL_ADDRESS,
+  WallWatch,
+} from './walls.ts';
 import { writeWhole } from './whole-file.ts';
 import { openWallWindow } from './window.ts';
 
@@ -29,6 +39,7 @@ interface OpenWall {
   readonly display: string;
   readonly window: BrowserWindow;
   readonly watch: WallWatch;
+  readonly crashes: Crashes;
   address: string;
 }
 
@@ -111,11 +122,11 @@ export class WallWindows {
   #show(display: Display, identity: string, address: string): void {
     const { preload, seat, leave, now } = this.#doors;
     const window = openWallWindow(display.bounds, `${ORIGIN}/#${address}`, preload, seat);
-    const wall: OpenWall = { display: identity, window, watch: new WallWatch(now()), address };
+    const wall: OpenWall = { display: identity, window, watch: new WallWatch(now()), crashes: new Crashes(), address };
     this.#open.set(identity, wall);
     this.#awake ??= powerSaveBlocker.start('prevent-display-sleep');
     window.webContents.on('did-navigate-in-page', (_event, url) => this.#moved(wall, url));
-    window.webContents.on('render-process-gone', () => window.webContents.reload());
+    window.webContents.on('render-process-gone', () => this.#again(wall));
     const { webContents } = window;
     window.on('closed', () => {
       leave(webContents);
@@ -146,15 +157,31 @@ export class WallWindows {
   }
 
   #check(): void {
-    for (const { window, watch, address } of this.#open.values()) {
-      const verdict = watch.check(this.#doors.now(), this.#doors.engineUp());
-      if (verdict === 'stopped') void window.loadURL(`${ORIGIN}/stopped`);
-      if (verdict !== 'reload') continue;
-      // A page whose thread hangs does not hear a reload: its process ends first.
-      window.webContents.forcefullyCrashRenderer();
-      void window.loadURL(`${ORIGIN}/#${address}`);
+    for (const wall of [...this.#open.values()]) {
+      if (wall.watch.check(this.#doors.now(), this.#doors.engineUp()) === 'well') continue;
+      log(wall, `painted nothing for ${FROZEN_MS / 1000} s`);
+      // A page whose thread hangs hears of no other address: its process ends first, and the next page gets one of its own.
+      if (wall.window.webContents.isCrashed()) this.#again(wall);
+      else wall.window.webContents.forcefullyCrashRenderer();
     }
   }
+
+  /** What follows when a wall's process has ended: its page anew, which says so; after too many a plain page. */
+  #again(wall: OpenWall): void {
+    const { window, watch, crashes, address } = wall;
+    if (window.isDestroyed()) return;
+    const now = this.#doors.now();
+    const often = crashes.crashed(now) === 'stop';
+    // Not even the plain page can be shown: the window stays dark.
+    if (often && watch.stopped) return;
+    if (often) watch.giveUp();
+    log(wall, watch.stopped ? 'is given up' : 'is loaded again');
+    void window.loadURL(watch.stopped ? `${ORIGIN}/stopped` : reloadedUrl(ORIGIN, address, now));
+  }
+}
+
+function log({ display }: OpenWall, what: string): void {
+  process.stderr.write(`Wall on ${display}: ${what}\n`);
 }
 
 function readWalls(file: string): readonly RememberedWall[] {

@@ -54,6 +54,20 @@ describe('a wall is watched', () => {
     expect(watch.check(T + 10 * FROZEN_MS + FROZEN_MS - 1, true)).toBe('well');
   });
 
+  it('is not blamed for the sleep of its host', () => {
+    const watch = new WallWatch(T);
+    expect(watch.check(T + 5000, true)).toBe('well');
+    expect(watch.check(T + 3_600_000, true)).toBe('well');
+    expect(watch.check(T + 3_600_000 + FROZEN_MS, true)).toBe('reload');
+  });
+
+  it('one that was given up is left alone', () => {
+    const watch = new WallWatch(T);
+    watch.giveUp();
+    expect(watch.stopped).toBe(true);
+    expect(watch.check(T + FROZEN_MS, true)).toBe('well');
+  });
+
   it('the plain page says when', () => {
     expect(stoppedPage(T)).toContain('Fleetwatt stopped at 14:35 UTC');
     expect(stoppedPage(T)).not.toContain('<script');

@@ -49,6 +49,9 @@ export const isWallAddress = (address: string) => /^\/wall(\?[\w%=&:.,+-]{0,500}
 /** A wall that paints nothing for this long is loaded again (ui.md (e)). */
 export const FROZEN_MS = 30_000;
 
+/** A host that did not even look for this long slept itself: what it missed is no wall's fault. */
+const SLEPT_MS = 60_000;
+
 export type WatchVerdict = 'well' | 'reload' | 'stopped';
 
 /**
@@ -57,11 +60,23 @@ export type WatchVerdict = 'well' | 'reload' | 'stopped';
  */
 export class WallWatch {
   #paintedAt: number;
+  #checkedAt: number;
   #reloads = 0;
   #stopped = false;
 
   constructor(now: number) {
     this.#paintedAt = now;
+    this.#checkedAt = now;
+  }
+
+  /** True once the wall was given up. */
+  get stopped(): boolean {
+    return this.#stopped;
+  }
+
+  /** It is given up for another reason: a plain page has taken its place. */
+  giveUp(): void {
+    this.#stopped = true;
   }
 
   painted(now: number): void {
@@ -71,8 +86,10 @@ export class WallWatch {
 
   /** Asked every few seconds; `engineUp` says whether there was anything to paint. */
   check(now: number, engineUp: boolean): WatchVerdict {
+    const slept = now - this.#checkedAt > SLEPT_MS;
+    this.#checkedAt = now;
     if (this.#stopped) return 'well';
-    if (!engineUp) {
+    if (!engineUp || slept) {
       // Nothing is sent, so nothing can be missed.
       this.#paintedAt = now;
       return 'well';
@@ -85,6 +102,9 @@ export class WallWatch {
     return 'stopped';
   }
 }
+
+/** The address of a wall that is loaded again, by which its page says so and since when; no part of what is remembered. */
+export const reloadedUrl = (origin: string, address: string, now: number) => `${origin}/?reloaded=${now}#${address}`;
 
 /** The plain page of a wall that was given up: no script, no picture that could be taken for a live one. */
 export function stoppedPage(now: number): string {

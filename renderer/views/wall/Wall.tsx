@@ -20,6 +20,7 @@ import {
   orbitAt,
   PANEL,
   READABLE_ARCMIN,
+  reloadedAt,
   SMALLEST_PX,
   upsideDown,
 } from './wall-care.ts';
@@ -92,6 +93,7 @@ export function Wall(props: Props) {
           incidents={incidents}
           unknown={unknown}
           now={now}
+          reloaded={reloadedAt(window.location.search, now)}
           lost={lost ? whyOf(frame, freshness) : ''}
           lostTitle={freshness.ageMs === null ? 'No data yet' : 'Data is lost'}
           lostSince={freshness.ageMs === null ? '' : formatAge(freshness.ageMs)}

@@ -112,13 +112,15 @@ export function WallFoot(props: {
   /** Why alerts are not known; '' where they are. */
   unknown: string;
   now: number;
+  /** When the page was loaded anew because its screen had stopped, epoch ms; null where it was not, or long ago. */
+  reloaded: number | null;
   /** '' while the data is live; else since when nothing is known and why. */
   lost: string;
   lostTitle: string;
   lostSince: string;
 }) {
-  const { incidents, now, lost } = props;
-  const room = lost === '' ? CELLS : CELLS - 1;
+  const { incidents, now, lost, reloaded } = props;
+  const room = CELLS - (lost === '' ? 0 : 1) - (reloaded === null ? 0 : 1);
   const more = incidents.length - room;
   return (
     <section className={styles.foot} aria-label="Alerts">
@@ -128,6 +130,13 @@ export function WallFoot(props: {
           <p className={styles.footTitle}>{props.lostTitle}</p>
           <span className={styles.footAge}>{props.lostSince}</span>
           <p className={styles.footDetail}>{lost}</p>
+        </div>
+      )}
+      {reloaded === null ? null : (
+        <div className={styles.footCell}>
+          <Glyph severity="advisory" size={40} named={false} />
+          <p className={styles.footTitle}>Reloaded at {formatTime(reloaded).slice(0, 5)}</p>
+          <p className={styles.footDetail}>The screen had stopped</p>
         </div>
       )}
       {incidents.slice(0, room).map((incident, index) => (

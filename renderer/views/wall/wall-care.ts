@@ -74,3 +74,14 @@ export function brightnessAt(now: number, quietSince: number | null, times: DimT
     times.from <= times.to ? minute >= times.from && minute < times.to : minute >= times.from || minute < times.to;
   return inside ? DIMMED : 1;
 }
+
+const RELOADED_FOR_MS = 15 * 60_000;
+
+/**
+ * When the desktop loaded this page anew because its screen had stopped, epoch ms, out of the address before the '#'; null for a
+ * page that was opened, and a quarter of an hour later.
+ */
+export function reloadedAt(search: string, now: number): number | null {
+  const at = Number(new URLSearchParams(search).get('reloaded'));
+  return at > 0 && now - at < RELOADED_FOR_MS ? at : null;
+}

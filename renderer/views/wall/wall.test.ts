@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { pastTitle } from '../../../shared/alerting/tense.ts';
 import { PLAYLIST, playlistOf, showingAt } from './rotation.ts';
-import { arcminOf, brightnessAt, dimTimesOf, orbitAt, readableFrom, SMALLEST_PX, upsideDown } from './wall-care.ts';
+import {
+  arcminOf,
+  brightnessAt,
+  dimTimesOf,
+  orbitAt,
+  readableFrom,
+  reloadedAt,
+  SMALLEST_PX,
+  upsideDown,
+} from './wall-care.ts';
 import { shortTitle, unknownOf } from './wall-causes.ts';
 
 const T = Date.UTC(2026, 10, 25);
@@ -87,6 +96,15 @@ describe('the panel', () => {
     const at = (hours: number) => brightnessAt(T + hours * 3_600_000, T + hours * 3_600_000, night);
     expect([21.9, 22, 23.9, 0, 5.9, 6].map(at)).toEqual([1, 0.7, 0.7, 0.7, 0.7, 1]);
     for (const bad of ['25:00-06:00', '22:61-06:00', 'night', undefined]) expect(dimTimesOf(bad)).toBeNull();
+  });
+});
+
+describe('a page that was loaded anew', () => {
+  it('says so for a quarter of an hour', () => {
+    expect(reloadedAt('', T)).toBeNull();
+    expect(reloadedAt('?reloaded=now', T)).toBeNull();
+    expect(reloadedAt(`?reloaded=${T}`, T + 14 * 60_000)).toBe(T);
+    expect(reloadedAt(`?reloaded=${T}`, T + 15 * 60_000)).toBeNull();
   });
 });
 
