@@ -100,6 +100,9 @@ test('a person is told headroom, stranded power, feeds, links, jobs and tokens p
   expect(lines.filter((line) => /^links: 0 with a trouble, fullest \S+ \S+ at \d/.test(line))).toHaveLength(1);
   expect(after('jobs')).toMatch(/^ {2}AMS-2 job \d+ {2}\d+ GPUs, [\d.]+ kW, \w+: \d+% busy/);
   expect(Number(after('tokens per joule').split(/ +/).at(-1))).toBeCloseTo(Object.values(told.tokensPerJoule)[0], 3);
+  expect(lines.filter((line) => line.includes('in part'))).toEqual([]);
+  const partly = forPerson({ ...told, partial: 'store-3 is out of reach' }).split('\n');
+  expect(partly.at(-3)).toBe('answered in part, so that draws are lower bounds: store-3 is out of reach');
   // Each target once a tick.
   expect(told.read.requests).toBe(2 * targets);
   expect(lines.at(-2)).toMatch(

@@ -18,8 +18,9 @@ const usage = `Usage: npm run -s fleetwatt -- summary --source URL [options]
   --csv FILE    topology.csv
   --budgets F   budgets.csv: headroom, stranded power and what feeds may carry are told against it
 ${accessUsage}  --json        {time, gpus, nodes, racks, powerW, gpuPowerW, rackPowerW, nodeNetworkBps, staleGpus, badSamples, quality,
-                feeds, headroomW, strandedW, links, jobs, tokensPerJoule, read}; stranded power is of the ticks that were read,
+                feeds, headroomW, strandedW, links, jobs, tokensPerJoule, partial, read}; stranded power is of the ticks that were read,
                 links are those with a trouble and the 50 that are used most
+                partial is what the source says of an answer that is only a part, which makes draws lower bounds, else null
                 read is what that cost the source: requests, bytes, and the milliseconds of the last refresh
                 powerW is the sum of GPU board power; rackPowerW is metered where PDUs report; *Bps is bytes per second
 `;
@@ -40,6 +41,8 @@ export interface Totals extends Outlook {
   readonly staleGpus: number;
   readonly badSamples: number;
   readonly quality: Readonly<Record<string, number>>;
+  /** What the source says of an answer that is only a part: what is told is a lower bound then; null where it is whole. */
+  readonly partial: string | null;
   /** What reading cost the source; the time is that of the last refresh. */
   readonly read: { readonly requests: number; readonly bytes: number; readonly ms: number | null };
 }
@@ -99,6 +102,7 @@ export function totals({ frame, time, badSamples, health }: HeadlessResult, view
     staleGpus,
     badSamples,
     quality,
+    partial: health.partial?.said ?? null,
     read: { requests: health.hour.questions, bytes: health.hour.bytes, ms: health.lastMs },
     ...outlookOf(view),
   };
@@ -112,6 +116,7 @@ export function forPerson(sum: Totals): string {
     `  board power ${sum.powerW === null ? '—' : `${(sum.powerW / 1000).toFixed(1)} kW`} of ${known} GPUs, ${sum.staleGpus} stale, ${sum.badSamples} bad samples`,
     ...Object.entries(sum.rackPowerW).map(([rack, watts]) => `  ${rack}  ${kilowatts(watts)}`),
     ...outlookForPerson(sum),
+    ...(sum.partial === null ? [] : [`answered in part, so that draws are lower bounds: ${sum.partial}`]),
     `read by ${formatCount(sum.read.requests)} requests, ${formatBytes(sum.read.bytes)}${sum.read.ms === null ? '' : `, the last refresh in ${Math.round(sum.read.ms)} ms`}`,
     '',
   ].join('\n');

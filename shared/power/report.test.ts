@@ -24,8 +24,13 @@ const history: readonly TrendRow[] = Array.from({ length: 100 }, (_, i) => ({
   places: null,
 }));
 
-function report(feeds: Values, boards: Values = times(16, 500), place = rackAt(topology)) {
-  const frame = frameOf(topology, { 'feed.power': feeds, 'gpu.power': boards, 'gpu.powerLimit': times(16, 700) });
+function report(
+  feeds: Values,
+  boards: Values = times(16, 500),
+  place = rackAt(topology),
+  limits: Values = times(16, 700),
+) {
+  const frame = frameOf(topology, { 'feed.power': feeds, 'gpu.power': boards, 'gpu.powerLimit': limits });
   const first = computePower(frame);
   const power = computePower(frame, new Map(), measureRatios(frame, first, new Map()));
   return powerReport({ frame, power, rows: history, now: 500_000 }, place);
@@ -56,6 +61,13 @@ describe('powerReport', () => {
     // |6000 − 5000| ÷ 6000.
     expect(place.imbalance).toBeCloseTo(1 / 6, 9);
     expect(windowMs).toBe(500_000);
+  });
+
+  it('counts the limit of a silent board as that of its model', () => {
+    // Seven boards limited to 600 W, and an H200 of 700 W: 4,900 ÷ 20,000.
+    const silent = (watts: number): Values => [LOST, ...times(15, watts)];
+    const { place } = report([6000, 5000], silent(500), rackAt(topology), silent(600));
+    expect(place.oversubscription).toBe(0.245);
   });
 
   it('lists what is under a site, the most stranded first, with its feeds', () => {

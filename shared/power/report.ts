@@ -1,4 +1,4 @@
-import { ASSUMED, type Frame, QUALITY } from '../frame.ts';
+import { ASSUMED, type Column, type Frame, QUALITY } from '../frame.ts';
 import { placesOfLevel } from '../history/objects.ts';
 import { labelOf, levelOf, membersOf, placesUnder } from '../members.ts';
 import { type PowerColumns, RUNGS } from '../power.ts';
@@ -38,7 +38,10 @@ export interface PlacePower {
    */
   readonly fits: number | null;
   readonly plannedWPerGpu: number | null;
-  /** Σ power limits of its boards ÷ budget; null where a board has no limit. Above 1 it is oversubscribed. */
+  /**
+   * Σ power limits of its boards ÷ budget; a silent board's is that of its model. null where the limit of a board is not
+   * known. Above 1 it is oversubscribed.
+   */
   readonly oversubscription: number | null;
   /** 99 % of the time of the window the draw was at most this. */
   readonly p99W: number | null;
@@ -203,7 +206,7 @@ function plannedWPerGpu(topology: Topology, place: number): number {
   return Number.NaN;
 }
 
-/** Σ power limits of the boards, NaN where one is not known. Of recorded racks by what is recorded of them. */
+/** Σ power limits of the boards, NaN where one is not known; silent ones by their model. Of recorded racks by what is recorded of them. */
 function limitsOf(frame: Frame, power: PowerColumns, place: number): number {
   const { topology, columns } = frame;
   const { gpus } = membersOf(topology);
@@ -214,9 +217,15 @@ function limitsOf(frame: Frame, power: PowerColumns, place: number): number {
     if (!Number.isNaN(recordedAt(frame, 'place.gpus', rack))) sum += recordedLimits(frame, rack, power.gpuCount[rack]);
     // A rack that was recorded and is not any more: its boards are not here.
     else if (gpus.to[rack] - gpus.from[rack] < power.gpuCount[rack]) return Number.NaN;
-    else for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += limit?.value[gpu] ?? Number.NaN;
+    else for (let gpu = gpus.from[rack]; gpu < gpus.to[rack]; gpu++) sum += limitOf(topology, limit, gpu);
   }
   return count > 0 ? sum : Number.NaN;
+}
+
+/** A board that is silent comes back with some limit: until then it has that of its model (signals.md 9). */
+function limitOf({ model, parent }: Topology, limit: Column | undefined, gpu: number): number {
+  const told = limit?.value[gpu] ?? Number.NaN;
+  return Number.isNaN(told) ? (hardwareOf(model[gpu] || (model[parent[gpu]] ?? ''))?.tdpW ?? Number.NaN) : told;
 }
 
 function basisOf({ topology }: Frame, power: PowerColumns, place: number): string {
