@@ -11,7 +11,7 @@ import { useAsk } from './ask.ts';
  * with its age, until the next is there.
  */
 export const useAlerts = (version: number, enabled = true) =>
-  useAsk('alerts', {}, { tick: version, enabled, keptMs: Number.POSITIVE_INFINITY });
+  useAsk('alerts', {}, { tick: version, enabled, keptMs: Number.POSITIVE_INFINITY, whole: true });
 export const useSilences = (version: number) => useAsk('silences', {}, { tick: version });
 export const useRules = (version: number) => useAsk('rules', {}, { tick: version });
 

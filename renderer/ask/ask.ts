@@ -6,6 +6,7 @@ import type { Settings } from '../../shared/settings.ts';
 import { faultOf } from '../link/link.ts';
 import { useConsole } from '../live/console.tsx';
 import { useScope } from '../live/travel.tsx';
+import { useRested } from '../parts/use-rested.ts';
 
 /** The cache of what is asked. The browser's idea of "offline" says nothing about a link on this machine. */
 export function newQueryClient(): QueryClient {
@@ -36,6 +37,8 @@ interface AskOptions {
   readonly tick?: number;
   /** How long an answer is remembered after the last view that showed it, ms: a minute where it is left out. */
   readonly keptMs?: number;
+  /** Another answer takes the place of the old one as a whole: a long one is not searched for what stayed the same. */
+  readonly whole?: boolean;
 }
 
 export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, options: AskOptions = {}) {
@@ -48,6 +51,7 @@ export function useAsk<Name extends CallName>(name: Name, arg: CallArg<Name>, op
     enabled: options.enabled ?? true,
     refetchInterval: live ? (options.every ?? false) : false,
     gcTime: live ? (options.keptMs ?? KEPT_MS) : KEPT_MS,
+    structuralSharing: options.whole !== true,
   });
   const { refetch } = query;
   const enabled = options.enabled ?? true;
@@ -141,8 +145,12 @@ function putSettings(client: QueryClient, settings: Settings): void {
 export const useHello = () => useAsk('hello', {});
 export const useWorkstation = () => useAsk('workstation', {}, { every: 5000 });
 export const useCoverage = (id: string, enabled: boolean) => useAsk('coverage', { id }, { enabled, every: 10_000 });
-export const useInspection = (place: number, tick: number) =>
-  useAsk('inspect', { place }, { enabled: place >= 0, tick });
+/** Facts of a place, asked for once the pointer rests on it: on its way it crosses a new one with every frame. */
+export function useInspection(place: number, tick: number) {
+  const rested = useRested(place, HOVER_MS);
+  return useAsk('inspect', { place: rested }, { enabled: rested >= 0, tick });
+}
+const HOVER_MS = 60;
 export const useGpu = (place: number, tick: number) => useAsk('gpu', { place }, { enabled: place >= 0, tick });
 export const useLinks = (under: number, tick: number) =>
   useAsk('links', { under, kinds: [], most: 40 }, { enabled: under >= 0, tick });

@@ -1,4 +1,4 @@
-import { memo, useEffect, useState } from 'react';
+import { memo, useCallback } from 'react';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { NODE, RACK } from '../../../../shared/topology.ts';
 import type { FrameSource } from '../../../live/store.ts';
@@ -18,23 +18,23 @@ interface Props {
   readonly onOpen: (place: number) => void;
 }
 
-/** The canvas's twin: what it names are the numbers of the newest frame. */
+/**
+ * The canvas's twin: what it names are the numbers of the newest frame. Names follow the numbers slowly: a screen reader
+ * reads them when asked, not with every frame.
+ */
 export const FloorGrid = memo(function FloorGrid({ layout, frameSource, selected, stale, onReach, onOpen }: Props) {
-  const [, speak] = useState(0);
-  // Names follow the numbers slowly: a screen reader reads them when asked, not with every frame.
-  useEffect(() => {
-    const timer = setInterval(() => speak((count) => count + 1), SPOKEN_MS);
-    return () => clearInterval(timer);
-  }, []);
-  const frame = stale ? null : frameSource.get();
+  const spoken = useCallback(
+    (one: number) => spokenOf(layout, stale ? null : frameSource.get(), one),
+    [layout, frameSource, stale],
+  );
   const rack = rackOf(layout, selected);
   return (
     <RackCells
       label="Floor plan, racks by row"
       layout={layout}
       chosen={rack >= layout.start[RACK] && rack < layout.start[NODE] ? rack : -1}
-      spoken={(one) => spokenOf(layout, frame, one)}
-      {...{ onReach, onOpen }}
+      againMs={SPOKEN_MS}
+      {...{ spoken, onReach, onOpen }}
     />
   );
 });

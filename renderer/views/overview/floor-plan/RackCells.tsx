@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useRef } from 'react';
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import type { LayoutDocument } from '../../../../shared/contract.ts';
 import { HALL, NODE, RACK, ROW } from '../../../../shared/topology.ts';
 import styles from './floor-plan.module.css';
@@ -8,7 +8,10 @@ interface Props {
   readonly layout: Pick<LayoutDocument, 'start' | 'parent' | 'name'>;
   /** The chosen rack; −1 none. */
   readonly chosen: number;
+  /** Names of racks as they are now; where it is another function all are told anew. */
   readonly spoken: (rack: number) => string;
+  /** How often names are told anew, ms, row after row; left out: only with another `spoken`. */
+  readonly againMs?: number;
   /** A rack got the focus: it is selected and has to be seen. */
   readonly onReach: (rack: number) => void;
   readonly onOpen: (rack: number) => void;
@@ -46,49 +49,85 @@ function nextRack(layout: Props['layout'], rack: number, key: string, shift: boo
 }
 
 /** The twin of a drawn floor for keyboard and speech: a hidden grid of racks by row with one tab stop. */
-export function RackCells({ label, layout, chosen, spoken, onReach, onOpen }: Props) {
-  const cells = useRef(new Map<number, HTMLElement>());
+export function RackCells({ label, layout, chosen, spoken, againMs, onReach, onOpen }: Props) {
+  const grid = useRef<HTMLDivElement>(null);
+  const rows = useMemo(() => rowsOf(layout), [layout]);
   const current = chosen >= 0 ? chosen : layout.start[RACK];
-  const press = (event: KeyboardEvent, rack: number) => {
+  const press = (event: KeyboardEvent) => {
+    const rack = rackOf(event);
     if (event.key === 'Enter') {
       event.stopPropagation();
       onOpen(rack);
     } else if (event.key.startsWith('Arrow')) {
       event.preventDefault();
       event.stopPropagation();
-      cells.current.get(nextRack(layout, rack, event.key, event.shiftKey))?.focus();
+      const next = nextRack(layout, rack, event.key, event.shiftKey);
+      grid.current?.querySelector<HTMLElement>(`[data-rack="${next}"]`)?.focus();
     }
   };
+  const halls = layout.start[HALL + 1] - layout.start[HALL];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a table would be read as data; this is a grid to move in.
-    <div role="grid" aria-label={label} className={styles.grid}>
-      {rowsOf(layout).map(({ row, racks }) => (
-        // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: its cells hold the focus.
-        <div
-          role="row"
+    <div
+      ref={grid}
+      role="grid"
+      aria-label={label}
+      className={styles.grid}
+      onFocus={(event) => onReach(rackOf(event))}
+      onKeyDown={press}
+    >
+      {rows.map(({ row, racks }, index) => (
+        <Row
           key={row}
-          aria-label={`${layout.start[HALL + 1] - layout.start[HALL] > 1 ? `Hall ${layout.name[layout.parent[row]]}, ` : ''}row ${layout.name[row]}`}
-          data-row={row - layout.start[ROW]}
-        >
-          {racks.map((rack) => (
-            // biome-ignore lint/a11y/useSemanticElements: see the grid above.
-            <span
-              role="gridcell"
-              key={rack}
-              ref={(element) => {
-                if (element) cells.current.set(rack, element);
-                else cells.current.delete(rack);
-              }}
-              tabIndex={rack === current ? 0 : -1}
-              aria-selected={rack === chosen}
-              onFocus={() => onReach(rack)}
-              onKeyDown={(event) => press(event, rack)}
-            >
-              {spoken(rack)}
-            </span>
-          ))}
-        </div>
+          name={`${halls > 1 ? `Hall ${layout.name[layout.parent[row]]}, ` : ''}row ${layout.name[row]}`}
+          row={row - layout.start[ROW]}
+          {...{ racks, spoken, againMs }}
+          share={index / rows.length}
+          chosen={racks.includes(chosen) ? chosen : -1}
+          current={racks.includes(current) ? current : -1}
+        />
       ))}
     </div>
   );
 }
+
+const rackOf = ({ target }: { readonly target: EventTarget }) => Number((target as HTMLElement).dataset.rack);
+
+interface RowProps extends Pick<Props, 'chosen' | 'spoken' | 'againMs'> {
+  readonly name: string;
+  readonly row: number;
+  readonly racks: readonly number[];
+  /** Where in `againMs` it is the row's turn, 0 to 1. */
+  readonly share: number;
+  /** The rack with the tab stop; −1 where it is in another row. */
+  readonly current: number;
+}
+
+/** A row tells its racks' names anew by itself: all rows of 100,000 GPUs at once would hold the page up. */
+const Row = memo(function Row({ name, row, racks, spoken, againMs, share, chosen, current }: RowProps) {
+  const [, speak] = useState(0);
+  useEffect(() => {
+    if (againMs === undefined) return;
+    let timer = setTimeout(() => {
+      timer = setInterval(() => speak((count) => count + 1), againMs);
+    }, againMs * share);
+    return () => clearTimeout(timer);
+  }, [againMs, share]);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: its cells hold the focus.
+    <div role="row" aria-label={name} data-row={row}>
+      {racks.map((rack) => (
+        // biome-ignore lint/a11y/useSemanticElements: see the grid above.
+        <span
+          role="gridcell"
+          key={rack}
+          data-rack={rack}
+          tabIndex={rack === current ? 0 : -1}
+          aria-selected={rack === chosen}
+        >
+          {spoken(rack)}
+        </span>
+      ))}
+    </div>
+  );
+});

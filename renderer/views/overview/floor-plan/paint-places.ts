@@ -27,13 +27,16 @@ function paintHallHeader(painter: Painter, hall: number, box: Box): void {
   const y = box.y + 14;
   const figure = painter.valueText(hall);
   let right = box.x + box.w;
-  right -= painter.text(figure, right, y, 15, 600, painter.valueColor(hall), 'right') + 10;
+  painter.text(figure, right, y, 15, 600, painter.valueColor(hall), 'right');
+  right -= painter.widthOf(figure, 15, 600) + 10;
   const severity = painter.severity(hall);
   if (severity) {
     painter.glyph(severity, right - 7, y - 11, 12);
     right -= 17;
   }
-  const left = box.x + painter.text(painter.fitted(title, right - box.x, 15, 600), box.x, y, 15, 600, tokens['tx-1']);
+  const name = painter.fitted(title, right - box.x, 15, 600);
+  painter.text(name, box.x, y, 15, 600, tokens['tx-1']);
+  const left = box.x + painter.widthOf(name, 15, 600);
   const budget = layout.budgetW[hall];
   const pair = formatPowerPair(frame?.drawW[hall] ?? null, budget);
   const pairWidth = painter.widthOf(pair, 12, 450);

@@ -30,3 +30,11 @@ describe('a name that is cut', () => {
     expect(asked.longest).toBeLessThanOrEqual(201);
   });
 });
+
+it('measures a text once in a painting', () => {
+  const { painter, asked } = measuring();
+  expect([1, 2, 3].map(() => painter.widthOf('A2-00', 11, 500))).toEqual([35, 35, 35]);
+  expect(asked.count).toBe(1);
+  painter.widthOf('A2-00', 12, 500);
+  expect(asked.count).toBe(2);
+});

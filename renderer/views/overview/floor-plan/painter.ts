@@ -80,6 +80,8 @@ const TRIANGLE = 'M6 .6 12 11.2H0Z';
 export class Painter {
   readonly scene: Scene;
   readonly context: CanvasRenderingContext2D;
+  /** Widths by font and text, of one painting: fonts that arrive later have others. Racks of a row measure alike. */
+  readonly #widths = new Map<string, number>();
 
   constructor(context: CanvasRenderingContext2D, scene: Scene) {
     this.context = context;
@@ -123,7 +125,6 @@ export class Painter {
     return severity === 'critical' ? tokens.crit : severity === 'warning' ? tokens.warn : tokens['tx-1'];
   }
 
-  /** Writes text; gives its width. */
   text(
     text: string,
     x: number,
@@ -132,18 +133,23 @@ export class Painter {
     weight: number,
     color: string,
     align: CanvasTextAlign = 'left',
-  ): number {
+  ): void {
     const { context } = this;
     context.font = `${weight} ${size}px ${FONT}`;
     context.fillStyle = color;
     context.textAlign = align;
     context.fillText(text, x, y);
-    return context.measureText(text).width;
   }
 
   widthOf(text: string, size: number, weight: number): number {
-    this.context.font = `${weight} ${size}px ${FONT}`;
-    return this.context.measureText(text).width;
+    const font = `${weight} ${size}px ${FONT}`;
+    const key = `${font} ${text}`;
+    const known = this.#widths.get(key);
+    if (known !== undefined) return known;
+    this.context.font = font;
+    const { width } = this.context.measureText(text);
+    this.#widths.set(key, width);
+    return width;
   }
 
   /** A name cut to a width, with its end kept: names of one row differ there. */

@@ -1,10 +1,11 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import type { MappingEffect, MappingPreview } from '../../../../shared/contract/places.ts';
 import { formatCount, formatCountPair } from '../../../../shared/format.ts';
 import type { LabelMapping } from '../../../../shared/settings.ts';
 import { useHello } from '../../../ask/ask.ts';
 import { useMappingPreview, usePlaceCall, usePlacesReport } from '../../../ask/places.ts';
 import parts from '../../../parts/parts.module.css';
+import { useRested } from '../../../parts/use-rested.ts';
 import { Failure, Panel } from './Part.tsx';
 import styles from './places.module.css';
 import { Rows } from './Rows.tsx';
@@ -18,7 +19,7 @@ export function Mappings({ operate, who }: { operate: boolean; who: string }) {
   const saved = useHello().data?.settings.mappings ?? NONE;
   const [draft, setDraft] = useState<readonly LabelMapping[] | null>(null);
   const mappings = draft ?? saved;
-  const tried = useRested(mappings);
+  const tried = useRested(mappings, REST_MS);
   const preview = useMappingPreview(tried, 0);
   const save = usePlaceCall('saveMappings');
   const change = (index: number, next: LabelMapping | null) =>
@@ -86,16 +87,6 @@ export function Mappings({ operate, who }: { operate: boolean; who: string }) {
       </div>
     </div>
   );
-}
-
-/** A value once it has not changed for a moment. */
-function useRested<Value>(value: Value): Value {
-  const [rested, setRested] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return rested;
 }
 
 function MappingFields(props: {
