@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../../shared/cells.ts';
 import type { LayoutDocument, Severity, ViewFrame } from '../../../shared/contract.ts';
 import { RACK } from '../../../shared/topology.ts';
@@ -18,9 +18,10 @@ const LOST = { ground: '#211d2e', lines: '#a597c9' } as const;
 
 /**
  * Racks of all halls with whole percents, rows and halls with theirs; hatched where there is no data, outlined only while
- * the first numbers of a slide are `awaited`: nothing is lost then.
+ * the first numbers of a slide are `awaited`: nothing is lost then. Drawn with each frame and not with each second of the
+ * clock beside it.
  */
-export function WallMap({ layout, frame, awaited }: Part & { readonly awaited: boolean }) {
+export const WallMap = memo(function WallMap({ layout, frame, awaited }: Part & { readonly awaited: boolean }) {
   const plan = useMemo(() => planWallMap(layout, WIDTH, HEIGHT), [layout]);
   const words = frame ? `${spokenWorst(layout, frame)}` : awaited ? 'loading' : 'no data';
   return (
@@ -57,7 +58,7 @@ export function WallMap({ layout, frame, awaited }: Part & { readonly awaited: b
       ))}
     </svg>
   );
-}
+});
 
 interface Part {
   readonly layout: LayoutDocument;
