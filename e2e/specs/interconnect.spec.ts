@@ -83,7 +83,7 @@ test('interconnect has no WCAG violation in dark and light', async ({ open }) =>
   await expect.poll(beyond, 'pixels beyond the right edge').toBeLessThanOrEqual(0);
   await page.getByRole('radio', { name: 'All links' }).click();
   await expect(
-    page.getByRole('region', { name: 'Links by wait' }).locator('tbody tr[aria-rowindex="2"]'),
+    page.getByRole('region', { name: 'Links by congestion' }).locator('tbody tr[aria-rowindex="2"]'),
   ).toContainText('mlx5_0');
   expect(await violationsInThemes(page)).toEqual([]);
   await page.keyboard.press('v');

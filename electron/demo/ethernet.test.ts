@@ -53,6 +53,11 @@ test('hall B: a leaf a rack, four spines; what the nodes of a rack send leaves i
   expect((rows[0].txBps ?? 0) * 4).toBeGreaterThan(bps * 0.8);
   expect((rows[0].txBps ?? 0) * 4).toBeLessThan(bps * 1.2);
   expect(rows[0].rateBps).toBe(1.25e10);
+  // One packet in 5,000 of 4 KiB is marked; only the leaf with slow receivers is paused.
+  const sentBps = (rows[0].txBps ?? 0) * 4;
+  expect(rows[0].ecn).toBeGreaterThan(sentBps / (5000 * 4096) - 1);
+  expect(rows[0].ecn).toBeLessThan(sentBps / (5000 * 4096) + 1);
+  expect(rows.flatMap(({ pfc, name }) => ((pfc ?? 0) > 0 ? [name] : []))).toEqual(['leaf-B1-06']);
 });
 
 test('leaves without rails go by their halls, in the matrix and as a strip of domains', () => {

@@ -157,8 +157,8 @@ const derived: readonly Quantity[] = [
   ofPorts('link.use', 'Busier direction, share of the rate', 'ratio', ({ use }) => use),
   // The counter of unknown tick gives no wait: no alarm.
   ofPorts('link.wait_share', 'Share of time that it waited', 'ratio', ({ wait }) => wait),
-  ofPorts('link.congested', 'ECN marks or PFC above its peers', 'flag', ({ congested, ecn, pfc }) =>
-    Number.isNaN(ecn) && Number.isNaN(pfc) ? Number.NaN : flag(congested),
+  ofPorts('link.congested', 'ECN, CNP or PFC above its peers', 'flag', ({ congested, ecn, cnp, pfc }) =>
+    [ecn, cnp, pfc].every(Number.isNaN) ? Number.NaN : flag(congested),
   ),
   ofPorts('link.down', 'Down, and was active before', 'flag', ({ state, troubles }) =>
     Number.isNaN(state) ? Number.NaN : flag(troubles.includes('down')),

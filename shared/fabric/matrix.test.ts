@@ -240,3 +240,24 @@ test('halls and rows of one name in two sites stay apart', () => {
     ['PDX A1-01', 'Hall A of PDX', 'Row A1 of PDX'],
   ]);
 });
+
+test('full ports that are marked well above the others are critical, RoCE’s own devices among them', () => {
+  const { take, at } = fed();
+  const rack = (n: number) => ({ key: `n${n}`, targetLabels: new Map([['instance', `a1-0${n}-n1:9100`]]) });
+  const text = (bytes: number, marks: number) => `node_infiniband_rate_bytes_per_second{device="mlx5_0",port="1"} 1e10
+node_infiniband_port_data_transmitted_bytes_total{device="mlx5_0",port="1"} ${bytes}
+node_infiniband_port_data_received_bytes_total{device="mlx5_0",port="1"} ${bytes}
+node_infiniband_port_transmit_wait_total{device="mlx5_0",port="1"} 0
+node_infiniband_np_ecn_marked_roce_packets_received_total{device="mlx5_0",port="1"} ${marks}
+`;
+  for (const n of [1, 2, 3]) {
+    take(text(0, 0), 0, rack(n));
+    // 98 % of 10 GB/s for 10 s; the second is marked a thousand times as often.
+    take(text(9.8e10, n === 2 ? 1e6 : 1000), 10, rack(n));
+  }
+  expect(matrix(at(10)).rows.map(({ severity, ecn }) => [severity, ecn])).toEqual([
+    [null, 100],
+    ['critical', 1e5],
+    [null, 100],
+  ]);
+});

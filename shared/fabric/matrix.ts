@@ -147,7 +147,9 @@ const marks = ({ ecn, pfc }: GridRow) => (Number.isNaN(ecn) ? pfc : Number.isNaN
 const ABOVE_USUAL = 3;
 
 function severityOf(row: GridRow, kind: AnyLinkKind, usual: number): Flag | null {
-  const marked = kind === 'ethernet' && row.tx >= FULL && marks(row) > 0 && marks(row) > (usual || 0) * ABOVE_USUAL;
+  // RoCE's own devices are told as InfiniBand ports, and mark too.
+  const network = kind === 'ethernet' || kind === 'infiniband';
+  const marked = network && row.tx >= FULL && marks(row) > 0 && marks(row) > (usual || 0) * ABOVE_USUAL;
   if (row.saturated > 0 || marked) return 'critical';
   if (row.down.length > 0) return 'warning';
   return row.missing > 0 ? 'nodata' : null;

@@ -29,9 +29,12 @@ export interface LinkReading {
   readonly wait: number;
   /** The wait counter's own ticks per second. */
   readonly waitTicks: number;
-  /** ECN marks and congestion notifications, priority pause frames, errors, discards: per second. */
+  /** Per second: ECN marks, congestion notifications that it obeyed, priority pause frames. */
   readonly ecn: number;
+  readonly cnp: number;
   readonly pfc: number;
+  /** Packets lost or sent again by RDMA, errors, discards: per second. */
+  readonly retries: number;
   readonly errors: number;
   readonly discards: number;
   /** null where nobody tells. */
@@ -73,9 +76,11 @@ export function readPort(frame: Frame, link: number): LinkReading {
   const { topology } = frame;
   const [rx, tx, rate, ...rest] = columnsOf(frame, [
     ...(['link.rx', 'link.tx', 'link.rate', 'link.wait', 'link.ecn', 'link.pfc', 'link.errors'] as const),
-    ...(['link.discards', 'link.state', 'link.downs'] as const),
+    ...(['link.discards', 'link.state', 'link.downs', 'link.cnp', 'link.retries'] as const),
   ]);
-  const [waitTicks, ecn, pfc, errors, discards, state, downs] = rest.map((column) => valueAt(column, link));
+  const [waitTicks, ecn, pfc, errors, discards, state, downs, cnp, retries] = rest.map((column) =>
+    valueAt(column, link),
+  );
   const rateBps = valueAt(rate, link);
   const [rxBps, txBps] = [valueAt(rx, link), valueAt(tx, link)];
   return {
@@ -83,12 +88,7 @@ export function readPort(frame: Frame, link: number): LinkReading {
     ...{ rateBps, rateAssumed: false, txBps, rxBps, use: larger(rxBps, txBps) / rateBps },
     ...{
       wait: waitShare(waitTicks, topology.linkTickBytes[link], rateBps),
-      waitTicks,
-      ecn,
-      pfc,
-      errors,
-      discards,
-      downs,
+      ...{ waitTicks, ecn, cnp, pfc, retries, errors, discards, downs },
     },
     up: Number.isNaN(state) ? null : state === 4,
     state,
@@ -148,7 +148,7 @@ export function gpuTraffic(frame: Frame, kind: 'nvlink' | 'pcie'): (gpu: number)
 
 /** What nobody tells of a GPU's own links. */
 const UNTOLD = {
-  ...{ wait: Number.NaN, ecn: Number.NaN, pfc: Number.NaN, discards: Number.NaN },
+  ...{ wait: Number.NaN, ecn: Number.NaN, cnp: Number.NaN, pfc: Number.NaN, retries: Number.NaN, discards: Number.NaN },
   ...{ up: null, state: Number.NaN, downs: Number.NaN },
 };
 

@@ -23,7 +23,9 @@ export interface LinkRow {
   readonly waitTicks: number | null;
   /** Per second. */
   readonly ecn: number | null;
+  readonly cnp: number | null;
   readonly pfc: number | null;
+  readonly retries: number | null;
   readonly errors: number | null;
   readonly discards: number | null;
   readonly up: boolean | null;
@@ -57,6 +59,7 @@ export function linkRows(
     ...{ kind: one.kind, place: one.place, label: linkWords(frame, one), rateAssumed: one.rateAssumed, up: one.up },
     ...{ rateBps: orNull(one.rateBps), txBps: orNull(one.txBps), rxBps: orNull(one.rxBps), use: orNull(one.use) },
     ...{ wait: orNull(one.wait), waitTicks: orNull(one.waitTicks), ecn: orNull(one.ecn), pfc: orNull(one.pfc) },
+    ...{ cnp: orNull(one.cnp), retries: orNull(one.retries) },
     ...{ errors: orNull(one.errors), discards: orNull(one.discards), recentDowns: orNull(one.recentDowns) },
     ...{ troubles: one.troubles, degraded: one.degraded, sampled: orNull(one.time) },
   }));

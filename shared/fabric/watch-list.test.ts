@@ -107,6 +107,17 @@ describe('watchList', () => {
     expect(rows.map((row) => row.troubles)).toEqual([['saturated'], ['full'], ['full']]);
   });
 
+  it('so is a RoCE device that obeys more notifications than its peers; what it sends again is told', () => {
+    const cnp = { 'link.cnp': [2, 900, 3], 'link.retries': [0, 44, 0], 'link.ecn': times(3, 0) };
+    const frame = frameOf(topology, { ...rates, 'link.tx': [49e9, 49e9, 49e9], ...cnp }, NOW);
+    const rows = watchList(frame, new LinkMemory(), NOW, { ...all, kinds: ['infiniband'] });
+    expect(rows.map(({ link, troubles, retries }) => [link, troubles[0], retries])).toEqual([
+      [1, 'saturated', 44],
+      [0, 'full', 0],
+      [2, 'full', 0],
+    ]);
+  });
+
   it('lists a node, a GPU, or the worst few', () => {
     const values = { ...rates, 'link.tx': [1e9, 2e9, 3e9], 'gpu.pcieTx': [1, 1, 1, 1], 'gpu.pcieGen': [5, 5, 5, 5] };
     const places = (under: number) => told(values, { ...all, under }).map(([name]) => name);

@@ -12,7 +12,7 @@ export const TROUBLES = ['down', 'saturated', 'flapping', 'degraded', 'errors', 
 export type Trouble = (typeof TROUBLES)[number];
 
 export interface WatchedLink extends LinkReading {
-  /** Ethernet tells no wait: its marks or pauses are well above what is usual among its peers. */
+  /** Ethernet tells no wait: its marks, notifications or pauses are well above what is usual among its peers. */
   readonly congested: boolean;
   /** Worst first; empty where nothing is wrong. */
   readonly troubles: readonly Trouble[];
@@ -97,7 +97,7 @@ function judge(
   peers: Peers,
 ): WatchedLink {
   const full = reading.use >= FULL;
-  // InfiniBand and NVLink tell their wait; Ethernet, RoCE among it, tells marks and pauses.
+  // InfiniBand and NVLink tell their wait; Ethernet, RoCE among it, tells marks, notifications and pauses.
   const congested = peers.congested(reading);
   const waits = reading.wait > WAITS || congested;
   const holds: Readonly<Record<Trouble, boolean>> = {
@@ -140,7 +140,7 @@ class Peers {
     }
     // The middle one, the upper of two: one port that is faster makes no others slow.
     for (const [key, of] of rates) this.#rates.set(key, of.sort((a, b) => a - b)[of.length >> 1]);
-    for (const id of ['link.ecn', 'link.pfc'] as const) {
+    for (const id of ['link.ecn', 'link.cnp', 'link.pfc'] as const) {
       const values = frame.columns.get(id)?.value ?? [];
       this.#usual.set(id, median(values, 0, values.length));
     }
@@ -158,9 +158,9 @@ class Peers {
     return `${gbps(rateBps)} of its peers' ${gbps(usual)} Gb/s`;
   }
 
-  congested({ ecn, pfc }: LinkReading): boolean {
+  congested({ ecn, cnp, pfc }: LinkReading): boolean {
     const above = (value: number, id: string) => value > 0 && value > (this.#usual.get(id) || 0) * ABOVE_PEERS;
-    return above(ecn, 'link.ecn') || above(pfc, 'link.pfc');
+    return above(ecn, 'link.ecn') || above(cnp, 'link.cnp') || above(pfc, 'link.pfc');
   }
 }
 

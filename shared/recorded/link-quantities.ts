@@ -19,6 +19,7 @@ const RATE = linkName('rate_bytes_per_second');
 const USE = linkName('use_ratio');
 const WAIT = linkName('wait_ratio');
 const ECN = linkName('congestion_marks_per_second');
+const CNP = linkName('congestion_notifications_per_second');
 const PFC = linkName('pauses_per_second');
 const ACTIVE = linkName('active:bool');
 const EVER = linkName('ever_active:bool');
@@ -102,6 +103,7 @@ export function linkRecords(options: AlertingOptions): readonly RecordingRule[] 
     [USE, shareOf(of('link.rx'), of('link.tx'), RATE, LINK)],
     [WAIT, waitOf(of('link.wait'), RATE, options)],
     [ECN, of('link.ecn')],
+    [CNP, of('link.cnp')],
     [PFC, of('link.pfc')],
     [ACTIVE, state && `(${state}) == bool 4`],
     // A port that was never active is one that nobody uses: what was recorded here before is looked at again.
@@ -178,7 +180,7 @@ export function linkQuantity(name: string, options: AlertingOptions): string {
     case 'link.wait_share':
       return known(WAIT, NO_TICK);
     case 'link.congested': {
-      const marks = [ECN, PFC].filter((record) => records.has(record));
+      const marks = [ECN, CNP, PFC].filter((record) => records.has(record));
       if (marks.length === 0) throw new Untold(noCounter);
       return `max by (${LINK}) (${marks.map((one) => `label_replace(${above(one)}, "fw_of", "${one}", "", "")`).join(' or ')})`;
     }

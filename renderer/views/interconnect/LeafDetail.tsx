@@ -9,7 +9,7 @@ import { useSize } from '../../draw/use-size.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { useSavable } from '../../save/savable.ts';
 import styles from './interconnect.module.css';
-import { compact, rateText } from './words.ts';
+import { compact, marksText, rateText } from './words.ts';
 
 const HOUR = 3_600_000;
 const LEFT = 52;
@@ -110,8 +110,8 @@ function waitTop(history: LeafHistory | undefined): number {
 
 function spoken(row: MatrixRow, stale: boolean): string {
   if (stale) return `${row.name}: no data`;
-  const wait = row.wait === null ? '' : `, wait ${formatPercent(row.wait, 1)}`;
-  return `${row.name}, last hour: transmit ${formatPercent(row.tx, 1)}, receive ${formatPercent(row.rx, 1)}${wait}`;
+  const wait = row.wait === null ? `, ${marksText(row)}` : `, wait ${formatPercent(row.wait, 1)}`;
+  return `${row.name}, last hour: transmit ${formatPercent(row.tx, 1)}, receive ${formatPercent(row.rx, 1)}${wait.replace(/, $/, '')}`;
 }
 
 function Axis({ x, height }: { x: ReturnType<typeof scaleUtc<number, number>>; height: number }) {
@@ -235,7 +235,15 @@ function Ends(props: {
       <text x={x} y={top + 40} className={styles.quiet}>
         receive {formatPercent(row.rx, 0)}
       </text>
-      {waitTop === null ? null : (
+      {waitTop === null ? (
+        marksText(row)
+          .split(', ')
+          .map((text, index) => (
+            <text key={text} x={x} y={top + 62 + 16 * index} className={hot ? styles.endHot : styles.quiet}>
+              {text}
+            </text>
+          ))
+      ) : (
         <>
           <text x={x} y={waitTop + 6} className={(row.wait ?? 0) > WAITS ? styles.endHot : styles.end}>
             {row.wait === null ? compact(row.ticks) : formatPercent(row.wait, 1)}

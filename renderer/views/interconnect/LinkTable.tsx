@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { LinkRow } from '../../../shared/fabric/rows.ts';
 import { formatPercent } from '../../../shared/format.ts';
 import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
@@ -20,7 +21,31 @@ const severityOf = ({ troubles: [worst] }: LinkRow) =>
 
 const missing = (text: string) => (text === '—' ? <Missing /> : text);
 
-const COLUMNS: readonly TableColumn<LinkRow>[] = [
+const WAIT: TableColumn<LinkRow> = {
+  ...{ id: 'wait', label: 'Wait', unit: 'ratio', right: true, descending: true, sort: ({ wait }: LinkRow) => wait },
+  cell: ({ wait, waitTicks }) =>
+    wait !== null ? formatPercent(wait, 1) : waitTicks === null ? <Missing /> : `${compact(waitTicks)} ticks/s`,
+};
+
+const perSecond = (id: 'ecn' | 'cnp' | 'pfc' | 'retries', label: string, wide: boolean): TableColumn<LinkRow> => ({
+  ...{ id, label, unit: '1/s', right: true, descending: true, wide, sort: (row: LinkRow) => row[id] },
+  cell: (row) => missing(compact(row[id])),
+});
+
+/** How links say that they are congested: Ethernet by marks and pauses, the others by their wait. */
+function congestionColumns(rows: readonly LinkRow[]): readonly TableColumn<LinkRow>[] {
+  const ethernet = rows.length > 0 && rows.every(({ kind }) => kind === 'ethernet');
+  const told = (id: 'ecn' | 'cnp' | 'pfc' | 'retries') => rows.some((row) => row[id] !== null);
+  return [
+    ...(ethernet ? [] : [WAIT]),
+    ...(ethernet || told('ecn') ? [perSecond('ecn', 'ECN marks/s', !ethernet)] : []),
+    ...(told('cnp') ? [perSecond('cnp', 'CNP/s', true)] : []),
+    ...(ethernet || told('pfc') ? [perSecond('pfc', 'PFC pauses/s', !ethernet)] : []),
+    ...(told('retries') ? [perSecond('retries', 'Retries/s', true)] : []),
+  ];
+}
+
+const BEFORE: readonly TableColumn<LinkRow>[] = [
   {
     ...{ id: 'label', label: 'Link', sort: ({ label }: LinkRow) => label },
     cell: (row) => {
@@ -61,16 +86,21 @@ const COLUMNS: readonly TableColumn<LinkRow>[] = [
     ...{ id: 'use', label: 'Use %', unit: 'ratio', right: true, descending: true, sort: ({ use }: LinkRow) => use },
     cell: ({ use }) => <b>{missing(bare(use, 1))}</b>,
   },
-  {
-    ...{ id: 'wait', label: 'Wait', unit: 'ratio', right: true, descending: true, sort: ({ wait }: LinkRow) => wait },
-    cell: ({ wait, waitTicks }) =>
-      wait !== null ? formatPercent(wait, 1) : waitTicks === null ? <Missing /> : `${compact(waitTicks)} ticks/s`,
-  },
+];
+
+const AFTER: readonly TableColumn<LinkRow>[] = [
   {
     ...{ id: 'trouble', label: 'State', sort: ({ troubles }: LinkRow) => troubles[0] ?? null },
     cell: ({ troubles, degraded }) =>
       troubles.length === 0 ? '' : `${TROUBLE[troubles[0]]}${degraded === '' ? '' : `: ${degraded}`}`,
   },
+];
+
+/** The columns of links, by what they tell of congestion. */
+export const linkColumns = (rows: readonly LinkRow[]): readonly TableColumn<LinkRow>[] => [
+  ...BEFORE,
+  ...congestionColumns(rows),
+  ...AFTER,
 ];
 
 /** Links of nodes and GPUs of all four kinds, the worst first, as the engine put them. */
@@ -81,15 +111,19 @@ export function LinkTable(props: {
   selected: string;
   onSelect: (row: LinkRow) => void;
 }) {
+  const columns = useMemo(() => linkColumns(props.rows ?? []), [props.rows]);
+  const first = columns.find(({ id }) => id === 'wait' || id === 'ecn')?.id ?? 'use';
   return (
     <DataTable
-      label="Links by wait"
-      columns={COLUMNS}
+      // Another network has other columns, and begins with its own order.
+      key={first}
+      label="Links by congestion"
+      columns={columns}
       rows={props.rows ?? []}
       keyOf={linkKey}
       selected={props.selected}
       onSelect={props.onSelect}
-      sort={{ column: 'wait', descending: true }}
+      sort={{ column: first, descending: true }}
       empty={props.rows === undefined ? props.waits : 'No links are read.'}
     />
   );

@@ -13,7 +13,7 @@ import type { Cursor } from './interconnect-state.ts';
 import { MatrixGrid } from './MatrixGrid.tsx';
 import { cellAt, FOOT, HEAD, layMatrix, type MatrixLayout } from './matrix-layout.ts';
 import { COLORS, type Colors, paintMatrix, shown } from './paint-matrix.ts';
-import { bare, compact, type Direction, rowWord } from './words.ts';
+import { bare, compact, type Direction, rowWord, tellsMarks } from './words.ts';
 
 interface Props {
   readonly matrix: FabricMatrix;
@@ -142,16 +142,13 @@ function Head({ matrix, direction, theme, stale, layout, width }: Part) {
 }
 
 function BarHeads({ matrix, layout, width }: { matrix: FabricMatrix; layout: MatrixLayout; width: number }) {
-  const ethernet = matrix.kind === 'ethernet';
-  const marked = matrix.rows.some(({ ecn, pfc }) => ecn !== null || pfc !== null);
-  const [first, second] =
-    ethernet && marked
-      ? ['ECN marks, PFC', 'pauses per s']
-      : matrix.waitKnown && !ethernet
-        ? ['Transmit wait', '% of time']
-        : matrix.ticksKnown
-          ? ['Transmit wait', 'raw ticks/s']
-          : ['', ''];
+  const [first, second] = tellsMarks(matrix)
+    ? ['ECN marks, PFC', 'pauses per s']
+    : matrix.waitKnown
+      ? ['Transmit wait', '% of time']
+      : matrix.ticksKnown
+        ? ['Transmit wait', 'raw ticks/s']
+        : ['', ''];
   return (
     <>
       <text x={layout.useX} y={62} className={styles.quiet}>
@@ -288,7 +285,7 @@ function RowWords({ matrix, layout, width, stale, direction, selected, row }: Pa
 /** Wait as a share, raw ticks, or for Ethernet marks and pauses. */
 function endText(matrix: FabricMatrix, row: number): string {
   const { wait, ticks, ecn, pfc } = matrix.rows[row];
-  if (matrix.kind === 'ethernet') return ecn === null && pfc === null ? '' : `${compact(ecn)}, ${compact(pfc)}`;
+  if (tellsMarks(matrix)) return ecn === null && pfc === null ? '' : `${compact(ecn)}, ${compact(pfc)}`;
   if (wait !== null) return bare(wait, 1);
   return matrix.waitKnown || matrix.ticksKnown ? compact(ticks) : '';
 }

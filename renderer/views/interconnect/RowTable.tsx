@@ -5,19 +5,20 @@ import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { Missing } from '../../parts/Missing.tsx';
 import styles from './interconnect.module.css';
-import { bare, compact, rateNumber, rateUnit, rowsWord, rowWord } from './words.ts';
+import { bare, compact, marksOf, rateNumber, rateUnit, rowsWord, rowWord, tellsMarks } from './words.ts';
 
 /** Rows that are listed though nothing is wrong with them. */
 const CALM = 5;
 
-/** Those that wait longest, and all that are flagged. */
+/** Those that wait longest, or are marked and paused most, and all that are flagged. */
 export function congested(matrix: FabricMatrix): readonly MatrixRow[] {
   const order = [...matrix.rows].sort(worseFirst);
   return order.filter((row, index) => index < CALM || row.severity !== null);
 }
 
 function worseFirst(a: MatrixRow, b: MatrixRow): number {
-  return (b.wait ?? -1) - (a.wait ?? -1) || (b.ticks ?? -1) - (a.ticks ?? -1) || (b.tx ?? -1) - (a.tx ?? -1);
+  const less = (of: (row: MatrixRow) => number | null) => (of(b) ?? -1) - (of(a) ?? -1);
+  return less(({ wait }) => wait) || less(({ ticks }) => ticks) || less(marksOf) || less(({ tx }) => tx);
 }
 
 const OrNone = ({ text }: { text: string }) => (text === '—' ? <Missing /> : text);
@@ -39,7 +40,7 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
     {
       ...{ id: 'full', label: `${pair === 'pair' ? 'Pairs' : 'Links'} above 95%`, right: true, descending: true },
       // Marks and pauses need the room.
-      wide: matrix.kind === 'ethernet',
+      wide: tellsMarks(matrix),
       ...{
         sort: ({ full }: MatrixRow) => full,
         cell: ({ full, cells }: MatrixRow) => (cells === 0 ? <Missing /> : `${full} of ${cells}`),
@@ -83,9 +84,7 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
 const ago = (ms: number) => (ms < 60_000 ? formatAge(ms) : formatAge(ms).replace(/ \d+ s$/, ''));
 
 function waitColumns(matrix: FabricMatrix): readonly TableColumn<MatrixRow>[] {
-  if (matrix.kind === 'ethernet') {
-    const told = matrix.rows.some(({ ecn, pfc }) => ecn !== null || pfc !== null);
-    if (!told) return [];
+  if (tellsMarks(matrix)) {
     return [
       {
         ...{

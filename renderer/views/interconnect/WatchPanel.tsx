@@ -8,7 +8,7 @@ import styles from './interconnect.module.css';
 import type { Actions, InterconnectProps } from './interconnect-props.ts';
 import { LinkTable } from './LinkTable.tsx';
 import { congested, RowTable } from './RowTable.tsx';
-import { rowsWord } from './words.ts';
+import { rowsWord, tellsMarks } from './words.ts';
 
 type List = 'rows' | 'links';
 const MOST = 200;
@@ -37,7 +37,7 @@ export function WatchPanel(
   return (
     <section className={parts.panel} aria-label="Watch list" data-region>
       <div className={parts.header}>
-        <h2>{list === 'rows' ? `${word} by congestion` : 'Links by wait'}</h2>
+        <h2>{list === 'rows' ? `${word} by congestion` : 'Links by congestion'}</h2>
         <span className={`${parts.caption} ${styles.sorted}`}>
           {list === 'links' ? 'NVLink, PCIe, InfiniBand, Ethernet' : `Sorted by ${sortedBy(matrix)}`}
         </span>
@@ -73,6 +73,10 @@ export function WatchPanel(
 
 /** What `congested` puts first. */
 const sortedBy = (matrix: FabricMatrix | null) =>
-  matrix === null || matrix.waitKnown || matrix.ticksKnown ? 'wait' : 'use';
+  matrix !== null && tellsMarks(matrix)
+    ? 'ECN marks and PFC pauses'
+    : matrix === null || matrix.waitKnown || matrix.ticksKnown
+      ? 'wait'
+      : 'use';
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

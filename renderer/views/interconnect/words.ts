@@ -52,6 +52,23 @@ export function compact(value: number | null): string {
 export const directionsOf = (matrix: FabricMatrix | null): readonly Direction[] =>
   matrix?.waitKnown ? ['tx', 'rx', 'wait'] : ['tx', 'rx'];
 
+/** Marks and pauses of a row together; null where neither is told. */
+export const marksOf = ({ ecn, pfc }: Pick<MatrixRow, 'ecn' | 'pfc'>) =>
+  ecn === null && pfc === null ? null : (ecn ?? 0) + (pfc ?? 0);
+
+/**
+ * Whether rows tell congestion by ECN marks and PFC pauses instead of a wait: Ethernet does where a switch or driver
+ * counts them, and RoCE's own devices, which stand among InfiniBand and never wait.
+ */
+export function tellsMarks({ kind, rows }: FabricMatrix): boolean {
+  if (kind === 'ethernet') return rows.some((row) => marksOf(row) !== null);
+  return kind === 'infiniband' && rows.some((row) => marksOf(row)) && !rows.some(({ wait, ticks }) => wait || ticks);
+}
+
+/** "ECN 830/s, PFC 0/s": what a row or link says of congestion. */
+export const marksText = ({ ecn, pfc }: Pick<MatrixRow, 'ecn' | 'pfc'>) =>
+  [...(ecn === null ? [] : [`ECN ${compact(ecn)}/s`]), ...(pfc === null ? [] : [`PFC ${compact(pfc)}/s`])].join(', ');
+
 export const severityOf = (row: MatrixRow): Severity | null => row.severity;
 
 /** A cell in words, for the inspector line and for speech. */
@@ -73,6 +90,12 @@ export function cellWords(matrix: FabricMatrix, row: number, column: number): st
   return parts.filter((part) => part !== '').join(', ');
 }
 
+function congestionWords(matrix: FabricMatrix, row: MatrixRow): string {
+  if (tellsMarks(matrix)) return marksText(row);
+  if (row.wait !== null) return `wait ${formatPercent(row.wait, 1)}`;
+  return row.ticks === null ? '' : `wait ${compact(row.ticks)} raw ticks a second`;
+}
+
 const FLAG_WORDS = { critical: 'critical', warning: 'warning', nodata: 'no data' } as const;
 
 /** A row in words, for speech. */
@@ -81,11 +104,7 @@ export function rowWords(matrix: FabricMatrix, row: number): string {
   const parts = [
     `${rowWord(matrix.word)} ${one.name}`,
     one.tx === null ? 'no data' : `transmit ${formatPercent(one.tx, 1)}, receive ${formatPercent(one.rx, 1)}`,
-    one.wait === null
-      ? one.ticks === null
-        ? ''
-        : `wait ${compact(one.ticks)} raw ticks a second`
-      : `wait ${formatPercent(one.wait, 1)}`,
+    congestionWords(matrix, one),
     one.severity === null || (one.severity === 'nodata' && one.tx === null) ? '' : FLAG_WORDS[one.severity],
     one.down.length === 0 ? '' : `${one.down.length} links down`,
   ];
