@@ -3,7 +3,14 @@ import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { openFile } from '../../electron/engine/snapshots/assemble.ts';
 import type { FrameAtReply } from '../../shared/contract/history.ts';
-import { type CallName, type CallParsed, type CallResult, calls, type HelloReply } from '../../shared/contract.ts';
+import {
+  type CallName,
+  type CallParsed,
+  type CallResult,
+  calls,
+  type HelloReply,
+  type Watch,
+} from '../../shared/contract.ts';
 import type { Fault } from '../../shared/fault.ts';
 import { textOfFrame } from '../../shared/frame-text.ts';
 import { givenSource } from '../../shared/run-sources.ts';
@@ -53,6 +60,7 @@ export async function stageOf(state: StateName, recordings: string): Promise<Sta
 }
 
 const MINUTE = 60_000;
+const FIRST_WATCH: Watch = { signal: 'power', gpus: true, racks: [] };
 
 /** What an engine says that has nothing to tell of a fleet, some time after its start. */
 async function engineStage(server: string, sinceMs: number): Promise<Stage> {
@@ -96,8 +104,9 @@ async function replayStage(state: RecordingName, recordings: string): Promise<St
     ...{ now, rack: rackOf(snapshot.topology.path) },
     async answer(name, arg) {
       const parsed = calls[name].arg.parse(arg);
-      if (name === 'watch') {
-        const frame = replay.view.frame(parsed as CallParsed<'watch'>, ++seq);
+      // As an engine does: who says hello is sent a frame before it says what it looks at.
+      if (name === 'watch' || name === 'hello') {
+        const frame = replay.view.frame(name === 'watch' ? (parsed as CallParsed<'watch'>) : FIRST_WATCH, ++seq);
         if (frame) show(encodeFrame({ ...frame, ...head }));
       }
       if (name === 'watch' || name === 'ack') return null;

@@ -8,6 +8,8 @@ const LANE = 12;
 const TOP = 4;
 const AXIS = 18;
 const MOST = 8;
+/** Where the count of lanes that are left out ends, with half a label of the axis. */
+const MORE = 96;
 
 /** The last hour above the list: one lane a cause, from onset to clear, with a tick where somebody took it. */
 export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; range: number; stale: boolean }) {
@@ -32,8 +34,8 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
         {ticks.map((tick) => (
           <g key={+tick} transform={`translate(${x(tick)},0)`}>
             <line className={charts.tick} y1={0} y2={bottom} />
-            {/* A label at an edge would be cut. */}
-            {x(tick) < 18 || x(tick) > width - 18 ? null : (
+            {/* A label at an edge would be cut, or stand on the count of lanes that are left out. */}
+            {x(tick) < (lanes.length > MOST ? MORE : 18) || x(tick) > width - 18 ? null : (
               <text className={charts.axis} y={height - 4} textAnchor="middle">
                 {formatTime(+tick).slice(0, 5)}
               </text>
@@ -44,7 +46,7 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
           ? null
           : shown.map((lane, index) => <Lane key={lane.id} lane={lane} x={x} y={TOP + index * LANE + LANE / 2} />)}
         {lanes.length > MOST ? (
-          <text className={charts.axis} x={width - 12} y={bottom - 2} textAnchor="end">
+          <text className={charts.axis} x={12} y={height - 4}>
             +{lanes.length - MOST} more
           </text>
         ) : null}

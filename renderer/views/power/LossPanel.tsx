@@ -12,6 +12,9 @@ import type { PowerState } from './power-state.ts';
 type Loss = PowerReport['loss']['A'];
 type LossRow = Loss['rows'][number] | Loss['nearest'][number];
 
+/** What the other feed could carry besides, watts; below 0 it trips. */
+const leftW = ({ overW }: LossRow) => (overW === null ? null : 0 - overW);
+
 const FEEDS: readonly Choice<'A' | 'B'>[] = [
   { id: 'A', label: 'Lose A' },
   { id: 'B', label: 'Lose B' },
@@ -55,8 +58,8 @@ const COLUMNS: readonly TableColumn<LossRow>[] = [
     cell: ({ ratingW }) => missing(formatPower(ratingW, 'rack')),
   },
   {
-    ...{ id: 'over', unit: 'W', label: 'Over by', right: true, descending: true, sort: ({ overW }: LossRow) => overW },
-    cell: ({ overW }) => <b>{missing(formatPower(overW, 'rack'))}</b>,
+    ...{ id: 'left', unit: 'W', label: 'Left', right: true, sort: leftW },
+    cell: (row) => <b>{missing(formatPower(leftW(row), 'rack'))}</b>,
   },
 ];
 

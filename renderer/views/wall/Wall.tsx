@@ -114,7 +114,7 @@ function Middle(
   const history = useHistory(series, props.rangeMs, minute, series.length > 0 && !lost);
   const figures = useLastFigures(layout, frame, view, lost);
   if (layout === null || frame === null)
-    return <div className={styles.middle}>{freshness.trouble === '' ? 'Loading the fleet' : freshness.trouble}</div>;
+    return <p className={styles.waiting}>{freshness.trouble === '' ? 'Loading the fleet' : freshness.trouble}</p>;
   const why = whyOf(frame, freshness);
   const range = WORDS[props.rangeMs] ?? `last ${formatAge(props.rangeMs).replace(' 0 min', '').replace(' 0 s', '')}`;
   return (
@@ -197,11 +197,13 @@ function useQuietSince(quiet: boolean, now: number): number | null {
   return since.current;
 }
 
-function whyOf(frame: ViewFrame | null, { trouble }: Freshness): string {
+function whyOf(frame: ViewFrame | null, { trouble, ageMs }: Freshness): string {
   if (trouble !== '') return trouble;
-  if (frame?.sources.length === 0) return 'No source connected';
-  const silent = frame?.sources.find(({ fault }) => fault !== null);
-  return silent ? `${silent.name} does not answer` : 'No new samples';
+  if (frame === null) return 'Reading for the first time';
+  if (frame.sources.length === 0) return 'No source connected';
+  const silent = frame.sources.find(({ fault }) => fault !== null);
+  if (silent) return `${silent.name} does not answer`;
+  return ageMs === null ? `Reading ${frame.sources[0].name}` : 'No new samples';
 }
 
 const siteOf = ({ start, name }: LayoutDocument) =>

@@ -62,7 +62,7 @@ export const shortTitle = (title: string) =>
     .replace(/^Link (\S+) \S+ saturated$/, '$1 link full')
     .replace(/^Link (\S+) \S+ /, '$1 link ')
     .replace(/ uplinks (were )?saturated$/, (_, past = '') => ` ${past && 'was '}full`)
-    .replace(/ in HW thermal slowdown$/, ' too hot')
+    .replace(/ in HW thermal slowdown$/, ' hot')
     .replace(/ in SW thermal slowdown$/, ' hot')
     .replace(/ in HW power brake$/, ' power brake')
     .replace(/^Node (\S+) has (never reported|stopped reporting)$/, '$1 silent')
