@@ -153,7 +153,7 @@ class BindingDraft {
       const summed = part.trim() !== '';
       // A GPU that pods share has a row for each pod with the same reading.
       if (summed && this.#again(`${slot.index}\n${object}\n${part}`)) continue;
-      if (kind === 'counter' && this.#counters.size > 0) this.#carry(slot, object, own);
+      if (kind === 'counter' && this.#counters.size > 0) this.#carry(slot, object, name, own);
       this.#push(index, object, this.#clockOf(slot, object, own));
       this.#combine.push(rows === 'sum' && !summed ? COMBINE.max : COMBINE[rows]);
       this.#to.push(slot);
@@ -273,22 +273,22 @@ class BindingDraft {
   }
 
   /** What a counter stood at before the layout changed. */
-  #carry(slot: Slot, object: number, own: Labels): void {
-    const old = this.#counters.get(counterText(slot, object, own));
+  #carry(slot: Slot, object: number, name: string, own: Labels): void {
+    const old = this.#counters.get(counterText(slot, object, name, own));
     if (old === undefined || !this.#before) return;
     this.#raw[this.#series.length] = this.#before.rawBefore[old];
     this.#times[this.#series.length] = this.#before.timeBefore[old];
   }
 }
 
-const counterText = (slot: Slot, object: number, labels: Labels) =>
-  `${slot.index}\n${object}\n${[...labels.values()].join('\n')}`;
+const counterText = (slot: Slot, object: number, name: string, labels: Labels) =>
+  `${slot.index}\n${object}\n${name}\n${[...labels.values()].join('\n')}`;
 
-function countersOf({ layout, series, slots, objects, counts }: Binding): ReadonlyMap<string, number> {
+function countersOf({ layout, series, slots, objects, metrics, counts }: Binding): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   for (let i = 0; i < series.length; i++) {
     const labels = counts && slots[i].isCounter ? layout.series.at(series[i])?.labels : undefined;
-    if (labels) found.set(counterText(slots[i], objects[i], labels), i);
+    if (labels) found.set(counterText(slots[i], objects[i], metrics[i], labels), i);
   }
   return found;
 }

@@ -135,8 +135,8 @@ function medianOf({ median, rows, word }: KindSummary): Filled | null {
 function ethernetOf(kind: KindSummary): Filled | null {
   const { median, ecn, pfc } = kind;
   if (median === null) return null;
-  const marks = ecn === null ? 'No ECN counters' : `${compact(ecn)} ECN marks/s`;
-  const pauses = pfc === null ? '' : `, ${compact(pfc)} PFC pauses/s`;
+  const marks = ecn === null ? 'No ECN counters' : `ECN ${compact(ecn)}/s`;
+  const pauses = pfc === null ? '' : `, PFC ${compact(pfc)}/s`;
   return { value: formatPercent(median, 0).replace('%', ''), unit: '% median', note: marks + pauses + ofRead(kind) };
 }
 

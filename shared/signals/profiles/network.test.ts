@@ -73,6 +73,14 @@ describe('node_exporter', () => {
     expect(linksOf(frame, 'link.discards')).toEqual({ 'mlx5_0/1': 11 });
   });
 
+  it('counters of one device that add up keep apart when another series comes between two scrapes', () => {
+    const { take, at } = fed();
+    const text = `${mlx('symbol_error_total')} 100\n${mlx('port_errors_received_total')} 20000\n`;
+    take(text, 0, TARGET);
+    take(`${text}node_network_carrier{device="eth0"} 1\n`, 10, TARGET);
+    expect(linksOf(at(10), 'link.errors')).toEqual({ 'mlx5_0/1': 0 });
+  });
+
   it('ethtool: priority pauses of both directions and all priorities, marks that the kernel sees', () => {
     const of = (name: string, device: string) => `node_ethtool_${name}{device="${device}"}`;
     const { frame } = twice([
