@@ -29,7 +29,7 @@ export interface Asked {
 }
 
 /** What stands in racks: asked for only in some where the others are recorded. Feeds are few, servers have no rack. */
-export const IN_RACKS: readonly ObjectKind[] = ['gpu', 'node', 'link'];
+export const IN_RACKS: readonly ObjectKind[] = ['gpu', 'nvlink', 'node', 'link'];
 
 /** The metrics of a profile, those of decimal digits among them. */
 export function askedOf(profile: Profile, within: readonly string[]): Asked[] {
@@ -70,9 +70,9 @@ function hostsIn({ identity: { link }, mappings }: Profile, within: readonly str
 
 /** Labels by which a series is told from the others of its metric: its object's. */
 export function objectLabels({ object, profile: { identity }, mappings }: Asked): readonly string[] {
-  if (object === 'gpu') {
+  if (object === 'gpu' || object === 'nvlink') {
     const { id, index } = identity.gpu ?? DEFAULT_GPU;
-    return id.length > 0 ? id : [...TARGET, ...index];
+    return [...(id.length > 0 ? id : [...TARGET, ...index]), ...(object === 'nvlink' ? ['nvlink'] : [])];
   }
   if (object === 'feed') {
     const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;

@@ -2,6 +2,7 @@ import type { Clocks } from './clocks.ts';
 import type { Decoded, Layout } from './decoded.ts';
 import type { Labels } from './labels.ts';
 import type { Origin } from './machines.ts';
+import { NVLINKS, nvlinkOf } from './nvlinks.ts';
 import type { Objects } from './objects.ts';
 import type { PlannedQuery } from './promql.ts';
 import { levelOfLabels, levelOfName } from './recorded/names.ts';
@@ -119,6 +120,8 @@ class BindingDraft {
   /** Text of a counter's series → its index in the binding before: its previous value is carried over. */
   readonly #counters: ReadonlyMap<string, number>;
   readonly #parts = new Set<string>();
+  /** Quantities of objects of which a row tells the whole: rows of their parts would count it twice. */
+  readonly #wholes = new Set<string>();
   /** GPUs that a full row of this body described, by their id. */
   readonly #described = new Map<string, Described>();
 
@@ -153,6 +156,7 @@ class BindingDraft {
       const summed = part.trim() !== '';
       // A GPU that pods share has a row for each pod with the same reading.
       if (summed && this.#again(`${slot.index}\n${object}\n${part}`)) continue;
+      if (rows === 'sum' && parts.length > 0 && !summed) this.#wholes.add(`${slot.index}\n${object}`);
       if (kind === 'counter' && this.#counters.size > 0) this.#carry(slot, object, name, own);
       this.#push(index, object, this.#clockOf(slot, object, own));
       this.#combine.push(rows === 'sum' && !summed ? COMBINE.max : COMBINE[rows]);
@@ -179,7 +183,22 @@ class BindingDraft {
     if (kind === 'gpu' || kind === 'node') this.#push(index, object, this.#clockOfTarget(profile, labels));
   }
 
+  /** Leaves out parts of what is told as a whole as well. */
+  #withoutParts(): void {
+    if (this.#wholes.size === 0) return;
+    const [to, ids, combine] = [[...this.#to], [...this.#ids], [...this.#combine]];
+    const stays = to.map((slot, i) => combine[i] !== COMBINE.sum || !this.#wholes.has(`${slot.index}\n${ids[i]}`));
+    if (stays.every(Boolean)) return;
+    for (const list of [this.#series, this.#to, this.#metrics, this.#ids, this.#clocks, this.#combine] as unknown[][])
+      list.splice(0, list.length, ...list.filter((_, i) => stays[i]));
+    for (const list of [this.#raw, this.#times]) {
+      const kept = stays.flatMap((stay, i) => (stay ? [list[i] ?? Number.NaN] : []));
+      list.splice(0, list.length, ...kept);
+    }
+  }
+
   done(writer: number): Binding {
+    this.#withoutParts();
     const { query, decoded } = this.#input;
     const to = this.#to;
     const counts = !query && to.some(({ isCounter }) => isCounter);
@@ -219,6 +238,7 @@ class BindingDraft {
     if (!this.#input.query) return -1;
     // What is recorded of a pod is as old as what is recorded of its rack.
     if (kind === 'work') return this.#clockOfObject('place', profile, this.#known.objects.works[object].place);
+    if (kind === 'nvlink') return this.#clockOfObject('gpu', profile, Math.floor(object / NVLINKS));
     if (kind === 'gpu' || kind === 'feed' || kind === 'place') return this.#clockOfObject(kind, profile, object);
     return this.#clockOfTarget(profile, own);
   }
@@ -233,6 +253,7 @@ class BindingDraft {
 
   #objectOf(kind: Slot['object'], { identity }: Profile, own: Labels, slot?: Slot, name = ''): number {
     if (kind === 'gpu') return this.#gpuOf(own, identity);
+    if (kind === 'nvlink') return this.#nvlinkOf(own, identity, name);
     const { objects } = this.#known;
     const labels = this.#merged(own);
     if (kind === 'feed') return objects.feed(labels, identity, this.#origin);
@@ -244,6 +265,12 @@ class BindingDraft {
     if (kind === 'port') return link ? objects.port(labels, identity, link, this.#origin) : -1;
     if (kind === 'link') return link ? objects.link(labels, identity, link, this.#origin) : -1;
     return objects.node(labels, identity.node, this.#origin);
+  }
+
+  #nvlinkOf(own: Labels, identity: Profile['identity'], name: string): number {
+    const link = nvlinkOf(own, name);
+    const gpu = link < 0 ? -1 : this.#gpuOf(own, identity);
+    return gpu < 0 ? -1 : gpu * NVLINKS + link;
   }
 
   /** A GPU that a full row of this body has described is known by its id from then on. */

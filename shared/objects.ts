@@ -3,6 +3,7 @@ import { type FeedClue, feedClue } from './feeds.ts';
 import type { Labels } from './labels.ts';
 import { type Host, type Machine, Machines, type Origin, type SharedAddress } from './machines.ts';
 import type { NodeLocator } from './mapping.ts';
+import { NVLINKS } from './nvlinks.ts';
 import type { Gpu, RecordedPlace } from './object-kinds.ts';
 import { gpuId, indexNumber, ownerOf } from './object-labels.ts';
 import type { KnownLink } from './places.ts';
@@ -362,6 +363,7 @@ export class Objects {
   count(kind: ObjectKind): number {
     const { gpus: gpu, nodes: node, links: link, ports: port, feeds: feed } = this;
     const { servers: server, places: place, works: work } = this;
+    if (kind === 'nvlink') return gpu.length * NVLINKS;
     return { gpu, node, link, port, feed, server, place, work }[kind].length;
   }
 
@@ -375,7 +377,10 @@ export class Objects {
         if (one.source === source) tell?.(object);
         one.source = '';
       });
-    drop(this.gpus, this.#gpuOf, (object) => dropped('gpu', object));
+    drop(this.gpus, this.#gpuOf, (object) => {
+      dropped('gpu', object);
+      for (let link = 0; link < NVLINKS; link++) dropped('nvlink', object * NVLINKS + link);
+    });
     drop(this.gpus, this.#gpuAt);
     this.#claims.clear();
     drop(this.links, this.#linkOf, (object) => dropped('link', object));

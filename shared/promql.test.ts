@@ -24,8 +24,9 @@ test('at most 12 queries of a fleet of two makers with two networks, 13 of every
   ];
   const mappings = profiles.filter(({ id }) => ids.includes(id)).flatMap((profile) => profile.mappings);
   const told = mappings.flatMap(({ names, per = [] }) => [...names, ...per]);
-  // Pauses as mlx5 calls them: a card has one driver.
-  const present = new Set(['node_uname_info', ...told.filter((name) => !/pfc_ena|ethtool_frames/.test(name))]);
+  // Pauses as mlx5 calls them: a card has one driver. Fields of single NVLinks are asked for in queries of their own.
+  const left = /pfc_ena|ethtool_frames|NVLINK\w*_L\d|PER_LINK|NVLINK_(GET_STATE|LINK_STATUS|\w*RECOVERY_EVENT)/;
+  const present = new Set(['node_uname_info', ...told.filter((name) => !left.test(name))]);
   expect(present.size).toBeGreaterThan(300);
   expect(planQueries({ rateWindow: '2m', present }).length).toBeLessThanOrEqual(12);
   expect(plan.length).toBeLessThanOrEqual(13);
@@ -46,7 +47,9 @@ test('every metric of the profiles is asked for once: gauges as they are, counte
   const gauged = (name: string) => values.some((promql) => new RegExp(`__name__=~"[^"]*\\b${name}\\b`).test(promql));
   // What is recorded says nothing that its sources do not.
   const read = profiles.filter(({ identity }) => !identity.place);
-  for (const { names, kind } of read.flatMap((profile) => profile.mappings))
+  for (const { names, kind } of read.flatMap((profile) =>
+    profile.mappings.filter(({ signal }) => !signal.startsWith('nvlink.')),
+  ))
     for (const name of names) {
       expect(kind === 'counter' ? rated(name) : gauged(name), name).toBe(true);
       // A rate names its metric twice, and once more where it may stand at its end.
@@ -73,6 +76,29 @@ test('only what the server has is asked for', () => {
     for (const [name] of promql.matchAll(/\b(DCGM|node|gpu|rocm|nvidia_smi)_\w+_\w+/g))
       expect([...present, ...labels]).toContain(name);
   expect(planQueries({ rateWindow: '2m', present: new Set() })).toEqual([]);
+});
+
+test('single NVLinks are asked for where the server has them, by what tells them apart, in queries that none refuses', () => {
+  const fields = (name: string) => Array.from({ length: 18 }, (_, link) => name.replace('{}', String(link)));
+  const present = new Set([
+    ...['DCGM_FI_DEV_GPU_TEMP', 'DCGM_FI_DEV_NVLINK_GET_STATE', 'DCGM_FI_DEV_NVLINK_RX_ERROR_TOTAL'],
+    ...fields('DCGM_FI_DEV_NVLINK_TX_BANDWIDTH_L{}'),
+    ...['CRC_FLIT', 'CRC_DATA', 'REPLAY'].flatMap((kind) => fields(`DCGM_FI_DEV_NVLINK_${kind}_ERROR_COUNT_L{}`)),
+  ]);
+  const asked = planQueries({ rateWindow: '2m', present });
+  const links = asked.filter(({ id }) => id.startsWith('nvlink'));
+  for (const name of present)
+    expect(asked.filter(({ promql }) => new RegExp(`\\b${name}\\b`).test(promql)).length, name).toBeGreaterThan(0);
+  for (const { promql, kind } of links) {
+    expect([promql.length < 16_384, kind]).toEqual([true, 'gpu']);
+    expect(promql).toMatch(/^max by \((__name__|metric), UUID, gpu_uuid, nvlink\)/);
+  }
+  // What has a total too comes with its own label among the boards' rates, and is not asked for twice.
+  const errors = asked.filter(({ promql }) => promql.includes('NVLINK_RX_ERROR_TOTAL'));
+  expect(errors.map(({ id, promql }) => [id, /by \(metric, UUID, gpu_uuid, nvlink\)/.test(promql)])).toEqual([
+    ['gpu-rates', true],
+  ]);
+  expect(planQueries({ rateWindow: '2m' }).some(({ id }) => id.startsWith('nvlink'))).toBe(false);
 });
 
 test('with recorded racks: those, their feeds, and GPUs and nodes of the racks that are named', () => {

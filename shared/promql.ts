@@ -77,9 +77,10 @@ const GAUGES: readonly (readonly [string, readonly SignalId[]])[] = [
 const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /**
- * The queries of one refresh, made from the profiles: at most 12, 3 more where racks are recorded, and where many of these
- * are looked at some in parts; few labels each, valid for Prometheus ≥ 2.42 and VictoriaMetrics. Queries of sample times stand before those of values, since a value is as old as its sample and
- * not as the reply. A query of which nothing is present is left out.
+ * The queries of one refresh, made from the profiles: at most 12, 3 more where racks are recorded, a few where single
+ * NVLinks are exported, and where many racks are looked at some in parts; few labels each, valid for Prometheus ≥ 2.42 and
+ * VictoriaMetrics. Queries of sample times stand before those of values, since a value is as old as its sample and not as
+ * the reply. A query of which nothing is present is left out.
  */
 export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
   const { rateWindow: window, present, profiles = builtIn, racks } = options;
@@ -95,6 +96,12 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     const group = GAUGES.find(([, signals]) => mappings.some(({ signal }) => signals.includes(signal)));
     return group?.[0] ?? 'gpu-rest';
   });
+  // Fields of single links are many, and few servers have them.
+  const links = (kind: Mapping['kind']) => {
+    const withLabel = of(kind, 'gpu').filter((one) => labelsOf(one).includes('nvlink'));
+    const ofBoards = new Set(withLabel.map(({ name }) => name));
+    return present ? of(kind, 'nvlink').filter(({ name }) => !ofBoards.has(name)) : [];
+  };
   const values = (id: string, kind: PlannedQuery['kind'], promql: string) => ({ id, promql, kind, times: false });
   const perSecond = (id: string, kind: PlannedQuery['kind'], counters: readonly Asked[], beside = '') =>
     partsOf(counters, window, bytesOf(beside)).map((part, i): PlannedQuery => {
@@ -115,6 +122,8 @@ export function planQueries(options: PlanOptions): readonly PlannedQuery[] {
     times('gpu', gpuTimes(profiles, hasInRacks, within)),
     ...gpus.map(([id, asked]) => values(id, 'gpu', gauges(asked))),
     ...perSecond('gpu-rates', 'gpu', of('counter', 'gpu')),
+    // Of single NVLinks what no total is made of: the others come with their label.
+    ...perSecond('nvlink-values', 'gpu', links('counter'), gauges(links('gauge'))),
     times('node', nodeTimes(profiles, all, hasInRacks, within)),
     ...perSecond('node-rates', 'node', ofNodes),
     // What finds no room in a query that VictoriaMetrics takes stands here with the rates of ports and servers.

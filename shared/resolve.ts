@@ -1,5 +1,7 @@
 import { withoutCards } from './fabric/cards.ts';
 import { ASSUMED, type Column, DERIVED, MEASURED, STALE, UNSUPPORTED } from './frame.ts';
+import { sumNvlinks } from './nvlink-sums.ts';
+import { nvlinkCount, placesOfNvlinks } from './nvlinks.ts';
 import { putRecorded } from './recorded/columns.ts';
 import { rollUp } from './rollup.ts';
 import { type ObjectKind, type SignalId, signalOf, signals } from './signals/catalogue.ts';
@@ -46,16 +48,20 @@ export interface Resolved {
 export function resolve(slots: Slots, at: Instant): Resolved {
   const columns = new Map<SignalId, Column>();
   let until = Number.POSITIVE_INFINITY;
+  let nvlinks: Int32Array | undefined;
   for (const signal of signals) {
     const ranks = slots.boundTo(signal.id);
     if (ranks.length === 0) continue;
     const column = emptyColumn(sizeOf(signal.kind, at.topology));
-    const places = { gpu: at.placeOfGpu, node: at.placeOfNode, place: at.placeOfPlace }[signal.kind as 'gpu'];
+    if (signal.kind === 'nvlink') nvlinks ??= placesOfNvlinks(at.topology, at.placeOfGpu);
+    const { placeOfGpu: gpu, placeOfNode: node, placeOfPlace: place } = at;
+    const places = { gpu, node, place, nvlink: nvlinks }[signal.kind as 'gpu'];
     const limits = at.recordedMs[signal.kind as 'place'] as Float64Array | undefined;
     for (const rank of ranks) until = Math.min(until, readRank(rank, column, places, at, limits));
     columns.set(signal.id, column);
   }
   withoutCards(columns, at.topology, at.cards);
+  sumNvlinks(columns, at.topology, (signal) => columnOf(columns, signal, at.topology));
   for (const [sum, ...parts] of SUMS) addDirections(columns, sum, parts, at.topology);
   generationsFromSpeeds(columns, at.topology);
   limitsFromMargins(columns, at.topology);
@@ -74,7 +80,9 @@ export function makeParents(columns: Map<SignalId, Column>, topology: Topology):
 }
 
 /** How many entries a column of that kind has. */
-export function sizeOf(kind: ObjectKind, { parent, linkNode, ports, feedRack, servers, workRack }: Topology): number {
+export function sizeOf(kind: ObjectKind, topology: Topology): number {
+  const { parent, linkNode, ports, feedRack, servers, workRack } = topology;
+  if (kind === 'nvlink') return nvlinkCount(topology);
   if (kind === 'work') return workRack.length;
   if (kind === 'server') return servers.length;
   if (kind === 'port') return ports.length;

@@ -1,5 +1,6 @@
 import type { Frame } from '../frame.ts';
 import type { EpochMs } from '../units.ts';
+import { NvlinkMemory } from './nvlink-memory.ts';
 
 /** InfiniBand's number for an active port; an Ethernet carrier has it too. */
 const ACTIVE = 4;
@@ -29,6 +30,7 @@ const FORGETS = 1 / 60;
  * known by their node's path and name, so that a new topology mixes nothing.
  */
 export class LinkMemory {
+  readonly nvlinks = new NvlinkMemory();
   readonly #links = new Map<string, Memory>();
   #keys: readonly string[] = [];
   /** 1 for each link that was ever active: a port that never was is one that nobody uses. */
@@ -37,7 +39,9 @@ export class LinkMemory {
   #at: EpochMs = Number.NEGATIVE_INFINITY;
 
   /** Takes one instant; more than one within a minute count as one. A clock that was set back begins anew. */
-  update({ topology, columns }: Frame, now: EpochMs): void {
+  update(frame: Frame, now: EpochMs): void {
+    const { topology, columns } = frame;
+    this.nvlinks.update(frame, now);
     if (topology.version !== this.#version || this.#keys.length !== topology.linkNode.length) {
       const before = new Map(this.#keys.map((key, link) => [key, this.#active[link]]));
       this.#version = topology.version;

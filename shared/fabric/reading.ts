@@ -16,7 +16,9 @@ export interface LinkReading {
   readonly place: number;
   /** Index in the topology's links; −1 for a GPU's own links. */
   readonly link: number;
-  /** "mlx5_0/1", "NVLink", "PCIe". */
+  /** Which of its GPU's NVLinks it is, from 0; −1 for all of them together and for other kinds. */
+  readonly nvlink: number;
+  /** "mlx5_0/1", "NVLink", "NVLink 5", "PCIe". */
   readonly name: string;
   readonly rateBps: number;
   /** The rate is the hardware table's. */
@@ -41,7 +43,7 @@ export interface LinkReading {
   readonly up: boolean | null;
   /** State of the port (4 active); NaN where nobody tells. */
   readonly state: number;
-  /** Times it has gone down since its counter began; flaps.ts makes a number of recent ones of it. */
+  /** Times it has gone down (NVLink: had to recover) since its counter began; flaps.ts makes a number of recent ones of it. */
   readonly downs: number;
   /** Oldest sample used, epoch ms; NaN: none. */
   readonly time: number;
@@ -84,7 +86,13 @@ export function readPort(frame: Frame, link: number): LinkReading {
   const rateBps = valueAt(rate, link);
   const [rxBps, txBps] = [valueAt(rx, link), valueAt(tx, link)];
   return {
-    ...{ kind: topology.linkKind[link], place: topology.linkNode[link], link, name: topology.linkName[link] },
+    ...{
+      kind: topology.linkKind[link],
+      place: topology.linkNode[link],
+      link,
+      nvlink: -1,
+      name: topology.linkName[link],
+    },
     ...{ rateBps, rateAssumed: false, txBps, rxBps, use: larger(rxBps, txBps) / rateBps },
     ...{
       wait: waitShare(waitTicks, topology.linkTickBytes[link], rateBps),
@@ -147,7 +155,7 @@ export function gpuTraffic(frame: Frame, kind: 'nvlink' | 'pcie'): (gpu: number)
 }
 
 /** What nobody tells of a GPU's own links. */
-const UNTOLD = {
+export const UNTOLD = {
   ...{ wait: Number.NaN, ecn: Number.NaN, cnp: Number.NaN, pfc: Number.NaN, retries: Number.NaN, discards: Number.NaN },
   ...{ up: null, state: Number.NaN, downs: Number.NaN },
 };
@@ -156,7 +164,13 @@ const UNTOLD = {
 export function gpuReader(frame: Frame, kind: 'nvlink' | 'pcie'): (gpu: number) => LinkReading | undefined {
   const trafficOf = gpuTraffic(frame, kind);
   const columns = columnsOf(frame, kind === 'nvlink' ? NVLINK : PCIE);
-  const shown = { kind, link: -1, name: kind === 'nvlink' ? 'NVLink' : 'PCIe', rateAssumed: kind === 'nvlink' };
+  const shown = {
+    kind,
+    link: -1,
+    nvlink: -1,
+    name: kind === 'nvlink' ? 'NVLink' : 'PCIe',
+    rateAssumed: kind === 'nvlink',
+  };
   return (gpu) => {
     const traffic = trafficOf(gpu);
     return traffic && { ...shown, place: gpu, ...UNTOLD, ...traffic, ...ageOf(columns, gpu) };

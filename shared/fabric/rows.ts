@@ -9,8 +9,10 @@ export interface LinkRow {
   readonly kind: AnyLinkKind;
   /** Place of the GPU or node that it belongs to. */
   readonly place: number;
-  /** "A2-05-n03 mlx5_0", "A2-05-n03 g2 NVLink". */
+  /** "A2-05-n03 mlx5_0", "A2-05-n03 g2 NVLink", "A2-05-n03 g2 NVLink 5". */
   readonly label: string;
+  /** The same where its GPU or node is known: "mlx5_0", "NVLink 5". */
+  readonly name: string;
   readonly rateBps: number | null;
   /** The rate is a nameplate's. */
   readonly rateAssumed: boolean;
@@ -56,7 +58,8 @@ export function linkRows(
   { under, kinds, most }: LinksAsked,
 ): readonly LinkRow[] {
   return watchList(frame, memory, now, { under, most, ...(kinds.length > 0 ? { kinds } : {}) }).map((one) => ({
-    ...{ kind: one.kind, place: one.place, label: linkWords(frame, one), rateAssumed: one.rateAssumed, up: one.up },
+    ...{ kind: one.kind, place: one.place, label: linkWords(frame, one), name: one.name, up: one.up },
+    rateAssumed: one.rateAssumed,
     ...{ rateBps: orNull(one.rateBps), txBps: orNull(one.txBps), rxBps: orNull(one.rxBps), use: orNull(one.use) },
     ...{ wait: orNull(one.wait), waitTicks: orNull(one.waitTicks), ecn: orNull(one.ecn), pfc: orNull(one.pfc) },
     ...{ cnp: orNull(one.cnp), retries: orNull(one.retries) },

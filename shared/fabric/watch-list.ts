@@ -1,11 +1,13 @@
 import { FULL, WAITS } from '../fabric.ts';
 import type { Frame } from '../frame.ts';
 import { membersOf } from '../members.ts';
+import { NVLINKS } from '../nvlinks.ts';
 import { median } from '../quantile.ts';
 import { GPU, NODE } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { LinkMemory } from './flaps.ts';
-import { type AnyLinkKind, gpuReader, LINK_KINDS, type LinkReading, readPort } from './reading.ts';
+import { Nvlinks } from './nvlink-reading.ts';
+import { type AnyLinkKind, gpuReader, LINK_KINDS, type LinkReading, modelOf, readPort } from './reading.ts';
 
 /** What is wrong with a link, worst first. `full` is use alone: good use, no alarm. */
 export const TROUBLES = ['down', 'saturated', 'flapping', 'degraded', 'errors', 'full'] as const;
@@ -39,7 +41,10 @@ export interface WatchOptions {
   readonly most: number;
 }
 
-/** Links of all kinds in one list, the worst first: by trouble, then by wait, then by use. */
+/**
+ * Links of all kinds in one list, the worst first: by trouble, then by wait, then by use. Of a GPU's NVLinks those that have
+ * a trouble stand beside what they are together; all of them where the list is that GPU's own.
+ */
 export function watchList(
   frame: Frame,
   memory: LinkMemory,
@@ -49,7 +54,8 @@ export function watchList(
   const kinds = new Set(options.kinds ?? LINK_KINDS);
   const { from, to, nodes } = rangeOf(frame, options.under);
   const found: WatchedLink[] = [];
-  const peers = new Peers(frame);
+  const nvlinks = new Nvlinks(frame);
+  const peers = new Peers(frame, nvlinks);
   const { linkNode, linkKind } = frame.topology;
   for (let link = 0; link < linkNode.length; link++) {
     if (linkNode[link] < nodes.from || linkNode[link] >= nodes.to || !kinds.has(linkKind[link])) continue;
@@ -59,7 +65,10 @@ export function watchList(
   for (let gpu = from; gpu < to; gpu++) {
     const nvlink = kinds.has('nvlink') ? nvlinkOf(gpu) : undefined;
     const pcie = kinds.has('pcie') ? pcieOf(gpu) : undefined;
-    if (nvlink) found.push(judge(nvlink, '', Number.NaN, memory, peers));
+    if (nvlink) found.push(judge(nvlink, peers.lacksLinks(gpu), Number.NaN, memory, peers));
+    if (kinds.has('nvlink') && nvlinks.isTold)
+      for (const one of judgeNvlinks(nvlinks, gpu, { memory, peers, now }))
+        if (one.troubles.length > 0 || options.under === gpu) found.push(one);
     if (pcie) found.push(judge(pcie, downtrained(frame, gpu), Number.NaN, memory, peers));
   }
   return found.sort(worseFirst).slice(0, options.most);
@@ -67,9 +76,25 @@ export function watchList(
 
 /** Every NIC port by its index in the topology, in that order. */
 export function watchPorts(frame: Frame, memory: LinkMemory, now: EpochMs): readonly WatchedLink[] {
-  const peers = new Peers(frame);
+  const peers = new Peers(frame, new Nvlinks(frame));
   return Array.from(frame.topology.linkNode, (_, link) => judgePort(frame, link, memory, peers, now));
 }
+
+/** The links of one GPU that are told of one by one. */
+function judgeNvlinks(
+  nvlinks: Nvlinks,
+  gpu: number,
+  { memory, peers, now }: { readonly memory: LinkMemory; readonly peers: Peers; readonly now: EpochMs },
+): readonly WatchedLink[] {
+  return Array.from({ length: NVLINKS }, (_, link) => nvlinks.of(gpu, link)).flatMap((reading) => {
+    if (!reading) return [];
+    const recovered = memory.nvlinks.recoveries(nvlinks.firstOf(gpu) + reading.nvlink, reading.downs, now);
+    return judge(reading, bitErrorWords(nvlinks.bitErrors(gpu, reading.nvlink)), recovered, memory, peers);
+  });
+}
+
+/** A link without errors tells 1.5e-254, which is 0 in a column: DCGM's health check fails one of more (NVLink 5). */
+const bitErrorWords = (ratio: number) => (ratio > 0 ? `bit error ratio ${ratio.toExponential(0)}` : '');
 
 function judgePort(frame: Frame, link: number, memory: LinkMemory, peers: Peers, now: EpochMs): WatchedLink {
   const reading = readPort(frame, link);
@@ -101,7 +126,10 @@ function judge(
   const congested = peers.congested(reading);
   const waits = reading.wait > WAITS || congested;
   const holds: Readonly<Record<Trouble, boolean>> = {
-    down: reading.link >= 0 && memory.wentDown(reading.link, reading.state),
+    down:
+      reading.nvlink >= 0
+        ? memory.nvlinks.wentDown(peers.nvlinks.firstOf(reading.place) + reading.nvlink, reading.state)
+        : reading.link >= 0 && memory.wentDown(reading.link, reading.state),
     saturated: full && waits,
     flapping: recentDowns > FLAPPING,
     degraded: degraded !== '',
@@ -127,8 +155,13 @@ class Peers {
   readonly #rates = new Map<string, number>();
   readonly #usual = new Map<string, number>();
 
-  constructor(frame: Frame) {
+  readonly nvlinks: Nvlinks;
+  /** Model → how many NVLinks of its boards are usually active. */
+  #usualLinks: ReadonlyMap<string, number> | undefined;
+
+  constructor(frame: Frame, nvlinks: Nvlinks) {
     this.#frame = frame;
+    this.nvlinks = nvlinks;
     const rate = frame.columns.get('link.rate')?.value;
     const rates = new Map<string, number[]>();
     for (let link = 0; rate && link < rate.length; link++) {
@@ -156,6 +189,29 @@ class Peers {
     const usual = this.#rates.get(this.#key(link));
     if (usual === undefined || !(rateBps < usual * BELOW_PEERS)) return '';
     return `${gbps(rateBps)} of its peers' ${gbps(usual)} Gb/s`;
+  }
+
+  /** A GPU with fewer active NVLinks than its like, in words; '' where it has as many, or nobody tells. */
+  lacksLinks(gpu: number): string {
+    const active = this.nvlinks.isTold ? this.nvlinks.active(gpu) : Number.NaN;
+    if (Number.isNaN(active)) return '';
+    this.#usualLinks ??= this.#countLinks();
+    const usual = this.#usualLinks.get(modelOf(this.#frame, gpu)) ?? active;
+    return active < usual ? `${active} of its peers' ${usual} links are active` : '';
+  }
+
+  #countLinks(): ReadonlyMap<string, number> {
+    const { start } = this.#frame.topology;
+    const counts = new Map<string, number[]>();
+    for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
+      const active = this.nvlinks.active(gpu);
+      if (Number.isNaN(active)) continue;
+      const model = modelOf(this.#frame, gpu);
+      const of = counts.get(model);
+      if (of) of.push(active);
+      else counts.set(model, [active]);
+    }
+    return new Map([...counts].map(([model, of]) => [model, of.sort((a, b) => a - b)[of.length >> 1]]));
   }
 
   congested({ ecn, cnp, pfc }: LinkReading): boolean {

@@ -91,8 +91,8 @@ export class CellHistory {
     const rows: SignalRow[] = [];
     for (const [id, { value }] of columns) {
       const { kind } = signalOf(id);
-      // What is recorded of places is in what is told of them.
-      if (kind === 'place' || (mainOnly && isOther(id))) continue;
+      // What is recorded of places is in what is told of them, single NVLinks in what is told of their GPUs.
+      if (kind === 'place' || kind === 'nvlink' || (mainOnly && isOther(id))) continue;
       const from = kind === 'gpu' ? start[GPU] : kind === 'node' ? start[NODE] : 0;
       const values = value.subarray(from, kind === 'node' ? start[GPU] : undefined);
       if (values.length > 0) rows.push({ id, values });

@@ -44,7 +44,7 @@ export function objectsOf(topology: Topology, { signal: asked, place, name = '' 
 function objectsAt(topology: Topology, kind: ObjectKind, place: number, name: string): number[] {
   const { start, parent, linkNode, linkName, feedRack, feedName, ports, servers } = topology;
   // Of a pod only its board's and its servers' series are asked for.
-  if (kind === 'work') return [];
+  if (kind === 'work' || kind === 'nvlink') return [];
   if (kind === 'place') return place < start[NODE] ? [place] : [];
   if (kind === 'gpu') {
     if (place >= start[GPU]) return [place];

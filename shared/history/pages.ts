@@ -41,6 +41,7 @@ export function keyOf(kind: ObjectKind, object: number, topology: Topology): str
     return `${topology.path[topology.workRack[object]] ?? ''} ${namespace} ${pod} ${job}`;
   }
   if (kind === 'port') return portKey(topology.ports[object]);
+  if (kind === 'nvlink') return '';
   const { site, namespace, pod, model } = topology.servers[object];
   return `${site} ${namespace} ${pod} ${model}`;
 }
@@ -52,6 +53,7 @@ function keysOf(kind: ObjectKind, topology: Topology): string[] {
     ...{ link: linkNode.length, feed: feedRack.length, port: ports.length, server: servers.length },
     work: workOn.length,
     place: start[NODE],
+    nvlink: 0,
   };
   const count = kind === 'gpu' ? start[GPU + 1] - first : kind === 'node' ? start[GPU] - first : counts[kind];
   return Array.from({ length: count }, (_, i) => keyOf(kind, first + i, topology));

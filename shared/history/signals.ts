@@ -8,13 +8,16 @@ import {
 } from '../signals/catalogue.ts';
 
 /**
- * What ranges can be asked of: every signal of the catalogue, and what is told from several of them.
+ * What ranges can be asked of: every signal of the catalogue but those of single NVLinks, and what is told from several of them.
  * `draw`: watts of a site to rack by the power ladder. `link.use`: busier direction ÷ rate, of a place its busiest
  * port's. `link.waited`: share of its time that a port waited, of a place the port's that waited most.
  */
 export const DERIVED_SIGNALS = ['draw', 'link.use', 'link.waited'] as const;
 export type HistorySignal = SignalId | (typeof DERIVED_SIGNALS)[number];
-export const HISTORY_SIGNALS: readonly HistorySignal[] = [...DERIVED_SIGNALS, ...signals.map(({ id }) => id)];
+export const HISTORY_SIGNALS: readonly HistorySignal[] = [
+  ...DERIVED_SIGNALS,
+  ...signals.flatMap(({ id, kind }) => (kind === 'nvlink' ? [] : [id])),
+];
 
 /** The unit of a range's values. */
 export function unitOf(signal: HistorySignal): SignalUnit {

@@ -4,10 +4,10 @@
  */
 
 /**
- * Which kind of object carries a signal. A `link` is one NIC port, a `port` one of a switch, a `feed` one PDU inlet, a
+ * Which kind of object carries a signal. An `nvlink` is one of a GPU's links (nvlinks.ts), a `link` one NIC port, a `port` one of a switch, a `feed` one PDU inlet, a
  * `server` one of inference, a `place` a rack or what is above it.
  */
-export type ObjectKind = 'gpu' | 'node' | 'link' | 'port' | 'feed' | 'server' | 'place' | 'work';
+export type ObjectKind = 'gpu' | 'nvlink' | 'node' | 'link' | 'port' | 'feed' | 'server' | 'place' | 'work';
 
 /** How children make their parent's value. `none`: the parent has no such value. */
 export type Aggregation = 'sum' | 'max' | 'median' | 'worst' | 'none';
@@ -262,6 +262,20 @@ const rows = {
   'node.cpuCorePower': ['Processor cores, part of the processors’ power', 'W', 'node', 0, 20_000, 'sum'],
   'node.dramPower': ['Memory power', 'W', 'node', 0, 20_000, 'sum'],
   'node.sensorPower': ['Largest power sensor of its chips', 'W', 'node', 0, 200_000, 'none'],
+  // One NVLink each, where an exporter tells of them one by one.
+  /** NVML's number: 0 inactive, 1 active, 2 asleep. */
+  'nvlink.state': ['State of one NVLink (1 active)', 'code', 'nvlink', 0, 2, 'none'],
+  'nvlink.tx': ['Transmit of one NVLink', 'B/s', 'nvlink', 0, 1e12, 'none'],
+  'nvlink.rx': ['Receive of one NVLink', 'B/s', 'nvlink', 0, 1e12, 'none'],
+  'nvlink.both': ['Throughput of one NVLink, both directions', 'B/s', 'nvlink', 0, 1e12, 'none'],
+  'nvlink.rxErrors': ['Packets received with errors on one NVLink', '1/s', 'nvlink', 0, 1e9, 'none'],
+  'nvlink.crcFlit': ['Flit CRC errors of one NVLink', '1/s', 'nvlink', 0, 1e9, 'none'],
+  'nvlink.crcData': ['Data CRC errors of one NVLink', '1/s', 'nvlink', 0, 1e9, 'none'],
+  'nvlink.replays': ['Replays of one NVLink', '1/s', 'nvlink', 0, 1e9, 'none'],
+  'nvlink.recoveries': ['Times one NVLink had to recover', 'count', 'nvlink', 0, 1e12, 'none'],
+  'nvlink.symbolBer': ['Symbol bit error ratio of one NVLink', 'ratio', 'nvlink', 0, 1, 'none'],
+  'nvlink.effectiveBer': ['Effective bit error ratio of one NVLink', 'ratio', 'nvlink', 0, 1, 'none'],
+  'nvlink.wait': ['Transmit wait of one NVLink, raw ticks', 'ticks/s', 'nvlink', 0, 1e13, 'none'],
 } as const satisfies Record<string, readonly [string, SignalUnit, ObjectKind, number, number, Aggregation]>;
 
 export type SignalId = keyof typeof rows;

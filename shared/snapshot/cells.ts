@@ -14,6 +14,7 @@ export function objectsOf(kind: ObjectKind, topology: Topology): { readonly from
   if (kind === 'gpu') return { from: start[GPU], to: start[GPU + 1] };
   if (kind === 'node') return { from: start[NODE], to: start[GPU] };
   const to = {
+    nvlink: 0,
     place: start[NODE],
     link: linkNode.length,
     port: ports.length,

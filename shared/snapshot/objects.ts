@@ -1,12 +1,15 @@
 import type { ObjectKind } from '../signals/catalogue.ts';
 import { GPU, NODE, type Topology } from '../topology.ts';
 
-const KINDS: readonly ObjectKind[] = ['gpu', 'node', 'link', 'port', 'feed', 'server', 'place', 'work'];
+const KINDS: readonly ObjectKind[] = ['gpu', 'nvlink', 'node', 'link', 'port', 'feed', 'server', 'place', 'work'];
 
 /** Identities of the objects of a kind, in the order of their columns (cells.ts `objectsOf`). */
 export function identitiesOf(kind: ObjectKind, topology: Topology): readonly string[] {
   const { start, path } = topology;
   switch (kind) {
+    // Snapshots have what a GPU's links make together.
+    case 'nvlink':
+      return [];
     case 'gpu':
       return path.slice(start[GPU], start[GPU + 1]);
     case 'node':

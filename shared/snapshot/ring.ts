@@ -101,7 +101,8 @@ export class Ring {
       this.#close();
     this.#filling = { ...(this.#filling ?? fresh()), topology: frame.topology };
     this.#filling.times.push(frame.time);
-    this.#toFill = [...frame.columns];
+    // Single NVLinks would be eighteen times as many objects as GPUs: what they make together is there.
+    this.#toFill = [...frame.columns].filter(([id]) => signalOf(id).kind !== 'nvlink');
     this.#forget(frame.time);
   }
 

@@ -65,7 +65,18 @@ describe('a network tells congestion in its own columns', () => {
 
 describe('single links', () => {
   const link = (kind: LinkRow['kind'], more: Partial<LinkRow>): LinkRow => ({
-    ...{ kind, place: 0, label: 'n1 eth0', rateBps: 1, rateAssumed: false, txBps: 0, rxBps: 0, use: 0, wait: null },
+    ...{
+      kind,
+      place: 0,
+      label: 'n1 eth0',
+      name: 'eth0',
+      rateBps: 1,
+      rateAssumed: false,
+      txBps: 0,
+      rxBps: 0,
+      use: 0,
+      wait: null,
+    },
     ...{ waitTicks: null, ecn: null, cnp: null, pfc: null, retries: null, errors: null, discards: null, up: true },
     ...{ recentDowns: null, troubles: [], degraded: '', sampled: null, ...more },
   });

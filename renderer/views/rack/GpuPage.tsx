@@ -292,7 +292,10 @@ function Links({ rows, fault, gone }: { rows: readonly LinkRow[] | undefined; fa
       </thead>
       <tbody>
         {[...rows]
-          .sort((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind))
+          .sort(
+            (a, b) =>
+              ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.name.localeCompare(b.name, 'en', { numeric: true }),
+          )
           .map((row) => (
             <LinkLine key={`${row.kind} ${row.label}`} row={row} gone={gone} />
           ))}
@@ -310,10 +313,7 @@ function LinkLine({ row, gone }: { row: LinkRow; gone: Gone | null }) {
   const isUp = gone === null && state === '' && row.up === true;
   return (
     <tr>
-      <th scope="row">
-        {KINDS[row.kind]}
-        {own ? '' : ` ${row.label.split(' ').at(-1)}`}
-      </th>
+      <th scope="row">{own ? row.name : `${KINDS[row.kind]} ${row.name}`}</th>
       <td className="num">{shown(rate(row.rxBps))}</td>
       <td className="num">{shown(rate(row.txBps))}</td>
       <td className="num">

@@ -305,6 +305,18 @@ describe.skipIf(absent)(`against signals.md 1${absent ? ' (skipped: ../shared/re
     expect(missing.map((id) => [id, namesOf.get(id), spellingsOf(id)])).toEqual([]);
   });
 
+  test('every field of a single NVLink is read in both spellings', () => {
+    const kinds = /NVLINK_(L\d+_[TR]X_BYTES|((CRC_FLIT|CRC_DATA|REPLAY|RECOVERY)_ERROR|([TR]X_)?THROUGHPUT)_L\d+)/;
+    const wanted = fields.filter(({ canonical_since_4_6_0: name }) => kinds.test(name) && !/NVSWITCH/.test(name));
+    // 18 links: four kinds of error, three of throughput, two directions of profiling.
+    expect(wanted).toHaveLength(18 * 9);
+    const read = new Set(
+      dcgmProfile.mappings.flatMap(({ names, signal }) => (signal.startsWith('nvlink.') ? names : [])),
+    );
+    const missing = wanted.flatMap(({ field_id }) => namesOf.get(field_id) ?? []).filter((name) => !read.has(name));
+    expect(missing).toEqual([]);
+  });
+
   test('what is unsupported is told under all its names', () => {
     const told = dcgmProfile.unsupported?.flatMap(({ names }) => names) ?? [];
     for (const id of UNSUPPORTED) for (const name of namesOf.get(id) ?? []) expect(told).toContain(name);

@@ -1,3 +1,4 @@
+import { NVLINKS } from '../../nvlinks.ts';
 import type { SignalId } from '../catalogue.ts';
 import { type Mapping, mapping, type Profile } from '../profile.ts';
 
@@ -23,6 +24,7 @@ const made = (name: string, signal: SignalId, more: More = {}): Mapping =>
 const MIB = 1024 * 1024;
 const counter = { kind: 'counter' } as const;
 const links = { rows: 'sum', parts: ['nvlink'] } as const;
+const worst = { rows: 'max', parts: ['nvlink'] } as const;
 const megabytes = { ...links, rank: 2, quality: 'derived' } as const;
 const processors = { rows: 'sum', parts: ['cpu'] } as const;
 const switches = { rows: 'sum', parts: ['nvswitch'] } as const;
@@ -161,8 +163,8 @@ const TRAFFIC: readonly Mapping[] = [
     }),
   ),
   // Decoded floats of NVLink 5; the raw values beside them hold mantissa and exponent. The worst link counts.
-  dcgm(['DEV_NVLINK_COUNT_SYMBOL_BER_FLOAT', 'DEV_NVLINK_SYMBOL_BER_RATIO'], 'gpu.nvlinkSymbolBer'),
-  dcgm(['DEV_NVLINK_COUNT_EFFECTIVE_BER_FLOAT', 'DEV_NVLINK_EFFECTIVE_BER_RATIO'], 'gpu.nvlinkEffectiveBer'),
+  dcgm(['DEV_NVLINK_COUNT_SYMBOL_BER_FLOAT', 'DEV_NVLINK_SYMBOL_BER_RATIO'], 'gpu.nvlinkSymbolBer', 1, worst),
+  dcgm(['DEV_NVLINK_COUNT_EFFECTIVE_BER_FLOAT', 'DEV_NVLINK_EFFECTIVE_BER_RATIO'], 'gpu.nvlinkEffectiveBer', 1, worst),
   dcgm(['DEV_NVLINK_COUNT_LINK_RECOVERY_EVENTS', 'DEV_NVLINK_RECOVERY_EVENT_TOTAL'], 'gpu.nvlinkRecoveries', 1, {
     ...links,
     ...counter,
@@ -195,6 +197,57 @@ const TRAFFIC: readonly Mapping[] = [
   dcgm(['DEV_PCIE_LINK_WIDTH'], 'gpu.pcieWidth'),
   dcgm(['DEV_PCIE_MAX_LINK_WIDTH'], 'gpu.pcieWidthMax'),
   dcgm(['DEV_PCIE_REPLAY_COUNTER', 'DEV_PCIE_REPLAY_TOTAL'], 'gpu.pcieReplay', 1, counter),
+];
+
+/** A field of each link by its number in the name, where {} stands. */
+const each = (...names: readonly string[]) =>
+  names.flatMap((name) => Array.from({ length: NVLINKS }, (_, link) => name.replace('{}', String(link))));
+/** The same fields may have one row for a GPU, which is no link's. */
+const labelled = { where: { nvlink: '.+' } } as const;
+const errorsOf = (kind: string) => [
+  ...each(`DEV_NVLINK_${kind}_ERROR_COUNT_L{}`, `DEV_NVLINK_${kind}_ERROR_L{}_TOTAL`),
+  `DEV_NVLINK_${kind}_ERROR_PER_LINK_TOTAL`,
+];
+const way = (way: 'TX' | 'RX', signal: SignalId): readonly Mapping[] => [
+  dcgm([...each(`PROF_NVLINK_L{}_${way}_BYTES`), `PROF_NVLINK_${way}_BYTES_PER_LINK`], signal),
+  dcgm([`DEV_NVLINK_COUNT_${way}_BYTES`, `DEV_NVLINK_${way}_BYTES_TOTAL`], signal, 1, {
+    ...{ ...counter, ...labelled, rank: 1 },
+  }),
+  dcgm(
+    [
+      ...each(`DEV_NVLINK_${way}_BANDWIDTH_L{}`, `DEV_NVLINK_${way}_THROUGHPUT_L{}`),
+      `DEV_NVLINK_${way}_THROUGHPUT_PER_LINK`,
+    ],
+    signal,
+    1e6,
+    { rank: 2, quality: 'derived' },
+  ),
+];
+
+/** NVLinks one by one: older fields have the number in their names, those of DCGM's link entities in the label `nvlink`. */
+const NVLINK: readonly Mapping[] = [
+  dcgm(['DEV_NVLINK_GET_STATE', 'DEV_NVLINK_LINK_STATUS'], 'nvlink.state', 1, labelled),
+  ...way('TX', 'nvlink.tx'),
+  ...way('RX', 'nvlink.rx'),
+  dcgm(
+    [...each('DEV_NVLINK_BANDWIDTH_L{}', 'DEV_NVLINK_THROUGHPUT_L{}'), 'DEV_NVLINK_THROUGHPUT_PER_LINK'],
+    'nvlink.both',
+    1e6,
+    { quality: 'derived' },
+  ),
+  dcgm(['DEV_NVLINK_COUNT_RX_ERRORS', 'DEV_NVLINK_RX_ERROR_TOTAL'], 'nvlink.rxErrors', 1, { ...counter, ...labelled }),
+  dcgm(errorsOf('CRC_FLIT'), 'nvlink.crcFlit', 1, counter),
+  dcgm(errorsOf('CRC_DATA'), 'nvlink.crcData', 1, counter),
+  dcgm(errorsOf('REPLAY'), 'nvlink.replays', 1, counter),
+  // Counts as they are: what grew of them in ten minutes is told.
+  dcgm(['DEV_NVLINK_COUNT_LINK_RECOVERY_EVENTS', 'DEV_NVLINK_RECOVERY_EVENT_TOTAL'], 'nvlink.recoveries', 1, labelled),
+  dcgm(errorsOf('RECOVERY'), 'nvlink.recoveries', 1, { rank: 1 }),
+  dcgm(['DEV_NVLINK_COUNT_SYMBOL_BER_FLOAT', 'DEV_NVLINK_SYMBOL_BER_RATIO'], 'nvlink.symbolBer', 1, labelled),
+  dcgm(['DEV_NVLINK_COUNT_EFFECTIVE_BER_FLOAT', 'DEV_NVLINK_EFFECTIVE_BER_RATIO'], 'nvlink.effectiveBer', 1, labelled),
+  dcgm(['DEV_NVLINK_PPCNT_IBPC_PORT_XMIT_WAIT', 'DEV_NVLINK_PPCNT_IBPC_TX_WAIT_TOTAL'], 'nvlink.wait', 1, {
+    ...counter,
+    ...labelled,
+  }),
 ];
 
 const HEALTH: readonly Mapping[] = [
@@ -282,5 +335,5 @@ export const dcgmProfile: Profile = {
       ],
     },
   },
-  mappings: [...POWER, ...SMOOTHING, ...ACTIVITY, ...HEAT, ...CLOCKS, ...TRAFFIC, ...HEALTH, ...NODE],
+  mappings: [...POWER, ...SMOOTHING, ...ACTIVITY, ...HEAT, ...CLOCKS, ...TRAFFIC, ...NVLINK, ...HEALTH, ...NODE],
 };

@@ -76,6 +76,7 @@ const isUnder = ({ site, hall, row, rack, node }: SeriesObject, path: string) =>
 function objectOf(kind: ObjectKind, topology: Topology, object: number): SeriesObject | null {
   const { from } = objectsOf(kind, topology);
   const { path, parent, linkNode, linkName, ports, feedRack, feedName, servers } = topology;
+  if (kind === 'nvlink') return null;
   if (kind === 'gpu') return { ...namesOf(topology, parent[from + object]), object: path[from + object] };
   if (kind === 'node') return { ...namesOf(topology, from + object), object: '' };
   if (kind === 'link')
