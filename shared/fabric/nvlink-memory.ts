@@ -59,6 +59,12 @@ export class NvlinkMemory {
     return state === 0 && ((this.#active[Math.floor(index / NVLINKS)] >> (index % NVLINKS)) & 1) === 1;
   }
 
+  /** Whether its counter stands otherwise than at any time that is kept: most never do. */
+  hasMoved(index: number, count: number): boolean {
+    for (const { value } of this.#counts) if (value[index] !== count && !Number.isNaN(value[index])) return true;
+    return false;
+  }
+
   /** Times the link recovered within the last 10 min, given its counter now; NaN until it was read twice. */
   recoveries(index: number, count: number, now: EpochMs): number {
     let [sum, before] = [Number.NaN, Number.NaN];

@@ -53,6 +53,18 @@ export class Nvlinks {
     return count;
   }
 
+  /** Whether a look at a link's numbers alone shows that nothing can be wrong with it: tens of thousands are looked at. */
+  isQuiet(gpu: number, link: number, hasMoved: (index: number, recoveries: number) => boolean, full: number): boolean {
+    const index = this.firstOf(gpu) + link;
+    const { state, tx, rx, both, recoveries, symbolBer, effectiveBer } = this.#columns;
+    if (state && state.value[index] === 0) return false;
+    if (recoveries && hasMoved(index, recoveries.value[index])) return false;
+    if ((symbolBer && symbolBer.value[index] > 0) || (effectiveBer && effectiveBer.value[index] > 0)) return false;
+    for (const name of ERRORS) if (at(this.#columns[name], index) > 0) return false;
+    const most = full * this.#rateOf(gpu);
+    return !(at(tx, index) >= most || at(rx, index) >= most || at(both, index) / 2 >= most);
+  }
+
   /** What a link of a GPU does; undefined where nothing is told of it. */
   of(gpu: number, link: number): LinkReading | undefined {
     const index = this.firstOf(gpu) + link;

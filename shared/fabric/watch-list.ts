@@ -67,8 +67,7 @@ export function watchList(
     const pcie = kinds.has('pcie') ? pcieOf(gpu) : undefined;
     if (nvlink) found.push(judge(nvlink, peers.lacksLinks(gpu), Number.NaN, memory, peers));
     if (kinds.has('nvlink') && nvlinks.isTold)
-      for (const one of judgeNvlinks(nvlinks, gpu, { memory, peers, now }))
-        if (one.troubles.length > 0 || options.under === gpu) found.push(one);
+      found.push(...judgeNvlinks(nvlinks, gpu, { memory, peers, now, all: options.under === gpu }));
     if (pcie) found.push(judge(pcie, downtrained(frame, gpu), Number.NaN, memory, peers));
   }
   return found.sort(worseFirst).slice(0, options.most);
@@ -80,17 +79,27 @@ export function watchPorts(frame: Frame, memory: LinkMemory, now: EpochMs): read
   return Array.from(frame.topology.linkNode, (_, link) => judgePort(frame, link, memory, peers, now));
 }
 
+interface NvlinkJudge {
+  readonly memory: LinkMemory;
+  readonly peers: Peers;
+  readonly now: EpochMs;
+  /** Those without a trouble too. */
+  readonly all: boolean;
+}
+
 /** The links of one GPU that are told of one by one. */
-function judgeNvlinks(
-  nvlinks: Nvlinks,
-  gpu: number,
-  { memory, peers, now }: { readonly memory: LinkMemory; readonly peers: Peers; readonly now: EpochMs },
-): readonly WatchedLink[] {
-  return Array.from({ length: NVLINKS }, (_, link) => nvlinks.of(gpu, link)).flatMap((reading) => {
-    if (!reading) return [];
-    const recovered = memory.nvlinks.recoveries(nvlinks.firstOf(gpu) + reading.nvlink, reading.downs, now);
-    return judge(reading, bitErrorWords(nvlinks.bitErrors(gpu, reading.nvlink)), recovered, memory, peers);
-  });
+function judgeNvlinks(nvlinks: Nvlinks, gpu: number, { memory, peers, now, all }: NvlinkJudge): WatchedLink[] {
+  const found: WatchedLink[] = [];
+  const hasMoved = (index: number, count: number) => memory.nvlinks.hasMoved(index, count);
+  for (let link = 0; link < NVLINKS; link++) {
+    if (!all && nvlinks.isQuiet(gpu, link, hasMoved, FULL)) continue;
+    const reading = nvlinks.of(gpu, link);
+    if (!reading) continue;
+    const recovered = memory.nvlinks.recoveries(nvlinks.firstOf(gpu) + link, reading.downs, now);
+    const one = judge(reading, bitErrorWords(nvlinks.bitErrors(gpu, link)), recovered, memory, peers);
+    if (all || one.troubles.length > 0) found.push(one);
+  }
+  return found;
 }
 
 /** A link without errors tells 1.5e-254, which is 0 in a column: DCGM's health check fails one of more (NVLink 5). */
