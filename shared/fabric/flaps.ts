@@ -1,12 +1,11 @@
 import type { Frame } from '../frame.ts';
 import type { EpochMs } from '../units.ts';
+import { FLAP_WINDOW_MS } from './flap-window.ts';
 import { NvlinkMemory } from './nvlink-memory.ts';
 
 /** InfiniBand's number for an active port; an Ethernet carrier has it too. */
 const ACTIVE = 4;
 
-/** How far back a link's ups and downs are counted (alerts.md: more than 2 in 10 min is flapping). */
-export const FLAP_WINDOW_MS = 600_000;
 /** Readings that are kept a window: one a minute and the one before it. */
 const SLOTS = 11;
 const SLOT_MS = FLAP_WINDOW_MS / (SLOTS - 1);

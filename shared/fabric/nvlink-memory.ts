@@ -2,7 +2,7 @@ import type { Frame } from '../frame.ts';
 import { NVLINKS } from '../nvlinks.ts';
 import { GPU, type Topology } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
-import { FLAP_WINDOW_MS } from './flaps.ts';
+import { FLAP_WINDOW_MS } from './flap-window.ts';
 
 /** Instants that are kept a window: one a minute and the one before it. */
 const KEPT = 11;
