@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { expect, test } from '../console.ts';
+import { expect, hashOf, test } from '../console.ts';
 
 const gpu = 'DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-a",modelName="NVIDIA H200",Hostname="a1-01-n1"} 400\n';
 /** One cable, full, whose counter of waiting grows; seconds since the beginning. */
@@ -27,7 +27,7 @@ async function exporter(body: () => string | null): Promise<{ readonly server: S
   return { server, source: { kind: 'exporters', id: 'own', name: 'Own', site: 'S', targets: [{ url, labels: {} }] } };
 }
 
-test('a full link whose tick is not known: raw ticks and no alarm; an edited fabric.csv is told of; silence removes numbers', async ({
+test('a full link whose tick is not known: raw ticks and no alarm; an edited fabric.csv is told of; above 128 leaves are pods; silence removes numbers', async ({
   open,
 }) => {
   const began = Date.now();
@@ -48,6 +48,24 @@ test('a full link whose tick is not known: raw ticks and no alarm; an edited fab
 
     writeFileSync(join(profile, 'fabric.csv'), 'leaf,spine,rate_gbps\nleaf-1,spine-1,400\nleaf-1,spine-1,much\n');
     await expect(page.getByText(/fabric\.csv, line 3, column 16: rate_gbps "much" is not a number/)).toBeVisible();
+
+    // 130 leaves are pods; one of them leads to its leaves, by keys, and in the address.
+    const leaves = Array.from({ length: 130 }, (_, i) => `leaf-${i + 1},spine-1,${i < 80 ? 'North' : 'South'}`);
+    writeFileSync(join(profile, 'fabric.csv'), `leaf,spine,pod\n${leaves.join('\n')}\n`);
+    const pods = page.getByRole('grid', { name: 'Pod by column' });
+    await expect(pods.getByRole('row')).toHaveCount(2);
+    await expect(page.getByRole('region', { name: 'Leaf to spine uplinks' })).toContainText('2 pods');
+    await pods.getByRole('gridcell', { name: /^Pod North, transmit/ }).focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('grid', { name: 'Leaf by column' })).toHaveAttribute('aria-rowcount', '80');
+    await expect.poll(() => hashOf(page)).toContain('pod=North');
+    await expect(page.getByRole('gridcell', { name: /^Leaf leaf-1, transmit/ })).toHaveCount(1);
+    await page.getByRole('grid', { name: 'Leaf by column' }).getByRole('gridcell').first().focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await expect(pods.getByRole('row')).toHaveCount(2);
+    writeFileSync(join(profile, 'fabric.csv'), 'leaf,spine\nleaf-1,spine-1\n');
+    await expect(row).toContainText('leaf-1');
 
     silent = true;
     await expect(page.locator('[data-state="stale"]')).toBeVisible();

@@ -142,7 +142,7 @@ test('above 128 leaves: pods with the worst of their leaves, and the leaves of o
     10,
   );
   const all = matrix(at(10), 'infiniband', file);
-  expect(all.word).toBe('pod');
+  expect([all.word, all.each]).toEqual(['pod', 'leaf']);
   expect(all.pods).toEqual([
     { name: 'North', rows: 80 },
     { name: 'South', rows: 50 },
@@ -152,7 +152,7 @@ test('above 128 leaves: pods with the worst of their leaves, and the leaves of o
   expect(all.rows[0]).toMatchObject({ severity: 'critical', saturated: 1, full: 1, cells: 80, members: 80, wait: 0.2 });
   expect(all.rows[1]).toMatchObject({ severity: null, saturated: 0, members: 50, wait: 0 });
   const north = matrix(at(10), 'infiniband', file, 'North');
-  expect([north.word, north.pod, north.rows.length]).toEqual(['leaf', 'North', 80]);
+  expect([north.word, north.each, north.pod, north.rows.length]).toEqual(['leaf', 'leaf', 'North', 80]);
   const hot = north.rows.findIndex(({ name }) => name === 'leaf-7');
   expect([north.rows[hot].severity, north.tx[hot]]).toEqual(['critical', 0.98]);
 });

@@ -43,6 +43,8 @@ export interface MatrixRow {
 export interface FabricMatrix {
   readonly kind: AnyLinkKind;
   readonly word: RowWord;
+  /** What they are made of: of pods the rows behind them, else the same. */
+  readonly each: RowWord;
   /** The pod that was drilled into; '' for all. */
   readonly pod: string;
   /** Pods and how many rows they have; empty where rows are few enough to be shown at once. */
@@ -117,7 +119,7 @@ export function matrixOf(kind: AnyLinkKind, field: Field, { grid, rows }: Whole,
   const read = Float64Array.from(grid.cells, ({ tx }) => tx);
   const of = (state: string) => field.lanes.filter((lane) => lane.state === state).length;
   return {
-    ...{ kind, word: shown.word, pod: chosen, pods, columns: field.columns, rows: shown.rows },
+    ...{ kind, word: shown.word, each: field.word, pod: chosen, pods, columns: field.columns, rows: shown.rows },
     ...{ columnTx: shown.grid.columnTx.map(told), columnRx: shown.grid.columnRx.map(told) },
     state: shown.grid.cells.map(({ state }) => CELL_STATES.indexOf(state)),
     ...{ tx: shown.grid.cells.map(({ tx }) => told(tx)), rx: shown.grid.cells.map(({ rx }) => told(rx)) },

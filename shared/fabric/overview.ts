@@ -76,7 +76,7 @@ export function summaryOf(
   const worst = [...hot].sort((a, b) => (b.wait ?? 0) - (a.wait ?? 0) || (b.tx ?? 0) - (a.tx ?? 0))[0];
   const cut = rows.find(({ down }) => down.length > 0);
   return {
-    ...{ kind: matrix.kind, word: rows.length === matrix.rows.length ? matrix.word : 'leaf' },
+    ...{ kind: matrix.kind, word: matrix.each },
     ...{ rows: rows.length + (unread?.racks ?? 0), unread: unread?.racks ?? 0 },
     saturated: hot.length + (unread?.saturated ?? 0),
     again: {

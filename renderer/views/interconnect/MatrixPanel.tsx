@@ -78,9 +78,7 @@ function Directions({ matrix, state }: Props) {
 function titleOf(matrix: FabricMatrix | null): string {
   if (matrix?.kind === 'nvlink') return 'NVLink domains by GPU';
   if (matrix?.kind === 'pcie') return 'PCIe by node and GPU';
-  // Rows behind pods are leaves where columns are spines: ports of nodes stand in columns n1, n2 ….
-  const ports = matrix?.word === 'rack' || (matrix?.word === 'pod' && matrix.columns[0] === 'n1');
-  return ports ? 'Node ports by rack' : 'Leaf to spine uplinks';
+  return matrix?.each === 'rack' ? 'Node ports by rack' : 'Leaf to spine uplinks';
 }
 
 function legendWords(matrix: FabricMatrix | null, direction: Direction): string {
@@ -106,8 +104,7 @@ function Problems({ overview }: { overview: FabricOverview | null }) {
 /** Rows are of what is read; what else is recorded is in the counts above them only. */
 function Unread({ overview, matrix }: Pick<Props, 'overview' | 'matrix'>) {
   const racks = overview?.unreadRacks ?? 0;
-  const leaves = matrix?.word === 'leaf' || matrix?.columns.some((name) => !/^[ng]\d+$/.test(name));
-  if (racks === 0 || leaves) return null;
+  if (racks === 0 || matrix?.each === 'leaf') return null;
   return (
     <p className={styles.problem} role="status">
       {`${formatCount(racks)} ${racks === 1 ? 'rack is' : 'racks are'} recorded only and in no row: open one to read its links.`}
