@@ -39,5 +39,11 @@ export function rampTable(ramp: Ramp, theme: Theme): RampTable {
   return table;
 }
 
+/** A table under forced colours: values keep theirs, what has none is the system's. */
+export const forcedTable = ({ fill }: RampTable, ground: string, lost: string): RampTable => ({
+  fill: fill.with(CELL_NODATA, abgr(ground)).with(CELL_UNSUPPORTED, abgr(ground)),
+  ink: abgr(lost),
+});
+
 /** `nodata` of the tokens. */
 const INK: Readonly<Record<Theme, string>> = { dark: '#a597c9', light: '#5d4b8c', contrast: '#d3c4ff' };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CELL_NODATA, CELL_UNSUPPORTED } from '../../shared/cells.ts';
 import { abgr, levelColor, limitColor } from './palette.ts';
-import { rampColor, rampTable } from './ramp.ts';
-import { evenEdges, rasterTimes } from './time-raster.ts';
+import { forcedTable, rampColor, rampTable } from './ramp.ts';
+import { evenEdges, rasterTimes, ruleTimes } from './time-raster.ts';
 
 const WIDTH = 20;
 const table = rampTable('limit', 'dark');
@@ -38,6 +38,21 @@ describe('a time heatmap', () => {
     expect(lost.filter((pixel) => pixel === table.ink)).toHaveLength(2);
     expect(new Set(lost)).toEqual(new Set([table.ink, table.fill[CELL_NODATA]]));
     expect(at(12, 1)).toBe(abgr('#101418'));
+  });
+
+  it('under forced colours keeps its values, has the system’s for what has none, and a rule under rows with room for one', () => {
+    const [ground, lost, rule] = ['rgb(255, 255, 255)', 'rgb(0, 0, 0)', 'rgb(0, 0, 128)'];
+    const forced = forcedTable(table, ground, lost);
+    expect([forced.fill[110], forced.ink]).toEqual([table.fill[110], 0xff000000]);
+    expect([forced.fill[CELL_NODATA], forced.fill[CELL_UNSUPPORTED]]).toEqual([0xffffffff, 0xffffffff]);
+    const pixels = new Uint32Array(WIDTH * 9);
+    const grid = { edges: evenEdges(2, 18, 1), top: Int32Array.of(0, 6), height: Int32Array.of(5, 3) };
+    rasterTimes(pixels, WIDTH, grid, Uint8Array.of(110, 110), forced, 1);
+    ruleTimes(pixels, WIDTH, grid, abgr(rule), 1);
+    const column = [...Array(9).keys()].map((y) => pixels[y * WIDTH + 4]);
+    const [fill, line] = [table.fill[110], 0xff800000];
+    expect(column).toEqual([fill, fill, fill, fill, line, 0, fill, fill, fill]);
+    expect([pixels[4 * WIDTH + 1], pixels[4 * WIDTH + 18]]).toEqual([0, 0]);
   });
 
   it('covers its whole width without holes or overlaps, however many columns', () => {

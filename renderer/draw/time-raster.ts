@@ -58,6 +58,19 @@ function hatch(
     for (let x = left; x < right; x++) if ((x + y) % (STEP * unit) < unit) pixels[y * width + x] = ink;
 }
 
+/** Rows lower than this many lines have no room for a rule. */
+const RULED = 4;
+
+/** A rule under each row, where rows are told apart by more than colour: high contrast and forced colours. */
+export function ruleTimes(pixels: Uint32Array, width: number, grid: TimeGrid, color: number, unit: number): void {
+  const [left, right] = [grid.edges[0], grid.edges[grid.edges.length - 1]];
+  for (let row = 0; row < grid.top.length; row++) {
+    const end = grid.top[row] + grid.height[row];
+    if (grid.height[row] < RULED * unit) continue;
+    for (let y = end - unit; y < end; y++) pixels.fill(color, y * width + left, y * width + right);
+  }
+}
+
 /** Edges of `columns` columns of equal time between two places, on whole pixels. */
 export function evenEdges(left: number, right: number, columns: number): Int32Array {
   return Int32Array.from({ length: columns + 1 }, (_, i) => Math.round(left + ((right - left) * i) / columns));

@@ -3,14 +3,15 @@ import { cellOfRatio } from '../../../shared/cells.ts';
 import type { DomainStrip } from '../../../shared/fabric/overview.ts';
 import { formatPercent } from '../../../shared/format.ts';
 import type { TableDocument } from '../../../shared/tables/document.ts';
+import { resolveTokens, useForced } from '../../draw/forced.ts';
 import { cancelPaint, requestPaint } from '../../draw/frame-loop.ts';
 import { paletteOf } from '../../draw/palette.ts';
 import { useSize } from '../../draw/use-size.ts';
 import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
+import { type DomainAt, DomainGrid } from './DomainGrid.tsx';
 import styles from './interconnect.module.css';
-import { readColors } from './Matrix.tsx';
-import { type Colors, hatch, isFaint, outline } from './paint-matrix.ts';
+import { COLORS, type Colors, hatch, isFaint, outline } from './paint-matrix.ts';
 import { compact } from './words.ts';
 
 /** Cells in a line before a strip takes another one. */
@@ -62,8 +63,15 @@ function domainTable(strips: readonly DomainStrip[]): TableDocument {
 }
 
 /** NVLink and Ethernet domains: a cell each, the busier direction's share of the peak. */
-export function Domains(props: { strips: readonly DomainStrip[] | undefined; theme: Theme; stale: boolean }) {
+export function Domains(props: {
+  strips: readonly DomainStrip[] | undefined;
+  theme: Theme;
+  stale: boolean;
+  onOpen: (strip: DomainStrip, key: string) => void;
+}) {
   const { theme, stale } = props;
+  const forced = useForced();
+  const [at, setAt] = useState<DomainAt | null>(null);
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const { width, height } = useSize(holder);
@@ -75,6 +83,12 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
   const low = height / Math.max(1, strips.length) < 46;
   const left = 22 + Math.max(0, ...strips.map(({ title, note }) => Math.max(title.length * 6.8, note.length * 6)));
   const right = width < 620 ? 96 : 150;
+  const scene = { strips, boxes, left, right, width };
+  const open = (to: DomainAt | null) => {
+    const strip = strips[to?.strip ?? -1];
+    const cell = strip?.cells[to?.cell ?? -1];
+    if (cell) props.onOpen(strip, cell.key);
+  };
   useEffect(() => {
     const paint = () => {
       const element = canvas.current;
@@ -82,71 +96,129 @@ export function Domains(props: { strips: readonly DomainStrip[] | undefined; the
       if (!element || !context || width === 0) return true;
       [element.width, element.height] = [Math.round(width * ratio), Math.round(height * ratio)];
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      paintStrips(context, { strips, boxes, left, right, width, theme, stale, colors: readColors(element) });
+      const colors = resolveTokens(element, COLORS);
+      paintStrips(context, { strips, boxes, left, right, width, theme, forced, stale, colors });
       return true;
     };
     requestPaint(paint);
     return () => cancelPaint(paint);
-  }, [strips, boxes, width, height, theme, stale, left, right, ratio]);
+  }, [strips, boxes, width, height, theme, forced, stale, left, right, ratio]);
   return (
     <div ref={holder} className={styles.domains}>
-      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the picture over it is named. */}
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the grid is its twin. */}
       <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
       {props.strips?.length === 0 ? (
         <p className={styles.message}>No NVLink or Ethernet counters in this source.</p>
       ) : null}
       {width === 0 || strips.length === 0 ? null : (
-        <svg className={styles.words} width={width} height={height} role="img" aria-label={spoken(strips, stale)}>
-          {strips.map((strip, index) => (
-            <StripWords
-              key={`${strip.title} ${strip.note}`}
-              strip={strip}
-              middle={boxes[index].top + boxes[index].height / 2}
-              end={width - right + 14}
-              low={low}
-              stale={stale}
-            />
-          ))}
-        </svg>
+        <>
+          <svg
+            className={styles.words}
+            width={width}
+            height={height}
+            aria-hidden="true"
+            onPointerMove={(event) => setAt(cellUnder(event, scene))}
+            onPointerLeave={() => setAt(null)}
+            onDoubleClick={(event) => open(cellUnder(event, scene))}
+          >
+            <rect width={width} height={height} fill="none" pointerEvents="all" />
+            {strips.map((strip, index) => (
+              <StripWords
+                key={`${strip.title} ${strip.note}`}
+                strip={strip}
+                middle={boxes[index].top + boxes[index].height / 2}
+                end={width - right + 14}
+                low={low}
+                stale={stale}
+                cell={at?.strip === index ? at.cell : -1}
+              />
+            ))}
+            {at === null || boxes[at.strip] === undefined ? null : (
+              <rect className={styles.cursor} {...around(cellBox(scene, at.strip, at.cell))} />
+            )}
+          </svg>
+          <DomainGrid
+            {...{ strips, stale, at }}
+            across={boxes.map((box) => box.across)}
+            onReach={setAt}
+            onOpen={open}
+          />
+        </>
       )}
     </div>
   );
 }
 
-interface StripScene {
+interface StripPlan {
   readonly strips: readonly DomainStrip[];
   readonly boxes: readonly Box[];
   readonly left: number;
   readonly right: number;
   readonly width: number;
+}
+
+interface StripScene extends StripPlan {
   readonly theme: Theme;
+  readonly forced: boolean;
   readonly stale: boolean;
   readonly colors: Colors;
 }
 
+/** Where a domain's cell lies, on whole pixels. */
+function cellBox({ boxes, left, right, width }: StripPlan, strip: number, at: number) {
+  const box = boxes[strip];
+  const [cw, ch] = [(width - left - right) / box.across, box.height / box.lines];
+  const x = Math.round(left + (at % box.across) * cw);
+  const end = Math.round(left + ((at % box.across) + 1) * cw);
+  const y = Math.round(box.top + Math.floor(at / box.across) * ch);
+  return { x, y, width: Math.max(1, end - x - (cw > 6 ? 2 : 1)), height: Math.max(1, Math.round(ch) - 2) };
+}
+
+const around = ({ x, y, width, height }: ReturnType<typeof cellBox>) => ({
+  ...{ x: x - 1.5, y: y - 1.5, width: width + 3, height: height + 3 },
+});
+
+/** The cell under the pointer; null where there is none. */
+function cellUnder(event: React.MouseEvent<SVGSVGElement>, plan: StripPlan): DomainAt | null {
+  const { left: x0, top: y0 } = event.currentTarget.getBoundingClientRect();
+  const [x, y] = [event.clientX - x0, event.clientY - y0];
+  const { boxes, left, right, width, strips } = plan;
+  const strip = boxes.findIndex(({ top, height }) => y >= top && y < top + height);
+  if (strip < 0 || x < left || x >= width - right) return null;
+  const { across, lines, top, height } = boxes[strip];
+  const column = Math.floor(((x - left) / (width - left - right)) * across);
+  const cell = Math.floor(((y - top) / height) * lines) * across + column;
+  return cell < strips[strip].cells.length ? { strip, cell } : null;
+}
+
 function paintStrips(context: CanvasRenderingContext2D, scene: StripScene): void {
-  const { boxes, left, right, width, theme, stale, colors } = scene;
-  scene.strips.forEach(({ cells }, index) => {
-    const box = boxes[index];
-    const [cw, ch] = [(width - left - right) / box.across, box.height / box.lines];
+  const { theme, forced, stale, colors } = scene;
+  scene.strips.forEach(({ cells }, strip) => {
     cells.forEach(({ use }, at) => {
-      const x = Math.round(left + (at % box.across) * cw);
-      const end = Math.round(left + ((at % box.across) + 1) * cw);
-      const y = Math.round(box.top + Math.floor(at / box.across) * ch);
-      const [w, h] = [Math.max(1, end - x - (cw > 6 ? 2 : 1)), Math.max(1, Math.round(ch) - 2)];
-      if (use === null || stale) hatch(context, x, y, w, h, colors);
+      const { x, y, width, height } = cellBox(scene, strip, at);
+      if (use === null || stale) hatch(context, x, y, width, height, colors);
       else {
         context.fillStyle = paletteOf('nic', theme).color[cellOfRatio(use)];
-        context.fillRect(x, y, w, h);
-        if (isFaint(use)) outline(context, x, y, w, h, colors['line-1'], 1);
+        context.fillRect(x, y, width, height);
+        if (forced || theme === 'contrast' || isFaint(use)) outline(context, x, y, width, height, colors['line-1'], 1);
       }
     });
   });
 }
 
-/** What stands beside a strip; where it is low, its second lines are left to speech. */
-function StripWords(props: { strip: DomainStrip; middle: number; end: number; low: boolean; stale: boolean }) {
+/** What stands beside a strip, of the cell that is looked at or of all; where it is low, its second lines are left to speech. */
+function StripWords(props: {
+  strip: DomainStrip;
+  middle: number;
+  end: number;
+  low: boolean;
+  stale: boolean;
+  cell: number;
+}) {
   const { strip, middle, end, low, stale } = props;
+  const one = strip.cells[props.cell];
+  const use = one ? one.use : strip.median;
+  const share = stale || use === null ? 'No data' : `${formatPercent(use, 0)}${one ? '' : ' median'}`;
   const first = low ? middle + 4 : middle - 2;
   return (
     <g>
@@ -157,10 +229,10 @@ function StripWords(props: { strip: DomainStrip; middle: number; end: number; lo
         {low ? '' : strip.note}
       </text>
       <text x={end} y={first} className={styles.stripTitle}>
-        {stale || strip.median === null ? 'No data' : `${formatPercent(strip.median, 0)} median`}
+        {share}
       </text>
       <text x={end} y={middle + 14} className={styles.quiet}>
-        {stale || low ? '' : footOf(strip)}
+        {low ? '' : one ? shortened(one.name) : stale ? '' : footOf(strip)}
       </text>
     </g>
   );
@@ -171,12 +243,4 @@ function footOf({ kind, ecn, max }: DomainStrip): string {
   return max === null ? '' : `max ${formatPercent(max, 0)}`;
 }
 
-function spoken(strips: readonly DomainStrip[], stale: boolean): string {
-  return strips
-    .map(({ title, note, median, max }) =>
-      stale
-        ? `${title}: no data`
-        : `${title}, ${note}: median ${formatPercent(median, 0)}, max ${formatPercent(max, 0)}`,
-    )
-    .join('; ');
-}
+const shortened = (name: string) => (name.length > 16 ? `${name.slice(0, 15)}…` : name);

@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
-import type { FabricOverview } from '../../../shared/fabric/overview.ts';
+import type { DomainStrip, FabricOverview } from '../../../shared/fabric/overview.ts';
 import { RACK } from '../../../shared/topology.ts';
 import { useFabric, useFabricOverview } from '../../ask/fabric.ts';
 import { waiting } from '../../ask/waiting.ts';
@@ -61,7 +61,15 @@ export function Interconnect(props: InterconnectProps) {
         <div className={styles.right}>
           <DetailPanel {...props} matrix={matrix} row={row} tick={tick} onPlace={actions.goTo} />
           <WatchPanel {...props} {...{ matrix, waits }} selected={row?.key ?? ''} tick={tick} actions={actions} />
-          <DomainPanel overview={overview} theme={props.theme} stale={gone !== null} />
+          <DomainPanel
+            overview={overview}
+            theme={props.theme}
+            stale={gone !== null}
+            onOpen={({ kind }, key) => {
+              state.setKind(kind);
+              state.select(key);
+            }}
+          />
         </div>
       </div>
       {matrix === null ? null : (
@@ -89,7 +97,12 @@ export function Interconnect(props: InterconnectProps) {
   );
 }
 
-function DomainPanel(props: { overview: FabricOverview | null; theme: Theme; stale: boolean }) {
+function DomainPanel(props: {
+  overview: FabricOverview | null;
+  theme: Theme;
+  stale: boolean;
+  onOpen: (strip: DomainStrip, key: string) => void;
+}) {
   const of = props.overview?.strips.length ?? 0;
   return (
     <section className={parts.panel} aria-label="NVLink and Ethernet domains" data-region>
@@ -99,7 +112,7 @@ function DomainPanel(props: { overview: FabricOverview | null; theme: Theme; sta
           {of > MOST_STRIPS ? `First ${MOST_STRIPS} of ${of}, use % of peak` : 'Cell is one domain, use % of peak'}
         </span>
       </div>
-      <Domains strips={props.overview?.strips} theme={props.theme} stale={props.stale} />
+      <Domains strips={props.overview?.strips} theme={props.theme} stale={props.stale} onOpen={props.onOpen} />
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { cellOfRatio } from '../../../shared/cells.ts';
 import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
 import { FULL, WAITS } from '../../../shared/fabric.ts';
 import { formatPercent } from '../../../shared/format.ts';
+import { resolveTokens, useForced } from '../../draw/forced.ts';
 import { cancelPaint, requestPaint } from '../../draw/frame-loop.ts';
 import { inkOn, paletteOf } from '../../draw/palette.ts';
 import { useSize } from '../../draw/use-size.ts';
@@ -12,7 +13,7 @@ import styles from './interconnect.module.css';
 import type { Cursor } from './interconnect-state.ts';
 import { MatrixGrid } from './MatrixGrid.tsx';
 import { cellAt, FOOT, HEAD, layMatrix, type MatrixLayout } from './matrix-layout.ts';
-import { COLORS, type Colors, paintMatrix, shown } from './paint-matrix.ts';
+import { COLORS, paintMatrix, shown } from './paint-matrix.ts';
 import { bare, compact, type Direction, rowWord, tellsMarks } from './words.ts';
 
 interface Props {
@@ -176,6 +177,7 @@ function shortName(name: string): string {
 /** The canvas: painted with new numbers, a new size or a new theme, in the page's one animation frame. */
 function Cells({ matrix, layout, direction, theme, stale, only, width }: Part) {
   const canvas = useRef<HTMLCanvasElement>(null);
+  const forced = useForced();
   const [ratio, setRatio] = useState(() => window.devicePixelRatio || 1);
   useEffect(() => {
     const follow = () => setRatio(window.devicePixelRatio || 1);
@@ -191,30 +193,22 @@ function Cells({ matrix, layout, direction, theme, stale, only, width }: Part) {
       if (element.width !== w || element.height !== h) [element.width, element.height] = [w, h];
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       context.clearRect(0, 0, width, layout.height);
-      paintMatrix(context, { matrix, layout, direction, theme, stale, only, colors: readColors(element) });
+      const colors = resolveTokens(element, COLORS);
+      paintMatrix(context, { matrix, layout, direction, theme, forced, stale, only, colors });
       return true;
     };
     requestPaint(paint);
     return () => cancelPaint(paint);
-  }, [matrix, layout, direction, theme, stale, only, width, ratio]);
+  }, [matrix, layout, direction, theme, forced, stale, only, width, ratio]);
   // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the grid is its twin.
   return <canvas ref={canvas} className={styles.canvas} aria-hidden="true" data-cells={matrix.state.length} />;
-}
-
-/** The theme's colours as the page resolves them. */
-export function readColors(element: HTMLElement): Colors {
-  const resolve = (name: string) => {
-    element.style.color = `var(--${name})`;
-    return getComputedStyle(element).color;
-  };
-  const colors = Object.fromEntries(COLORS.map((name) => [name, resolve(name)])) as Colors;
-  element.style.color = '';
-  return colors;
 }
 
 /** Names, numbers, glyphs, rules between groups, outlines of what is saturated or chosen. */
 function Words(props: Part) {
   const { matrix, layout, width, stale, selected, cursor } = props;
+  // Where colours are the system's, or few, numbers tell what they cannot.
+  const every = useForced() || props.theme === 'contrast';
   const limitX = layout.waitX + (WAITS / layout.waitScale) * layout.waitWidth;
   const bottom = matrix.rows.length * layout.rowHeight;
   return (
@@ -230,7 +224,7 @@ function Words(props: Part) {
           </text>
         </>
       ) : null}
-      {stale ? null : matrix.rows.map((row, index) => <Outlines key={row.key} {...props} row={index} />)}
+      {stale ? null : matrix.rows.map((row, index) => <Outlines key={row.key} {...props} {...{ every }} row={index} />)}
       {selected < 0 || !props.outlined ? null : (
         <rect
           className={styles.selected}
@@ -290,24 +284,27 @@ function endText(matrix: FabricMatrix, row: number): string {
   return matrix.waitKnown || matrix.ticksKnown ? compact(ticks) : '';
 }
 
-/** A saturated row has one outline and its percentages printed; single saturated cells have their own. */
-function Outlines({ matrix, layout, direction, theme, row }: Part & { row: number }) {
+/** A saturated row has one outline and its percentages printed; single saturated cells have their own. @param every cell's percentage is printed */
+function Outlines({ matrix, layout, direction, theme, row, every }: Part & { row: number; every: boolean }) {
   const one = matrix.rows[row];
-  if (one.severity !== 'critical') return null;
+  const critical = one.severity === 'critical';
+  if (!critical && !every) return null;
   const columns = matrix.columns.length;
   const y = row * layout.rowHeight;
-  const whole = matrix.kind === 'ethernet' || ((one.tx ?? 0) >= FULL && (one.wait ?? 0) > WAITS);
+  const full = matrix.kind === 'ethernet' || ((one.tx ?? 0) >= FULL && (one.wait ?? 0) > WAITS);
+  const whole = critical && full;
   const printed = layout.cellWidth >= 22 && layout.rowHeight >= 13;
   return (
     <g>
       {matrix.columns.map((name, column) => {
         const at = row * columns + column;
         const value = shown(direction, matrix.tx[at], matrix.rx[at], matrix.wait[at]);
-        const hot = whole || (matrix.tx[at] ?? 0) >= FULL;
-        if (!hot || value === null) return null;
+        const hot = whole || (critical && (matrix.tx[at] ?? 0) >= FULL);
+        // The upper half of a cell with a link down is empty: there is no room for letters.
+        if (value === null || !(hot || (every && matrix.state[at] === 1))) return null;
         const x = layout.left + column * layout.cellWidth;
         const real = direction === 'wait' ? matrix.wait[at] : value;
-        const saturated = (matrix.wait[at] ?? 0) > WAITS;
+        const saturated = hot && (matrix.wait[at] ?? 0) > WAITS;
         return (
           <g key={name}>
             {!whole && saturated ? (

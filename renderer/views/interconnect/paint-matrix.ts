@@ -15,6 +15,8 @@ export interface MatrixScene {
   readonly layout: MatrixLayout;
   readonly direction: Direction;
   readonly theme: Theme;
+  /** The system's colours are forced: every cell has a border. */
+  readonly forced: boolean;
   readonly colors: Colors;
   /** Numbers are lost: every cell is hatched. */
   readonly stale: boolean;
@@ -64,7 +66,8 @@ function paintCell(context: CanvasRenderingContext2D, scene: MatrixScene, row: n
     context.fillRect(x, y + half, width, height - half);
     if (cell >= cellOfRatio(1)) cutCorner(context, x + width, y + half, colors['bg-1']);
   }
-  if (scene.theme === 'contrast' || isFaint(value)) outline(context, x, y, width, height, colors['line-1'], 1);
+  if (scene.forced || scene.theme === 'contrast' || isFaint(value))
+    outline(context, x, y, width, height, colors['line-1'], 1);
   if (state === 2 || state === 3) outline(context, x, y, width, height, colors.warn, 1.5);
 }
 

@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useMemo, useRef } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../../shared/contract.ts';
+import { onForced, resolveTokens } from '../../../draw/forced.ts';
 import { cancelPaint, requestPaint } from '../../../draw/frame-loop.ts';
 import { Pace } from '../../../draw/pace.ts';
 import type { FrameSource } from '../../../live/store.ts';
@@ -18,17 +19,6 @@ export type Painting = Omit<Scene, 'frame' | 'tokens' | 'palette' | 'ratio' | 'f
   readonly stale: boolean;
   readonly frameSource: FrameSource;
 };
-
-/** The theme's colours as the page resolves them: under forced colours tokens are names of the system's colours. */
-function readTokens(element: HTMLElement): Tokens {
-  const resolve = (name: string) => {
-    element.style.color = `var(--${name})`;
-    return getComputedStyle(element).color;
-  };
-  const tokens = Object.fromEntries(TOKENS.map((name) => [name, resolve(name)])) as Tokens;
-  element.style.color = '';
-  return tokens;
-}
 
 type Standing = ReadonlySet<number> | null;
 
@@ -95,7 +85,7 @@ class Easel {
     this.#fit(ratio);
     const forced = matchMedia('(forced-colors: active)').matches;
     if (this.#tokens?.theme !== theme || this.#tokens.forced !== forced)
-      this.#tokens = { theme, forced, tokens: readTokens(this.#canvas) };
+      this.#tokens = { theme, forced, tokens: resolveTokens(this.#canvas, TOKENS) };
     const usable = frame?.layout === layout.version ? frame : null;
     this.#frame = usable ?? this.#frame;
     const flagged = usable && this.#standingOut(layout, usable, flaggedOnly);
@@ -172,7 +162,9 @@ export function usePainting(canvas: RefObject<HTMLCanvasElement | null>, paintin
     ask();
     // Text is measured and drawn in our own font only once that has arrived.
     void document.fonts.ready.then(ask);
+    const deaf = onForced(ask);
     return () => {
+      deaf();
       stop();
       fresh.stop();
       aged.stop();
