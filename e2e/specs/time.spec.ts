@@ -72,11 +72,23 @@ test('the page is moved to a time of a real Prometheus, shows that and nothing o
     .toBeGreaterThan(2 * POLL + 500);
   expect(timeOf(page)).toBe(still);
 
-  // Nothing is done at a time that is over, and what is of now only says so.
+  // Nothing is done at a time that is over. Budgets and rules are those of then; what is of now only says so.
   await page.keyboard.press('Shift+S');
-  await page.keyboard.press('6');
-  await expect(page.getByText('Sources are of now only.')).toBeVisible();
+  await page.keyboard.press('5');
+  await expect(page.getByText('Snapshots are of now only.')).toBeVisible();
   await expect(page.getByRole('dialog')).toHaveCount(0);
+  await go(page, `#/sources?tab=budgets&t=${iso(still)}`);
+  const budget = page.getByRole('table', { name: 'Budgets then' }).getByRole('row').filter({ hasText: /A2-05/ });
+  await expect(budget).toContainText(kw(wattsOf(still)));
+  await go(page, `#/sources?tab=mappings&t=${iso(still)}`);
+  await expect(page.getByText('Label mappings are of now only.')).toBeVisible();
+  await page.getByRole('radio', { name: 'Sources', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Sources then' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Add source' })).toHaveCount(0);
+  await page.keyboard.press('4');
+  await page.getByRole('radio', { name: 'Rules' }).click();
+  await expect(page.getByText('As it was then')).toBeVisible();
+  await expect(page.getByLabel('When', { exact: true })).toBeDisabled();
   await expectInstant(page, still);
   await page.keyboard.press('1');
 

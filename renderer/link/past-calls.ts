@@ -1,4 +1,5 @@
 import type { CallAt } from '../../shared/contract/history.ts';
+import type { PlaceChange } from '../../shared/contract/places.ts';
 import type { CallArg, CallName, CallResult, HelloReply, LayoutDocument } from '../../shared/contract.ts';
 import { formatTime } from '../../shared/format.ts';
 import { CallFault, type Link } from './link.ts';
@@ -18,6 +19,8 @@ const AT: readonly CallName[] = [
 ] satisfies CallAt[];
 /** Calls whose answer is the same at all times. */
 const ALWAYS: readonly CallName[] = ['steps', 'frameAt', 'askAt'];
+/** Changes of places that are asked for at once. */
+const PAGE = 500;
 /** A place that no layout has. */
 const NO_PLACE = 10_000_000;
 
@@ -62,6 +65,16 @@ const answers: Answers = {
     const { times, tx, rx, wait } = await live.call('fabricLeaf', arg);
     const end = times.filter((one) => one <= time).length;
     return { times: times.slice(0, end), tx: tx.slice(0, end), rx: rx.slice(0, end), wait: wait.slice(0, end) };
+  },
+  placeChanges: async (live, { time }, { before, most = PAGE }) => {
+    const then: PlaceChange[] = [];
+    for (let at = before; then.length < most; ) {
+      const page = await live.call('placeChanges', { most: PAGE, ...(at === undefined ? {} : { before: at }) });
+      then.push(...page.filter((change) => change.time <= time));
+      at = page.at(-1)?.seq;
+      if (page.length < PAGE || at === undefined) break;
+    }
+    return then.slice(0, most);
   },
   alertHistory: (live, { time }, arg) => live.call('alertHistory', until(arg, time)),
   alertExport: (live, { time }, arg) => live.call('alertExport', { ...arg, filter: until(arg.filter, time) }),

@@ -13,6 +13,7 @@ import { TablesDialog } from '../save/TablesDialog.tsx';
 import { applyTheme, firstTheme, nextTheme, type Theme } from '../theme/theme.ts';
 import { AlertsView } from './alerts/AlertsView.tsx';
 import { Coming } from './Coming.tsx';
+import messageStyles from './coming.module.css';
 import { ComparePage } from './compare/ComparePage.tsx';
 import { FirstRun } from './first-run/FirstRun.tsx';
 import { Banners } from './frame/Banners.tsx';
@@ -46,6 +47,7 @@ import { CaptureDialog } from './snapshots/CaptureDialog.tsx';
 import { type CaptureAbout, CaptureContext } from './snapshots/capture-request.tsx';
 import { Snapshots } from './snapshots/Snapshots.tsx';
 import { DEMO_ID, Sources } from './sources/Sources.tsx';
+import { SourcesThen } from './sources/SourcesThen.tsx';
 import { PAGES, type ViewId, viewsOf } from './views.ts';
 import { Wall } from './wall/Wall.tsx';
 
@@ -190,8 +192,12 @@ export function App() {
         <FirstRun operate={operate} />
       ) : past !== null && frame === null ? (
         <PastLoading />
-      ) : past !== null && (view === 'sources' || view === 'snapshots') ? (
-        <NowOnly title={view === 'sources' ? 'Sources' : 'Snapshots'} />
+      ) : past !== null && view === 'snapshots' ? (
+        <main className={messageStyles.centred}>
+          <NowOnly title="Snapshots" why="They are files, each with a time of its own." />
+        </main>
+      ) : past !== null && view === 'sources' ? (
+        <SourcesThen {...{ layout, frame }} lost={goneOf(freshness, false, 0) !== null} />
       ) : view === 'sources' ? (
         <SourcesPage hello={hello.data} {...{ frame, freshness }} paused={pausedAt !== null} />
       ) : waits !== null ? (

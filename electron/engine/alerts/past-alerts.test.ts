@@ -79,6 +79,10 @@ it('numbers of an alert are those of the instant, and not those with which it be
   expect(told).toMatchObject({ title: 'Rack A1-01 at 94.0% of budget', limit: 0.9, unit: 'ratio' });
   expect(told?.value).toBeCloseTo(0.94, 6);
   expect(told?.detail).toContain('9.4 of 10.0 kW');
+  // The rule has what fired of it then.
+  const rules = bench.part.at(then.frame, then.instant)?.rules().rules ?? [];
+  const fired = rules.filter(({ firing }) => firing > 0).map(({ name, firing, pending }) => [name, firing, pending]);
+  expect(fired).toEqual([[told?.rule, 1, 0]]);
 });
 
 it('rules and limits are those of then: what was changed since is not held against it', () => {

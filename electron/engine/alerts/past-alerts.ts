@@ -32,7 +32,7 @@ export interface PastAlerts {
   readonly findings: readonly Finding[];
   /** What `alerts` would have answered. */
   reply(): AlertsReply;
-  /** Rules as they were, those of which that is known; how each did is not kept. */
+  /** Rules as they were, those of which that is known, with what fired of each; whether they ran is not kept. */
   rules(): RulesReply;
 }
 
@@ -89,7 +89,7 @@ export function pastAlerts(state: AlertState, frame: Frame, instant?: FleetInsta
       resolvedLastHour: state.journal.page(cleared).rows.length,
     }),
     rules: () => ({
-      ...{ rules: [...then.rules.values()].map(({ rule }) => statusThen(rule)), errors: [], quantities: [] },
+      ...{ rules: [...then.rules.values()].map(({ rule }) => statusThen(rule, alerts)), errors: [], quantities: [] },
       ...{ evaluatedAt: time, missedPasses: 0 },
     }),
   };
@@ -128,12 +128,15 @@ function recordOf(
 
 const shippedNames = new Set(pack.map(({ name }) => name));
 
-/** A rule of then; how it did is not kept. */
-const statusThen = (rule: Rule): RulesReply['rules'][number] => ({
-  ...rule,
-  ...{ from: shippedNames.has(rule.name) ? 'pack' : 'file', file: '', changed: false, health: 'unknown' },
-  ...{ lastError: '', evaluatedAt: null, pending: 0, firing: 0 },
-});
+/** A rule of then with its alerts; whether it ran is not kept. */
+function statusThen(rule: Rule, alerts: readonly Alert[]): RulesReply['rules'][number] {
+  const count = (state: Alert['state']) => alerts.filter((one) => one.rule === rule.name && one.state === state).length;
+  return {
+    ...rule,
+    ...{ from: shippedNames.has(rule.name) ? 'pack' : 'file', file: '', changed: false, health: 'unknown' },
+    ...{ lastError: '', evaluatedAt: null, pending: count('pending'), firing: count('firing') },
+  };
+}
 
 /** What a frame of then shows to rules: nothing that wants more may be asked of it. */
 function sceneOf(

@@ -13,7 +13,6 @@ import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
 import { isToldOnTop } from '../frame/troubles.ts';
 import { useKeys } from '../keys.ts';
-import { NowOnly } from '../replay/NowOnly.tsx';
 import type { Go, Route } from '../route.ts';
 import { AckDialog } from './AckDialog.tsx';
 import { AlertDetail } from './AlertDetail.tsx';
@@ -61,7 +60,6 @@ export function AlertsView(props: Props) {
   const { version } = frame.alerts;
   const [silencing, setSilencing] = useState(false);
   const hello = useHello();
-  const { past } = useTravel();
   return (
     <main className={styles.alerts}>
       <div className={styles.tabs} data-region>
@@ -81,8 +79,6 @@ export function AlertsView(props: Props) {
         <History version={version} operate={props.operate} />
       ) : tab === 'silences' ? (
         <Silences version={version} now={freshness.now} operate={props.operate} onNew={() => setSilencing(true)} />
-      ) : tab === 'rules' && past !== null ? (
-        <NowOnly title="Rules" />
       ) : tab === 'rules' ? (
         <Rules version={version} operate={props.operate} />
       ) : tab === 'notify' ? (

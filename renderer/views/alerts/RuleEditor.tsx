@@ -20,14 +20,20 @@ import { draftOf, ruleOf, unitOf } from './rule-form.ts';
 import { useWho, WhoField } from './who.tsx';
 
 /** A rule's thresholds, times and places with lines of their own; below, what it finds now. */
-export function RuleEditor(props: { rule: RuleStatus; quantities: readonly QuantityInfo[]; operate: boolean }) {
-  const { rule, operate } = props;
+export function RuleEditor(props: {
+  rule: RuleStatus;
+  quantities: readonly QuantityInfo[];
+  operate: boolean;
+  /** As it was at a time of the past: it is shown, and nothing is tried. */
+  isOver: boolean;
+}) {
+  const { rule, operate, isOver } = props;
   const [draft, setDraft] = useState(() => draftOf(rule));
   const [who, setWho] = useWho();
   const save = useAlertCall('saveRule');
   const reset = useAlertCall('resetRule');
   const { rule: edited, error } = ruleOf(rule, draft);
-  const preview = usePreview(edited);
+  const preview = usePreview(isOver ? null : edited);
   const put = (change: Partial<typeof draft>) => setDraft({ ...draft, ...change });
   const editable = operate && rule.from === 'pack';
   const failed = save.error ?? reset.error;
@@ -36,7 +42,13 @@ export function RuleEditor(props: { rule: RuleStatus; quantities: readonly Quant
       <div className={parts.header}>
         <h2>{ruleWords(rule.name)}</h2>
         <span className={`${parts.caption} ${parts.end}`}>
-          {rule.from === 'file' ? `Changed in its file, ${rule.file}` : rule.changed ? 'Changed here' : 'As it ships'}
+          {isOver
+            ? 'As it was then'
+            : rule.from === 'file'
+              ? `Changed in its file, ${rule.file}`
+              : rule.changed
+                ? 'Changed here'
+                : 'As it ships'}
         </span>
       </div>
       <form
@@ -87,7 +99,7 @@ export function RuleEditor(props: { rule: RuleStatus; quantities: readonly Quant
             On
           </label>
         </fieldset>
-        {error === '' ? (
+        {isOver ? null : error === '' ? (
           <Preview preview={preview.data} unit={unitOf(draft.when, props.quantities)} />
         ) : (
           <p className={styles.fault}>{error}</p>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { RuleStatus } from '../../../shared/alerting/alert.ts';
 import { useRules } from '../../ask/alerts.ts';
 import { faultOf } from '../../link/link.ts';
+import { useTravel } from '../../live/travel.tsx';
 import { Glyph } from '../../parts/Glyph.tsx';
 import parts from '../../parts/parts.module.css';
 import { durationText } from './AlertRow.tsx';
@@ -11,9 +12,10 @@ import styles from './alerts.module.css';
 import { OthersRules } from './OthersRules.tsx';
 import { RuleEditor } from './RuleEditor.tsx';
 
-/** Every rule: what it asks, how it does, and an editor with a preview of what it would find now. */
+/** Every rule: what it asks, how it does, and an editor with a preview of what it would find now; at a time of the past as it was then. */
 export function Rules({ version, operate }: { version: number; operate: boolean }) {
   const reply = useRules(version);
+  const { past } = useTravel();
   const [open, setOpen] = useState('');
   const rules = reply.data?.rules ?? [];
   const chosen = rules.find(({ name }) => name === open) ?? rules[0];
@@ -65,12 +67,12 @@ export function Rules({ version, operate }: { version: number; operate: boolean 
                   </td>
                   <td>{rule.forMs === 0 ? 'at once' : durationText(rule.forMs)}</td>
                   <td className={tables.right}>{rule.firing}</td>
-                  <td title={rule.lastError}>{healthOf(rule)}</td>
+                  <td title={rule.lastError}>{past === null ? healthOf(rule) : 'Not kept'}</td>
                 </tr>
               ))}
             </tbody>
           </table>
-          <OthersRules />
+          {past === null ? <OthersRules /> : <p className={styles.quiet}>Rules of Prometheus are told of now only.</p>}
         </section>
       </section>
       {chosen ? (
@@ -79,6 +81,7 @@ export function Rules({ version, operate }: { version: number; operate: boolean 
           rule={chosen}
           quantities={reply.data?.quantities ?? []}
           operate={operate}
+          isOver={past !== null}
         />
       ) : null}
     </div>

@@ -4,20 +4,26 @@ import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import styles from '../coming.module.css';
 
-/** In place of a view that has no past: what it shows is of now, and must not stand under a time of then. */
-export function NowOnly({ title }: { title: string }) {
+/**
+ * In place of what has no past, and why: what it shows is of now, and must not stand under a time of then.
+ *
+ * @param title what it is, many of it: "Snapshots"
+ */
+export function NowOnly({ title, why }: { title: string; why: string }) {
   const { traveller } = useTravel();
   const position = usePastPosition();
   return (
-    <main className={styles.message} data-region>
+    <section className={styles.message} aria-label={title} data-region>
       <h2>{title} are of now only.</h2>
-      <p>{position === null ? '' : `${formatTime(position.time)} is shown.`}</p>
+      <p>
+        {why} {position === null ? '' : `${formatTime(position.time)} is shown.`}
+      </p>
       <div className={styles.actions}>
         <button type="button" className={parts.button} onClick={() => traveller?.to(null)}>
           Back to live <Kbd>Shift Esc</Kbd>
         </button>
       </div>
-    </main>
+    </section>
   );
 }
 

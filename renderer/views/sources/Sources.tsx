@@ -198,7 +198,7 @@ const GLYPHS: Readonly<Record<SourceHealth['state'], Severity | null>> = {
   down: 'nodata',
 };
 
-function State(props: { name: string; health: SourceHealth | null; trouble: string; now: number }) {
+export function State(props: { name: string; health: SourceHealth | null; trouble: string; now: number }) {
   const { health, now } = props;
   const glyph = health === null ? null : GLYPHS[health.state];
   const age = health?.lastOk == null ? 'never read' : `read ${formatAge(Math.max(0, now - health.lastOk))} ago`;
@@ -221,7 +221,7 @@ function State(props: { name: string; health: SourceHealth | null; trouble: stri
   );
 }
 
-function Health({ health, now }: { health: SourceHealth; now: number }) {
+export function Health({ health, now }: { health: SourceHealth; now: number }) {
   const facts: readonly (readonly [string, string])[] = [
     ['State', health.state],
     ['Targets', `${formatCount(health.targetsUp)} of ${formatCount(health.targets)} up`],

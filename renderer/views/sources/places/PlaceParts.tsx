@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { Segmented } from '../../../parts/Segmented.tsx';
+import { NowOnly } from '../../replay/NowOnly.tsx';
 import { useRoute } from '../../route.ts';
 import { Budgets } from './Budgets.tsx';
 import { ChangeList } from './ChangeList.tsx';
@@ -18,10 +19,17 @@ const TABS = [
 type Tab = (typeof TABS)[number]['id'];
 
 /** The parts of view 6: sources, and the places that what they bring is put in. */
-export function PlaceParts(props: { operate: boolean; lost: boolean; children: ReactNode }) {
+export function PlaceParts(props: {
+  operate: boolean;
+  lost: boolean;
+  /** Budgets as they were at a time of the past; left out on a live fleet. */
+  then?: ReactNode;
+  children: ReactNode;
+}) {
   const { route, go } = useRoute();
   const [who, setWho] = useSignature();
   const tab: Tab = TABS.find(({ id }) => id === route.params.tab)?.id ?? 'sources';
+  const isOver = props.then !== undefined;
   const common = { operate: props.operate, who };
   return (
     <main className={styles.whole}>
@@ -40,9 +48,21 @@ export function PlaceParts(props: { operate: boolean; lost: boolean; children: R
         )}
       </div>
       {tab === 'sources' ? props.children : null}
-      {tab === 'mappings' ? <Mappings {...common} /> : null}
-      {tab === 'budgets' ? <Budgets {...common} lost={props.lost} /> : null}
-      {tab === 'topology' ? <TopologyImport {...common} /> : null}
+      {tab === 'mappings' ? (
+        isOver ? (
+          <NowOnly title="Label mappings" why="They place the nodes that are there now." />
+        ) : (
+          <Mappings {...common} />
+        )
+      ) : null}
+      {tab === 'budgets' ? (props.then ?? <Budgets {...common} lost={props.lost} />) : null}
+      {tab === 'topology' ? (
+        isOver ? (
+          <NowOnly title="Files of the topology" why="Places as they were stand on the overview." />
+        ) : (
+          <TopologyImport {...common} />
+        )
+      ) : null}
       {tab === 'changes' ? <ChangeList /> : null}
     </main>
   );
