@@ -1,13 +1,15 @@
-import type { MappingPreview, PlaceConflict, PlacesReport, UnplacedNode } from './contract/places.ts';
+import type { MappingPreview, PlaceConflict, PlacesReport, RackPreview, UnplacedNode } from './contract/places.ts';
 import type { Host } from './machines.ts';
 import { chassisOf, mappedText, NodeLocator, PLACED_BY, type PlacedBy, type Placement } from './mapping.ts';
 import { compileFinder } from './pattern.ts';
+import { naturalOrder } from './places.ts';
 import type { LabelMapping } from './settings.ts';
 import type { TopologyRow } from './topology-csv.ts';
 
 const MOST_UNPLACED = 2000;
 const MOST_CONFLICTS = 1000;
 const MOST_MOVED = 200;
+const MOST_RACKS = 2000;
 const MOST_LABELS = 12;
 
 const pathOf = ({ place: { site, hall, row, rack } }: Placement) => `${site}/${hall}/${row}/${rack}`;
@@ -91,6 +93,27 @@ const conflictOf = (node: string, kept: Placement, other: Placement): PlaceConfl
   ...{ other: pathOf(other), otherBy: other.by },
 });
 
+/** Nodes of each rack, before and after. */
+class RackCounts {
+  readonly #racks = new Map<string, { path: RackPreview['path']; before: number; after: number }>();
+
+  add(of: Placement, when: 'before' | 'after'): void {
+    const { site, hall, row, rack } = of.place;
+    const known = this.#racks.get(pathOf(of)) ?? { path: [site, hall, row, rack], before: 0, after: 0 };
+    known[when]++;
+    this.#racks.set(pathOf(of), known);
+  }
+
+  list(): readonly RackPreview[] {
+    const changed = ({ before, after }: RackPreview) => Number(before !== after);
+    const byPath = (a: RackPreview, b: RackPreview) => naturalOrder(a.path.join('/'), b.path.join('/'));
+    return [...this.#racks.values()]
+      .sort((a, b) => changed(b) - changed(a) || byPath(a, b))
+      .slice(0, MOST_RACKS)
+      .sort(byPath);
+  }
+}
+
 /** What other mappings would do to the nodes that are known now. */
 export function previewMappings(
   hosts: readonly Host[],
@@ -112,6 +135,7 @@ export function previewMappings(
   });
   const effects = finders.map(({ error }) => ({ error, matched: 0, placed: 0 }));
   const moved: MappingPreview['moved'][number][] = [];
+  const racks = new RackCounts();
   let [movedCount, unplacedNow, unplacedThen, unplacedGpusThen, gpus] = [0, 0, 0, 0, 0];
   for (const host of hosts) {
     gpus += host.gpus;
@@ -122,6 +146,8 @@ export function previewMappings(
     const [old] = before.placements(host.site, host.host, host.labels, host.aliases, host.twins);
     const [fresh] = after.placements(host.site, host.host, host.labels, host.aliases, host.twins);
     if (fresh.mapping >= 0) effects[fresh.mapping].placed++;
+    racks.add(old, 'before');
+    racks.add(fresh, 'after');
     if (old.by === 'nothing') unplacedNow++;
     if (fresh.by === 'nothing') {
       unplacedThen++;
@@ -137,5 +163,5 @@ export function previewMappings(
     });
   }
   const counts = { nodes: hosts.length, gpus, unplacedNow, unplacedThen, unplacedGpusThen };
-  return { mappings: effects, ...counts, moved, movedCount };
+  return { mappings: effects, ...counts, moved, movedCount, racks: racks.list() };
 }

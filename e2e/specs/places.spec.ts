@@ -41,6 +41,9 @@ test('a mapping is tried before it is saved, and the log says who saved it', asy
     await expect(mapping.getByRole('status')).toHaveText('Matches 1 node, places 1.');
     const moved = page.getByRole('table', { name: 'Nodes that would move' });
     await expect(moved.getByRole('row').nth(1)).toContainText('S/A/1/01');
+    await expect(
+      page.getByRole('img', { name: /^Floor plan of 2 racks: 1 would be new, 1 would have none$/ }),
+    ).toBeVisible();
     await expect(page.getByRole('button', { name: 'Save mappings' })).toBeEnabled();
     await page.getByRole('button', { name: 'Save mappings' }).press('Enter');
     await expect(page.getByText('No node would move.')).toBeVisible();

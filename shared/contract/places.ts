@@ -163,6 +163,15 @@ export interface MappingPreview {
     readonly mapping: number;
   }[];
   readonly movedCount: number;
+  /** Racks by their path with the nodes that they have now and would have then, in floor order; at most 2,000, changed ones before others. */
+  readonly racks: readonly RackPreview[];
+}
+
+/** One rack of a preview: site, hall, row and its own name, and nodes now and as it would be. */
+export interface RackPreview {
+  readonly path: readonly [site: string, hall: string, row: string, rack: string];
+  readonly before: number;
+  readonly after: number;
 }
 
 export interface BudgetLines {

@@ -79,6 +79,11 @@ describe('mappings', () => {
       ...{ node: 'S/sea2-r1-k14-n9', text: 'sea2-r1-k14-n9', by: 'mapping', mapping: 1 },
       ...{ before: 'S/Unmapped/Unmapped/Unmapped', after: 'S/2/r1/k14' },
     });
+    // The rack that would be there, and the one that would lose two of its three.
+    expect(preview.racks).toEqual([
+      { path: ['S', '2', 'r1', 'k14'], before: 0, after: 2 },
+      { path: ['S', 'Unmapped', 'Unmapped', 'Unmapped'], before: 3, after: 1 },
+    ]);
     expect(settings.mappings).toEqual([]);
   });
 

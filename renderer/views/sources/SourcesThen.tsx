@@ -21,7 +21,7 @@ export function SourcesThen(props: {
   const { layout, frame, lost } = props;
   const known = layout !== null && frame !== null && frame.layout === layout.version && !lost;
   return (
-    <PlaceParts operate={false} lost={lost} then={<BudgetsThen {...{ layout, frame, known }} />}>
+    <PlaceParts operate={false} lost={lost} budgetsThen={<BudgetsThen {...{ layout, frame, known }} />}>
       <HealthThen frame={known ? frame : null} />
     </PlaceParts>
   );

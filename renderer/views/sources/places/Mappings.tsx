@@ -7,6 +7,7 @@ import { useMappingPreview, usePlaceCall, usePlacesReport } from '../../../ask/p
 import parts from '../../../parts/parts.module.css';
 import { useRested } from '../../../parts/use-rested.ts';
 import { Failure, Panel } from './Part.tsx';
+import { PreviewFloor } from './PreviewFloor.tsx';
 import styles from './places.module.css';
 import { Rows } from './Rows.tsx';
 
@@ -150,7 +151,7 @@ function MappingFields(props: {
 function Moved({ preview, error }: { preview: MappingPreview | undefined; error: unknown }) {
   const moved = preview?.moved ?? [];
   return (
-    <Panel title="Preview">
+    <Panel title="Preview" label="Preview of the mappings">
       <Failure error={error} />
       {preview === undefined ? null : (
         <p className={styles.facts}>
@@ -163,6 +164,7 @@ function Moved({ preview, error }: { preview: MappingPreview | undefined; error:
           <span>{formatCountPair(preview.gpus - preview.unplacedGpusThen, preview.gpus)} GPUs placed then</span>
         </p>
       )}
+      <PreviewFloor racks={preview?.racks ?? []} />
       <Rows
         label="Nodes that would move"
         columns={[{ name: 'Node' }, { name: 'Label says' }, { name: 'Stands in' }, { name: 'Would stand in' }]}

@@ -23,13 +23,13 @@ export function PlaceParts(props: {
   operate: boolean;
   lost: boolean;
   /** Budgets as they were at a time of the past; left out on a live fleet. */
-  then?: ReactNode;
+  budgetsThen?: ReactNode;
   children: ReactNode;
 }) {
   const { route, go } = useRoute();
   const [who, setWho] = useSignature();
   const tab: Tab = TABS.find(({ id }) => id === route.params.tab)?.id ?? 'sources';
-  const isOver = props.then !== undefined;
+  const isOver = props.budgetsThen !== undefined;
   const common = { operate: props.operate, who };
   return (
     <main className={styles.whole}>
@@ -55,7 +55,7 @@ export function PlaceParts(props: {
           <Mappings {...common} />
         )
       ) : null}
-      {tab === 'budgets' ? (props.then ?? <Budgets {...common} lost={props.lost} />) : null}
+      {tab === 'budgets' ? (props.budgetsThen ?? <Budgets {...common} lost={props.lost} />) : null}
       {tab === 'topology' ? (
         isOver ? (
           <NowOnly title="Files of the topology" why="Places as they were stand on the overview." />
