@@ -54,7 +54,10 @@ export const test = base.extend<Fixtures, { shared: Shared }>({
   },
 });
 
-/** For what is about the looks of a page alone: the stand-in shows the page of serve in the same Chromium. */
+/**
+ * For what is about the looks of a page alone: the stand-in shows the page of serve in the same Chromium, so that a second
+ * look (minutes, for every page in every state) would find nothing that the first did not. On a real Electron both look.
+ */
 export function looksOnce(): void {
   const seen = test.info().project.name === 'desktop' && realElectron() === undefined;
   test.skip(seen, 'the same page in the same Chromium: looked at once, on serve');

@@ -89,14 +89,25 @@ export interface StatePage {
   readonly hash: string;
   /** Is reached from there by opening the first GPU. */
   readonly gpu?: boolean;
+  /** Another part of a page that is in the list: the same frame, and a table or a form in it. */
+  readonly part?: boolean;
 }
+
+/** Parts of pages, by the page and their name in the address. */
+const PARTS = {
+  alerts: ['history', 'silences', 'rules', 'notify'],
+  sources: ['mappings', 'budgets', 'topology', 'changes'],
+};
 
 /** Every page by its address; those of one object where the state has one. */
 export function pagesOf(state: Pick<State, 'rack'>): readonly StatePage[] {
   const whole = ['overview', 'interconnect', 'alerts', 'snapshots', 'sources', 'power', 'compare', 'wall'];
   return [
     ...whole.map((name) => ({ name, hash: name === 'overview' ? '#/' : `#/${name}` })),
-    { name: 'ethernet', hash: '#/interconnect?fabric=ethernet' },
+    ...['ethernet', 'nvlink'].map((name) => ({ name, hash: `#/interconnect?fabric=${name}` })),
+    ...Object.entries(PARTS).flatMap(([page, parts]) =>
+      parts.map((tab) => ({ name: `${page}-${tab}`, hash: `#/${page}?tab=${tab}`, part: true })),
+    ),
     { name: 'rack', hash: `#/rack/${state.rack}` },
     ...(state.rack === '' ? [] : [{ name: 'gpu', hash: `#/rack/${state.rack}`, gpu: true }]),
   ];

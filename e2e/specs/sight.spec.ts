@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { violations } from '../axe.ts';
-import { demoShown, expect, standStill, test } from '../console.ts';
+import { demoShown, expect, go, goOn, standStill, test } from '../console.ts';
 
 /** What the page looks like to people who see it otherwise (ui.md 9), and to those who have no mouse. */
 
@@ -17,6 +17,23 @@ async function shapeOf(page: Page, glyph: Locator): Promise<string> {
     const ground = pixels[0];
     return Array.from({ length: 576 }, (_, i) => (Math.abs(pixels[i * 4] - ground) > 40 ? '1' : '0')).join('');
   }, png);
+}
+
+/** How many pixels of a canvas have the system's colour of text: borders and rules under forced colours. */
+function systemLines(page: Page, canvas: string): Promise<number> {
+  return page.evaluate((selector) => {
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.cssText = 'color: CanvasText; forced-color-adjust: none';
+    const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g)?.map(Number) ?? [];
+    probe.remove();
+    const drawn = document.querySelector<HTMLCanvasElement>(selector);
+    if (!drawn || drawn.width === 0) return 0;
+    const { data } = (drawn.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, drawn.width, drawn.height);
+    let found = 0;
+    for (let i = 0; i < data.length; i += 4)
+      if (data[i] === r && data[i + 1] === g && data[i + 2] === b && data[i + 3] === 255) found++;
+    return found;
+  }, canvas);
 }
 
 test('in grey, critical and warning are told by their shape; forced colours, contrast and stillness are kept', async ({
@@ -63,6 +80,25 @@ test('in grey, critical and warning are told by their shape; forced colours, con
   await expect(async () => expect(await look(chosen)).not.toBe(await look(other))).toPass();
   expect(await violations(page)).toEqual([]);
 
+  // Every other canvas as well: cells have borders of the system's colour, and their numbers stand in them.
+  await goOn(page);
+  for (const [hash, canvas] of [
+    ['#/interconnect', 'canvas[data-cells="576"]'],
+    ['#/interconnect', 'canvas[data-domains]'],
+    ['#/rack/PDX-1/A/A2/A2-05', 'canvas[data-times]'],
+  ]) {
+    await go(page, hash);
+    await expect.poll(() => systemLines(page, canvas), `pixels of borders on ${canvas}`).toBeGreaterThan(500);
+    expect(await violations(page, 'color-contrast')).toEqual([]);
+  }
+  await go(page, '#/interconnect');
+  await expect.poll(() => page.locator('[data-printed]').count(), 'printed numbers').toBeGreaterThan(500);
+  await go(page, '#/wall?views=power:999');
+  const racks = page.getByRole('main', { name: 'Wall' }).locator('svg[aria-label^="Racks by row"] rect').first();
+  await expect.poll(() => racks.evaluate((rack) => getComputedStyle(rack).stroke)).toMatch(/^rgb/);
+  await go(page, '#/');
+  await demoShown(page);
+
   await page.emulateMedia({ forcedColors: 'none', reducedMotion: 'reduce' });
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog');
@@ -80,6 +116,9 @@ test('in grey, critical and warning are told by their shape; forced colours, con
   await page.reload();
   await demoShown(page);
   await expect.poll(() => page.evaluate(() => document.documentElement.dataset.theme)).toBe('contrast');
+  // High contrast is more than other colours: numbers are printed where colours tell little.
+  await go(page, '#/interconnect');
+  await expect.poll(() => page.locator('[data-printed]').count(), 'printed numbers').toBeGreaterThan(500);
 });
 
 /** What is wrong with the outermost regions of the view on screen: too small to be read, or one over another. */

@@ -106,7 +106,7 @@ export function Domains(props: {
   return (
     <div ref={holder} className={styles.domains}>
       {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the grid is its twin. */}
-      <canvas ref={canvas} className={styles.canvas} aria-hidden="true" />
+      <canvas ref={canvas} className={styles.canvas} aria-hidden="true" data-domains={strips.length} />
       {props.strips?.length === 0 ? (
         <p className={styles.message}>No NVLink or Ethernet counters in this source.</p>
       ) : null}

@@ -321,6 +321,7 @@ function Outlines({ matrix, layout, direction, theme, row, every }: Part & { row
                 x={x + (layout.cellWidth - 2) / 2}
                 y={y + layout.rowHeight / 2 + 3}
                 className={styles.printed}
+                data-printed
                 style={{ fill: inkOn(paletteOf('nic', theme).color[cellOfRatio(value)]) }}
               >
                 {formatPercent(real, 0).replace('%', '')}
