@@ -1,4 +1,5 @@
 import { expect, go, test } from '../console.ts';
+import { banner, iso, settledTime } from '../past-console.ts';
 import { brakedRack } from '../real/braked-rack.fixture.ts';
 
 /** A rack of 40 GPUs that we pull the brake of, or silence; eight more GPUs stand beside it. */
@@ -11,7 +12,7 @@ async function withRack(run: (fleet: Awaited<ReturnType<typeof brakedRack>>) => 
   }
 }
 
-test('the HW power brake on 40 GPUs of a rack: one incident, on the screen with the first numbers of it', async ({
+test('the HW power brake on 40 GPUs of a rack: one incident, on the screen with the first numbers of it; looked back at out of memory', async ({
   open,
 }) => {
   await withRack(async (fleet) => {
@@ -35,12 +36,33 @@ test('the HW power brake on 40 GPUs of a rack: one incident, on the screen with 
           watcher.observe(document.body, { subtree: true, childList: true, characterData: true });
         }),
     );
+    const before = Date.now();
     fleet.pull();
     expect(await seen).toContain('40 GPUs in HW power brake');
     await expect(rail.getByRole('button')).toHaveCount(1);
     await page.keyboard.press('4');
     await expect(page.getByRole('row').filter({ hasText: 'HW power brake' }).first()).toContainText('40');
     await expect(page.getByRole('row').filter({ hasText: '40 GPUs in HW power brake' })).toHaveCount(1);
+
+    // Nobody but the console keeps these numbers: back to before the brake, and on from there until it holds.
+    await go(page, `#/?t=${iso(Math.floor(before / 1000) * 1000)}`);
+    const power = page.getByRole('region', { name: 'Site summary' }).getByRole('button', { name: 'Site IT power' });
+    const then = page.getByRole('region', { name: 'Alerts then' });
+    const step = (key: string, text: RegExp) =>
+      expect(async () => {
+        await page.keyboard.press(key);
+        await settledTime(page);
+        expect(await power.textContent()).toMatch(text);
+      }).toPass();
+    await settledTime(page);
+    // 48 × 690 W. On a busy machine a second may have been read late, and have no instant.
+    await step(',', /^Site IT power\D*33\D/);
+    await expect(banner(page)).toContainText('From memory, every 1 s');
+    await expect(then.getByRole('button')).toHaveCount(0);
+    await step('.', /^Site IT power\D*14\D/);
+    await expect(then.getByRole('button', { name: /40 GPUs in HW power brake/ })).toBeVisible();
+    await page.keyboard.press('Shift+Escape');
+    await expect(banner(page)).toHaveCount(0);
   });
 });
 
