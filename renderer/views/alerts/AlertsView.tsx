@@ -13,6 +13,7 @@ import parts from '../../parts/parts.module.css';
 import { Segmented } from '../../parts/Segmented.tsx';
 import { isToldOnTop } from '../frame/troubles.ts';
 import { useKeys } from '../keys.ts';
+import { NowOnly } from '../replay/NowOnly.tsx';
 import type { Go, Route } from '../route.ts';
 import { AckDialog } from './AckDialog.tsx';
 import { AlertDetail } from './AlertDetail.tsx';
@@ -60,6 +61,7 @@ export function AlertsView(props: Props) {
   const { version } = frame.alerts;
   const [silencing, setSilencing] = useState(false);
   const hello = useHello();
+  const { past } = useTravel();
   return (
     <main className={styles.alerts}>
       <div className={styles.tabs} data-region>
@@ -81,6 +83,8 @@ export function AlertsView(props: Props) {
         <Silences version={version} now={freshness.now} operate={props.operate} onNew={() => setSilencing(true)} />
       ) : tab === 'rules' ? (
         <Rules version={version} operate={props.operate} />
+      ) : tab === 'notify' && past !== null ? (
+        <NowOnly title="Notifications" why="They are settings, and nobody is told of what is over." />
       ) : tab === 'notify' ? (
         hello.data ? (
           <Notifications hello={hello.data} operate={props.operate} />
