@@ -57,6 +57,11 @@ test('an alert leads to when it began, by key and by its mark; there it is neith
   await expect(detail.getByRole('button', { name: /^Silence/ })).toBeDisabled();
   // The rule is that of then, with its condition.
   await expect(detail.getByText('gpu.temp > 20')).toBeVisible();
+  await page.getByRole('radio', { name: 'Rules' }).click();
+  await page.getByRole('button', { name: 'Boards warm' }).click();
+  const rule = page.getByRole('region', { name: 'Rule Boards warm' });
+  await expect(rule).toContainText('As it was then');
+  await expect(rule.getByLabel('When', { exact: true })).toBeDisabled();
   await expectInstant(page, instant);
 
   await page.keyboard.press('1');

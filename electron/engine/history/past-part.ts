@@ -75,5 +75,5 @@ export class PastPart implements EnginePart {
 /** Alerts as they stood. @throws FaultError where rows of then are not kept any more, or no engine ran */
 function alertsOf({ alerts }: Past): PastAlerts {
   if (alerts) return alerts;
-  throw new FaultError('not-recorded', 'Alerts of this time are not written down.', 'Go to a later time.');
+  throw new FaultError('not-recorded', 'Alerts and rules of this time are not written down.', 'Go to a later time.');
 }
