@@ -59,7 +59,12 @@ export function RuleEditor(props: {
         }}
       >
         <fieldset disabled={!editable} className={forms.plainSet}>
-          <Line label="When" value={draft.when} onChange={(when) => put({ when })} bad={preview.data?.error !== ''} />
+          <Line
+            label="When"
+            value={draft.when}
+            onChange={(when) => put({ when })}
+            bad={!isOver && preview.data?.error !== ''}
+          />
           <Line
             label="Clears when, empty: as soon as it does not hold"
             value={draft.clear}
