@@ -23,7 +23,7 @@ const row = (name: string, more: Partial<MatrixRow>): MatrixRow => ({
   ...{ severity: null, since: null, members: 1, ...more },
 });
 const matrix = (kind: FabricMatrix['kind'], rows: readonly MatrixRow[]): FabricMatrix => ({
-  ...{ kind, word: 'leaf', pod: '', pods: [], columns: ['s1'], columnTx: [0.5], columnRx: [0.4], rows },
+  ...{ kind, word: 'leaf', each: 'leaf', pod: '', pods: [], columns: ['s1'], columnTx: [0.5], columnRx: [0.4], rows },
   ...{ state: [1], tx: [0.5], rx: [0.4], wait: [null], up: [4], of: [4], median: 0.5, p99: 0.5, txBps: 0, rateBps: 0 },
   links: { of: 4, down: 0, missing: 0 },
   waitKnown: rows.some(({ wait }) => wait !== null),
