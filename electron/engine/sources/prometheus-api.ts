@@ -64,7 +64,7 @@ export function apiFault(host: string, error: unknown): unknown {
 /** What a proxy answers that lets queries through and nothing else. */
 const NO_SUCH_QUESTION = /^http-(400|404|405|422|501)$/;
 /** Flags tell more than some want told: who may not see them may query all the same. */
-const NOT_FOR_US = /^http-(4(?!29)\d\d|501)$/;
+const NOT_FOR_US = /^http-(4(?!29)\d\d|50[01])$|^(redirect|too-large|encoding)$/;
 
 /**
  * Names of the metrics that a server had within the last ten minutes. Undefined where it does not say, as some proxies

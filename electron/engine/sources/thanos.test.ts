@@ -36,7 +36,8 @@ async function serverOf(flags: Flags, more: () => { readonly data?: object } = (
       const send = (data: unknown, beside = {}) => response.end(JSON.stringify({ status: 'success', data, ...beside }));
       response.setHeader('date', new Date().toUTCString());
       if (request.url?.includes('/label/')) return send(['measurementsInletSensorValue']);
-      if (request.url?.includes('/status/flags')) return flags ? send(flags) : response.writeHead(status).end();
+      if (request.url?.includes('/status/flags'))
+        return flags ? send(flags) : response.writeHead(status, { location: 'http://login.invalid/' }).end();
       const form = Object.fromEntries(new URLSearchParams(body));
       forms.push(form);
       const time = Number(form.time ?? form.end);
@@ -93,6 +94,8 @@ describe('a querier of Thanos', () => {
     ['a Prometheus', { 'query.lookback-delta': '5m', 'query.max-concurrency': '20' }, 200],
     ['a server without flags (Mimir)', undefined, 404],
     ['a proxy that lets nobody see them', undefined, 403],
+    ['a proxy that sends everything else to its login', undefined, 302],
+    ['a server that fails at it', undefined, 500],
   ] as const)('%s is asked for nothing that it does not know', async (_, flags, status) => {
     const { source, forms } = await serverOf(flags, () => ({}), status);
     const { reader } = readerOf(source);
