@@ -22,6 +22,11 @@ function digits(value: number, decimals: number): string {
   return `${sign}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
 }
 
+/** A number with so many decimals and without a unit. */
+export function formatNumber(value: number | null, decimals: number): string {
+  return isMissing(value) ? MISSING : digits(value, decimals);
+}
+
 /** A rate carries its sign, zero's included. */
 function signed(value: number, decimals: number): string {
   const text = digits(value, decimals);

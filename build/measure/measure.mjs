@@ -18,7 +18,7 @@ const usage = `Usage: npm run measure [-- --json] [-- NAME]
   --json        one JSON object {rows:[{name, workload, ours, theirs, unit, peer, ratio, goal, holds}]}
   NAME          one row (--only NAME is the same): decode-first, decode-steady, vector-steady, heatmap-update, tick, wall-bytes, packing, cold-start, snapshot,
                 scrape-to-pixel, interact, frames-to-wall,
-                report, history, engine-memory, wall-soak and soak (a quarter of an hour each; only when asked for),
+                report, history, engine-memory, wall-soak and soak (a quarter of an hour each, wall-soak with a Prometheus on PATH; only when asked for),
                 server-cost, server-cost-recorded and direct-scrape (these need a Prometheus on PATH)
   --gpus N      heatmap-update, scrape-to-pixel, interact, frames-to-wall for this size only, of 1000, 10000 and 100000
   --quick       a tenth of the series and cells: a smoke test, not a measurement

@@ -42,9 +42,15 @@ function audio(): AudioContext | null {
   return context;
 }
 
-/** Makes the page heard from the first click or key on. @returns ends it */
+/**
+ * Makes the page heard from the first click or key on. What that does comes first: to open the sound device takes some
+ * frames. Safari, which has no idle callbacks, allows it within the click only.
+ *
+ * @returns ends it
+ */
 export function armSounds(): () => void {
-  const wake = () => void audio()?.resume().catch(ignore);
+  const open = () => void audio()?.resume().catch(ignore);
+  const wake = () => ('requestIdleCallback' in window ? window.requestIdleCallback(open) : open());
   const events = ['pointerdown', 'keydown'] as const;
   for (const event of events) window.addEventListener(event, wake, { once: true });
   return () => {

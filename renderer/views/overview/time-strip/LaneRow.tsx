@@ -1,4 +1,5 @@
 import { area, line, scaleLinear } from 'd3';
+import { formatNumber } from '../../../../shared/format.ts';
 import styles from './time-strip.module.css';
 
 /** One lane: values at times, null where there is no sample. Units are those of the numbers printed. */
@@ -31,9 +32,7 @@ export const shownOf = (lane: Lane): number | null => (lane.value === undefined 
 
 /** A number as the lane prints it; '—' for none. */
 export function printed({ decimals }: Lane, value: number | null): string {
-  return value === null
-    ? '—'
-    : value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  return formatNumber(value, decimals);
 }
 
 interface RowProps {
