@@ -139,7 +139,7 @@ test('a wall on the second display has its own view, covers it, keeps it awake, 
   }
 });
 
-test('a wall whose page hangs is loaded again and says so; one that hangs again and again gives way to a plain page', async ({
+test('a wall whose page hangs is loaded again and says so; one that paints nothing after two reloads gives way to a plain page', async ({
   fleet,
 }) => {
   const profile = profileOf(fleet);

@@ -156,7 +156,7 @@ export function App() {
   if (view === 'wall')
     return (
       <>
-        <Wall {...{ layout, frame, freshness, route }} onLeave={() => go(lastOf('overview'))} />
+        <Wall {...{ layout, frame, freshness, route, go }} onLeave={() => go(lastOf('overview'))} />
         {dialogs}
       </>
     );

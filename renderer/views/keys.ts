@@ -84,6 +84,7 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['\\'], action: 'Alerts panel' },
   { keys: ['F6'], action: 'Next region' },
   { keys: ['W', 'F11'], action: 'Wall; Esc leaves it' },
+  { keys: ['S'], action: 'On a wall: its settings' },
   { keys: ['D'], action: 'Theme: dark, light, high contrast' },
   { keys: ['?'], action: 'All keys' },
 ];

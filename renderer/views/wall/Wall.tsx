@@ -5,13 +5,16 @@ import { useAlerts } from '../../ask/alerts.ts';
 import { useHistory } from '../../ask/ask.ts';
 import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
+import { Kbd } from '../../parts/Kbd.tsx';
+import parts from '../../parts/parts.module.css';
 import { useKeys } from '../keys.ts';
-import type { Route } from '../route.ts';
+import type { Go, Route } from '../route.ts';
 import { type Interrupt, playlistOf, SLIDE_SIGNALS, type SlideView, showingAt } from './rotation.ts';
 import { useHiddenCursor, useScale, useWakeLock } from './use-wall.ts';
 import { WallNumeral } from './WallFigures.tsx';
 import { WallMap } from './WallMap.tsx';
 import { WallAlerts, WallFoot, WallHeader } from './WallParts.tsx';
+import { WallSettings } from './WallSettings.tsx';
 import styles from './wall.module.css';
 import {
   arcminOf,
@@ -26,12 +29,14 @@ import {
 } from './wall-care.ts';
 import { type Cause, causesOf, unknownOf } from './wall-causes.ts';
 import { type LastFigure, viewFigure, type WallFigure, worstBudget } from './wall-panels.ts';
+import { storedWall } from './wall-settings.ts';
 
 interface Props {
   readonly layout: LayoutDocument | null;
   readonly frame: ViewFrame | null;
   readonly freshness: Freshness;
   readonly route: Route;
+  readonly go: Go;
   readonly onLeave: () => void;
 }
 
@@ -40,10 +45,10 @@ const NO_CAUSES: readonly Cause[] = [];
 
 /**
  * The wall: read from five metres, unattended, day and night. Everything of it is set in its address (`views`, `panel`,
- * `metres`, `dim`), so that a display needs nothing but that.
+ * `metres`, `dim`, `orbit`), so that a display needs nothing but that. An address that says nothing gets what was saved here.
  */
 export function Wall(props: Props) {
-  const { layout, frame, freshness, route } = props;
+  const { layout, frame, freshness, route, go } = props;
   const { now } = freshness;
   const playlist = playlistOf(route.params.views);
   const alerts = useAlerts(frame?.alerts.version ?? 0);
@@ -61,13 +66,14 @@ export function Wall(props: Props) {
   useKeys({ Escape: props.onLeave, w: props.onLeave });
   const lost = freshness.state === 'stale' || freshness.state === 'waiting';
   const quiet = useQuietSince(incidents.length === 0 && unknown === '' && !lost, now);
-  const [x, y] = orbitAt(now);
+  const moves = route.params.orbit !== 'off';
+  const [x, y] = moves ? orbitAt(now) : [0, 0];
   return (
     <main
       ref={holder}
       className={styles.wall}
       data-idle={idle}
-      data-flipped={upsideDown(now)}
+      data-flipped={moves && upsideDown(now)}
       data-theme="dark"
       aria-label="Wall"
       style={{ opacity: brightnessAt(now, quiet, dimTimesOf(route.params.dim)) }}
@@ -90,17 +96,41 @@ export function Wall(props: Props) {
           {...{ lost, incidents, unknown }}
         />
         <WallFoot
-          incidents={incidents}
-          unknown={unknown}
-          now={now}
+          {...{ incidents, unknown, now }}
           reloaded={reloadedAt(window.location.search, now)}
           lost={lost ? whyOf(frame, freshness) : ''}
-          lostTitle={freshness.ageMs === null ? 'No data yet' : 'Data is lost'}
-          lostSince={freshness.ageMs === null ? '' : formatAge(freshness.ageMs)}
+          {...lostWords(freshness)}
         />
         <Advice route={route} />
       </div>
+      <Settings {...{ idle, route, go }} />
     </main>
+  );
+}
+
+/** The door to the wall's settings, seen while the pointer moves. */
+function Settings({ idle, route, go }: Pick<Props, 'route' | 'go'> & { idle: boolean }) {
+  const [open, setOpen] = useState(false);
+  useKeys({ s: () => setOpen(true) });
+  useEffect(() => {
+    // An address that says nothing of the wall becomes the one of what was saved here.
+    const params = storedWall();
+    if (Object.keys(route.params).length === 0 && Object.keys(params).length > 0) go({ view: 'wall', params }, true);
+  }, [route, go]);
+  return (
+    <>
+      {idle ? null : (
+        <button type="button" className={`${parts.button} ${styles.settings}`} onClick={() => setOpen(true)}>
+          Wall settings <Kbd>S</Kbd>
+        </button>
+      )}
+      <WallSettings
+        open={open}
+        onClose={() => setOpen(false)}
+        params={route.params}
+        onSave={(params) => go({ view: 'wall', params }, true)}
+      />
+    </>
   );
 }
 
@@ -196,6 +226,11 @@ function useQuietSince(quiet: boolean, now: number): number | null {
   else since.current ??= now;
   return since.current;
 }
+
+const lostWords = ({ ageMs }: Freshness) =>
+  ageMs === null
+    ? { lostTitle: 'No data yet', lostSince: '' }
+    : { lostTitle: 'Data is lost', lostSince: formatAge(ageMs) };
 
 function whyOf(frame: ViewFrame | null, { trouble, ageMs }: Freshness): string {
   if (trouble !== '') return trouble;
