@@ -1,4 +1,6 @@
-import { demoShown, expect, go, test } from '../console.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoShown, expect, go, hashOf, test } from '../console.ts';
 
 const RULES = '- { name: RowHot, when: budget.use > 0.95, at: [row], for: 0s, severity: critical }\n';
 
@@ -27,6 +29,28 @@ test('the wall: figures, racks, alerts that stand still; without data a violet b
   await expect(page.getByRole('dialog')).toHaveCount(0);
   await expect(wall).toBeVisible();
 
+  // Its settings: what the letters come to, and an address that says it all.
+  await page.keyboard.press('s');
+  const settings = page.getByRole('dialog', { name: 'Wall settings' });
+  await settings.getByLabel('Read from, metres').fill('9');
+  await expect(settings.getByText(/^Letters take 9\.\d of 16 arc minutes, too small/)).toBeVisible();
+  await settings.getByRole('checkbox', { name: 'Alerts' }).check();
+  await settings.getByLabel('Alerts, line').selectOption('Last 6 h');
+  await settings.getByLabel('From', { exact: true }).fill('22:00');
+  await expect(settings.getByRole('button', { name: 'Save wall settings' })).toBeDisabled();
+  await settings.getByLabel('to', { exact: true }).fill('06:00');
+  await settings.getByRole('button', { name: 'Save wall settings' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  const whole = '#/wall?views=power:999:1h,alerts:20:6h&metres=9&dim=22:00-06:00';
+  await expect.poll(() => hashOf(page)).toBe(whole);
+  await expect(wall.getByText('On 65 inches from 9 m letters take')).toBeVisible();
+  // The next wall that is opened here without an address of its own has them too.
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('navigation', { name: 'Views' })).toBeVisible();
+  await go(page, '#/wall');
+  await expect.poll(() => hashOf(page)).toBe(whole);
+  await go(page, '#/wall?views=power:999');
+
   if (info.project.name === 'serve') {
     // The host stands still: nothing comes any more, and the page must notice by itself.
     await page.clock.install();
@@ -44,4 +68,61 @@ test('the wall: figures, racks, alerts that stand still; without data a violet b
   }
   await page.keyboard.press('Escape');
   await expect(page.getByRole('navigation', { name: 'Views' })).toBeVisible();
+});
+
+declare global {
+  interface Window {
+    __awake?: string;
+  }
+}
+
+test('a display on the wall by a token that may only look: awake, turned to what is critical, until its token is revoked', async ({
+  open,
+  fleet,
+}, info) => {
+  test.skip(info.project.name !== 'serve', 'tokens are of serve');
+  const rule = (limit: number) =>
+    `- { name: Warm, when: gpu.temp > ${limit}, at: [gpu], for: 0s, severity: critical, domain: fabric }\n`;
+  const { page, profile } = await open({ settings: fleet, readOnly: true, files: { 'rules/mine.yaml': rule(900) } });
+  const tokens = join(profile, 'tokens.txt');
+  const line = readFileSync(tokens, 'utf8');
+  await page.addInitScript(() => {
+    if (!('wakeLock' in navigator)) return;
+    navigator.wakeLock.request = (kind) => {
+      window.__awake = kind;
+      return Promise.reject(new Error('only asked'));
+    };
+  });
+  const address = page.url().split('#')[0];
+  await page.goto('about:blank');
+  await page.goto(`${address}#key=${line.trim().split(' ')[2]}&go=/wall?views=thermal:999`);
+  const wall = page.getByRole('main', { name: 'Wall' });
+  await expect(wall).toContainText(/Heat, % of slowdown.*Live, \d+ s/);
+  expect(await hashOf(page)).toBe('#/wall?views=thermal:999');
+  await expect.poll(() => page.evaluate(() => window.__awake)).toBe('screen');
+
+  // The cursor, and the door to the settings, are there while the pointer moves and 3 s more.
+  await expect(wall).toHaveCSS('cursor', 'none');
+  await expect(async () => {
+    await page.mouse.move(300, 300);
+    await page.mouse.move(320, 310);
+    await expect(wall.getByRole('button', { name: 'Wall settings' })).toBeVisible({ timeout: 1000 });
+  }).toPass();
+  await expect(wall).toHaveCSS('cursor', 'none');
+  await expect(wall.getByRole('button')).toHaveCount(0);
+
+  // A critical alert that is new takes it to its view.
+  await expect(wall.getByRole('region', { name: 'Alerts' })).not.toContainText(/Loading|not known/);
+  writeFileSync(join(profile, 'rules/mine.yaml'), rule(1));
+  await expect(wall).toContainText('Busiest port, % of rate');
+
+  // Loaded again, and known to nobody any more as after a new start of the host, it needs no address and no login.
+  await page.context().clearCookies();
+  await page.reload();
+  await expect(wall).toContainText(/Live, \d+ s/);
+
+  writeFileSync(tokens, line.replace(/\S+\n$/, 'another-token-than-it-was\n'));
+  await expect(wall.getByRole('region', { name: 'Alerts' })).toContainText('The key of this page was revoked');
+  await expect(wall.getByText('No data', { exact: true })).toHaveCount(2);
+  await expect(wall).not.toContainText('Live');
 });

@@ -73,14 +73,39 @@ describe('WebLink', () => {
     const refused = setUp({ alive: true });
     refused.sockets[0].onclose?.();
     await settled();
-    expect(refused.link.state()).toEqual({ kind: 'refused', reason: 'This page has no key' });
+    expect(refused.link.state()).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/^This page has no key\. Open the address/),
+    });
     const wrong = setUp({ key: 'x', statuses: [401] });
     await settled();
-    expect(wrong.link.state()).toEqual({ kind: 'refused', reason: 'The key in this address is not valid' });
+    expect(wrong.link.state()).toMatchObject({
+      kind: 'refused',
+      reason: expect.stringMatching(/^The key in this address is not valid\. Open/),
+    });
     expect(wrong.sockets).toHaveLength(0);
     const silent = setUp({ key: 'x', statuses: [0] });
     await settled();
     expect(silent.link.state()).toEqual({ kind: 'lost', reason: 'Fleetwatt does not answer' });
+  });
+
+  it('says that its key was revoked, also once it has offered it too often, and is let in again with it', async () => {
+    const { link, sockets, waits } = setUp({ key: 'k', statuses: [204, 401, 429, 204] });
+    await settled();
+    sockets[0].onopen?.();
+    sockets[0].onclose?.();
+    await settled();
+    for (const index of [0, 1]) {
+      waits[index].run();
+      await settled();
+      expect(link.state()).toMatchObject({ kind: 'refused', reason: expect.stringContaining('was revoked') });
+      // At most four a minute, where ten are too many.
+      expect(waits[index + 1].ms).toBe(15_000);
+    }
+    waits[2].run();
+    await settled();
+    sockets[1].onopen?.();
+    expect(link.state()).toEqual({ kind: 'open' });
   });
 
   it('answers calls by id, and those that were open when the socket closed with a fault', async () => {

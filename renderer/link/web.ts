@@ -13,6 +13,9 @@ export interface WebDoors {
 
 const FIRST_WAIT = 250;
 const LAST_WAIT = 5000;
+/** A key that was refused is offered again this seldom: a host counts wrong ones, ten a minute (electron/serve/keys.ts). */
+const REFUSED_WAIT = 15_000;
+const OTHER_ADDRESS = 'Open the address that Fleetwatt printed when it started.';
 const LOST: Fault = {
   code: 'link-lost',
   message: 'The connection to Fleetwatt was lost before the answer came.',
@@ -34,6 +37,8 @@ export class WebLink implements Link {
   #socket: WebSocket | null = null;
   #id = 0;
   #wait = FIRST_WAIT;
+  /** The key has let this page in before. */
+  #wasLetIn = false;
 
   constructor(doors: WebDoors, key: string | null) {
     this.#doors = doors;
@@ -68,8 +73,11 @@ export class WebLink implements Link {
     if (this.#key !== null) {
       const status = await this.#doors.session(this.#key);
       if (status === 0) return this.#again({ kind: 'lost', reason: 'Fleetwatt does not answer' });
-      if (status === 429) return this.#again({ kind: 'lost', reason: 'Too many wrong keys; waiting' });
-      if (status >= 400) return this.#again({ kind: 'refused', reason: 'The key in this address is not valid' });
+      const { kind } = this.#state;
+      if (status === 429)
+        return this.#again(kind === 'refused' ? this.#state : { kind: 'lost', reason: 'Too many wrong keys; waiting' });
+      if (status >= 400) return this.#again({ kind: 'refused', reason: this.#refusal() });
+      this.#wasLetIn = true;
     }
     const socket = this.#doors.socket();
     socket.binaryType = 'arraybuffer';
@@ -83,6 +91,12 @@ export class WebLink implements Link {
     socket.onclose = () => void this.#closed();
   }
 
+  #refusal(): string {
+    return this.#wasLetIn
+      ? 'The key of this page was revoked. Ask who runs Fleetwatt for another.'
+      : `The key in this address is not valid. ${OTHER_ADDRESS}`;
+  }
+
   async #closed(): Promise<void> {
     const wasOpen = this.#state.kind === 'open';
     this.#socket = null;
@@ -93,7 +107,7 @@ export class WebLink implements Link {
     const alive = await this.#doors.alive();
     this.#again(
       alive
-        ? { kind: 'refused', reason: 'This page has no key' }
+        ? { kind: 'refused', reason: `This page has no key. ${OTHER_ADDRESS}` }
         : { kind: 'lost', reason: 'Fleetwatt does not answer' },
     );
   }
@@ -102,7 +116,8 @@ export class WebLink implements Link {
     this.#become(state);
     const wait = this.#wait;
     this.#wait = Math.min(wait * 2, LAST_WAIT);
-    this.#doors.later(() => void this.#open(), wait);
+    const isRefusedKey = state.kind === 'refused' && this.#key !== null;
+    this.#doors.later(() => void this.#open(), isRefusedKey ? REFUSED_WAIT : wait);
   }
 
   #become(state: LinkState): void {
@@ -143,10 +158,29 @@ export function placeOf(hash: string): string {
   return go?.startsWith('/') ? go : '/';
 }
 
-/** The doors of this browser page. The key leaves the address bar before anything else happens. */
-export function openWebLink(): WebLink {
+const KEPT = 'fleetwatt.wall-key';
+
+/**
+ * The key of this page. It leaves the address bar before anything else happens; a wall's is kept as long as its tab, since
+ * nobody is there to open the address again when the page is loaded again and the host has started anew meanwhile.
+ */
+function takeKey(): string | null {
   const key = keyOf(location.hash);
-  if (key !== null) history.replaceState(null, '', `${location.pathname}${location.search}#${placeOf(location.hash)}`);
+  const place = placeOf(location.hash);
+  if (key !== null) history.replaceState(null, '', `${location.pathname}${location.search}#${place}`);
+  try {
+    if (key === null) return sessionStorage.getItem(KEPT);
+    if (place.startsWith('/wall')) sessionStorage.setItem(KEPT, key);
+    else sessionStorage.removeItem(KEPT);
+  } catch {
+    // A browser with storage switched off has its key once.
+  }
+  return key;
+}
+
+/** The doors of this browser page. */
+export function openWebLink(): WebLink {
+  const key = takeKey();
   const socketUrl = new URL('link', document.baseURI);
   socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
   socketUrl.hash = '';

@@ -53,6 +53,12 @@ describe('freshnessOf', () => {
     expect(freshnessOf({ ...frame, sampled: 1_009_000 }, passed(0), open, null).ageMs).toBe(0);
   });
 
+  it('has nothing to show to whom is let in no more, however young, and says why', () => {
+    const refused = { kind: 'refused', reason: 'The key of this page was revoked.' } as const;
+    expect(freshnessOf(frame, passed(0), refused, null)).toMatchObject({ state: 'stale', trouble: refused.reason });
+    expect(freshnessOf(null, passed(0), refused, null).state).toBe('waiting');
+  });
+
   it('is not live while the engine is gone or the link is lost, however young its sample', () => {
     const down = { state: 'down', since: 0, starts: 1, reason: 'exit 1' } as const;
     expect(freshnessOf(frame, passed(0), open, down)).toMatchObject({ state: 'late', ageMs: 2000 });

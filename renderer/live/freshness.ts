@@ -58,6 +58,8 @@ export function freshnessOf(
   const ageMs = Math.max(0, now - frame.sampled);
   // Nothing is live of which the next is not on its way, however young it is.
   const staleMs = shownFor(frame);
+  // Who is let in no more has nothing to look at, however young.
+  if (link.kind === 'refused') return { state: 'stale', ageMs, now, trouble };
   const live =
     trouble === '' ? Math.min(LIVE_POLLS * frame.pollMs + (frame.roundMs ?? 0), staleMs) : Number.NEGATIVE_INFINITY;
   return { state: ageMs <= live ? 'live' : ageMs <= staleMs ? 'late' : 'stale', ageMs, now, trouble };
@@ -69,7 +71,7 @@ export const shownFor = ({ staleMs, roundMs }: Pick<Received, 'staleMs' | 'round
 
 function troubleOf(link: LinkState, engine: EngineEvent | null): string {
   if (link.kind === 'lost') return 'Connection to Fleetwatt lost; trying again';
-  if (link.kind === 'refused') return `${link.reason}. Open the address that Fleetwatt printed when it started.`;
+  if (link.kind === 'refused') return link.reason;
   if (link.kind === 'open' && engine?.state === 'down') return 'Engine stopped; restarting';
   return '';
 }
