@@ -17,6 +17,8 @@ const SILENT_MS = 300_000;
  */
 export class BoardClaims {
   readonly #of = new Map<number, readonly Claim[]>();
+  /** Machine → boards that any body ever told of in it. */
+  readonly #in = new Map<number, Set<number>>();
   /** Boards that each body told of last. */
   readonly #boards = new Map<string, readonly number[]>();
   readonly #heardAt = new Map<string, EpochMs>();
@@ -39,6 +41,13 @@ export class BoardClaims {
     const machines = this.#now.get(board);
     if (!machines) this.#now.set(board, new Map([[machine, index]]));
     else if (index >= 0 || !machines.has(machine)) machines.set(machine, index);
+    this.#put(board, machine);
+  }
+
+  #put(board: number, machine: number): void {
+    const boards = this.#in.get(machine);
+    if (boards) boards.add(board);
+    else this.#in.set(machine, new Set([board]));
   }
 
   /** What the body told takes the place of what it told before. @returns its boards, and those that it had before */
@@ -76,11 +85,11 @@ export class BoardClaims {
 
   /** Whether two machines are told of with the same boards. */
   areAlike(a: number, b: number): boolean {
-    for (const board of this.#of.keys()) {
+    const boards = [...(this.#in.get(a) ?? []), ...(this.#in.get(b) ?? [])];
+    return boards.every((board) => {
       const machines = this.machinesOf(board);
-      if (machines.includes(a) !== machines.includes(b)) return false;
-    }
-    return true;
+      return machines.includes(a) === machines.includes(b);
+    });
   }
 
   /** Boards that are told of in several machines. */
@@ -92,18 +101,20 @@ export class BoardClaims {
 
   /** Two machines are one; −1: what is in it waits for its bodies. */
   moved(from: number, into: number): void {
-    for (const [board, claims] of this.#of) {
-      if (claims.every(({ machine }) => machine !== from)) continue;
+    for (const board of this.#in.get(from) ?? []) {
+      const claims = this.#of.get(board) ?? [];
       const next = claims.map((claim) => (claim.machine === from ? { ...claim, machine: into } : claim));
+      if (into >= 0) this.#put(board, into);
       this.#of.set(
         board,
         next.filter(({ machine }) => machine >= 0),
       );
     }
+    this.#in.delete(from);
   }
 
   /** Boards of a source are gone, and all bodies are read anew. */
   clear(): void {
-    for (const known of [this.#of, this.#boards, this.#heardAt, this.#now]) known.clear();
+    for (const known of [this.#of, this.#in, this.#boards, this.#heardAt, this.#now]) known.clear();
   }
 }
