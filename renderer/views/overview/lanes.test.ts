@@ -14,13 +14,29 @@ const frame = {
 const site = [{ signal: 'draw', place: 0 }] as const;
 
 describe('lanes', () => {
-  it('asks for the site, the row nearest to its budget, utilisation and the busiest port', () => {
+  it('asks for the site, the row nearest to its budget, utilisation and ports', () => {
     expect(worstRow(layout, frame)).toBe(4);
     expect(laneSeries(layout, frame).map(({ signal, place }) => `${signal} ${place}`)).toEqual([
       'draw 0',
       'draw 4',
       'gpu.util 0',
       'link.use 0',
+      'link.waited 0',
+    ]);
+  });
+
+  it('shows the wait of ports where that is known, else how busy they are, which is no alarm', () => {
+    const series = [
+      { signal: 'link.use', place: 0 },
+      { signal: 'link.waited', place: 0 },
+    ] as const;
+    const of = (waited: readonly (number | null)[]) =>
+      lanesOf(layout, frame, series, { times: [10_000, 20_000], values: [[0.97, 0.98], waited] });
+    expect(of([null, 0.31])).toMatchObject([
+      { label: 'Worst transmit wait', values: [null, 31], limit: 5, critical: 5, note: 'Limit 5%' },
+    ]);
+    expect(of([null, null])).toMatchObject([
+      { label: 'Busiest network port, use', values: [97, 98, 50], limit: 95, critical: null },
     ]);
   });
 
@@ -35,7 +51,7 @@ describe('lanes', () => {
     };
     const drawn = { ...frame, drawW: Float32Array.from([164_000, 167_000]) } as ViewFrame;
     const series = laneSeries(two, drawn);
-    expect(series.map(({ place }) => place)).toEqual([1, 1, 1]);
+    expect(series.map(({ place }) => place)).toEqual([1, 1, 1, 1]);
     expect(lanesOf(two, drawn, series, undefined).map(({ label }) => label)).toEqual([
       'Site PDX-1 power',
       'GPU utilisation, median, PDX-1',

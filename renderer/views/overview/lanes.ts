@@ -7,20 +7,20 @@ import type { Lane } from './time-strip/TimeStrip.tsx';
 
 /** What is asked of `history` for the strip, in the order of the lanes. */
 export interface LaneSeries {
-  readonly signal: 'draw' | 'gpu.util' | 'link.use';
+  readonly signal: 'draw' | 'gpu.util' | 'link.use' | 'link.waited';
   readonly place: number;
 }
 
 /**
- * The lanes: power of the site, of the row nearest to its budget, median utilisation, the busiest port. Of several
- * sites the one that draws most, by its name: sums over sites are not remembered.
+ * The lanes: power of the site, of the row nearest to its budget, median utilisation, the port that waits most; where
+ * nobody tells how long a wait is, the busiest port (ui.md 6a). Of several sites the one that draws most, by its name: sums over sites are not remembered.
  */
 export function laneSeries(layout: LayoutDocument, frame: ViewFrame): LaneSeries[] {
   const row = worstRow(layout, frame);
   const site = largestSite(layout, frame);
   const series: LaneSeries[] = [{ signal: 'draw', place: site }];
   if (row >= 0) series.push({ signal: 'draw', place: row });
-  return [...series, { signal: 'gpu.util', place: site }, { signal: 'link.use', place: site }];
+  return [...series, ...(['gpu.util', 'link.use', 'link.waited'] as const).map((signal) => ({ signal, place: site }))];
 }
 
 function largestSite(layout: LayoutDocument, frame: ViewFrame): number {
@@ -59,7 +59,10 @@ export function lanesOf(
   /** The instant of the past that is shown; left out at the end of the record. */
   at?: number,
 ): readonly Lane[] {
-  return series.map((one, index) => {
+  const waited = series.findIndex(({ signal }) => signal === 'link.waited');
+  const left = reply?.values[waited]?.some((value) => value !== null) ? 'link.use' : 'link.waited';
+  return series.flatMap((one, index) => {
+    if (one.signal === left) return [];
     const past = { times: reply?.times ?? [], values: reply?.values[index] ?? [] };
     const value = nowOf(layout, frame, one);
     const points = at === undefined ? withNow(past, frame.sampled, value) : aroundTime(past, at, value);
@@ -80,7 +83,7 @@ interface Points {
 function nowOf(layout: LayoutDocument, frame: ViewFrame, { signal, place }: LaneSeries): number | null {
   if (signal === 'draw') return Number.isNaN(frame.drawW[place]) ? null : frame.drawW[place];
   // The summary is of all sites: with several it says nothing of the one that the lane shows.
-  if (layout.start[1] !== 1) return null;
+  if (layout.start[1] !== 1 || signal === 'link.waited') return null;
   return (signal === 'gpu.util' ? frame.summary.util?.median : frame.summary.fabric?.use) ?? null;
 }
 
@@ -147,17 +150,17 @@ function ofSite(layout: LayoutDocument, place: number): string {
   return layout.start[1] > 1 ? `, ${layout.name[place]}` : '';
 }
 
-function shareLane(signal: 'gpu.util' | 'link.use', points: Points, site: string): Lane {
-  const nic = signal === 'link.use';
+/** Of shares in percent: what they are called, and from where on they wait too much. A full port alone is no alarm. */
+const SHARES = {
+  'gpu.util': { label: 'GPU utilisation, median', decimals: 0, limit: null, critical: null },
+  'link.use': { label: 'Busiest network port, use', decimals: 1, limit: 95, critical: null },
+  'link.waited': { label: 'Worst transmit wait', decimals: 1, limit: 5, critical: 5 },
+} as const;
+
+function shareLane(signal: keyof typeof SHARES, points: Points, site: string): Lane {
+  const { label, limit, ...rest } = SHARES[signal];
   return {
-    id: signal,
-    label: `${nic ? 'Busiest network port, use' : 'GPU utilisation, median'}${site}`,
-    unit: '%',
-    ...scaled(points, 100),
-    limit: nic ? 95 : null,
-    critical: nic ? 95 : null,
-    decimals: nic ? 1 : 0,
-    note: nic ? 'Limit 95%' : '',
-    slope: '',
+    ...{ id: signal, label: `${label}${site}`, unit: '%', ...scaled(points, 100), limit, ...rest },
+    ...{ note: limit === null ? '' : `Limit ${limit}%`, slope: '' },
   };
 }
