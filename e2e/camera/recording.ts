@@ -17,6 +17,8 @@ export const POLL_MS = 15_000;
 const BEFORE_MS = 2_025_000;
 /** Samples are as old as this at the moment. */
 const AGE_MS = 2000;
+/** Of the exporters: it stands in what a snapshot says of them. */
+const PORT = 29_464;
 /** How long nobody answers by the end of the recording of a fleet that went silent. */
 const SILENT_MS = 195_000;
 
@@ -49,7 +51,7 @@ async function recordFleet(
   [live, silent]: readonly RecordingName[],
 ): Promise<void> {
   const clock = new SteppedClock(MOMENT - AGE_MS - BEFORE_MS);
-  const fleet = await startDemo({ ...size, now: clock.now });
+  const fleet = await startDemo({ ...size, now: clock.now, port: PORT, folder: join(folder, live, 'fleet') });
   const engine = startEngine({ pollMs: POLL_MS, sources: [demoSource(fleet)] }, clock);
   try {
     await clock.goTo(MOMENT);

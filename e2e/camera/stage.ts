@@ -98,17 +98,31 @@ async function replayStage(state: RecordingName, recordings: string): Promise<St
   copyFileSync(file, join(library, basename(file)));
   utimesSync(join(library, basename(file)), now / 1000, now / 1000);
   while ((await engine.call('snapshots', {})).rows[0]?.integrity !== 'whole') await new Promise(setImmediate);
+  // Of a fleet that fell silent a page has seen the last that was live.
+  const lastLive = replay.instantAt(MOMENT);
+  let watch = FIRST_WATCH;
   let seq = 0;
   let show = (_bytes: Uint8Array) => {};
+  const send = (instant: number) => {
+    replay.seek(instant);
+    const frame = replay.view.frame(watch, ++seq);
+    if (frame) show(encodeFrame({ ...frame, ...(instant === last ? head : {}) }));
+  };
   return {
     ...{ now, rack: rackOf(snapshot.topology.path) },
     async answer(name, arg) {
       const parsed = calls[name].arg.parse(arg);
       // As an engine does: who says hello is sent a frame before it says what it looks at.
-      if (name === 'watch' || name === 'hello') {
-        const frame = replay.view.frame(name === 'watch' ? (parsed as CallParsed<'watch'>) : FIRST_WATCH, ++seq);
-        if (frame) show(encodeFrame({ ...frame, ...head }));
+      if (name === 'hello') {
+        watch = FIRST_WATCH;
+        send(lastLive);
       }
+      if (name === 'watch') {
+        watch = parsed as CallParsed<'watch'>;
+        if (replay.shown === last) send(last);
+      }
+      // With its places the page shows what it has; what came after follows the answer.
+      if (name === 'layout' && replay.shown !== last) setImmediate(() => send(last));
       if (name === 'watch' || name === 'ack') return null;
       if (name === 'frameAt') return frameAt(replay, parsed as CallParsed<'frameAt'>);
       if (name === 'coverage') return coverage;

@@ -24,6 +24,7 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
     return () => observer.disconnect();
   }, []);
   const shown = lanes.slice(0, MOST);
+  const hidden = props.stale ? 0 : lanes.length - shown.length;
   const height = TOP + Math.max(1, shown.length) * LANE + AXIS;
   const x = scaleUtc([now - range, now], [12, Math.max(13, width - 12)]);
   const ticks = x.ticks(6);
@@ -35,7 +36,7 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
           <g key={+tick} transform={`translate(${x(tick)},0)`}>
             <line className={charts.tick} y1={0} y2={bottom} />
             {/* A label at an edge would be cut, or stand on the count of lanes that are left out. */}
-            {x(tick) < (lanes.length > MOST ? MORE : 18) || x(tick) > width - 18 ? null : (
+            {x(tick) < (hidden > 0 ? MORE : 18) || x(tick) > width - 18 ? null : (
               <text className={charts.axis} y={height - 4} textAnchor="middle">
                 {formatTime(+tick).slice(0, 5)}
               </text>
@@ -45,9 +46,9 @@ export function Timeline(props: { lanes: readonly TimelineLane[]; now: number; r
         {props.stale
           ? null
           : shown.map((lane, index) => <Lane key={lane.id} lane={lane} x={x} y={TOP + index * LANE + LANE / 2} />)}
-        {lanes.length > MOST ? (
+        {hidden > 0 ? (
           <text className={charts.axis} x={12} y={height - 4}>
-            +{lanes.length - MOST} more
+            +{hidden} more
           </text>
         ) : null}
       </svg>

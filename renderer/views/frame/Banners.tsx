@@ -104,7 +104,8 @@ function Span({ ms }: { ms: number }) {
 }
 
 function SilentSource({ source, now }: { source: SourceHealth; now: number }) {
-  const since = source.fault?.since ?? source.lastOk;
+  // Faults take turns where there are many targets: it is silent since it was last read.
+  const since = source.lastOk ?? source.fault?.since ?? null;
   return (
     <Banner tone="nodata">
       <Glyph severity="nodata" named={false} />

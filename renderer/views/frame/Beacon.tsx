@@ -14,12 +14,8 @@ export function Beacon({ freshness, pausedAt }: { freshness: Freshness; pausedAt
   if (replay !== null || past !== null) return <ReplayClock now={now} />;
   const word = pausedAt === null ? WORDS[state] : 'Paused';
   const second = Math.floor(now / 1000) % 60;
-  const age =
-    ageMs === null || pausedAt !== null
-      ? ''
-      : state === 'stale'
-        ? `no data for ${formatAge(ageMs)}`
-        : `${formatAge(ageMs)} ago`;
+  // The banner below tells in words that nothing came for so long.
+  const age = ageMs === null || pausedAt !== null ? '' : `${formatAge(ageMs)}${state === 'stale' ? '' : ' ago'}`;
   return (
     <span className={`${styles.beacon} ${state === 'stale' ? styles.beaconStale : ''}`} data-state={state}>
       <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">

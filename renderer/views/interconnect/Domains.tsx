@@ -239,7 +239,7 @@ function StripWords(props: {
 }
 
 function footOf({ kind, ecn, max }: DomainStrip): string {
-  if (kind === 'ethernet' && ecn !== null) return `${compact(ecn)} ECN marks/s`;
+  if (kind === 'ethernet' && ecn !== null) return `ECN ${compact(ecn)}/s`;
   return max === null ? '' : `max ${formatPercent(max, 0)}`;
 }
 

@@ -62,7 +62,9 @@ export function LeafDetail(props: {
               ticks={waitTop(history) > 40 ? [25, 50, 75] : [10, 20, 30]}
               limit={WAITS * 100}
               title={
-                matrix.waitKnown ? 'Transmit wait, % of time' : 'Transmit wait: the tick of its counter is not known'
+                matrix.waitKnown || props.stale
+                  ? 'Transmit wait, % of time'
+                  : 'Transmit wait: the tick of its counter is not known'
               }
               lines={[['wait', styles.line]]}
             />

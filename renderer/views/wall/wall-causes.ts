@@ -65,6 +65,7 @@ export const shortTitle = (title: string) =>
     .replace(/ in HW thermal slowdown$/, ' hot')
     .replace(/ in SW thermal slowdown$/, ' hot')
     .replace(/ in HW power brake$/, ' power brake')
+    .replace(/^Source (.+) does not answer$/, '$1 silent')
     .replace(/^Node (\S+) has (never reported|stopped reporting)$/, '$1 silent')
     .replace(/ has (never reported|stopped reporting)$/, ' $1');
 

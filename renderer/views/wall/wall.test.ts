@@ -116,6 +116,7 @@ describe('causes', () => {
       'Row A2 was 97.8%',
     );
     expect(shortTitle('Row A2 at 97.8% of busway budget')).toBe('Row A2 97.8%');
+    expect(shortTitle('Source Demo fleet does not answer')).toBe('Demo fleet silent');
     expect(shortTitle('GPU A2-05 n05-g0 in HW thermal slowdown')).toBe('A2-05 n05-g0 hot');
     expect(shortTitle('Node B3-05-n2 has never reported')).toBe('B3-05-n2 silent');
     expect(shortTitle('Link A1-05-n07 mlx5_0/1 saturated')).toBe('A1-05-n07 link full');
