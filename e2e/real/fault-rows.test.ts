@@ -49,7 +49,10 @@ const ROWS: Readonly<Record<string, readonly (readonly [file: string, title: str
     [`${E}/fetch-bounds.test.ts`, 'A13: a write whose connection was reset'],
   ],
   A14: [[`${E}/hostile-sources.test.ts`, 'A14: a proxy of the environment']],
-  A15: [[`${E}/hostile-sources.test.ts`, 'A15: a server that has only a part of the data']],
+  A15: [
+    [`${E}/hostile-sources.test.ts`, 'A15: a server that has only a part of the data'],
+    [`${E}/sources/thanos.test.ts`, 'an answer in part is a lower bound'],
+  ],
   A16: [
     [`${E}/hostile-sources.test.ts`, 'A16: answers of the API that are none'],
     [`${E}/hostile-loads.test.ts`, 'A16: %s is a fault'],
@@ -117,7 +120,11 @@ const ROWS: Readonly<Record<string, readonly (readonly [file: string, title: str
     [`${E}/store/profile.test.ts`, 'a file is replaced whole'],
   ],
   C6: [[`${E}/store/database.test.ts`, 'a damaged file']],
-  C7: [[`${E}/store/profile.test.ts`, 'settings (C7)']],
+  C7: [
+    [`${E}/store/profile.test.ts`, 'settings (C7)'],
+    ['electron/serve/serve.test.ts', 'warns of settings that are broken'],
+    ['e2e/specs/sources.spec.ts', 'settings.json could not be read'],
+  ],
   C8: [[`${E}/store/profile.test.ts`, 'the lock (C8)']],
   C9: [
     [`${E}/store/profile.test.ts`, 'C9: spaces, letters of others'],
