@@ -90,11 +90,18 @@ describe('where boards tell that they sit', () => {
   const trays = (...at: readonly number[]) =>
     at.map((tray, i) => node(`a2-05-n${i + 1}`, `DCGM_FI_DEV_PLATFORM_TRAY_INDEX{} ${tray}`, [2, 1])).join('');
 
-  test('trays stand in their order in the rack, boards in that of their modules', () => {
+  test('trays stand in their order in the rack', () => {
     const { topology, columns } = fed(trays(7, 0, 3)).at();
     expect(names(topology, NODE)).toEqual(['n2', 'n3', 'n1']);
-    expect(paths(topology, GPU).slice(0, 2)).toEqual(['a2-05-n2-1', 'a2-05-n2-0']);
     expect(columns.get('gpu.tray')?.value.slice(topology.start[GPU])).toEqual(Float32Array.of(0, 0, 3, 3, 7, 7));
+  });
+
+  test('boards whose index is not told stand by their modules', () => {
+    const board = (id: string, module: number, index = '') =>
+      `DCGM_FI_DEV_PLATFORM_MODULE_ID{UUID="${id}",hostname="a2-05-n1"${index}} ${module}\n`;
+    expect(paths(fed(board('GPU-a', 2) + board('GPU-b', 1)).at().topology, GPU)).toEqual(['GPU-b', 'GPU-a']);
+    const indexed = board('GPU-a', 2, ',gpu="0"') + board('GPU-b', 1, ',gpu="1"');
+    expect(paths(fed(indexed).at().topology, GPU)).toEqual(['GPU-a', 'GPU-b']);
   });
 
   test('a slot of the chassis does where no tray is told, and a written unit is believed more', () => {

@@ -175,19 +175,19 @@ const unmappedLast = (a: Draft, b: Draft) =>
 /** By position in the row; racks that have none stand behind those that do. */
 const racksInOrder = (a: Draft, b: Draft) => Number(a.order === 0) - Number(b.order === 0) || unmappedLast(a, b);
 
-/** GPUs by their module where all tell it, else by their index; a GPU that should be there and was never seen keeps its slot as a hole. */
+/**
+ * GPUs by their index, which is what columns of screens are called by, else by the module that they are; a GPU that should be
+ * there and was never seen keeps its slot as a hole.
+ */
 function slotsOf(node: Draft): Draft[] {
-  const seen = node.gpus.sort((a, b) => a.index - b.index || naturalOrder(a.uuid, b.uuid));
-  const taken = new Set(seen.map((gpu) => gpu.index));
-  // The lowest module takes the first of their slots: holes keep theirs.
-  const slotOf = new Map(seen.map(({ index }, order) => [order, index >= 0 ? index : order]));
   const moduleOf = ({ module = -1 }: KnownGpu) => module;
-  if (seen.every((gpu) => moduleOf(gpu) >= 0)) seen.sort((a, b) => moduleOf(a) - moduleOf(b) || a.index - b.index);
+  const seen = node.gpus.sort((a, b) => a.index - b.index || moduleOf(a) - moduleOf(b) || naturalOrder(a.uuid, b.uuid));
+  const taken = new Set(seen.map((gpu) => gpu.index));
   const slots = seen.map((gpu, order) => {
     const slot = draft(`g${gpu.index >= 0 ? gpu.index : order}`, gpu.uuid);
     slot.known = gpu.id;
     slot.model = gpu.model;
-    slot.u = slotOf.get(order) ?? order;
+    slot.u = gpu.index >= 0 ? gpu.index : order;
     slot.inferred = node.inferred;
     return slot;
   });
