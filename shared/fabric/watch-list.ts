@@ -103,7 +103,7 @@ function judgeNvlinks(nvlinks: Nvlinks, gpu: number, { memory, peers, now, all }
 }
 
 /** A link without errors tells 1.5e-254, which is 0 in a column: DCGM's health check fails one of more (NVLink 5). */
-const bitErrorWords = (ratio: number) => (ratio > 0 ? `bit error ratio ${ratio.toExponential(0)}` : '');
+const bitErrorWords = (ratio: number) => (ratio > 0 ? `BER ${ratio.toExponential(0)}` : '');
 
 function judgePort(frame: Frame, link: number, memory: LinkMemory, peers: Peers, now: EpochMs): WatchedLink {
   const reading = readPort(frame, link);
@@ -206,7 +206,7 @@ class Peers {
     if (Number.isNaN(active)) return '';
     this.#usualLinks ??= this.#countLinks();
     const usual = this.#usualLinks.get(modelOf(this.#frame, gpu)) ?? active;
-    return active < usual ? `${active} of its peers' ${usual} links are active` : '';
+    return active < usual ? `${active} of ${usual} links` : '';
   }
 
   #countLinks(): ReadonlyMap<string, number> {
