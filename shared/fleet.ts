@@ -220,7 +220,7 @@ export class Fleet {
       }
       const slot = slots[i];
       if (raw <= slot.absentUpTo) continue;
-      // A server tells the rate of a counter that is stuck as −1 (promql.ts).
+      // A server tells the rate of a counter that is stuck as −1 (asked.ts).
       pegged[i] = ends[i].includes(raw) || (raw < 0 && ends[i].length > 0 && slot.isCounter && !counts) ? 1 : 0;
       if (pegged[i] === 1) bad += this.#drop(slot, objects[i]);
       else if (time > latest || isBlank(raw, slot.marks)) bad++;
@@ -248,15 +248,11 @@ export class Fleet {
     return this.#put(slots[i], objects[i], combine[i], rate, time, writer);
   }
 
-  /**
-   * A counter that is stuck says nothing any more, not even what it said before: it is not supported. What else of the
-   * same body makes the value stays.
-   */
+  /** A counter that is stuck takes back what it said before; what else of the same body makes the value stays. */
   #drop(slot: Slot, object: number): 1 {
-    if (slot.pass[object] !== this.#pass && !Number.isNaN(slot.time[object])) {
-      slot.clear(object);
-      this.#made = undefined;
-    }
+    if (slot.pass[object] === this.#pass || Number.isNaN(slot.time[object])) return 1;
+    slot.clear(object);
+    this.#made = undefined;
     return 1;
   }
 

@@ -69,6 +69,15 @@ test('an address opens the network and the leaf that it names', async ({ open })
   await page.keyboard.press('n');
   await expect(page.getByRole('region', { name: 'Leaf to spine uplinks' })).toContainText('28 leaves');
   await expect(page.locator('canvas[data-cells="112"]')).toBeVisible();
+  // Ethernet tells marks and pauses where InfiniBand tells its wait, in the table behind the picture too.
+  const list = page.getByRole('region', { name: 'Watch list' });
+  for (const label of ['ECN marks/s', 'PFC pauses/s']) await expect(list).toContainText(label);
+  await expect(list).not.toContainText('Wait %');
+  await page.keyboard.press('v');
+  const table = page.getByRole('dialog', { name: 'Ethernet as table' });
+  await expect(table).toContainText('PFC pauses/s');
+  await page.keyboard.press('Escape');
+  await expect(table).toHaveCount(0);
   await page.keyboard.press('n');
   await expect(page.getByRole('region', { name: 'NVLink domains by GPU' })).toContainText('128 domains');
   await expect.poll(() => hashOf(page)).toBe('#/interconnect?fabric=nvlink');

@@ -1,6 +1,7 @@
 import type { CallAt } from '../../shared/contract/history.ts';
 import type { PlaceChange } from '../../shared/contract/places.ts';
 import type { CallArg, CallName, CallResult, HelloReply, LayoutDocument } from '../../shared/contract.ts';
+import { historyUntil } from '../../shared/fabric/memory.ts';
 import { formatTime } from '../../shared/format.ts';
 import { CallFault, type Link } from './link.ts';
 import { placeIn } from './past-places.ts';
@@ -61,11 +62,7 @@ const answers: Answers = {
     const gpus = layout && layoutNow ? reply.gpus.map((place) => placeIn(layoutNow, place, layout)) : [];
     return { ...reply, gpus };
   },
-  fabricLeaf: async (live, { time }, arg) => {
-    const { times, tx, rx, wait } = await live.call('fabricLeaf', arg);
-    const end = times.filter((one) => one <= time).length;
-    return { times: times.slice(0, end), tx: tx.slice(0, end), rx: rx.slice(0, end), wait: wait.slice(0, end) };
-  },
+  fabricLeaf: async (live, { time }, arg) => historyUntil(await live.call('fabricLeaf', arg), time),
   placeChanges: async (live, { time }, { before, most = PAGE }) => {
     const then: PlaceChange[] = [];
     for (let at = before; then.length < most; ) {

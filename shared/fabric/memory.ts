@@ -9,13 +9,16 @@ export interface LeafHistory {
   readonly tx: readonly (number | null)[];
   readonly rx: readonly (number | null)[];
   readonly wait: readonly (number | null)[];
+  /** Marks and pauses a second. */
+  readonly ecn: readonly (number | null)[];
+  readonly pfc: readonly (number | null)[];
 }
 
 /** Instants that are kept of every row: an hour at a poll of 5 s. */
 const POINTS = 720;
-/** Up to this many rows each poll is kept; twice as many, every other one: some 4 MB altogether. */
+/** Up to this many rows each poll is kept; twice as many, every other one: some 7 MB altogether. */
 const ROWS_EACH_POLL = 512;
-const PARTS = ['tx', 'rx', 'wait'] as const;
+const PARTS = ['tx', 'rx', 'wait', 'ecn', 'pfc'] as const;
 
 /** A flag that was away for less than this did not end: use swings about its limit from poll to poll. */
 const CALM_MS = 60_000;
@@ -65,17 +68,24 @@ export class FabricMemory {
   /** The last hour of a row, oldest first; empty where it is not known. */
   history(kind: AnyLinkKind, key: string): LeafHistory {
     const ring = this.#rings.get(`${kind}\n${key}`);
-    if (!ring) return { times: [], tx: [], rx: [], wait: [] };
+    if (!ring) return { times: [], tx: [], rx: [], wait: [], ecn: [], pfc: [] };
     const first = Math.max(0, this.#slot - POINTS);
     const slots = Array.from({ length: this.#slot - first }, (_, i) => (first + i) % POINTS);
-    const [tx, rx, wait] = PARTS.map((_, part) =>
+    const [tx, rx, wait, ecn, pfc] = PARTS.map((_, part) =>
       slots.map((slot) => {
         const value = ring[part * POINTS + slot];
         return Number.isNaN(value) ? null : Number(value.toPrecision(5));
       }),
     );
-    return { times: slots.map((slot) => this.#times[slot]), tx, rx, wait };
+    return { times: slots.map((slot) => this.#times[slot]), tx, rx, wait, ecn, pfc };
   }
+}
+
+/** What a leaf's past was at a time: the rest had not happened yet. */
+export function historyUntil({ times, tx, rx, wait, ecn, pfc }: LeafHistory, now: number): LeafHistory {
+  const after = times.findIndex((time) => time > now);
+  const until = <One>(values: readonly One[]) => values.slice(0, after < 0 ? times.length : after);
+  return { times: until(times), tx: until(tx), rx: until(rx), wait: until(wait), ecn: until(ecn), pfc: until(pfc) };
 }
 
 const flagKey = (kind: AnyLinkKind, key: string, severity: Flag) => `${kind}\n${key}\n${severity}`;

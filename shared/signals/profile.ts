@@ -178,7 +178,8 @@ export function mapping(
 }
 
 /** Ends of counters of 32 and 64 bits. */
-const ENDS = [2 ** 32 - 1, 2 ** 64 - 1] as const;
+const ENDS: readonly number[] = [2 ** 32 - 1, 2 ** 64 - 1];
+const NONE: readonly number[] = [];
 
 /**
  * Raw values of a metric at which it is stuck: what its profile says, else for whatever counts on at a port the ends of
@@ -188,7 +189,7 @@ export function endsOf({ pegged, kind, signal }: Mapping, name: string): readonl
   const own = typeof pegged === 'object' ? pegged[name] : pegged;
   if (own !== undefined) return [own];
   const ofPort = ['link', 'port'].includes(signalOf(signal).kind);
-  return ofPort && (kind === 'counter' || signal.endsWith('.downs')) ? ENDS : [];
+  return ofPort && (kind === 'counter' || signal.endsWith('.downs')) ? ENDS : NONE;
 }
 
 /** What tells a target: two sites or clusters of one server may each have an `n1:9100`. */

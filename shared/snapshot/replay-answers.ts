@@ -1,12 +1,13 @@
 import type { HistoryPage, JournalRow } from '../alerting/alert.ts';
 import type { CallArg, CallName, HelloReply } from '../contract.ts';
+import { historyUntil } from '../fabric/memory.ts';
 import { type EnergyRow, energyOfSteps } from '../power/energy.ts';
 import { HALL } from '../topology.ts';
 import { askView } from '../view-calls.ts';
 import type { Snapshot } from './document.ts';
 import type { Replay } from './replay.ts';
 import { alertsAt } from './replay-alerts.ts';
-import { fabricOf, historyUntil } from './replay-fabric.ts';
+import { fabricOf } from './replay-fabric.ts';
 import { rulesAt } from './replay-rules.ts';
 
 /** Calls that need an engine: in a replay there is nothing to change, to test or to ask of a source. */

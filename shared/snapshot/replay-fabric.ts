@@ -1,6 +1,5 @@
 import type { CableRow } from '../fabric/fabric-csv.ts';
 import { FabricInstant, type Laid } from '../fabric/instant.ts';
-import type { LeafHistory } from '../fabric/memory.ts';
 import type { Topology } from '../topology.ts';
 import type { FleetInstant } from '../view.ts';
 import type { Snapshot } from './document.ts';
@@ -27,11 +26,4 @@ export function fabricOf(current: FleetInstant | null, { papers }: Snapshot): Fa
     fabrics.set(current, fabric);
   }
   return fabric;
-}
-
-/** What a leaf's past was at a time: the rest had not happened yet. */
-export function historyUntil({ times, tx, rx, wait }: LeafHistory, now: number): LeafHistory {
-  const after = times.findIndex((time) => time > now);
-  const end = after < 0 ? times.length : after;
-  return { times: times.slice(0, end), tx: tx.slice(0, end), rx: rx.slice(0, end), wait: wait.slice(0, end) };
 }

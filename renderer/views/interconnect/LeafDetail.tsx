@@ -9,7 +9,7 @@ import { useSize } from '../../draw/use-size.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { useSavable } from '../../save/savable.ts';
 import styles from './interconnect.module.css';
-import { compact, marksText, rateText } from './words.ts';
+import { compact, marksText, rateText, tellsMarks } from './words.ts';
 
 const HOUR = 3_600_000;
 const LEFT = 52;
@@ -29,9 +29,9 @@ export function LeafDetail(props: {
   const holder = useRef<HTMLDivElement>(null);
   const { width, height } = useSize(holder);
   const x = scaleUtc([now - HOUR, now], [LEFT, Math.max(LEFT + 40, width - RIGHT)]);
-  // Ethernet has no counter of waiting: its use has all the room.
-  const waits = matrix.kind !== 'ethernet';
-  const middle = waits ? Math.round(height * 0.56) : height - 10;
+  // Ethernet has no counter of waiting: where it tells neither marks nor pauses its use has all the room.
+  const lower = tellsMarks(matrix) ? 'marks' : matrix.kind === 'ethernet' ? null : 'wait';
+  const middle = lower === null ? height - 10 : Math.round(height * 0.56);
   useSavable(`${row.name}, last hour`, () => leafChart(row, history));
   const has = history !== undefined && history.times.length > 0;
   const onset = row.severity === 'critical' && !props.stale ? row.since : null;
@@ -46,6 +46,7 @@ export function LeafDetail(props: {
             bottom={middle - 14}
             most={105}
             ticks={[25, 50, 75, 100]}
+            factor={100}
             limit={FULL * 100}
             title="Uplink use, %"
             lines={[
@@ -53,24 +54,16 @@ export function LeafDetail(props: {
               ['rx', styles.dotted],
             ]}
           />
-          {waits ? (
+          {lower === null ? null : (
             <Chart
               {...{ x, width, history }}
               top={middle + 14}
               bottom={height - 24}
-              most={waitTop(history)}
-              ticks={waitTop(history) > 40 ? [25, 50, 75] : [10, 20, 30]}
-              limit={WAITS * 100}
-              title={
-                matrix.waitKnown || props.stale
-                  ? 'Transmit wait, % of time'
-                  : 'Transmit wait: the tick of its counter is not known'
-              }
-              lines={[['wait', styles.line]]}
+              {...(lower === 'wait' ? waitScale(matrix.waitKnown || props.stale, history) : marksScale(history))}
             />
-          ) : null}
+          )}
           {onset === null || onset < now - HOUR ? null : <Onset x={x(onset)} height={height} />}
-          <Ends {...props} x={width - RIGHT + 12} top={28} waitTop={waits ? middle + 44 : null} />
+          <Ends {...props} x={width - RIGHT + 12} top={28} lowerTop={lower === null ? null : middle + 44} />
           {has ? null : (
             <text x={LEFT + 8} y={60} className={styles.quiet}>
               {history === undefined ? props.waits : 'No history of it yet'}
@@ -85,12 +78,15 @@ export function LeafDetail(props: {
 /** Use in both directions and wait of a leaf, as they were sampled. */
 function leafChart({ name, key }: MatrixRow, history: LeafHistory | undefined): ChartDocument | null {
   if (history === undefined) return null;
-  const { times, tx, rx, wait } = history;
-  const of = (label: string, signal: string, values: readonly (number | null)[]) => ({
-    ...{ name: label, signal, object: key, unit: 'ratio', times, values, quality: 'derived' },
+  const { times, tx, rx, wait, ecn, pfc } = history;
+  const of = (label: string, signal: string, values: readonly (number | null)[], unit = 'ratio') => ({
+    ...{ name: label, signal, object: key, unit, times, values, quality: 'derived' },
   });
   const series = [of('Transmit', 'leaf.tx', tx), of('Receive', 'leaf.rx', rx), of('Wait', 'leaf.wait', wait)];
-  return { kind: 'chart', title: `${name}, last hour`, series };
+  const told = [of('ECN marks', 'leaf.ecn', ecn, '1/s'), of('PFC pauses', 'leaf.pfc', pfc, '1/s')].filter(
+    ({ values }) => values.some((value) => value !== null),
+  );
+  return { kind: 'chart', title: `${name}, last hour`, series: [...series, ...told] };
 }
 
 /** When it was first seen saturated. */
@@ -105,9 +101,32 @@ function Onset({ x, height }: { x: number; height: number }) {
   );
 }
 
-function waitTop(history: LeafHistory | undefined): number {
-  const most = history?.wait.reduce<number>((top, value) => Math.max(top, value ?? 0), 0) ?? 0;
-  return Math.min(105, Math.max(38, most * 110));
+const highest = (values: readonly (number | null)[] = []) =>
+  values.reduce<number>((top, value) => Math.max(top, value ?? 0), 0);
+
+/** How a chart is drawn: what stands at its top, its lines, and what a value is multiplied by. */
+type Scale = Pick<Parameters<typeof Chart>[0], 'most' | 'ticks' | 'factor' | 'limit' | 'title' | 'lines'>;
+
+function waitScale(waitKnown: boolean, history: LeafHistory | undefined): Scale {
+  const most = Math.min(105, Math.max(38, highest(history?.wait) * 110));
+  return {
+    ...{ most, ticks: most > 40 ? [25, 50, 75] : [10, 20, 30], factor: 100, limit: WAITS * 100 },
+    title: waitKnown ? 'Transmit wait, % of time' : 'Transmit wait: the tick of its counter is not known',
+    lines: [['wait', styles.line]],
+  };
+}
+
+/** Marks and pauses have no limit: they are held against those of the peers. */
+function marksScale(history: LeafHistory | undefined): Scale {
+  const most = Math.max(10, 1.1 * highest([...(history?.ecn ?? []), ...(history?.pfc ?? [])]));
+  return {
+    ...{ most, ticks: scaleLinear([0, most], [0, 1]).ticks(3).slice(1), factor: 1, limit: null },
+    title: 'ECN marks per s, PFC pauses per s dotted',
+    lines: [
+      ['ecn', styles.line],
+      ['pfc', styles.dotted],
+    ],
+  };
 }
 
 function spoken(row: MatrixRow, stale: boolean): string {
@@ -139,9 +158,10 @@ function Chart(props: {
   bottom: number;
   most: number;
   ticks: readonly number[];
-  limit: number;
+  factor: number;
+  limit: number | null;
   title: string;
-  lines: readonly (readonly ['tx' | 'rx' | 'wait', string])[];
+  lines: readonly (readonly [Exclude<keyof LeafHistory, 'times'>, string])[];
   history: LeafHistory | undefined;
 }) {
   const { x, width, top, bottom, limit, history } = props;
@@ -157,28 +177,41 @@ function Chart(props: {
         <g key={tick}>
           <line x1={LEFT} x2={right} y1={y(tick)} y2={y(tick)} className={styles.gridLine} />
           <text x={LEFT - 8} y={y(tick) + 4} className={styles.tick}>
-            {tick}
+            {limit === null ? compact(tick) : tick}
           </text>
         </g>
       ))}
       <line x1={LEFT} x2={right} y1={bottom} y2={bottom} className={styles.base} />
-      <line x1={LEFT} x2={right} y1={y(limit)} y2={y(limit)} className={styles.limitLine} />
-      <text x={LEFT + 6} y={y(limit) < top + 28 ? y(limit) + 13 : y(limit) - 5} className={styles.limitName}>
-        Limit {limit}%
-      </text>
-      <clipPath id={clip}>
-        <rect x={0} y={0} width={width} height={Math.max(0, y(limit))} />
-      </clipPath>
+      {limit === null ? null : <Limit {...{ limit, top, right, clip, width }} at={y(limit)} />}
       {props.lines.map(([part, style], index) => {
-        const path = pathOf(history?.times ?? [], history?.[part] ?? [], x, y);
+        const shown = (value: number) => y(Math.min(value * props.factor, props.most));
+        const path = pathOf(history?.times ?? [], history?.[part] ?? [], x, shown);
         return (
           <g key={part}>
             <path d={path} className={style} />
-            {index === 0 ? <path d={path} className={styles.over} clipPath={`url(#${clip})`} /> : null}
+            {index === 0 && limit !== null ? (
+              <path d={path} className={styles.over} clipPath={`url(#${clip})`} />
+            ) : null}
           </g>
         );
       })}
     </g>
+  );
+}
+
+/** The line of a limit with its name, and the part of the chart that is above it. */
+function Limit(props: { limit: number; at: number; top: number; right: number; width: number; clip: string }) {
+  const { limit, at, top } = props;
+  return (
+    <>
+      <line x1={LEFT} x2={props.right} y1={at} y2={at} className={styles.limitLine} />
+      <text x={LEFT + 6} y={at < top + 28 ? at + 13 : at - 5} className={styles.limitName}>
+        Limit {limit}%
+      </text>
+      <clipPath id={props.clip}>
+        <rect x={0} y={0} width={props.width} height={Math.max(0, at)} />
+      </clipPath>
+    </>
   );
 }
 
@@ -202,7 +235,7 @@ function pathOf(
     const value = values[index];
     if (value === null || value === undefined) return;
     const joined = before >= time - GAP_MS;
-    path += `${joined ? 'L' : 'M'}${x(time).toFixed(1)},${y(Math.min(value * 100, 105)).toFixed(1)}`;
+    path += `${joined ? 'L' : 'M'}${x(time).toFixed(1)},${y(value).toFixed(1)}`;
     before = time;
   });
   return path;
@@ -215,10 +248,10 @@ function Ends(props: {
   stale: boolean;
   x: number;
   top: number;
-  /** null where nothing of waiting is told. */
-  waitTop: number | null;
+  /** null where nothing of congestion is told. */
+  lowerTop: number | null;
 }) {
-  const { matrix, row, x, top, waitTop } = props;
+  const { matrix, row, x, top, lowerTop } = props;
   if (props.stale)
     return (
       <text x={x} y={top + 6} className={styles.lost}>
@@ -237,20 +270,24 @@ function Ends(props: {
       <text x={x} y={top + 40} className={styles.quiet}>
         receive {formatPercent(row.rx, 0)}
       </text>
-      {waitTop === null ? (
-        marksText(row)
-          .split(', ')
-          .map((text, index) => (
-            <text key={text} x={x} y={top + 62 + 16 * index} className={hot ? styles.endHot : styles.quiet}>
-              {text}
-            </text>
-          ))
+      {lowerTop === null ? null : tellsMarks(matrix) ? (
+        <>
+          <text x={x} y={lowerTop + 6} className={hot ? styles.endHot : styles.end}>
+            {compact(row.ecn)}
+          </text>
+          <text x={x} y={lowerTop + 22} className={styles.quiet}>
+            {row.ecn === null ? 'ECN not counted' : 'ECN marks/s'}
+          </text>
+          <text x={x} y={lowerTop + 40} className={styles.quiet}>
+            {row.pfc === null ? 'PFC not counted' : `${compact(row.pfc)} PFC pauses/s`}
+          </text>
+        </>
       ) : (
         <>
-          <text x={x} y={waitTop + 6} className={(row.wait ?? 0) > WAITS ? styles.endHot : styles.end}>
+          <text x={x} y={lowerTop + 6} className={(row.wait ?? 0) > WAITS ? styles.endHot : styles.end}>
             {row.wait === null ? compact(row.ticks) : formatPercent(row.wait, 1)}
           </text>
-          <text x={x} y={waitTop + 22} className={styles.quiet}>
+          <text x={x} y={lowerTop + 22} className={styles.quiet}>
             {row.wait === null ? (row.ticks === null ? 'no wait counter' : 'raw ticks/s') : 'transmit wait'}
           </text>
         </>
