@@ -208,10 +208,9 @@ function podView(
   const numbers = new Map(pods.map(({ name }, index) => [name, index]));
   const podOf = field.rows.map((row) => numbers.get(nameOf(row)) ?? 0);
   const grid = gridOf(field.lanes, pods.length, field.columns.length, podOf);
-  const told = grid.rows.map((sum, pod) => {
-    const members = rows.filter((_, row) => podOf[row] === pod);
-    return podRow(pods[pod].name, sum, members);
-  });
+  const members: MatrixRow[][] = pods.map(() => []);
+  for (const [index, row] of rows.entries()) members[podOf[index]].push(row);
+  const told = grid.rows.map((sum, pod) => podRow(pods[pod].name, sum, members[pod]));
   return { grid, rows: told, word: 'pod' };
 }
 

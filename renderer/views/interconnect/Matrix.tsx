@@ -14,6 +14,7 @@ import type { Cursor } from './interconnect-state.ts';
 import { MatrixGrid } from './MatrixGrid.tsx';
 import { cellAt, FOOT, HEAD, layMatrix, type MatrixLayout } from './matrix-layout.ts';
 import { COLORS, paintMatrix, shown } from './paint-matrix.ts';
+import { type RowWindow, useRowWindow } from './row-window.ts';
 import { bare, compact, type Direction, rowWord, tellsMarks } from './words.ts';
 
 interface Props {
@@ -38,6 +39,7 @@ export function Matrix(props: Props) {
   const rows = useRef<HTMLDivElement>(null);
   const size = useSize(holder);
   const layout = useMemo(() => layMatrix(matrix, size.width, size.height), [matrix, size]);
+  const drawn = useRowWindow(holder, size.height, layout.rowHeight, matrix.rows.length);
   const reveal = (row: number) => {
     const scroller = holder.current;
     if (!scroller || row < 0) return;
@@ -71,8 +73,8 @@ export function Matrix(props: Props) {
               if (at !== null) props.onOpen(at.row);
             }}
           >
-            <Cells {...props} layout={layout} width={size.width} />
-            <Words {...props} layout={layout} width={size.width} />
+            <Cells {...props} {...{ layout, drawn }} width={size.width} />
+            <Words {...props} {...{ layout, drawn }} width={size.width} />
           </div>
           <MatrixGrid
             matrix={matrix}
@@ -91,6 +93,8 @@ export function Matrix(props: Props) {
 }
 
 type Part = Props & { readonly layout: MatrixLayout; readonly width: number };
+
+type Drawn = Part & { readonly drawn: RowWindow };
 
 /** Means of the columns: a bar, the number, the name. */
 function Head({ matrix, direction, theme, stale, layout, width }: Part) {
@@ -175,10 +179,12 @@ function shortName(name: string): string {
 }
 
 /** The canvas: painted with new numbers, a new size or a new theme, in the page's one animation frame. */
-function Cells({ matrix, layout, direction, theme, stale, only, width }: Part) {
+function Cells({ matrix, layout, drawn, direction, theme, stale, only, width }: Drawn) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const forced = useForced();
   const [ratio, setRatio] = useState(() => window.devicePixelRatio || 1);
+  const top = drawn.first * layout.rowHeight;
+  const height = Math.min(layout.height - top, (drawn.end - drawn.first) * layout.rowHeight + FOOT);
   useEffect(() => {
     const follow = () => setRatio(window.devicePixelRatio || 1);
     window.addEventListener('resize', follow);
@@ -189,32 +195,41 @@ function Cells({ matrix, layout, direction, theme, stale, only, width }: Part) {
       const element = canvas.current;
       const context = element?.getContext('2d');
       if (!element || !context) return true;
-      const [w, h] = [Math.round(width * ratio), Math.round(layout.height * ratio)];
+      const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
       if (element.width !== w || element.height !== h) [element.width, element.height] = [w, h];
-      context.setTransform(ratio, 0, 0, ratio, 0, 0);
-      context.clearRect(0, 0, width, layout.height);
+      context.setTransform(ratio, 0, 0, ratio, 0, -top * ratio);
+      context.clearRect(0, top, width, height);
       const colors = resolveTokens(element, COLORS);
-      paintMatrix(context, { matrix, layout, direction, theme, forced, stale, only, colors });
+      paintMatrix(context, { matrix, layout, direction, theme, forced, stale, only, colors }, drawn);
       return true;
     };
     requestPaint(paint);
     return () => cancelPaint(paint);
-  }, [matrix, layout, direction, theme, forced, stale, only, width, ratio]);
-  // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the grid is its twin.
-  return <canvas ref={canvas} className={styles.canvas} aria-hidden="true" data-cells={matrix.state.length} />;
+  }, [matrix, layout, drawn, direction, theme, forced, stale, only, width, top, height, ratio]);
+  return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas takes no focus; the grid is its twin.
+    <canvas
+      ref={canvas}
+      className={styles.canvas}
+      style={{ top, height }}
+      aria-hidden="true"
+      data-cells={matrix.state.length}
+    />
+  );
 }
 
 /** Names, numbers, glyphs, rules between groups, outlines of what is saturated or chosen. */
-function Words(props: Part) {
-  const { matrix, layout, width, stale, selected, cursor } = props;
+function Words(props: Drawn) {
+  const { matrix, layout, drawn, width, stale, selected, cursor } = props;
   // Where colours are the system's, or few, numbers tell what they cannot.
   const every = useForced() || props.theme === 'contrast';
   const limitX = layout.waitX + (WAITS / layout.waitScale) * layout.waitWidth;
   const bottom = matrix.rows.length * layout.rowHeight;
+  const rows = Array.from({ length: drawn.end - drawn.first }, (_, i) => drawn.first + i);
   return (
     <svg className={styles.words} width={width} height={layout.height} aria-hidden="true">
-      {matrix.rows.map((row, index) => (
-        <RowWords key={row.key} {...props} row={index} />
+      {rows.map((index) => (
+        <RowWords key={matrix.rows[index].key} {...props} row={index} />
       ))}
       {matrix.waitKnown && !stale ? (
         <>
@@ -224,7 +239,9 @@ function Words(props: Part) {
           </text>
         </>
       ) : null}
-      {stale ? null : matrix.rows.map((row, index) => <Outlines key={row.key} {...props} {...{ every }} row={index} />)}
+      {stale
+        ? null
+        : rows.map((index) => <Outlines key={matrix.rows[index].key} {...props} {...{ every }} row={index} />)}
       {selected < 0 || !props.outlined ? null : (
         <rect
           className={styles.selected}

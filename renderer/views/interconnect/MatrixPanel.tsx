@@ -85,7 +85,8 @@ function legendWords(matrix: FabricMatrix | null, direction: Direction): string 
   if (direction === 'wait') return 'Wait, % of its limit of 5% of time';
   const row = matrix?.rows.find(({ rateBps }) => rateBps !== null);
   if (!matrix || !row) return 'Use, % of rate';
-  const unit = matrix.word === 'leaf' ? 'pair' : matrix.kind === 'nvlink' || matrix.kind === 'pcie' ? 'GPU' : 'cell';
+  const ofGpus = (matrix.kind === 'nvlink' || matrix.kind === 'pcie') && matrix.word !== 'pod';
+  const unit = matrix.word === 'leaf' ? 'pair' : ofGpus ? 'GPU' : 'cell';
   return `Use, % of ${rateText(matrix.kind, row.rateBps)} ${unit}`;
 }
 

@@ -27,6 +27,8 @@ const OrNone = ({ text }: { text: string }) => (text === '—' ? <Missing /> : t
 export function rowColumns(matrix: FabricMatrix, now: number): readonly TableColumn<MatrixRow>[] {
   const unit = rateUnit(matrix.kind);
   const pair = matrix.word === 'leaf' ? 'pair' : 'link';
+  // A pod's cell is all links of its rows in a column.
+  const cell = matrix.word === 'pod' ? 'cell' : pair;
   return [
     {
       ...{ id: 'name', label: rowWord(matrix.word), sort: ({ name }: MatrixRow) => name },
@@ -47,7 +49,7 @@ export function rowColumns(matrix: FabricMatrix, now: number): readonly TableCol
       },
     },
     {
-      ...{ id: 'tx', label: `Transmit per ${pair}, ${unit}`, unit: 'B/s', right: true, descending: true },
+      ...{ id: 'tx', label: `Transmit per ${cell}, ${unit}`, unit: 'B/s', right: true, descending: true },
       sort: ({ txBps }) => txBps,
       cell: ({ txBps, rateBps }) => (
         <>

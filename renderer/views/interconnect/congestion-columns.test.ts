@@ -99,3 +99,12 @@ describe('single links', () => {
     expect(congestion([])).toEqual(['Wait']);
   });
 });
+
+it('calls by their name what the numbers of a row are of: a link, a pair of links, all links of a pod in a column', () => {
+  const one = matrix('nvlink', [row('Rack R1-1', {})]);
+  const transmit = (word: FabricMatrix['word']) =>
+    labels(rowColumns({ ...one, word }, 0)).find((label) => label.startsWith('Transmit'));
+  expect(transmit('pod')).toBe('Transmit per cell, GB/s');
+  expect(transmit('domain')).toBe('Transmit per link, GB/s');
+  expect(transmit('leaf')).toBe('Transmit per pair, GB/s');
+});

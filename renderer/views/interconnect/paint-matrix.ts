@@ -4,6 +4,7 @@ import { WAITS } from '../../../shared/fabric.ts';
 import { paletteOf } from '../../draw/palette.ts';
 import type { Theme } from '../../theme/theme.ts';
 import type { MatrixLayout } from './matrix-layout.ts';
+import type { RowWindow } from './row-window.ts';
 import type { Direction } from './words.ts';
 
 /** Colours of the page, resolved. */
@@ -31,15 +32,15 @@ export const shown = (direction: Direction, tx: number | null, rx: number | null
 const GAP = 2;
 const DIMMED = 0.3;
 
-/** Paints cells and bars in CSS pixels; text and outlines are the page's. */
-export function paintMatrix(context: CanvasRenderingContext2D, scene: MatrixScene): void {
+/** Paints cells and bars of some rows in CSS pixels; text and outlines are the page's. */
+export function paintMatrix(context: CanvasRenderingContext2D, scene: MatrixScene, { first, end }: RowWindow): void {
   const { matrix, layout, only } = scene;
   const columns = matrix.columns.length;
-  matrix.rows.forEach((row, index) => {
+  for (let index = first; index < end; index++) {
     context.globalAlpha = only === null || only.has(index) ? 1 : DIMMED;
     for (let column = 0; column < columns; column++) paintCell(context, scene, index, column);
-    if (!scene.stale) paintBars(context, scene, row, index * layout.rowHeight);
-  });
+    if (!scene.stale) paintBars(context, scene, matrix.rows[index], index * layout.rowHeight);
+  }
   context.globalAlpha = 1;
 }
 
