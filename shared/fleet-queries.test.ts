@@ -6,6 +6,9 @@ import { MEASURED, STALE } from './frame.ts';
 import { type PlannedQuery, planQueries } from './promql.ts';
 
 const plan = planQueries({ rateWindow: '1m' });
+const FLITS = 'DCGM_FI_DEV_NVLINK_CRC_FLIT_ERROR_COUNT_L3';
+const STATE = 'DCGM_FI_DEV_NVLINK_GET_STATE';
+const links = planQueries({ rateWindow: '1m', present: new Set([FLITS, STATE]) });
 
 /** Answers to planned queries, by the query's id: [labels, with __name__ for the metric's name; value]. */
 function answered(...answers: readonly [string, ...(readonly [Record<string, string>, number])[]][]) {
@@ -18,7 +21,7 @@ function answered(...answers: readonly [string, ...(readonly [Record<string, str
     const layout: Layout = { series };
     const values = Float64Array.from(rows, ([, value]) => value);
     const decoded = { layout, values, times: null, duplicates: 0, warnings: [] };
-    const query = plan.find((one) => one.id === id);
+    const query = [...plan, ...links].find((one) => one.id === id);
     expect(query, id).toBeDefined();
     const where = { key: id, sourceId: 'p', site: 'S', targetLabels: new Map(), time: T0 };
     fleet.ingest({ ...where, decoded, ...(query ? { query } : {}) });
@@ -51,6 +54,20 @@ test('a value is as old as its own exporter says, not as another one of the same
   );
   expect(cellOf(frame, 'gpu.power', 'GPU-a')).toMatchObject({ value: Number.NaN, quality: STALE, time: T0 - 200_000 });
   expect(cellOf(frame, 'gpu.temp', 'GPU-a')).toMatchObject({ value: 60, quality: MEASURED, time: T0 - 5000 });
+});
+
+test('a single NVLink is as old as its board, by its number in the name or in a label', () => {
+  const frame = answered(
+    ['gpu-times', [sampled, seconds - 20]],
+    ['nvlink-values', [{ __name__: STATE, gpu_uuid: 'GPU-a', nvlink: '5' }, 0], [{ ...GPU_A, metric: FLITS }, 2]],
+  );
+  const at = (signal: 'nvlink.state' | 'nvlink.crcFlit', link: number) => {
+    const { value, time, quality } = frame.columns.get(signal) ?? expect.fail(signal);
+    return [value[link], time[link], quality[link]];
+  };
+  expect(at('nvlink.state', 5)).toEqual([0, T0 - 20_000, MEASURED]);
+  expect(at('nvlink.crcFlit', 3)).toEqual([2, T0 - 20_000, MEASURED]);
+  expect(valuesOf(frame, 'gpu.nvlinkErrors')).toEqual({ 'GPU-a': 2 });
 });
 
 test("a node's value is as old as its own exporter says", () => {
