@@ -163,7 +163,7 @@ export class Fleet {
   /** Takes the numbers of one body. The steady case (same layout) touches no string. */
   ingest(input: Ingest): IngestReport {
     const key = `${input.sourceId}\n${input.key}`;
-    this.#objects.heard(key, input.time);
+    if (!input.past) this.#objects.heard(key, input.time);
     let binding = this.#bindings.get(key);
     if (binding?.layout !== input.decoded.layout) {
       const writer = binding?.writer ?? ++this.#writers;
