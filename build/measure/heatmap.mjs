@@ -16,7 +16,7 @@ async function compare(size) {
   canvas.width = 1400;
   canvas.height = 800;
   document.body.append(canvas);
-  const update = window.fleetwattMeasure.heatmap(canvas, size);
+  const { bytes, update } = window.fleetwattMeasure.heatmap(canvas, size);
   const columns = Math.ceil(Math.sqrt((size * 1400) / 800));
   const data = (seed) =>
     Array.from({ length: size }, (_, i) => [
@@ -35,7 +35,7 @@ async function compare(size) {
   const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const [ours, theirs] = [[], []];
-  for (let seed = 0; seed < 3; seed++) update(seed);
+  for (let seed = 0; seed < 3; seed++) update(bytes(seed));
   for (let round = 1; round <= 5; round++) {
     const next = data(round);
     await frame();
@@ -44,9 +44,10 @@ async function compare(size) {
     chart.getZr().flush();
     theirs.push(performance.now() - begin);
     for (let again = 0; again < 5; again++) {
+      const own = bytes(round * 10 + again);
       await frame();
       begin = performance.now();
-      update(round * 10 + again);
+      update(own);
       ours.push(performance.now() - begin);
     }
   }

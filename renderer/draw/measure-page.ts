@@ -2,8 +2,11 @@ import { CELL_NODATA } from '../../shared/cells.ts';
 import { paletteOf } from './palette.ts';
 import { bandsOf, rasterCells, roomFor } from './raster.ts';
 
-/** Recolours `count` cells with gaps on a canvas, as the floor plan does; gives a function that runs one update. */
-export function heatmap(canvas: HTMLCanvasElement, count: number): (seed: number) => void {
+/**
+ * Recolours `count` cells with gaps on a canvas, as the floor plan does: `bytes` makes the bytes of one update, as they
+ * come from the engine, `update` paints them.
+ */
+export function heatmap(canvas: HTMLCanvasElement, count: number) {
   const { width, height } = canvas;
   const context = canvas.getContext('2d', { alpha: false }) as CanvasRenderingContext2D;
   const image = context.createImageData(width, height);
@@ -19,11 +22,13 @@ export function heatmap(canvas: HTMLCanvasElement, count: number): (seed: number
     cells.h[i] = Math.max(1, Math.floor(((row + 1) * height) / rows) - cells.y[i] - 1);
   }
   const bands = bandsOf(cells, width, height);
-  const bytes = new Uint8Array(count);
   const palette = paletteOf('power', 'dark');
-  return (seed) => {
-    for (let i = 0; i < count; i++) bytes[i] = i % 997 === 0 ? CELL_NODATA : (i * 31 + seed * 7) % 243;
-    rasterCells(pixels, width, bands, bytes, palette);
-    context.putImageData(image, 0, 0);
+  return {
+    bytes: (seed: number) =>
+      Uint8Array.from({ length: count }, (_, i) => (i % 997 === 0 ? CELL_NODATA : (i * 31 + seed * 7) % 243)),
+    update(bytes: Uint8Array): void {
+      rasterCells(pixels, width, bands, bytes, palette);
+      context.putImageData(image, 0, 0);
+    },
   };
 }
