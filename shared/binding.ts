@@ -186,14 +186,16 @@ class BindingDraft {
   /** Leaves out parts of what is told as a whole as well. */
   #withoutParts(): void {
     if (this.#wholes.size === 0) return;
-    const [to, ids, combine] = [[...this.#to], [...this.#ids], [...this.#combine]];
-    const stays = to.map((slot, i) => combine[i] !== COMBINE.sum || !this.#wholes.has(`${slot.index}\n${ids[i]}`));
+    const isPart = (slot: Slot, i: number) =>
+      this.#combine[i] === COMBINE.sum && this.#wholes.has(`${slot.index}\n${this.#ids[i]}`);
+    const stays = this.#to.map((slot, i) => !isPart(slot, i));
     if (stays.every(Boolean)) return;
-    for (const list of [this.#series, this.#to, this.#metrics, this.#ids, this.#clocks, this.#combine] as unknown[][])
-      list.splice(0, list.length, ...list.filter((_, i) => stays[i]));
-    for (const list of [this.#raw, this.#times]) {
-      const kept = stays.flatMap((stay, i) => (stay ? [list[i] ?? Number.NaN] : []));
-      list.splice(0, list.length, ...kept);
+    const texts = [this.#to, this.#metrics, this.#ends];
+    const numbers = [this.#series, this.#ids, this.#clocks, this.#combine, this.#raw, this.#times];
+    for (const list of [...texts, ...numbers] as unknown[][]) {
+      let kept = 0;
+      for (let i = 0; i < stays.length; i++) if (stays[i]) list[kept++] = list[i];
+      list.length = kept;
     }
   }
 

@@ -77,6 +77,20 @@ describe('NVLinks one by one', () => {
     expect(valuesOf(at(5), 'gpu.memUsed')).toEqual({ 'GPU-a': 100 * MIB });
   });
 
+  test('series behind a part that is left out keep their own rules', () => {
+    const { take, at } = fed();
+    const parts = `${seriesOf('PROF_NVLINK_TX_BYTES')} 4e9\n${entity('PROF_NVLINK_TX_BYTES', 0)} 2e9\n`;
+    // 2^32 − 1: a counter that is stuck, as node_exporter tells it.
+    const stuck = 'node_infiniband_port_transmit_wait_total{device="mlx4_0",port="1",instance="n1:9100"} 4294967295\n';
+    const free = 'node_infiniband_port_errors_received_total{device="mlx4_0",port="1",instance="n1:9100"} 7\n';
+    const body = decodedOf(parts + stuck + free);
+    expect(take(body)).toMatchObject({ samples: 4, mapped: 4, bad: 1 });
+    take({ ...body, values: Float64Array.of(4e9, 2e9, 4_294_967_295, 17) }, 5);
+    expect(linkOf(at(5), 'nvlink.tx', 0)).toBe(2e9);
+    expect(valuesOf(at(5), 'link.wait')).toEqual({});
+    expect(valuesOf(at(5), 'link.errors')).toEqual({ 'mlx4_0/1': 2 });
+  });
+
   test('a board is as stale as the stalest of its links', () => {
     const { take, at } = fed();
     take(`${numbered('DEV_NVLINK_TX_BANDWIDTH_L{}', 0)} 1000\n`, 0, { key: 'a' });

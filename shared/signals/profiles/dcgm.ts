@@ -209,7 +209,11 @@ const errorsOf = (kind: string) => [
   `DEV_NVLINK_${kind}_ERROR_PER_LINK_TOTAL`,
 ];
 const way = (way: 'TX' | 'RX', signal: SignalId): readonly Mapping[] => [
-  dcgm([...each(`PROF_NVLINK_L{}_${way}_BYTES`), `PROF_NVLINK_${way}_BYTES_PER_LINK`], signal),
+  // Without the label, which fields of a whole board lack, it is no link's.
+  dcgm(
+    [...each(`PROF_NVLINK_L{}_${way}_BYTES`), `PROF_NVLINK_${way}_BYTES`, `PROF_NVLINK_${way}_BYTES_PER_LINK`],
+    signal,
+  ),
   dcgm([`DEV_NVLINK_COUNT_${way}_BYTES`, `DEV_NVLINK_${way}_BYTES_TOTAL`], signal, 1, {
     ...{ ...counter, ...labelled, rank: 1 },
   }),
