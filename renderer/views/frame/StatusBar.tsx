@@ -48,7 +48,8 @@ export function StatusBar(props: {
           {formatCount(summary.gpusReporting)} of {formatCount(summary.gpus)} GPUs reporting
         </span>
       )}
-      <Workstation />
+      {/* Programs are started for these numbers: not while the first reading of the fleet is waited for. */}
+      {frame === null ? null : <Workstation />}
     </footer>
   );
 }
