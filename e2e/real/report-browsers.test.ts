@@ -126,7 +126,7 @@ async function reads(page: Page): Promise<void> {
       background: getComputedStyle(report).backgroundColor,
     };
   });
-  expect(found.text).toContain('The sites drew 27 kW of a budget of 100 kW, 27.0%.');
+  expect(found.text).toContain('The site drew 27 kW of a budget of 100 kW, 27.0%.');
   for (const heading of ['What happened', 'Racks at the moment, % of budget', 'Sequence', 'How to read this'])
     expect(found.text).toContain(heading);
   // Names were text for this parser too, and none of them ended the data or became an element.

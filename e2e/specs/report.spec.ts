@@ -68,7 +68,7 @@ const bannerOf = (page: Page) => page.getByRole('region', { name: 'Replay' });
 async function reads(page: Page): Promise<void> {
   // What is redacted has no words that somebody wrote: its title is told from its numbers.
   await expect(page).toHaveTitle(/^(\S+ \S+ is (within|.* over)|The fleet draws|\d+ )/);
-  await expect(page.getByText(/^The sites drew .* of a budget of .*2,0\d\d GPUs/)).toBeVisible();
+  await expect(page.getByText(/^The site drew .* of a budget of .*2,0\d\d GPUs/)).toBeVisible();
   for (const name of ['What happened', 'Racks at the moment, % of budget', 'Sequence', 'Sharing'])
     await expect(page.getByRole('heading', { name })).toBeVisible();
   await expect(page.getByRole('img', { name: /^Row \S+ power, Site power/ })).toBeVisible();

@@ -34,7 +34,7 @@ describe('report', () => {
   it('tells the numbers of the moment', () => {
     const text = textIn(report(fileOf(40)));
     // Instant 4: feeds A and B of the racks give 7004 + 7004 and 6500 + 6499 watts, of 20 kW each.
-    expect(text).toContain('The sites drew 27 kW of a budget of 100 kW, 27.0%.');
+    expect(text).toContain('The site drew 27 kW of a budget of 100 kW, 27.0%.');
     expect(text).toContain('A1-01 14.0 20.0 70.0 6.0');
     expect(text).toContain('A1-02 13.0 20.0 65.0 7.0');
     expect(text).toContain('Frozen 23 Nov 2026, 14:01:00 UTC. These numbers do not update.');

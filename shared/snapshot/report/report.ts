@@ -133,7 +133,7 @@ function page({ snapshot, digest: whole, seal }: Opened, told: Told, inside: str
 <p class="lead">${summaryWords(snapshot, told)}</p>
 ${provenance(snapshot, told, whole)}
 <div class="two"><div>
-<section aria-labelledby="happened"><h2 id="happened">What happened</h2>${chartStack(lanesOf(snapshot, told), { times: snapshot.run.times, stepMs: stepOf(snapshot.run.times), at: told.at }, onsetsOf(snapshot, all))}</section>
+<section aria-labelledby="happened"><h2 id="happened">What happened</h2>${chartStack(lanesOf(snapshot, told), { times: snapshot.run.times, stepMs: stepOf(snapshot.run.times), at: told.at }, onsetsOf(snapshot, shown))}</section>
 <section aria-labelledby="racks"><h2 id="racks">Racks at the moment, % of budget</h2>${floorPlan(told.moment, papers.limits)}</section>
 </div><div>
 <section aria-labelledby="sequence"><h2 id="sequence">Sequence</h2>${lines.length > shown.length ? markup`<p class="none">The weightiest ${shown.length} of ${lines.length}; all alerts stand in their table.</p>` : NOTHING}<ol class="seq">${shown.map(happening)}</ol></section>
@@ -148,13 +148,11 @@ function happening({ time, kind, title, detail }: Happening): Markup {
   return markup`<li><time datetime="${new Date(time).toISOString()}">${formatTime(time).slice(0, 8)}</time>${glyph(kind)}<div><b>${title}</b>${detail}</div></li>`;
 }
 
-const MOST_ONSETS = 40;
-
-/** Onsets that fall in the window; those before it stand in the sequence only. */
-function onsetsOf({ manifest }: Snapshot, all: readonly Happening[]): readonly Happening[] {
-  return all
-    .filter(({ kind, time }) => kind !== 'note' && kind !== 'taken' && time >= manifest.from && time <= manifest.to)
-    .slice(0, MOST_ONSETS);
+/** Onsets of the sequence that fall in the window; those before it stand there only. */
+function onsetsOf({ manifest }: Snapshot, shown: readonly Happening[]): readonly Happening[] {
+  return shown.filter(
+    ({ kind, time }) => kind !== 'note' && kind !== 'taken' && time >= manifest.from && time <= manifest.to,
+  );
 }
 
 /** How many GPUs were silent; of none nothing good is said. */

@@ -1,5 +1,6 @@
 import { formatCount, formatDate, formatPercent, formatPower, formatTime, MISSING } from '../../format.ts';
 import { fleetPower } from '../../power/fleet-power.ts';
+import { HALL } from '../../topology.ts';
 import type { Snapshot } from '../document.ts';
 import { glyph } from './glyphs.ts';
 import { type Markup, markup, NOTHING } from './markup.ts';
@@ -104,7 +105,8 @@ export function siteWords({ moment: { frame, power } }: Told): string {
   const { drawW, budgetW, atLeast } = fleetPower(frame.topology, power);
   if (Number.isNaN(drawW)) return 'No power was known at the moment.';
   const draw = `${atLeast ? 'at least ' : ''}${formatPower(drawW)}`;
+  const who = frame.topology.start[HALL] === 1 ? 'The site' : 'The sites';
   return Number.isNaN(budgetW)
-    ? `The sites drew ${draw}; no budget is set.`
-    : `The sites drew ${draw} of a budget of ${formatPower(budgetW)}, ${formatPercent(drawW / budgetW, 1)}.`;
+    ? `${who} drew ${draw}; no budget is set.`
+    : `${who} drew ${draw} of a budget of ${formatPower(budgetW)}, ${formatPercent(drawW / budgetW, 1)}.`;
 }
