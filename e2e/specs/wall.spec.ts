@@ -122,7 +122,7 @@ test('a display on the wall by a token that may only look: awake, turned to what
   await expect(wall).toContainText(/Live, \d+ s/);
 
   writeFileSync(tokens, line.replace(/\S+\n$/, 'another-token-than-it-was\n'));
-  await expect(wall.getByRole('region', { name: 'Alerts' })).toContainText('The key of this page was revoked');
+  await expect(wall.getByRole('region', { name: 'Alerts' })).toContainText('This key was revoked');
   await expect(wall.getByText('No data', { exact: true })).toHaveCount(2);
   await expect(wall).not.toContainText('Live');
 });

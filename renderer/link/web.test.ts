@@ -81,7 +81,7 @@ describe('WebLink', () => {
     await settled();
     expect(wrong.link.state()).toMatchObject({
       kind: 'refused',
-      reason: expect.stringMatching(/^The key in this address is not valid\. Open/),
+      reason: expect.stringMatching(/^This key is not valid\. Open/),
     });
     expect(wrong.sockets).toHaveLength(0);
     const silent = setUp({ key: 'x', statuses: [0] });

@@ -93,8 +93,8 @@ export class WebLink implements Link {
 
   #refusal(): string {
     return this.#wasLetIn
-      ? 'The key of this page was revoked. Ask who runs Fleetwatt for another.'
-      : `The key in this address is not valid. ${OTHER_ADDRESS}`;
+      ? 'This key was revoked. Ask who runs Fleetwatt for another.'
+      : `This key is not valid. ${OTHER_ADDRESS}`;
   }
 
   async #closed(): Promise<void> {

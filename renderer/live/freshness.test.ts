@@ -54,7 +54,7 @@ describe('freshnessOf', () => {
   });
 
   it('has nothing to show to whom is let in no more, however young, and says why', () => {
-    const refused = { kind: 'refused', reason: 'The key of this page was revoked.' } as const;
+    const refused = { kind: 'refused', reason: 'This key was revoked. Ask.' } as const;
     expect(freshnessOf(frame, passed(0), refused, null)).toMatchObject({ state: 'stale', trouble: refused.reason });
     expect(freshnessOf(null, passed(0), refused, null).state).toBe('waiting');
   });

@@ -41,6 +41,8 @@ interface Props {
 }
 
 const WORDS = { 3600000: 'last hour' } as Readonly<Record<number, string>>;
+/** As many as stand in a line under a figure or in the foot. */
+const MOST_LETTERS = 31;
 const NO_CAUSES: readonly Cause[] = [];
 
 /**
@@ -233,7 +235,8 @@ const lostWords = ({ ageMs }: Freshness) =>
     : { lostTitle: 'Data is lost', lostSince: formatAge(ageMs) };
 
 function whyOf(frame: ViewFrame | null, { trouble, ageMs }: Freshness): string {
-  if (trouble !== '') return trouble;
+  // What follows from it is read at the desk.
+  if (trouble !== '') return trouble.length > MOST_LETTERS ? (trouble.split(/[.;] /, 1)[0] ?? '') : trouble;
   if (frame === null) return 'Reading for the first time';
   if (frame.sources.length === 0) return 'No source connected';
   const silent = frame.sources.find(({ fault }) => fault !== null);

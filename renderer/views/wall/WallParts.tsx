@@ -153,7 +153,9 @@ export function WallFoot(props: {
         </div>
       ))}
       {lost === '' && incidents.length === 0 ? (
-        <p className={styles.calm}>{props.unknown === '' ? 'No active alerts' : props.unknown}</p>
+        <p className={styles.calm} data-alone={reloaded === null}>
+          {props.unknown === '' ? 'No active alerts' : props.unknown}
+        </p>
       ) : null}
     </section>
   );

@@ -72,7 +72,7 @@ function Form({ params, onSave }: Props) {
         </label>
       </fieldset>
       <fieldset>
-        <legend>Dimmed to 70 % after half an hour without an alert, and always in these hours, UTC</legend>
+        <legend>Dimmed to 70% after half an hour without an alert, and always in these hours, UTC</legend>
         <p className={styles.line}>
           <Short label="From" value={form.dimFrom} placeholder="22:00" onChange={(dimFrom) => put({ dimFrom })} />
           <Short label="to" value={form.dimTo} placeholder="06:00" onChange={(dimTo) => put({ dimTo })} />
@@ -134,8 +134,8 @@ function Slide({ slide, onPut }: { slide: SlideForm; onPut: (change: Partial<Sli
 function Short(props: { label: string; value: string; placeholder?: string; onChange: (value: string) => void }) {
   const id = useId();
   return (
-    <span>
-      <label htmlFor={id}>{props.label}</label>{' '}
+    <span className={styles.short}>
+      <label htmlFor={id}>{props.label}</label>
       <input
         id={id}
         type="text"
