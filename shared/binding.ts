@@ -121,7 +121,7 @@ class BindingDraft {
   readonly #counters: ReadonlyMap<string, number>;
   readonly #parts = new Set<string>();
   /** Quantities of objects of which a row tells the whole: rows of their parts would count it twice. */
-  readonly #wholes = new Set<string>();
+  readonly #wholes = new Set<number>();
   /** GPUs that a full row of this body described, by their id. */
   readonly #described = new Map<string, Described>();
 
@@ -156,7 +156,7 @@ class BindingDraft {
       const summed = part.trim() !== '';
       // A GPU that pods share has a row for each pod with the same reading.
       if (summed && this.#again(`${slot.index}\n${object}\n${part}`)) continue;
-      if (rows === 'sum' && parts.length > 0 && !summed) this.#wholes.add(`${slot.index}\n${object}`);
+      if (rows === 'sum' && parts.length > 0 && !summed) this.#wholes.add(wholeKey(slot, object));
       if (kind === 'counter' && this.#counters.size > 0) this.#carry(slot, object, name, own);
       this.#push(index, object, this.#clockOf(slot, object, own));
       this.#combine.push(rows === 'sum' && !summed ? COMBINE.max : COMBINE[rows]);
@@ -187,7 +187,7 @@ class BindingDraft {
   #withoutParts(): void {
     if (this.#wholes.size === 0) return;
     const isPart = (slot: Slot, i: number) =>
-      this.#combine[i] === COMBINE.sum && this.#wholes.has(`${slot.index}\n${this.#ids[i]}`);
+      this.#combine[i] === COMBINE.sum && this.#wholes.has(wholeKey(slot, this.#ids[i]));
     const stays = this.#to.map((slot, i) => !isPart(slot, i));
     if (stays.every(Boolean)) return;
     const texts = [this.#to, this.#metrics, this.#ends];
@@ -309,6 +309,9 @@ class BindingDraft {
     this.#times[this.#series.length] = this.#before.timeBefore[old];
   }
 }
+
+/** Slot and object as one number: there is one for nearly every series of a large body. */
+const wholeKey = ({ index }: Slot, object: number) => index * 2 ** 32 + object;
 
 const counterText = (slot: Slot, object: number, name: string, labels: Labels) =>
   `${slot.index}\n${object}\n${name}\n${[...labels.values()].join('\n')}`;
