@@ -131,6 +131,7 @@ export function Domains(props: {
                 low={low}
                 stale={stale}
                 cell={at?.strip === index ? at.cell : -1}
+                room={right - 20}
               />
             ))}
             {at === null || boxes[at.strip] === undefined ? null : (
@@ -214,6 +215,8 @@ function StripWords(props: {
   low: boolean;
   stale: boolean;
   cell: number;
+  /** Pixels beside the strip. */
+  room: number;
 }) {
   const { strip, middle, end, low, stale } = props;
   const one = strip.cells[props.cell];
@@ -232,7 +235,7 @@ function StripWords(props: {
         {share}
       </text>
       <text x={end} y={middle + 14} className={styles.quiet}>
-        {low ? '' : one ? shortened(one.name) : stale ? '' : footOf(strip)}
+        {low ? '' : one ? shortened(one.name, props.room) : stale ? '' : footOf(strip)}
       </text>
     </g>
   );
@@ -243,4 +246,8 @@ function footOf({ kind, ecn, max }: DomainStrip): string {
   return max === null ? '' : `max ${formatPercent(max, 0)}`;
 }
 
-const shortened = (name: string) => (name.length > 16 ? `${name.slice(0, 15)}…` : name);
+/** @param room pixels; a letter is 6.2 wide */
+function shortened(name: string, room: number): string {
+  const most = Math.max(4, Math.floor(room / 6.2));
+  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
+}

@@ -2,9 +2,10 @@ import { useMemo, useState } from 'react';
 import type { LayoutDocument, ViewFrame } from '../../../shared/contract.ts';
 import { formatPercent, formatPower } from '../../../shared/format.ts';
 import { ASSUMED, QUALITY } from '../../../shared/frame.ts';
-import { NODE, RACK } from '../../../shared/topology.ts';
+import { RACK } from '../../../shared/topology.ts';
 import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
 import parts from '../../parts/parts.module.css';
+import { budgetTableRows } from './places/budget-table.ts';
 import { Panel } from './places/Part.tsx';
 import { PlaceParts } from './places/PlaceParts.tsx';
 import placeStyles from './places/places.module.css';
@@ -72,6 +73,8 @@ function HealthThen({ frame }: { frame: ViewFrame | null }) {
 
 interface BudgetThen {
   readonly path: string;
+  /** Of the place below its site. */
+  readonly depth: number;
   readonly budgetW: number | null;
   readonly drawW: number;
   readonly quality: number;
@@ -85,7 +88,12 @@ const known = (value: number) => (Number.isNaN(value) ? null : value);
 const headroom = ({ budgetW, drawW }: BudgetThen) => (budgetW ?? Number.NaN) - drawW;
 
 const COLUMNS: readonly TableColumn<BudgetThen>[] = [
-  { id: 'place', label: 'Place', sort: ({ path }) => path, cell: ({ path }) => path },
+  {
+    id: 'place',
+    label: 'Place',
+    sort: ({ path }) => path,
+    cell: ({ path, depth }) => <span style={{ paddingLeft: depth * 14 }}>{path}</span>,
+  },
   {
     ...{ id: 'draw', label: 'Draw', unit: 'W', right: true, descending: true, sort: ({ drawW }) => known(drawW) },
     cell: (row) => `${isBound(row) ? '≥ ' : ''}${formatPower(row.drawW, scaleOf(row))}`,
@@ -109,15 +117,17 @@ const COLUMNS: readonly TableColumn<BudgetThen>[] = [
   },
 ];
 
+/** What is written where is of now: only the places are wanted, in floor order. */
+const NO_LINES = { stamp: '', lines: [], errors: [] };
+
 /** Budgets that held then beside what was drawn of them; who wrote them where is of now. */
 function BudgetsThen(props: { layout: LayoutDocument | null; frame: ViewFrame | null; known: boolean }) {
   const { layout, frame } = props;
   const rows = useMemo(() => {
     if (!layout || !frame || !props.known) return [];
-    return Array.from(
-      { length: layout.start[NODE] },
-      (_, place): BudgetThen => ({
-        ...{ path: layout.path[place], budgetW: layout.budgetW[place] ?? null, drawW: frame.drawW[place] },
+    return budgetTableRows(layout, NO_LINES).map(
+      ({ path, place, depth }): BudgetThen => ({
+        ...{ path, depth, budgetW: layout.budgetW[place] ?? null, drawW: frame.drawW[place] },
         ...{ quality: frame.quality[place], isRack: place >= layout.start[RACK] },
       }),
     );
