@@ -219,10 +219,13 @@ describe('an instant of the past', () => {
   it('tells how the sources did then, not now', async () => {
     const engine = await open(['exporters']);
     const up = { id: 'exporters', name: 'exporters', state: 'up', targetsUp: 1, fault: null } as SourceHealth;
-    const down = { ...up, state: 'down', targetsUp: 0 } as SourceHealth;
+    const retry = { targets: 1, at: NOW + 6 * MINUTE, waitMs: MINUTE, failures: 4 };
+    const down = { ...up, state: 'down', targetsUp: 0, retry } as SourceHealth;
     for (let i = 0; i < 10; i++) await engine.poll([i < 5 ? up : down]);
     const at = async (minutes: number) => (await engine.frameAt(NOW + minutes * MINUTE)).frame?.sources;
     expect([await at(3), await at(7)]).toMatchObject([[{ state: 'up' }], [{ state: 'down' }]]);
+    // When it would have been tried next says nothing any more.
+    expect((await at(7))?.[0]).not.toHaveProperty('retry');
   });
 
   it('after a restart is told of sites to racks by the database, each instant that is offered', async () => {

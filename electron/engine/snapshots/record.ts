@@ -122,5 +122,6 @@ export function spanOf(spans: SourceSpan[], from: number, badSamples: number, ..
         fault?.code === source.fault?.code
       );
     });
-  if (!alike) spans.push({ from, badSamples, sources });
+  // What is tried next is of now only.
+  if (!alike) spans.push({ from, badSamples, sources: sources.map(({ retry: _, ...source }) => source) });
 }
