@@ -1,3 +1,4 @@
+import { formatCount, formatTemp, formatWatts } from '../format.ts';
 import type { Frame } from '../frame.ts';
 import { ancestorAt, labelOf, membersOf } from '../members.ts';
 import { nameInFleet } from '../place-names.ts';
@@ -19,6 +20,8 @@ export interface RowOf {
   readonly pod: string;
   /** Nodes that hang on it, in floor order. */
   readonly nodes: readonly number[];
+  /** What a switch tells of itself. */
+  readonly about?: string;
 }
 
 /** The links of one kind with the rows and columns that they stand in. */
@@ -32,9 +35,33 @@ export interface Field {
 /** Leaves and spines where cables are known, else the ports of nodes by rack. Leaves without rails go by their halls. */
 export function networkField(frame: Frame, layout: FabricLayout): Field {
   if (layout.cables.length === 0) return rackField(frame, layout.kind);
-  const rows = layout.leaves.map(({ key, name, rail, pod, nodes }) => ({ key, name, group: rail || pod, pod, nodes }));
+  const about = switchWords(frame, layout.kind);
+  const rows = layout.leaves.map(({ key, name, rail, pod, nodes }) => ({
+    ...{ key, name, group: rail || pod, pod, nodes, about: about.get(key) ?? '' },
+  }));
   return { word: 'leaf', rows, columns: layout.spines, lanes: cableLanes(frame, layout) };
 }
+
+/** "288 W, 53.0 °C, slowest fan 5,251 rpm" of switches that tell of themselves at their port 0 (ibswinfo), by their keys. */
+function switchWords({ topology, columns }: Frame, kind: LinkKind): ReadonlyMap<string, string> {
+  const words = new Map<string, string>();
+  if (!OF_SWITCH.some(([id]) => columns.has(id))) return words;
+  topology.ports.forEach(({ site, switch: id, kind: of, port }, index) => {
+    if (of !== kind || port !== '0' || id === '') return;
+    const told = OF_SWITCH.flatMap(([signal, word]) => {
+      const value = columns.get(signal)?.value[index] ?? Number.NaN;
+      return Number.isNaN(value) ? [] : [word(value)];
+    });
+    words.set(`${site}/${id}`, told.join(', '));
+  });
+  return words;
+}
+
+const OF_SWITCH = [
+  ['port.switchPower', formatWatts],
+  ['port.switchTemp', formatTemp],
+  ['port.switchFan', (rpm: number) => `slowest fan ${formatCount(rpm)} rpm`],
+] as const;
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => from + i);
 const hallOf = (topology: Topology, place: number) => labelOf(topology, ancestorAt(topology, place, HALL));

@@ -261,3 +261,20 @@ node_infiniband_np_ecn_marked_roce_packets_received_total{device="mlx5_0",port="
     [null, 100],
   ]);
 });
+
+test('a leaf says what its supplies give, how warm it is and its slowest fan, where ibswinfo is asked', () => {
+  const own = `infiniband_switch_power_supply_watts{guid="0xa1",psu="0"} 154
+infiniband_switch_power_supply_watts{guid="0xa1",psu="1"} 134
+infiniband_switch_temperature_celsius{guid="0xa1"} 53
+infiniband_switch_fan_rpm{fan="1",guid="0xa1"} 6125
+infiniband_switch_fan_rpm{fan="2",guid="0xa1"} 5251
+`;
+  const { take, at } = fed();
+  const ends = [1, 2].map((leaf) => ({ leaf, port: 1, spine: 1, tx: 0 }));
+  take(exposition(ends) + own, 0);
+  take(exposition(ends) + own, 10);
+  // Port 0 is the switch itself and no cable of it.
+  const { rows, links } = matrix(at(10));
+  expect(rows.map(({ about }) => about)).toEqual(['288 W, 53 °C, slowest fan 5,251 rpm', '']);
+  expect(links.of).toBe(2);
+});

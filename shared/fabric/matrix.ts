@@ -14,6 +14,8 @@ export interface MatrixRow {
   readonly group: string;
   /** "racks A1-04 to A1-06"; '' where nobody tells. */
   readonly where: string;
+  /** "288 W, 53.0 °C": what the switch tells of itself; '' where it does not. */
+  readonly about: string;
   /** Lowest place above all that hangs on it; −1: none. */
   readonly place: number;
   readonly tx: number | null;
@@ -159,13 +161,22 @@ function severityOf(row: GridRow, kind: AnyLinkKind, usual: number): Flag | null
 
 function rowTold(
   { topology }: Frame,
-  { key, name, group, nodes }: RowOf,
+  { key, name, group, nodes, about = '' }: RowOf,
   row: GridRow,
   severity: Flag | null,
   since: EpochMs | null,
 ): MatrixRow {
   return {
-    ...{ key, name, group, where: whereOf(topology, nodes), place: placeAbove(topology, nodes), severity, since },
+    ...{
+      key,
+      name,
+      group,
+      about,
+      where: whereOf(topology, nodes),
+      place: placeAbove(topology, nodes),
+      severity,
+      since,
+    },
     ...{ tx: told(row.tx), rx: told(row.rx), wait: told(row.wait), ticks: told(row.ticks) },
     ...{ ecn: told(row.ecn), pfc: told(row.pfc) },
     ...{ txBps: told(row.txBps), rxBps: told(row.rxBps), rateBps: told(row.rateBps) },
@@ -220,7 +231,7 @@ function podRow(name: string, sum: GridRow, members: readonly MatrixRow[]): Matr
   const severity = WORST.find((one) => members.some((row) => row.severity === one)) ?? null;
   const flagged = members.filter((row) => row.severity === severity && row.since !== null);
   return {
-    ...{ key: name, name, group: '', where: `${members.length} rows`, place: -1, severity },
+    ...{ key: name, name, group: '', about: '', where: `${members.length} rows`, place: -1, severity },
     since: flagged.reduce<number | null>((least, { since }) => Math.min(least ?? Infinity, since ?? Infinity), null),
     ...{ tx: told(sum.tx), rx: told(sum.rx), wait: waits.length === 0 ? null : Math.max(...waits) },
     ...{ ticks: told(sum.ticks), ecn: told(sum.ecn), pfc: told(sum.pfc) },

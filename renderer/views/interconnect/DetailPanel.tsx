@@ -73,5 +73,6 @@ export function DetailPanel(
 const placeless = ({ word }: FabricMatrix) => (word === 'leaf' ? 'No place: which nodes hang on it is not known' : '');
 
 function captionOf(matrix: FabricMatrix, row: MatrixRow): string {
-  return [row.group || rowWord(matrix.word), row.where].filter((part) => part !== '' && part !== row.name).join(', ');
+  const parts = [row.group || rowWord(matrix.word), row.where, row.about];
+  return parts.filter((part) => part !== '' && part !== row.name).join(', ');
 }

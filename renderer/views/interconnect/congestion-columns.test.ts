@@ -11,6 +11,7 @@ const row = (name: string, more: Partial<MatrixRow>): MatrixRow => ({
     name,
     group: '',
     where: '',
+    about: '',
     place: -1,
     tx: 0.5,
     rx: 0.4,
