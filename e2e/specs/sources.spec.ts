@@ -123,6 +123,9 @@ DCGM_FI_DEV_POWER_USAGE{gpu="0",UUID="GPU-1",modelName="${image}",Hostname="${im
       up = false;
       await expect(page.getByText(/^(in \d+ s|now) \(after \d+ failures?\)$/)).toBeVisible();
       await expect(page.getByText('Back-off', { exact: true })).toBeVisible();
+      up = true;
+      await page.getByRole('button', { name: 'Retry now' }).click();
+      await expect(page.getByText('Back-off', { exact: true })).toHaveCount(0);
     },
   );
 });

@@ -3,7 +3,7 @@ import type { SourceHealth } from '../../../shared/contract/sources.ts';
 import type { HelloReply, Severity } from '../../../shared/contract.ts';
 import { formatAge, formatBytes, formatCount } from '../../../shared/format.ts';
 import type { SourceSettings } from '../../../shared/settings.ts';
-import { useCloseDemo, useCoverage, useInterop, useOpenDemo, useSaveSettings } from '../../ask/ask.ts';
+import { useCloseDemo, useCoverage, useInterop, useOpenDemo, useRetry, useSaveSettings } from '../../ask/ask.ts';
 import { faultOf } from '../../link/link.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import parts from '../../parts/parts.module.css';
@@ -116,7 +116,9 @@ function Detail(props: {
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
       <section key={entry?.id ?? ''} className={styles.scroll} tabIndex={0} aria-label="Facts and settings">
-        {entry?.health == null ? null : <Health health={entry.health} now={props.now} />}
+        {entry?.health == null ? null : (
+          <Health health={entry.health} now={props.now} operate={hello.role === 'operate'} />
+        )}
         {entry === null || source !== null ? (
           <SourceForm
             source={source}
@@ -221,7 +223,8 @@ export function State(props: { name: string; health: SourceHealth | null; troubl
   );
 }
 
-export function Health({ health, now }: { health: SourceHealth; now: number }) {
+export function Health({ health, now, operate }: { health: SourceHealth; now: number; operate: boolean }) {
+  const retry = useRetry();
   const facts: readonly (readonly [string, string])[] = [
     ['State', health.state],
     ['Targets', `${formatCount(health.targetsUp)} of ${formatCount(health.targets)} up`],
@@ -255,6 +258,16 @@ export function Health({ health, now }: { health: SourceHealth; now: number }) {
             For {formatAge(Math.max(0, now - health.fault.since))}, {formatCount(health.fault.count)} times.
           </span>
         </p>
+      )}
+      {health.retry === undefined ? null : (
+        <button
+          type="button"
+          className={parts.button}
+          disabled={!operate || retry.isPending}
+          onClick={() => retry.mutate({})}
+        >
+          Retry now
+        </button>
       )}
       {health.warnings.map((warning) => (
         <p key={warning} className={styles.warning}>

@@ -61,7 +61,7 @@ function HealthThen({ frame }: { frame: ViewFrame | null }) {
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
         <section className={styles.scroll} tabIndex={0} aria-label="Facts">
-          {health ? <Health health={health} now={now} /> : null}
+          {health ? <Health health={health} now={now} operate={false} /> : null}
           <p className={styles.quiet}>
             Settings, coverage and what alerts are exchanged with are of now only: Shift Esc goes back to live.
           </p>
