@@ -11,7 +11,7 @@ import parts from '../../parts/parts.module.css';
 import { historyChart } from '../../save/documents.ts';
 import { useSavable } from '../../save/savable.ts';
 import type { Gone } from '../gone.ts';
-import { type LaneSeries, laneSeries, lanesOf } from './lanes.ts';
+import { type LaneSeries, laneSeries, lanesOf, seriesLabel } from './lanes.ts';
 import styles from './overview.module.css';
 import type { OverviewState } from './overview-state.ts';
 import { type Scrub, TimeStrip } from './time-strip/TimeStrip.tsx';
@@ -40,7 +40,9 @@ export function Strip(props: Props) {
   const at = scrub?.at ?? shown;
   const lanes = lanesOf(layout, frame, series, history.data, past ? frame.time : undefined);
   useSavable('History', () => {
-    const named = series.map(({ signal, place }, i) => ({ name: lanes[i].label, signal, object: layout.path[place] }));
+    const named = series.map((one) => ({
+      ...{ name: seriesLabel(layout, one), signal: one.signal, object: layout.path[one.place] },
+    }));
     return historyChart('History', named, history.data);
   });
   const isNow = replay === null && !props.paused && scrub?.at == null;

@@ -13,7 +13,8 @@ export interface LaneSeries {
 
 /**
  * The lanes: power of the site, of the row nearest to its budget, median utilisation, the port that waits most; where
- * nobody tells how long a wait is, the busiest port (ui.md 6a). Of several sites the one that draws most, by its name: sums over sites are not remembered.
+ * nobody tells how long a wait is, the busiest port (ui.md 6a). Of several sites the one that draws most, by its name:
+ * sums over sites are not remembered.
  */
 export function laneSeries(layout: LayoutDocument, frame: ViewFrame): LaneSeries[] {
   const row = worstRow(layout, frame);
@@ -68,7 +69,7 @@ export function lanesOf(
     const points = at === undefined ? withNow(past, frame.sampled, value) : aroundTime(past, at, value);
     return one.signal === 'draw'
       ? powerLane(layout, frame, one.place, points)
-      : shareLane(one.signal, points, ofSite(layout, one.place));
+      : shareLane(one.signal, points, seriesLabel(layout, one));
   });
 }
 
@@ -127,6 +128,12 @@ function scaled({ times, values, later, value }: Points, by: number) {
   };
 }
 
+/** What a lane's series is called: "Row A2 power". */
+export function seriesLabel(layout: LayoutDocument, { signal, place }: LaneSeries): string {
+  if (signal !== 'draw') return `${SHARES[signal].label}${ofSite(layout, place)}`;
+  return layout.start[1] === 1 && place === 0 ? 'Site IT power' : `${labelOf(layout, place)} power`;
+}
+
 function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, points: Points): Lane {
   const budget = layout.budgetW[place] ?? null;
   const slope = frame.slope[place];
@@ -134,7 +141,7 @@ function powerLane(layout: LayoutDocument, frame: ViewFrame, place: number, poin
   const { unit, divisor, decimals } = powerUnit(draw ?? 0, 'row');
   return {
     id: `draw/${layout.path[place]}`,
-    label: layout.start[1] === 1 && place === 0 ? 'Site IT power' : `${labelOf(layout, place)} power`,
+    label: seriesLabel(layout, { signal: 'draw', place }),
     unit,
     ...scaled(points, 1 / divisor),
     limit: budget === null ? null : budget / divisor,
@@ -157,10 +164,10 @@ const SHARES = {
   'link.waited': { label: 'Worst transmit wait', decimals: 1, limit: 5, critical: 5 },
 } as const;
 
-function shareLane(signal: keyof typeof SHARES, points: Points, site: string): Lane {
-  const { label, limit, ...rest } = SHARES[signal];
+function shareLane(signal: keyof typeof SHARES, points: Points, label: string): Lane {
+  const { label: _, limit, ...rest } = SHARES[signal];
   return {
-    ...{ id: signal, label: `${label}${site}`, unit: '%', ...scaled(points, 100), limit, ...rest },
+    ...{ id: signal, label, unit: '%', ...scaled(points, 100), limit, ...rest },
     ...{ note: limit === null ? '' : `Limit ${limit}%`, slope: '' },
   };
 }
