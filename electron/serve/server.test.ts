@@ -66,6 +66,7 @@ describe('a session', () => {
       new RegExp(`^fw_${port}=[A-Za-z0-9_-]{32}; HttpOnly; SameSite=Strict; Path=/$`),
     );
     expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('fleetwatt-role')).toBe('operate');
     expect((await session(runKey)).status, 'a second window').toBe(204);
   });
 

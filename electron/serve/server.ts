@@ -118,6 +118,7 @@ class Routes {
     else if (path === undefined) say(response, 400, 'Bad path\n');
     else if (path === '/session') await this.#session(request, response, host);
     else if (method !== 'GET' && method !== 'HEAD') say(response, 405, 'Method not allowed\n', { allow: 'GET, HEAD' });
+    else if (path === '/link') this.#knocked(request, response);
     else if (path === '/healthz') say(response, 200, `ok, engine ${this.#options.hub.engine().state}\n`);
     else this.#page(request, response, path);
   }
@@ -125,8 +126,7 @@ class Routes {
   upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void {
     stream.on('error', () => stream.destroy());
     const host = hostOf(request, this.#hosts);
-    const session = cookieOf(request, this.#cookie);
-    const role = this.#options.keys.roleOf(session);
+    const { session, role } = this.#seated(request);
     if (host === undefined) refuse(stream, '421 Misdirected Request');
     else if (plainPath(request.url) !== '/link') refuse(stream, '404 Not Found');
     else if (!isSameOrigin(request, host)) refuse(stream, '403 Forbidden');
@@ -136,6 +136,18 @@ class Routes {
       this.#upgraded(stream);
       this.#viewers.accept(request, stream, head, session, role);
     }
+  }
+
+  #seated(request: IncomingMessage) {
+    const session = cookieOf(request, this.#cookie);
+    return { session, role: this.#options.keys.roleOf(session) };
+  }
+
+  /** Tells a page why its socket was refused, which a browser does not: the same status to a plain request. */
+  #knocked(request: IncomingMessage, response: ServerResponse): void {
+    if (this.#seated(request).role === undefined) say(response, 401, 'No key\n');
+    else if (this.#viewers.isFull()) say(response, 503, 'Too many viewers\n');
+    else say(response, 426, 'This is a WebSocket\n', { upgrade: 'websocket' });
   }
 
   #page(request: IncomingMessage, response: ServerResponse, path: string): void {
@@ -170,7 +182,8 @@ class Routes {
     if (exchange === 'too-many') return say(response, 429, 'Too many wrong keys\n', { 'retry-after': '60' });
     if (exchange === 'wrong') return say(response, 401, 'Wrong key\n');
     const cookie = `${this.#cookie}=${exchange.session}; HttpOnly; SameSite=Strict; Path=/`;
-    response.writeHead(204, { ...securityHeaders, ...noStore, 'set-cookie': cookie }).end();
+    const headers = { ...securityHeaders, ...noStore, 'set-cookie': cookie, 'fleetwatt-role': exchange.role };
+    response.writeHead(204, headers).end();
   }
 }
 

@@ -134,6 +134,10 @@ describe('the WebSocket', () => {
     );
     expect(statuses.filter((status) => status === 101)).toHaveLength(MOST_VIEWERS);
     expect(statuses.filter((status) => status === 503)).toHaveLength(2);
+    // A browser's socket does not tell why: its page asks.
+    const knock = async (cookie: readonly string[]) =>
+      (await server.ask('GET /link', [`Host: ${server.host}`, ...cookie])).status;
+    expect([await knock([]), await knock([`Cookie: ${headers.cookie}`])]).toEqual([401, 503]);
     expect((await server.ask('GET /')).status).toBe(200);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CallFault } from './link.ts';
-import { keyOf, placeOf, WebLink } from './web.ts';
+import { keepKey, keyOf, placeOf, WebLink } from './web.ts';
 
 class FakeSocket {
   binaryType = '';
@@ -15,7 +15,7 @@ class FakeSocket {
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-function setUp(options: { key?: string; statuses?: number[]; alive?: boolean } = {}) {
+function setUp(options: { key?: string; statuses?: number[]; knock?: number } = {}) {
   const sockets: FakeSocket[] = [];
   const waits: { run: () => void; ms: number }[] = [];
   const keys: string[] = [];
@@ -26,7 +26,7 @@ function setUp(options: { key?: string; statuses?: number[]; alive?: boolean } =
         keys.push(key);
         return statuses.shift() ?? 204;
       },
-      alive: async () => options.alive ?? true,
+      knock: async () => options.knock ?? 401,
       socket: () => {
         sockets.push(new FakeSocket());
         return sockets[sockets.length - 1] as unknown as WebSocket;
@@ -55,7 +55,7 @@ describe('WebLink', () => {
   });
 
   it('tries for ever, 0.25 s growing to 5 s, and starts over after a success', async () => {
-    const { sockets, waits } = setUp({ alive: false });
+    const { sockets, waits } = setUp({ knock: 0 });
     for (let attempt = 0; attempt < 8; attempt += 1) {
       sockets[attempt].onclose?.();
       await settled();
@@ -70,13 +70,23 @@ describe('WebLink', () => {
   });
 
   it('tells a refusal from silence', async () => {
-    const refused = setUp({ alive: true });
+    const refused = setUp({ knock: 401 });
     refused.sockets[0].onclose?.();
     await settled();
     expect(refused.link.state()).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/^This page has no key\. Open the address/),
     });
+    const others = [503, 426].map((knock) => setUp({ key: 'k', knock }));
+    await settled();
+    for (const { sockets } of others) sockets[0].onclose?.();
+    await settled();
+    expect(others.map(({ link }) => link.state())).toEqual([
+      { kind: 'refused', reason: 'Too many pages of Fleetwatt are open. Close one that nobody looks at.' },
+      { kind: 'refused', reason: expect.stringContaining('No WebSocket to Fleetwatt opens.') },
+    ]);
+    // The key was right: it is no guess, and a seat may become free soon.
+    expect(others.map(({ waits }) => waits[0].ms)).toEqual([250, 250]);
     const wrong = setUp({ key: 'x', statuses: [401] });
     await settled();
     expect(wrong.link.state()).toMatchObject({
@@ -159,4 +169,20 @@ describe('placeOf', () => {
     expect(placeOf('#key=a')).toBe('/');
     expect(placeOf('#key=a&go=https%3A%2F%2Felsewhere')).toBe('/');
   });
+});
+
+it('a wall keeps a key that may only look, for when it is loaded again; no other key outlives its page', () => {
+  const kept = new Map<string, string>();
+  const storage = {
+    setItem: (name: string, key: string) => void kept.set(name, key),
+    removeItem: kept.delete.bind(kept),
+  };
+  const afterwards = (place: string, role: string) => {
+    keepKey(storage, 'k', place, role);
+    return [...kept.values()];
+  };
+  expect(afterwards('/wall?views=thermal:999', 'read')).toEqual(['k']);
+  expect(afterwards('/wall', 'operate')).toEqual([]);
+  expect(afterwards('/wall', 'read')).toEqual(['k']);
+  expect(afterwards('/', 'read')).toEqual([]);
 });

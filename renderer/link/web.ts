@@ -5,8 +5,8 @@ import { CallFault, type Link, type LinkState, Listeners } from './link.ts';
 export interface WebDoors {
   /** Exchanges the key for a session cookie: the HTTP status, 0 when nobody answered. */
   session(key: string): Promise<number>;
-  /** Whether the host answers at all. */
-  alive(): Promise<boolean>;
+  /** What the host answers to a plain request for the socket's address: the HTTP status, 0 when nobody answered. */
+  knock(): Promise<number>;
   socket(): WebSocket;
   later(run: () => void, ms: number): void;
 }
@@ -25,6 +25,13 @@ const LOST: Fault = {
 interface Pending {
   resolve(value: unknown): void;
   reject(error: CallFault): void;
+}
+
+/** Why the host refuses a socket (electron/serve/server.ts), by the status of its answer to a plain request. */
+function reasonOf(status: number): string {
+  if (status === 401) return `This page has no key. ${OTHER_ADDRESS}`;
+  if (status === 503) return 'Too many pages of Fleetwatt are open. Close one that nobody looks at.';
+  return `No WebSocket to Fleetwatt opens. Let the proxy between pass it on, or: ${OTHER_ADDRESS}`;
 }
 
 /** The link of the `serve` host: one WebSocket, opened again for ever with a wait of 0.25 s growing to 5 s. */
@@ -75,8 +82,10 @@ export class WebLink implements Link {
       if (status === 0) return this.#again({ kind: 'lost', reason: 'Fleetwatt does not answer' });
       const { kind } = this.#state;
       if (status === 429)
-        return this.#again(kind === 'refused' ? this.#state : { kind: 'lost', reason: 'Too many wrong keys; waiting' });
-      if (status >= 400) return this.#again({ kind: 'refused', reason: this.#refusal() });
+        return kind === 'refused'
+          ? this.#again(this.#state, REFUSED_WAIT)
+          : this.#again({ kind: 'lost', reason: 'Too many wrong keys; waiting' });
+      if (status >= 400) return this.#again({ kind: 'refused', reason: this.#refusal() }, REFUSED_WAIT);
       this.#wasLetIn = true;
     }
     const socket = this.#doors.socket();
@@ -103,21 +112,21 @@ export class WebLink implements Link {
     for (const pending of this.#pending.values()) pending.reject(new CallFault(LOST));
     this.#pending.clear();
     if (wasOpen) return this.#again({ kind: 'lost', reason: 'The connection was closed' });
-    // A browser does not tell why a socket was refused: whoever answers and refuses wants a key.
-    const alive = await this.#doors.alive();
+    // A browser does not tell why a socket was refused; a plain request is refused for the same reason.
+    const status = await this.#doors.knock();
     this.#again(
-      alive
-        ? { kind: 'refused', reason: `This page has no key. ${OTHER_ADDRESS}` }
-        : { kind: 'lost', reason: 'Fleetwatt does not answer' },
+      status === 0
+        ? { kind: 'lost', reason: 'Fleetwatt does not answer' }
+        : { kind: 'refused', reason: reasonOf(status) },
     );
   }
 
-  #again(state: LinkState): void {
+  /** @param least wait at least so long, ms */
+  #again(state: LinkState, least = 0): void {
     this.#become(state);
-    const wait = this.#wait;
-    this.#wait = Math.min(wait * 2, LAST_WAIT);
-    const isRefusedKey = state.kind === 'refused' && this.#key !== null;
-    this.#doors.later(() => void this.#open(), isRefusedKey ? REFUSED_WAIT : wait);
+    const wait = Math.max(least, this.#wait);
+    this.#wait = Math.min(this.#wait * 2, LAST_WAIT);
+    this.#doors.later(() => void this.#open(), wait);
   }
 
   #become(state: LinkState): void {
@@ -160,27 +169,31 @@ export function placeOf(hash: string): string {
 
 const KEPT = 'fleetwatt.wall-key';
 
-/**
- * The key of this page. It leaves the address bar before anything else happens; a wall's is kept as long as its tab, since
- * nobody is there to open the address again when the page is loaded again and the host has started anew meanwhile.
- */
-function takeKey(): string | null {
-  const key = keyOf(location.hash);
-  const place = placeOf(location.hash);
-  if (key !== null) history.replaceState(null, '', `${location.pathname}${location.search}#${place}`);
-  try {
-    if (key === null) return sessionStorage.getItem(KEPT);
-    if (place.startsWith('/wall')) sessionStorage.setItem(KEPT, key);
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // A browser with storage switched off has its key once.
-  }
-  return key;
+/** Keeps or forgets the key that let a page in: only one that may look and was made to last, and only for a wall. */
+export function keepKey(kept: Pick<Storage, 'setItem' | 'removeItem'>, key: string, place: string, role: string): void {
+  if (place.startsWith('/wall') && role === 'read') kept.setItem(KEPT, key);
+  else kept.removeItem(KEPT);
 }
 
-/** The doors of this browser page. */
+/** Runs something with the tab's storage; null in a browser with storage switched off, where a page has its key once. */
+function withStorage<Result>(run: (storage: Storage) => Result): Result | null {
+  try {
+    return run(sessionStorage);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * The doors of this browser page. The key leaves the address bar before anything else happens; a wall's is kept as long as
+ * its tab, since nobody is there to open the address again when the page is loaded again and the host has started anew
+ * meanwhile.
+ */
 export function openWebLink(): WebLink {
-  const key = takeKey();
+  const given = keyOf(location.hash);
+  const place = placeOf(location.hash);
+  if (given !== null) history.replaceState(null, '', `${location.pathname}${location.search}#${place}`);
+  const key = given ?? withStorage((storage) => storage.getItem(KEPT));
   const socketUrl = new URL('link', document.baseURI);
   socketUrl.protocol = socketUrl.protocol === 'https:' ? 'wss:' : 'ws:';
   socketUrl.hash = '';
@@ -197,9 +210,13 @@ export function openWebLink(): WebLink {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify({ key: value }),
+          }).then((response) => {
+            const role = response.headers.get('fleetwatt-role') ?? '';
+            if (given !== null && response.ok) withStorage((storage) => keepKey(storage, given, place, role));
+            return response;
           }),
         ),
-      alive: async () => (await status(fetch(new URL('healthz', document.baseURI), { cache: 'no-store' }))) > 0,
+      knock: () => status(fetch(new URL('link', document.baseURI), { cache: 'no-store' })),
       socket: () => new WebSocket(socketUrl),
       later: (run, ms) => setTimeout(run, ms),
     },
