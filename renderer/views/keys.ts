@@ -67,7 +67,7 @@ export const ALL_KEYS: readonly KeyRow[] = [
   { keys: ['L'], action: 'Filter the floor plan' },
   { keys: ['Ctrl K', '/'], action: 'Search: places, alerts, signals, actions' },
   { keys: ['Shift P'], action: 'Power: stranded, feed loss, energy' },
-  { keys: ['X'], action: 'Interconnect: transmit, receive, wait; power: feed to lose' },
+  { keys: ['X'], action: 'Interconnect: transmit, receive, and wait where it is known; power: feed to lose' },
   { keys: ['N'], action: 'Interconnect: next network' },
   { keys: ['V'], action: 'View as table' },
   { keys: ['P', 'U', 'T', 'C', 'N'], action: 'On a rack: power, utilisation, temperature, clock, NVLink' },

@@ -153,6 +153,9 @@ test('above 128 leaves: pods with the worst of their leaves, and the leaves of o
   expect(all.rows[1]).toMatchObject({ severity: null, saturated: 0, members: 50, wait: 0 });
   const north = matrix(at(10), 'infiniband', file, 'North');
   expect([north.word, north.each, north.pod, north.rows.length]).toEqual(['leaf', 'leaf', 'North', 80]);
+  // A row by its key leads to the pod that it is in.
+  expect(matrix(at(10), 'infiniband', file, north.rows[6].key)).toMatchObject({ word: 'leaf', pod: 'North' });
+  expect(matrix(at(10), 'infiniband', file, 'West').word).toBe('pod');
   const hot = north.rows.findIndex(({ name }) => name === 'leaf-7');
   expect([north.rows[hot].severity, north.tx[hot]]).toEqual(['critical', 0.98]);
 });

@@ -107,11 +107,11 @@ export function wholeOf(frame: Frame, kind: AnyLinkKind, field: Field, sinceOf: 
 
 /**
  * The matrix of a field. Above 128 rows it shows pods, each with the worst of its rows, so that no saturated leaf
- * averages away; `pod` drills into one.
+ * averages away; `pod` drills into one, which is told by its name or by the key of one of its rows.
  */
 export function matrixOf(kind: AnyLinkKind, field: Field, { grid, rows }: Whole, pod: string): FabricMatrix {
   const pods = field.rows.length > MOST_ROWS ? podsOf(field.rows) : [];
-  const chosen = pods.some(({ name }) => name === pod) ? pod : '';
+  const chosen = pods.length === 0 ? '' : podCalled(field.rows, pod);
   const shown =
     pods.length === 0
       ? { grid, rows, word: field.word }
@@ -200,6 +200,13 @@ function podsOf(rows: readonly RowOf[]): { name: string; rows: number }[] {
   const counts = new Map<string, number>();
   for (const row of rows) counts.set(nameOf(row), (counts.get(nameOf(row)) ?? 0) + 1);
   return [...counts].map(([name, count]) => ({ name, rows: count }));
+}
+
+/** The name of a pod by its name, or by the key of a row in it; '' where there is none. */
+function podCalled(rows: readonly RowOf[], pod: string): string {
+  const nameOf = podNamer(rows);
+  const row = rows.find((one) => nameOf(one) === pod) ?? rows.find(({ key }) => key === pod);
+  return row ? nameOf(row) : '';
 }
 
 interface Shown {

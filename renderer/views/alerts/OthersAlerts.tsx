@@ -27,11 +27,12 @@ export function OthersAlerts(props: { reply: OthersReply; now: number; open: boo
   return (
     <section aria-label="From Prometheus and Alertmanager">
       {reply.silent.map(({ name, since, message }) => (
-        <p key={name} className={styles.silent} role="status">
+        <p key={name} className={styles.silent}>
           <Glyph severity="nodata" size={12} />
           <span>
-            <b>{name} does not answer</b> for {durationText(Math.max(0, now - since))}: {message} What it told last is
-            kept.
+            {/* The duration behind it ticks: it is not to be read out each second. */}
+            <b role="status">{name} does not answer</b> for {durationText(Math.max(0, now - since))}: {message} What it
+            told last is kept.
           </span>
         </p>
       ))}

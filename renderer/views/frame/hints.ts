@@ -27,7 +27,7 @@ const GPU_HINTS: readonly KeyHint[] = [
 const INTERCONNECT_HINTS: readonly KeyHint[] = [
   { keys: '← ↑ ↓ →', action: 'Move' },
   { keys: 'Enter', action: 'Open leaf or pod' },
-  { keys: 'X', action: 'Transmit, receive, wait' },
+  { keys: 'X', action: 'Direction' },
   { keys: 'N', action: 'Network' },
   { keys: 'F', action: 'Only flagged' },
   { keys: 'V', action: 'Table' },

@@ -1,6 +1,7 @@
-import { useMemo } from 'react';
-import type { FabricMatrix } from '../../../shared/fabric/matrix.ts';
+import { useMemo, useRef } from 'react';
+import { type FabricMatrix, MOST_ROWS } from '../../../shared/fabric/matrix.ts';
 import type { DomainStrip, FabricOverview } from '../../../shared/fabric/overview.ts';
+import type { AnyLinkKind } from '../../../shared/fabric/reading.ts';
 import { RACK } from '../../../shared/topology.ts';
 import { useFabric, useFabricOverview } from '../../ask/fabric.ts';
 import { waiting } from '../../ask/waiting.ts';
@@ -20,7 +21,7 @@ import styles from './interconnect.module.css';
 import type { Actions, InterconnectProps } from './interconnect-props.ts';
 import { chosenRow, flaggedRows, type InterconnectState } from './interconnect-state.ts';
 import { MatrixPanel } from './MatrixPanel.tsx';
-import { wholeColumns } from './RowTable.tsx';
+import { wholeColumns, worstRow } from './RowTable.tsx';
 import { WatchPanel } from './WatchPanel.tsx';
 import { directionsOf, KIND_LABEL, rowWord } from './words.ts';
 
@@ -35,10 +36,13 @@ export function Interconnect(props: InterconnectProps) {
   const wholeWaits = waiting(whole);
   const chosen = chosenRow(matrix, state.object);
   // Without a choice the worst is shown: what is read first is what matters.
-  const selected = matrix === null || chosen >= 0 ? chosen : worstRow(matrix);
+  const held = useRef('');
+  const selected = matrix === null || chosen >= 0 ? chosen : worstRow(matrix, held.current);
   const row = matrix?.rows[selected];
+  // Before its first numbers none is worse than another.
+  held.current = row === undefined || row.tx === null ? '' : row.key;
   const actions = actionsOf(props, matrix, selected);
-  useInterconnectKeys(state, matrix, actions);
+  useInterconnectKeys(state, matrix, actions, selected);
   const title = `${KIND_LABEL[state.kind]} by ${rowWord(matrix?.word ?? 'leaf').toLowerCase()}`;
   useSavable(title, () =>
     matrix === null || gone !== null ? null : tableDocument(title, wholeColumns(matrix, freshness.now), matrix.rows),
@@ -65,10 +69,7 @@ export function Interconnect(props: InterconnectProps) {
             overview={overview}
             theme={props.theme}
             stale={gone !== null}
-            onOpen={({ kind }, key) => {
-              state.setKind(kind);
-              state.select(key);
-            }}
+            onOpen={({ kind }, key) => state.openRow(kind, key, hasPods(overview, kind))}
           />
         </div>
       </div>
@@ -97,6 +98,12 @@ export function Interconnect(props: InterconnectProps) {
   );
 }
 
+/** Whether rows of a network are shown by pods. */
+function hasPods(overview: FabricOverview | null, kind: AnyLinkKind): boolean {
+  const own = overview?.strips.filter((strip) => strip.kind === kind) ?? [];
+  return own.reduce((sum, { cells }) => sum + cells.length, 0) > MOST_ROWS;
+}
+
 function DomainPanel(props: {
   overview: FabricOverview | null;
   theme: Theme;
@@ -115,16 +122,6 @@ function DomainPanel(props: {
       <Domains strips={props.overview?.strips} theme={props.theme} stale={props.stale} onOpen={props.onOpen} />
     </section>
   );
-}
-
-/** The row that matters most: the longest wait among the critical, else the first that is flagged, else the first. */
-function worstRow(matrix: FabricMatrix): number {
-  let worst = -1;
-  matrix.rows.forEach((row, index) => {
-    if (row.severity !== 'critical') return;
-    if (worst < 0 || (row.wait ?? 0) > (matrix.rows[worst].wait ?? 0)) worst = index;
-  });
-  return worst >= 0 ? worst : (flaggedRows(matrix)[0] ?? (matrix.rows.length > 0 ? 0 : -1));
 }
 
 function actionsOf({ state, layout, go }: InterconnectProps, matrix: FabricMatrix | null, selected: number): Actions {
@@ -162,7 +159,13 @@ function follow(label: string, state: InterconnectState): void {
 
 const KINDS = ['infiniband', 'ethernet', 'nvlink', 'pcie'] as const;
 
-function useInterconnectKeys(state: InterconnectState, matrix: FabricMatrix | null, actions: Actions): void {
+/** @param shown the row that the detail is of, chosen or not */
+function useInterconnectKeys(
+  state: InterconnectState,
+  matrix: FabricMatrix | null,
+  actions: Actions,
+  shown: number,
+): void {
   const next = <One,>(all: readonly One[], one: One) => all[(all.indexOf(one) + 1) % all.length];
   const selected = chosenRow(matrix, state.object);
   useKeys({
@@ -171,7 +174,7 @@ function useInterconnectKeys(state: InterconnectState, matrix: FabricMatrix | nu
     f: () => state.setFlagged(!state.flagged),
     v: () => state.setTable(true),
     g: () => {
-      const row = matrix?.rows[selected < 0 && matrix !== null ? worstRow(matrix) : selected];
+      const row = matrix?.rows[shown];
       if (row) actions.goTo(row.place);
     },
     '(\\[)': () => actions.step(-1),

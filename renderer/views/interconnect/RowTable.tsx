@@ -21,6 +21,21 @@ function worseFirst(a: MatrixRow, b: MatrixRow): number {
   return less(({ wait }) => wait) || less(({ ticks }) => ticks) || less(marksOf) || less(({ tx }) => tx);
 }
 
+const WORST = ['critical', 'warning', 'nodata', null] as const;
+
+/**
+ * The row that matters most: of those with the worst flag the one that waits longest, or is marked and paused most; −1 where
+ * there is none.
+ *
+ * @param held key of the one that is shown: it stays while none has a worse flag, since numbers change with every poll
+ */
+export function worstRow({ rows }: FabricMatrix, held = ''): number {
+  const flag = WORST.find((one) => rows.some(({ severity }) => severity === one));
+  const worst = rows.filter(({ severity }) => severity === flag);
+  const row = worst.find(({ key }) => key === held) ?? worst.sort(worseFirst)[0];
+  return rows.indexOf(row);
+}
+
 const OrNone = ({ text }: { text: string }) => (text === '—' ? <Missing /> : text);
 
 /** The columns of rows: of a kind of network, by what it tells. */

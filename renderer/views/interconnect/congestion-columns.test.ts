@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FabricMatrix, MatrixRow } from '../../../shared/fabric/matrix.ts';
 import type { LinkRow } from '../../../shared/fabric/rows.ts';
 import { linkColumns } from './LinkTable.tsx';
-import { congested, rowColumns, wholeColumns } from './RowTable.tsx';
+import { congested, rowColumns, wholeColumns, worstRow } from './RowTable.tsx';
 import { marksText, rowWords, tellsMarks } from './words.ts';
 
 const row = (name: string, more: Partial<MatrixRow>): MatrixRow => ({
@@ -62,6 +62,18 @@ describe('a network tells congestion in its own columns', () => {
     expect(labels(rowColumns(roce, 0))).toContain('ECN marks/s');
     expect(tellsMarks(matrix('infiniband', [row('A1', { ticks: 0, ecn: 0 })]))).toBe(false);
   });
+});
+
+it('opens on the worst row: by its flag, then by wait or marks, and stays on it while none has a worse flag', () => {
+  const leaf = (name: string, ecn: number, severity: MatrixRow['severity'] = null) => row(name, { ecn, severity });
+  const opened = (rows: readonly MatrixRow[], held?: string) => rows[worstRow(matrix('ethernet', rows), held)]?.name;
+  expect(opened([leaf('a', 0), leaf('b', 8300), leaf('c', 12)])).toBe('b');
+  expect(opened([leaf('a', 0), leaf('b', 8300), leaf('c', 9000)], 'b')).toBe('b');
+  const flagged = [leaf('a', 0, 'warning'), leaf('b', 8300), leaf('c', 12, 'critical'), leaf('d', 40, 'critical')];
+  expect(opened(flagged, 'b')).toBe('d');
+  expect(opened(flagged, 'c')).toBe('c');
+  expect(opened([leaf('a', 0, 'nodata'), leaf('b', 8300), leaf('c', 0, 'warning')])).toBe('c');
+  expect(opened([])).toBeUndefined();
 });
 
 describe('single links', () => {

@@ -38,6 +38,11 @@ export function useInterconnectState(route: Route, go: Go) {
       setCursor(null);
       put({ object: '', params: { fabric: next === 'infiniband' ? '' : next, pod: '', show: '' } });
     },
+    /** A row of any network by its key, which leads to its pod as well where there are pods. */
+    openRow: (next: AnyLinkKind, key: string, pods: boolean) => {
+      setCursor(null);
+      put({ object: key, params: { fabric: next === 'infiniband' ? '' : next, pod: pods ? key : '', show: '' } });
+    },
     setDirection: (next: Direction) => put({ params: { show: next === 'tx' ? '' : next } }),
     /** '' leads back to all pods. */
     setPod: (next: string) => {

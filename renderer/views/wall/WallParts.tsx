@@ -63,7 +63,8 @@ function Marks({ playlist, showing }: { playlist: readonly Slide[]; showing: Sho
 
 /**
  * How old the newest sample is: a ring that fills with each poll, a hand that moves once a second so that a frozen
- * screen is seen to be one, and the age in words. Stale: a violet block.
+ * screen is seen to be one, and the age in words. Stale: a violet block. No live region: the page's voice says it once, and
+ * this ticks.
  */
 export function WallBeacon(props: { freshness: Freshness; pollMs: number; frameTime: number; hasSource: boolean }) {
   const { freshness } = props;
@@ -74,7 +75,7 @@ export function WallBeacon(props: { freshness: Freshness; pollMs: number; frameT
         ? `No data for ${formatAge(ageMs)}`
         : trouble || (props.hasSource ? 'No data yet' : 'No source connected');
     return (
-      <span className={styles.lostBeacon} role="status">
+      <span className={styles.lostBeacon}>
         <Glyph severity="nodata" size={46} named={false} /> {words}
       </span>
     );
