@@ -111,6 +111,13 @@ const SERIES: Readonly<Record<string, string>> = {
   [`DCGM_FI_DEV_ROW_REMAP_PENDING${gpu('GPU-a')}`]: '0x4 1x20',
   [`DCGM_FI_DEV_PCIE_REPLAY_COUNTER${gpu('GPU-a')}`]: '0+60x25',
   [`DCGM_FI_DEV_PCIE_REPLAY_COUNTER${gpu('GPU-hot')}`]: WORSE,
+  // Of three links one goes down, one rests and one was never up.
+  ...Object.fromEntries(
+    [['0', '1x4 0x20'] as const, ['1', '1x9 2x15'] as const, ['2', '0x25'] as const].map(([link, states]) => [
+      `DCGM_FI_DEV_NVLINK_GET_STATE{instance="n1:9400",nvlink="${link}",gpu="0",gpu_uuid="GPU-a",Hostname="n1",${rack('A1-01')}}`,
+      states,
+    ]),
+  ),
   [`DCGM_FI_DEV_GPU_TEMP${gpu('GPU-a')}`]: '75x25',
   [`DCGM_FI_DEV_GPU_TEMP${gpu('GPU-warm', 'A1-01', 'n2')}`]: '85x25',
   [`DCGM_FI_DEV_GPU_TEMP${gpu('GPU-capped', 'A1-02', 'n2')}`]: '85x25',
@@ -186,6 +193,9 @@ const FIRES: readonly (readonly [rule: string, severity: string, minute: number,
   ['LinkDown', 'warning', 4],
   ['LinkDown', 'warning', 8, port('n2')],
   ['LinkDown', 'warning', 22, port('n2')],
+  ['NvlinkDown', 'warning', 4],
+  ['NvlinkDown', 'warning', 8, board('GPU-a')],
+  ['NvlinkDown', 'warning', 22, board('GPU-a')],
   ['LinkFlapping', 'warning', 8],
   ['LinkFlapping', 'warning', 10, port('n1')],
   ['LinkFlapping', 'warning', 18],

@@ -171,6 +171,23 @@ describe('links', () => {
     expect(pass([4, 1], 1000)).toEqual([]);
     expect(pass([1, 1], 2000)).toEqual(['Link A1-01-n1 mlx5_0 down']);
   });
+
+  it('of a GPU that were active and are not any more are told by NVLink; what never was active is nobody’s', () => {
+    const [kept, book, topology] = [keptOf(15_000), new AlertBook(), topologyOf({ gpus: 2, model: 'NVIDIA H200' })];
+    book.setRules(rules);
+    // Link 17 of the first GPU never was active; 2 and 3 of the second fall after a minute.
+    const states = (down: boolean) =>
+      Array.from({ length: 36 }, (_, i) => (i === 17 || (down && (i === 20 || i === 21)) ? 0 : 1));
+    for (let at = 0; at <= 4 * 4; at++) {
+      const values = { 'gpu.power': [700, 700], 'nvlink.state': states(at > 4) };
+      book.pass(sceneOf(frameOf(topology, values, START + at * 15_000), kept));
+    }
+    const { objects } = sceneOf(frameOf(topology, {}, START + 250_000), kept);
+    const told = [...book.records.values()].map((record) => alertOf(record, objects));
+    expect(told.map(({ rule, state, title, detail }) => [rule, state, title, detail])).toEqual([
+      ['NvlinkDown', 'firing', 'GPU A1-01 n1-g1 has 2 NVLinks down', 'They were active before. Rack A1-01.'],
+    ]);
+  });
 });
 
 describe('hardware', () => {

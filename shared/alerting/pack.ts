@@ -132,6 +132,11 @@ const FABRIC: readonly Rule[] = [
     'Whether the switch or the cable is gone, or someone works there.',
     'Restore it, or drain the node: its jobs have lost a rail.',
   ]),
+  rule('NvlinkDown', 'fabric', 'warning', 2, 'gpu.nvlinks_down > 0', [
+    'NVLinks of this GPU were active and are not any more: collective operations wait for what is left.',
+    'XIDs 74 and 144–150 of the same GPU, the NVSwitch tray or cable at the other end, Fabric Manager.',
+    'Drain the node and reset the GPU; if they stay down, have tray, cable or board replaced.',
+  ]),
   rule(
     ...(['PcieDowntrained', 'fabric', 'warning', 2] as const),
     '(gpu.pcie_width_share < 1 or gpu.pcie_gen_share < 1) and gpu.util > 50%',

@@ -140,6 +140,10 @@ const derived: readonly Quantity[] = [
     ['gpu.pcieReplay'],
     unusual('replay', 'gpu.pcieReplay'),
   ),
+  ofGpus('gpu.nvlinks_down', 'NVLinks down that were active before', 'count', ['nvlink.state'], (scene) => {
+    const states = values(scene, 'nvlink.state') ?? NONE;
+    return (gpu) => scene.links.nvlinks.down(gpu, states);
+  }),
   ofGpus('gpu.fatal_xid', 'New XID that costs work', 'code', ['gpu.xid'], (scene) => (gpu) => {
     const code = scene.memory.newXid(gpu, scene.now)?.code ?? 0;
     return code > 0 && xidOf(code).severity === 'critical' ? code : 0;

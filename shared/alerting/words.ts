@@ -206,6 +206,10 @@ const tellers: Readonly<Record<string, Teller>> = {
     predicate: 'has link errors above what is usual',
     detail: gpuOf(scene, index),
   }),
+  'gpu.nvlinks_down': (scene, { index }, value) => ({
+    predicate: `has ${countOf(value, 'NVLink')} down`,
+    detail: `${value > 1 ? 'They were' : 'It was'} active before. ${gpuOf(scene, index)}`,
+  }),
   'gpu.fatal_xid': (scene, { index }, value) => ({
     predicate: `reported XID ${value}`,
     detail: `${xidOf(value).meaning}.${unwatched(scene, index)}`,
@@ -284,6 +288,7 @@ export const MANY: Readonly<Record<string, string>> = {
   LinkDegraded: 'below the rate of their peers',
   LinkFlapping: 'flapping',
   LinkDown: 'down',
+  NvlinkDown: 'with NVLinks down',
   PcieDowntrained: 'with a PCIe link below its maximum',
   LinkErrors: 'with errors above what is usual',
   GpuLinkErrors: 'with link errors above what is usual',

@@ -59,6 +59,15 @@ export class NvlinkMemory {
     return state === 0 && ((this.#active[Math.floor(index / NVLINKS)] >> (index % NVLINKS)) & 1) === 1;
   }
 
+  /** How many links of a board were active and are not any more; NaN where no state of them is told. @param gpu among boards */
+  down(gpu: number, states: ArrayLike<number>): number {
+    let count = Number.NaN;
+    for (let index = gpu * NVLINKS; index < (gpu + 1) * NVLINKS; index++)
+      if (!Number.isNaN(states[index] ?? Number.NaN))
+        count = (Number.isNaN(count) ? 0 : count) + (this.wentDown(index, states[index]) ? 1 : 0);
+    return count;
+  }
+
   /** Whether its counter stands otherwise than at any time that is kept: most never do. */
   hasMoved(index: number, count: number): boolean {
     for (const { value } of this.#counts) if (value[index] !== count && !Number.isNaN(value[index])) return true;

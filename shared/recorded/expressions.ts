@@ -70,6 +70,18 @@ export function gpuValuesOf(signal: SignalId, profiles: readonly Profile[], wind
   return values && `max by (${RACK}, node, ${BOARD}) (${values})`;
 }
 
+/** How many NVLinks of each GPU are active, by the same labels, where exporters tell of single ones; '' where none does. */
+export function activeNvlinks(profiles: readonly Profile[], window: string): string {
+  const by = `${RACK}, node, ${BOARD}`;
+  const told = profiles.flatMap((profile) =>
+    profile.mappings
+      .filter(({ signal }) => signal === 'nvlink.state')
+      .map((one) => nodeNamed(named(seriesOf(one, window), 'gpu', profile, true), 'node', profile)),
+  );
+  // More than 1 is a link that is up and rests.
+  return told.map((states) => `sum by (${by}) (max by (${by}, nvlink) (${states}) > bool 0)`).join(' or ');
+}
+
 interface Group {
   readonly profile: Profile;
   readonly rank: number;

@@ -1,7 +1,7 @@
 import { xids } from '../rack/xid.ts';
 import type { SignalId } from '../signals/catalogue.ts';
 import type { Profile } from '../signals/profile.ts';
-import { gpuValuesOf } from './expressions.ts';
+import { activeNvlinks, gpuValuesOf } from './expressions.ts';
 import { recordedName } from './names.ts';
 import type { RecordingRule } from './rule.ts';
 import { unusual, usualRecord } from './unusual.ts';
@@ -32,6 +32,8 @@ const XID = gpuName('xid_last');
 const ECC = gpuName('ecc_uncorrected');
 const BOARD = gpuName('board_power_watts');
 const NVLINK_ERRORS = gpuName('nvlink_errors_per_second');
+const NVLINKS_ACTIVE = gpuName('nvlinks_active');
+const NVLINKS_MOST = gpuName('nvlinks_active:most');
 const REPLAYS = gpuName('pcie_replays_per_second');
 const HELD = {
   cap: gpuName('held_by_cap:now'),
@@ -51,6 +53,7 @@ export function gpuRecords({ profiles, rateWindow, intervalS }: AlertingOptions)
   const [cap, heat] = [of('gpu.powerThrottle'), of('gpu.thermalThrottle')].map(
     (share) => share && `clamp_max(${share}, 1)`,
   );
+  const nvlinks = activeNvlinks(profiles, rateWindow);
   const hot = either(heat, `${HW_HEAT} + ${SW_HEAT}`);
   const rules: readonly (readonly [string, string])[] = [
     [BOARD, of('gpu.power')],
@@ -62,6 +65,9 @@ export function gpuRecords({ profiles, rateWindow, intervalS }: AlertingOptions)
     [ECC, of('gpu.eccUncorrected')],
     [NVLINK_ERRORS, of('gpu.nvlinkErrors')],
     [REPLAYS, of('gpu.pcieReplay')],
+    [NVLINKS_ACTIVE, nvlinks],
+    // As many as ever were: what was recorded here before is looked at again.
+    [NVLINKS_MOST, nvlinks && `(last_over_time(${NVLINKS_MOST}[1h]) > ${NVLINKS_ACTIVE}) or ${NVLINKS_ACTIVE}`],
   ];
   return rules.flatMap(([record, expr]) => {
     if (expr === '') return [];
@@ -110,6 +116,7 @@ export function gpuQuantity(name: string, options: AlertingOptions): string {
     'gpu.new_ecc': () => `(${begun(ECC)}) or (${ECC} - min_over_time(${ECC}[${WINDOW}]))`,
     'gpu.throttle': () => REASONS,
     'gpu.nvlink_errors_unusual': () => unusual(NVLINK_ERRORS),
+    'gpu.nvlinks_down': () => `${NVLINKS_MOST} - ${NVLINKS_ACTIVE}`,
     'gpu.pcie_replay_unusual': () => unusual(REPLAYS),
   };
   return made[name]?.() ?? '';
