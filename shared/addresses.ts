@@ -32,6 +32,8 @@ export interface AddressChange {
 export class Addresses {
   /** By source, site and address. */
   readonly #known = new Map<string, Address>();
+  /** Source, site and name → behind how many addresses it is told of. */
+  readonly #addressesOf = new Map<string, number>();
   /** What the body that is read tells: address → target → names. */
   readonly #heard = new Map<Address, Map<string, Map<string, string>>>();
 
@@ -64,20 +66,25 @@ export class Addresses {
       if (before.size === 1 && now.size === 1) {
         const [[old], [[name, host]]] = [[...before.keys()], [...now]];
         // One that comes back, and one that is known elsewhere, is another machine: both are meant from now on.
-        if (gone.has(name) || !isNew(site, host) || this.#isElsewhere(address, old))
+        if (gone.has(name) || !isNew(site, host) || (this.#addressesOf.get(nameKey(address, old)) ?? 0) > 1)
           address.told.set('', new Map([...before, ...now]));
         else gone.add(old);
       }
+      this.#count(address, -1);
       address.hosts = hostsOf(address);
+      this.#count(address, 1);
       const names = { before: [...before.values()], now: [...address.hosts.values()] };
       return [{ site, address: address.address, ...names }];
     });
   }
 
-  #isElsewhere(but: Address, name: string): boolean {
-    return [...this.#known.values()].some(
-      (one) => one !== but && one.sourceId === but.sourceId && one.site === but.site && one.hosts.has(name),
-    );
+  #count(address: Address, by: number): void {
+    for (const name of address.hosts.keys()) {
+      const key = nameKey(address, name);
+      const count = (this.#addressesOf.get(key) ?? 0) + by;
+      if (count > 0) this.#addressesOf.set(key, count);
+      else this.#addressesOf.delete(key);
+    }
   }
 
   /** The only name of the machine behind an address; undefined where none is told, or several. */
@@ -95,12 +102,17 @@ export class Addresses {
 
   /** Drops those of a source. */
   forget(source: string): void {
-    for (const [key, { sourceId }] of this.#known) if (sourceId === source) this.#known.delete(key);
+    for (const [key, address] of this.#known) {
+      if (address.sourceId !== source) continue;
+      this.#count(address, -1);
+      this.#known.delete(key);
+    }
     this.#heard.clear();
   }
 }
 
 const keyOf = ({ sourceId, site, address }: AddressOf) => `${sourceId}\n${site}\n${address}`;
+const nameKey = ({ sourceId, site }: AddressOf, name: string) => `${sourceId}\n${site}\n${name}`;
 
 /** What all targets behind an address told last. */
 const hostsOf = ({ told }: Address): Hosts => new Map([...told.values()].flatMap((names) => [...names]));

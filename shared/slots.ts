@@ -109,6 +109,7 @@ export class Slots {
   readonly info: ReadonlyMap<string, Profile>;
   readonly #byName = new Map<string, Slot[]>();
   readonly #bySignal = new Map<SignalId, Slot[][]>();
+  readonly #byObject = new Map<ObjectKind, Slot[]>();
 
   constructor(profiles: readonly Profile[]) {
     this.profiles = profiles;
@@ -119,6 +120,11 @@ export class Slots {
     for (const profile of profiles) for (const mapping of profile.mappings) this.#add(all, profile, mapping);
     // The best rank first; within it the profiles as they are listed. The sort is stable.
     for (const groups of this.#bySignal.values()) groups.sort(([a], [b]) => a.mapping.rank - b.mapping.rank);
+    for (const slot of all) {
+      const alike = this.#byObject.get(slot.object);
+      if (alike) alike.push(slot);
+      else this.#byObject.set(slot.object, [slot]);
+    }
   }
 
   #add(all: Slot[], profile: Profile, mapping: Mapping): void {
@@ -157,8 +163,9 @@ export class Slots {
     return this.#byName.get(name) ?? [];
   }
 
+  /** Slots of one kind of object; asked for each object that is forgotten, of which a board has nineteen. */
   ofObject(object: ObjectKind): readonly Slot[] {
-    return this.all.filter((slot) => slot.object === object);
+    return this.#byObject.get(object) ?? [];
   }
 
   /**
