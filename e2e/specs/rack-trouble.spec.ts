@@ -40,12 +40,12 @@ test('the HW power brake on 40 GPUs of a rack: one incident, on the screen with 
     const power = page.getByRole('region', { name: 'Site summary' }).getByRole('button', { name: 'Site IT power' });
     const shows = async (text: RegExp) => {
       await settledTime(page);
+      // On a busy machine not every second has a reading: one without is not recorded, or told by its minute.
+      expect(await banner(page).textContent()).toContain('From memory, every 1 s');
       expect(await power.textContent()).toMatch(text);
     };
-    // From step to step: on a busy machine not every second has a reading.
-    await go(page, `#/?t=${iso(Math.floor(Date.now() / 1000) * 1000)}`);
     await expect(async () => {
-      await page.keyboard.press(',');
+      await go(page, `#/?t=${iso(Math.floor(Date.now() / 1000) * 1000)}`);
       await shows(/^Site IT power\D*33\D/);
     }).toPass();
     const before = timeOf(page);
@@ -63,7 +63,6 @@ test('the HW power brake on 40 GPUs of a rack: one incident, on the screen with 
     const then = page.getByRole('region', { name: 'Alerts then' });
     await go(page, `#/?t=${iso(before)}`);
     await expect(() => shows(/^Site IT power\D*33\D/)).toPass();
-    await expect(banner(page)).toContainText('From memory, every 1 s');
     await expect(then.getByRole('button')).toHaveCount(0);
     await go(page, `#/?t=${iso(Math.floor(pulled / 1000) * 1000)}`);
     await expect(async () => {

@@ -163,10 +163,12 @@ export class Traveller {
 
   #write(past: Past): void {
     this.#writeAt = null;
+    if (this.#open() !== past) return;
     const { time } = past.link.position();
-    if (this.#open() !== past || time === this.#written) return;
     this.#written = time;
-    this.#doors.address.replace(hashAt(this.#doors.address.get(), time));
+    const address = this.#doors.address.get();
+    // Not by what was written last: an address that was gone to since may have led to the same instant again.
+    if (timeOfHash(address) !== time) this.#doors.address.replace(hashAt(address, time));
   }
 
   #close(): void {
