@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Ingest } from './binding.ts';
 import { cellOf, decodedOf, fed, T0 } from './fleet.fixture.ts';
 import { Fleet } from './fleet.ts';
+import type { Origin } from './machines.ts';
+import { NodeLocator } from './mapping.ts';
+import { Objects } from './objects.ts';
 import { placesReport } from './place-report.ts';
 import { GPU, NODE } from './topology.ts';
 import { parseTopologyCsv } from './topology-csv.ts';
@@ -39,6 +42,27 @@ const boardsOf = ({ at }: ReturnType<typeof fed>, seconds = 0) => {
   const { parent, path, start } = topology;
   return path.slice(start[GPU]).map((id, i) => `${id} in ${path[parent[start[GPU] + i]]}`);
 };
+
+test('a fleet that is named twice over is made one at once, not machine by machine', () => {
+  const objects = new Objects(new NodeLocator([], []));
+  const origin: Origin = { sourceId: 'src', site: 'S', labels: 'target' };
+  const tell = (body: string, names: readonly string[]) => {
+    objects.heard(body, T0);
+    objects.beginBody();
+    for (const [board, hostname] of names.entries())
+      objects.gpu(new Map(Object.entries({ UUID: `GPU-${board}`, gpu: '0', hostname })), {}, origin);
+    objects.endBody(body);
+  };
+  tell('a', ['n1', 'n2', 'n3']);
+  expect(objects.rebinds).toBe(0);
+  tell('b', ['m1', 'm2', 'm3']);
+  expect(objects.rebinds).toBe(1);
+  expect(objects.hosts().map(({ aliases, gpus }) => [aliases.size, gpus])).toEqual([
+    [1, 1],
+    [1, 1],
+    [1, 1],
+  ]);
+});
 
 describe('two exporters of one machine that name it differently', () => {
   test.each([

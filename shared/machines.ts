@@ -68,8 +68,8 @@ export class Machines {
   readonly nodes: Machine[] = [];
   #locator: NodeLocator;
   readonly #changed: () => void;
-  /** Told when two turn out to be one, or one to be two: `into` is −1 where what is on it has to be bound anew. */
-  readonly #moved: (from: number, into: number) => void;
+  /** Told when some turn out to be others, or one to be two: it moves to −1 where what is on it has to be bound anew. */
+  readonly #moved: (into: ReadonlyMap<number, number>) => void;
   readonly #byName = new Map<string, number>();
   readonly #byShort = new Map<string, number>();
   readonly #claims = new Map<string, Claim>();
@@ -79,7 +79,7 @@ export class Machines {
   /** `source target` → node, learnt from identity queries: series of values carry no other label of their node. */
   readonly #instance = new Map<string, number>();
 
-  constructor(locator: NodeLocator, changed: () => void, moved: (from: number, into: number) => void) {
+  constructor(locator: NodeLocator, changed: () => void, moved: (into: ReadonlyMap<number, number>) => void) {
     this.#locator = locator;
     this.#changed = changed;
     this.#moved = moved;
@@ -109,13 +109,22 @@ export class Machines {
     return known.map(({ at }) => at);
   }
 
-  /** Two machines are one, as the same boards are in them: the second has the names and labels of both. */
+  /** Two machines are one, as the same boards are in them: the second has the names and labels of both. `merge` follows. */
   join(from: number, into: number): void {
     const [old, node] = [this.nodes[from], this.nodes[into]];
     node.twins = [...node.twins, ...old.twins, { host: old.host, labels: old.labels }];
     for (const name of [old.host, ...old.aliases]) if (name !== node.host) node.aliases.add(name);
-    this.#merge(from, into);
+    old.source = '';
     this.#place(node);
+  }
+
+  /** Whatever was known as one machine is known as another. All at once: a fleet that is named twice has thousands. */
+  merge(into: ReadonlyMap<number, number>): void {
+    for (const names of [this.#byName, this.#byShort, this.#instance])
+      for (const [name, node] of names) names.set(name, into.get(node) ?? node);
+    for (const from of into.keys()) this.nodes[from].source = '';
+    this.#moved(into);
+    this.#changed();
   }
 
   /** Places every node anew. */
@@ -199,7 +208,7 @@ export class Machines {
     const node = theirs ?? (mine as number);
     this.#name(site, own, node);
     this.#name(site, host, node);
-    if (mine !== undefined && theirs !== undefined && mine !== theirs) this.#merge(mine, theirs);
+    if (mine !== undefined && theirs !== undefined && mine !== theirs) this.merge(new Map([[mine, theirs]]));
     this.#alias(this.nodes[node], host === this.nodes[node].host ? own : host);
   }
 
@@ -227,11 +236,11 @@ export class Machines {
     if (target === undefined || named === undefined) return;
     if (old !== undefined) {
       this.#name(site, host, target);
-      if (named !== target) this.#merge(named, target);
+      if (named !== target) this.merge(new Map([[named, target]]));
       this.#rename(this.nodes[target], host);
     } else if (target !== named && this.nodes[target].byTarget) {
       this.#name(site, address, named);
-      this.#merge(target, named);
+      this.merge(new Map([[target, named]]));
       this.#alias(this.nodes[named], address);
     }
   }
@@ -254,14 +263,6 @@ export class Machines {
       .map(({ site, address, hosts }) => ({ site, address, hosts }));
   }
 
-  #merge(from: number, into: number): void {
-    for (const names of [this.#byName, this.#byShort, this.#instance])
-      for (const [name, node] of names) if (node === from) names.set(name, into);
-    this.nodes[from].source = '';
-    this.#moved(from, into);
-    this.#changed();
-  }
-
   /** Machines that were taken for one by a name that several have are nodes of their own again. */
   #part(site: string, { hosts }: Pick<Claim, 'hosts'>, own: string): void {
     const known = this.#byName.get(`${site}\n${own}`);
@@ -269,7 +270,7 @@ export class Machines {
     for (const names of [this.#byName, this.#byShort, this.#instance])
       for (const [name, node] of names) if (node === known) names.delete(name);
     this.nodes[known].source = '';
-    this.#moved(known, -1);
+    this.#moved(new Map([[known, -1]]));
     this.#changed();
   }
 

@@ -63,7 +63,7 @@ export class Objects {
     const changed = () => {
       this.changes++;
     };
-    this.#machines = new Machines(locator, changed, (from, into) => this.#moveNode(from, into));
+    this.#machines = new Machines(locator, changed, (into) => this.#moveNodes(into));
   }
 
   get nodes(): readonly Machine[] {
@@ -81,14 +81,14 @@ export class Objects {
     return this.#machines.of(labels, identity, origin);
   }
 
-  /** Two nodes are one: what is on the first is on the other, or, where that is −1, waits for its series. */
-  #moveNode(from: number, into: number): void {
-    this.#claims.moved(from, into);
-    const lies = (one: { node: number }) => one.node === from;
-    for (const [key, gpu] of this.#gpuAt) if (lies(this.gpus[gpu])) this.#gpuAt.delete(key);
+  /** Nodes are others: what is on them is on those, or, where that is −1, waits for its series. */
+  #moveNodes(moves: ReadonlyMap<number, number>): void {
+    for (const [from, into] of moves) this.#claims.moved(from, into);
+    for (const [key, gpu] of this.#gpuAt) if (moves.has(this.gpus[gpu].node)) this.#gpuAt.delete(key);
     for (const [key, gpu] of this.#gpuOf) {
       const one = this.gpus[gpu];
-      if (!lies(one)) continue;
+      const into = moves.get(one.node);
+      if (into === undefined) continue;
       if (into >= 0 && !one.anonymous) one.node = into;
       else {
         one.source = '';
@@ -96,7 +96,7 @@ export class Objects {
       }
     }
     for (const [key, link] of this.#linkOf) {
-      if (!lies(this.links[link])) continue;
+      if (!moves.has(this.links[link].node)) continue;
       this.links[link].source = '';
       this.#linkOf.delete(key);
     }
@@ -136,8 +136,10 @@ export class Objects {
   endBody(body: string): void {
     this.#machines.endBody();
     this.changes += this.#told.end(body, this.gpus);
-    const apart = new Set<string>();
-    for (const board of this.#claims.end(body)) this.#settle(board, apart);
+    const [apart, joined] = [new Set<string>(), new Map<number, number>()];
+    for (const board of this.#claims.end(body)) this.#settle(board, apart, joined);
+    // Machines with the same boards are all met at the first of these: none that took in others is a third itself.
+    if (joined.size > 0) this.#machines.merge(joined);
   }
 
   /** A body was read, whether it told anything new or not. */
@@ -149,16 +151,19 @@ export class Objects {
    * A board stands in one machine: two with the same boards are one, else the one whose place is known best has it.
    *
    * @param apart pairs of machines that are known to be two
+   * @param joined machines that turned out to be others
    */
-  #settle(board: number, apart: Set<string>): void {
+  #settle(board: number, apart: Set<string>, joined: Map<number, number>): void {
     const [kept, ...others] = this.#machinesOf(board);
     if (kept === undefined) return;
     for (const other of others) {
       const pair = `${other} ${kept}`;
       if (apart.has(pair)) continue;
       apart.add(pair);
-      if (this.nodes[other].site === this.nodes[kept].site && this.#claims.areAlike(other, kept))
-        this.#machines.join(other, kept);
+      if (this.nodes[other].site !== this.nodes[kept].site || !this.#claims.areAlike(other, kept)) continue;
+      this.#machines.join(other, kept);
+      this.#claims.moved(other, kept);
+      joined.set(other, kept);
     }
     const gpu = this.gpus[board];
     const index = this.#claims.indexIn(board, kept);
