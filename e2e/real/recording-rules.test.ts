@@ -287,6 +287,26 @@ const HEAT: typeof SERIES = {
 };
 const HEAT_RESULTS: typeof RESULTS = { [thousandths('gpus_lost_to_heat:sum')]: { [named('A1-01')]: 450 } };
 
+/** An NVLink of a board, and what the board sends and receives by them together. */
+const nvlink = (uuid: string, link: number, way: 'TX' | 'RX') =>
+  `DCGM_FI_PROF_NVLINK_${way}_BYTES{instance="n1:9400",gpu="0",gpu_uuid="${uuid}",nvlink="${link}",${rack('A1-01')}}`;
+const NVLINKS: typeof SERIES = {
+  // A total beside its links counts, and they do not; without one they do.
+  [`DCGM_FI_PROF_NVLINK_TX_BYTES${board('GPU-a', 0)}`]: '4100x10',
+  [`DCGM_FI_PROF_NVLINK_RX_BYTES${board('GPU-a', 0)}`]: '3000x10',
+  ...Object.fromEntries(
+    (['TX', 'RX'] as const).flatMap((way) =>
+      [0, 1].flatMap((link) => [
+        [nvlink('GPU-a', link, way), '2000x10'],
+        [nvlink('GPU-b', link, way), `${1000 + 500 * link}x10`],
+      ]),
+    ),
+  ),
+};
+const NVLINKS_RESULTS: typeof RESULTS = {
+  'rack:fleetwatt_nvlink_bytes_per_second:median': { [named('A1-01')]: (4100 + 3000 + 2 * (1000 + 1500)) / 2 },
+};
+
 describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promtool), () => {
   test('promtool check rules accepts them', () => {
     expect(run('check', 'rules', 'rules.json')).toMatchObject({ status: 0 });
@@ -297,6 +317,7 @@ describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promt
     ['what held clocks cost', heldSeries(), HELD_RESULTS],
     ['ports by kind, full, down and slower than their peers', LINKS, LINKS_RESULTS],
     ['counters that began within the window', BEGUN, BEGUN_RESULTS],
+    ['a total of NVLinks beside its links', NVLINKS, NVLINKS_RESULTS],
     ['a board that is held for two reasons of one kind', HEAT, HEAT_RESULTS],
   ])('promtool evaluates them to what hand arithmetic says: %s', (_, series, results) => {
     const tests = {

@@ -145,11 +145,18 @@ export function inRange(values: string, { signal, scale }: Mapping): string {
 
 /** One value an object: rows of it are joined as the mapping says, and its labels become one. */
 function objectValues(one: Mapping, profile: Profile, window: string, keep: readonly string[]): string {
-  const { signal, parts } = one;
+  const { signal, parts, rows, where = {} } = one;
   const { kind } = signalOf(signal);
-  const object = named(seriesOf(one, window), kind, profile, parts.length > 0);
-  const values = keep.includes('node') ? nodeNamed(object, 'node', profile) : object;
-  return joinedRows(values, [objectOf(kind), ...keep, ...PLACE_LABELS].join(', '), one);
+  const joined = (of: Mapping, how: Mapping) => {
+    const object = named(seriesOf(of, window), kind, profile, parts.length > 0);
+    const values = keep.includes('node') ? nodeNamed(object, 'node', profile) : object;
+    return joinedRows(values, [objectOf(kind), ...keep, ...PLACE_LABELS].join(', '), how);
+  };
+  const [part] = parts;
+  if (rows !== 'sum' || parts.length !== 1 || part === '__name__' || part in where) return joined(one, one);
+  // An object of which a row tells the whole is not counted once more by its parts (binding.ts).
+  const of = (pattern: string): Mapping => ({ ...one, where: { ...where, [part]: pattern } });
+  return `(${joined(of(''), { ...one, rows: 'max' })}) or ${joined(of('.+'), one)}`;
 }
 
 /** One value for each set of labels: its parts are added up, or leave it out, as the mapping says. */
