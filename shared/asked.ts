@@ -162,15 +162,22 @@ export function rates(asked: readonly Asked[], window: string, begun = false): s
     .join(' or ');
 }
 
-/** Takes 1 off the rates of counters that stand at their end, which are 0 for ever: no rate is −1. */
+/** Takes 1 off the rates of counters that stand at an end, which are 0 for ever: no rate is −1. */
 function stuck(group: readonly Asked[], by: string): string {
-  // A server's numbers are doubles, which 2^64 − 1 is none of.
-  const ends = endsOf(group[0].mappings[0], group[0].name).filter(Number.isSafeInteger);
-  if (ends.length === 0) return '';
+  const [end, further] = endsOf(group[0].mappings[0], group[0].name);
+  if (end === undefined) return '';
   // A comparison drops the name, so that it is put into the label before.
   const values = `label_replace({${selectorOf(group)}}, "metric", "$1", "__name__", "(.+)")`;
-  return ` - on (${by}) max by (${by}) (${ends.map((end) => `(${values} == bool ${end})`).join(' + ')})`;
+  const at = further === undefined ? `${values} == bool ${end}` : atEither(values, end, Math.min(further, HUGE));
+  return ` - on (${by}) max by (${by}) (${at})`;
 }
+
+/** No counter comes this far that is not stuck at 2^64 − 1, of which VictoriaMetrics keeps the first digits only. */
+const HUGE = 1e19;
+
+/** Both ends in one look at the series: only what stands at one of them is a whole number of their distances from the first. */
+const atEither = (values: string, end: number, further: number) =>
+  `(clamp_max(${values}, ${further}) - ${end}) % ${further - end} == bool 0`;
 
 /** The rate of one counter, its name in the label `metric`, since rate() drops it. */
 function named(one: Asked, window: string, begun: boolean): string {
