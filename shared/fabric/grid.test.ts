@@ -4,7 +4,7 @@ import type { Lane } from './lanes.ts';
 
 const RATE = 50e9;
 const lane = (row: number, column: number, tx: number, more: Partial<Lane> = {}): Lane => ({
-  ...{ row, column, name: `p${column}`, state: 'up', txBps: tx * 1e9, rxBps: 10e9, rateBps: RATE },
+  ...{ row, column, name: `p${column}`, state: 'up', links: 1, txBps: tx * 1e9, rxBps: 10e9, rateBps: RATE },
   ...{ wait: Number.NaN, ticks: Number.NaN, ecn: Number.NaN, pfc: Number.NaN, errors: Number.NaN },
   ...more,
 });

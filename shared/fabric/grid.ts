@@ -73,10 +73,10 @@ class Sums {
 
   add(at: number, lane: Lane): void {
     const { part } = this;
-    part.of[at]++;
-    if (lane.state === 'down') part.down[at]++;
+    part.of[at] += lane.links;
+    if (lane.state === 'down') part.down[at] += lane.links;
     if (lane.state !== 'up') return;
-    part.up[at]++;
+    part.up[at] += lane.links;
     const { txBps, rxBps, rateBps } = lane;
     if (!Number.isNaN(txBps + rateBps)) {
       part.tx[at] += txBps;

@@ -5,6 +5,7 @@ import { hardwareOf } from '../signals/hardware.ts';
 import { type LinkKind, NODE, RACK } from '../topology.ts';
 import type { FabricLayout } from './cables.ts';
 import { isToldTwice } from './cards.ts';
+import { Nvlinks } from './nvlink-reading.ts';
 import { gpuTraffic, modelOf, readPort } from './reading.ts';
 
 /** `up` and read, `down` though it should be up, or `missing`: nobody tells of it (any more). */
@@ -17,6 +18,8 @@ export interface Lane {
   /** "p3 to spine-13 p31", "mlx5_0/1": what tells it from the others of its cell. */
   readonly name: string;
   readonly state: LaneState;
+  /** How many links it stands for: a GPU's NVLinks together are one lane. */
+  readonly links: number;
   /** Bytes per second; sent is seen from the row: from the leaf up, from the node or GPU out. */
   readonly txBps: number;
   readonly rxBps: number;
@@ -54,6 +57,7 @@ export function cableLanes({ columns, topology }: Frame, { cables, switchOf }: F
       row: leaf,
       column: spine,
       name,
+      links: 1,
       rateBps: rate,
       ticks,
       state: stateOf(of, leafPort, spinePort, tells),
@@ -108,7 +112,7 @@ export function portLanes(frame: Frame, kind: LinkKind): readonly Lane[] {
     const state = up === false ? 'down' : read ? 'up' : 'missing';
     const rack = parent[node];
     const place = { row: rack - start[RACK], column: node - (firstOf.get(rack) ?? node), name };
-    return [{ ...place, state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors }];
+    return [{ ...place, state, links: 1, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors }];
   });
 }
 
@@ -117,7 +121,10 @@ const NOTHING = {
   ...{ ecn: Number.NaN, pfc: Number.NaN, errors: Number.NaN },
 };
 
-/** NVLink or PCIe of every GPU; `rowOf` and `columnOf` say where a GPU stands. */
+/**
+ * NVLink or PCIe of every GPU. Where NVLinks are told of one by one, those that are inactive and that its like have are
+ * lanes of their own, and the others carry what their part of the rate allows.
+ */
 export function gpuLanes(
   frame: Frame,
   kind: 'nvlink' | 'pcie',
@@ -134,22 +141,29 @@ export function gpuLanes(
     likes.set(model, like);
     return like;
   };
+  const nvlinks = new Nvlinks(frame);
   const told = new Set(gpus.flatMap(({ gpu }, i) => (readings[i] ? [likeOf(gpu)] : [])));
   const lanes: Lane[] = [];
   gpus.forEach(({ gpu, row, column }, i) => {
     const reading = readings[i];
     const name = frame.topology.name[gpu];
     if (!reading) {
-      if (told.has(likeOf(gpu))) lanes.push({ row, column, name, state: 'missing', ...NOTHING });
+      if (told.has(likeOf(gpu))) lanes.push({ row, column, name, state: 'missing', links: 1, ...NOTHING });
       return;
     }
-    const { rateBps, use, errors, waitTicks: ticks } = reading;
+    const { use, errors, waitTicks: ticks } = reading;
     // Where only the sum of both directions is read, either carries half of it as far as anyone knows.
-    const half = use * rateBps;
+    const half = use * reading.rateBps;
+    const active = kind === 'nvlink' ? nvlinks.active(gpu) : Number.NaN;
+    const down = kind === 'nvlink' ? nvlinks.lacking(gpu) : [];
+    for (const link of down) lanes.push({ row, column, name: `${name} ${link}`, state: 'down', links: 1, ...NOTHING });
+    if (active === 0 && down.length > 0) return;
+    const links = active > 0 ? active : 1;
+    const rateBps = (reading.rateBps * links) / (links + down.length);
     const [txBps, rxBps] = [first(reading.txBps, half), first(reading.rxBps, half)];
     const state = Number.isNaN(use) ? 'missing' : 'up';
     const [wait, ecn, pfc] = [Number.NaN, Number.NaN, Number.NaN];
-    lanes.push({ row, column, name, state, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors });
+    lanes.push({ row, column, name, state, links, txBps, rxBps, rateBps, wait, ticks, ecn, pfc, errors });
   });
   return lanes;
 }

@@ -179,6 +179,25 @@ test('NVLink: the rack of an NVL72, the node elsewhere, and what the fabric’s 
   expect(rows.map(({ tx }) => tx).sort()).toEqual([0.5, 1]);
 });
 
+test('NVLinks that are inactive and that like boards have are down in their domain; the others have their part of the rate', () => {
+  const labels = (gpu: number) => `gpu="${gpu}",UUID="GPU-${gpu}",modelName="NVIDIA H200",hostname="n1"`;
+  const state = (gpu: number, link: number) =>
+    `DCGM_FI_DEV_NVLINK_GET_STATE{nvlink="${link}",${labels(gpu)}} ${gpu === 1 && link > 15 ? 0 : 1}\n`;
+  const text = [0, 1, 2].map(
+    (gpu) =>
+      `DCGM_FI_PROF_NVLINK_TX_BYTES{${labels(gpu)}} 2e+11\n${Array.from({ length: 18 }, (_, link) => state(gpu, link)).join('')}`,
+  );
+  const { rows, tx, up, of, links } = matrix(fed(text.join('')).at(), 'nvlink');
+  expect(rows.map(({ severity, down }) => [severity, down])).toEqual([['warning', ['g1 NVLink 16', 'g1 NVLink 17']]]);
+  // 200 of 450 GB/s, and of 16 ÷ 18 of it: 400.
+  expect(tx).toEqual([0.44444, 0.5, 0.44444]);
+  expect([up, of]).toEqual([
+    [18, 16, 18],
+    [18, 18, 18],
+  ]);
+  expect(links).toEqual({ of: 54, down: 2, missing: 0 });
+});
+
 test('memory: since when a row is flagged, and its last hour with gaps as gaps', () => {
   const memory = new FabricMemory();
   const row = (tx: number | null, severity: MatrixRow['severity']) =>

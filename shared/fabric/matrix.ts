@@ -4,6 +4,7 @@ import { median, quantile } from '../quantile.ts';
 import type { EpochMs } from '../units.ts';
 import type { FabricLayout } from './cables.ts';
 import { CELL_STATES, type Flag, type Grid, type GridRow, gridOf } from './grid.ts';
+import type { LaneState } from './lanes.ts';
 import { type Field, gpuField, networkField, placeAbove, type RowOf, type RowWord, whereOf } from './matrix-rows.ts';
 import type { AnyLinkKind } from './reading.ts';
 
@@ -119,7 +120,8 @@ export function matrixOf(kind: AnyLinkKind, field: Field, { grid, rows }: Whole,
         ? podView(field, rows, pods, podNamer(field.rows))
         : oneOf(rows, field, chosen);
   const read = Float64Array.from(grid.cells, ({ tx }) => tx);
-  const of = (state: string) => field.lanes.filter((lane) => lane.state === state).length;
+  const of = (...states: readonly LaneState[]) =>
+    field.lanes.reduce((sum, { state, links }) => sum + (states.includes(state) ? links : 0), 0);
   return {
     ...{ kind, word: shown.word, each: field.word, pod: chosen, pods, columns: field.columns, rows: shown.rows },
     ...{ columnTx: shown.grid.columnTx.map(told), columnRx: shown.grid.columnRx.map(told) },
@@ -129,7 +131,7 @@ export function matrixOf(kind: AnyLinkKind, field: Field, { grid, rows }: Whole,
     ...{ up: shown.grid.cells.map(({ up }) => up), of: shown.grid.cells.map(({ of: all }) => all) },
     ...{ median: told(median(read, 0, read.length)), p99: told(quantile(read, 0, read.length, 0.99)) },
     ...totals(field),
-    links: { of: field.lanes.length, down: of('down'), missing: of('missing') },
+    links: { of: of('up', 'down', 'missing'), down: of('down'), missing: of('missing') },
     waitKnown: rows.some(({ wait }) => wait !== null),
     ticksKnown: rows.some(({ ticks }) => ticks !== null),
   };

@@ -26,6 +26,7 @@ export class Nvlinks {
   readonly #columns: Columns;
   readonly #known: readonly Column[];
   readonly #rates = new Map<string, number>();
+  #usual: ReadonlyMap<string, number> | undefined;
 
   constructor(frame: Frame) {
     const columns = SIGNALS.map((name) => [name, frame.columns.get(`nvlink.${name}` as SignalId)] as const);
@@ -51,6 +52,35 @@ export class Nvlinks {
     for (let link = this.firstOf(gpu), end = link + NVLINKS; state && link < end; link++)
       if (!Number.isNaN(state[link])) count = (Number.isNaN(count) ? 0 : count) + (state[link] > 0 ? 1 : 0);
     return count;
+  }
+
+  /** NVLinks of a GPU that are inactive and that its like have, by name where it is known which; empty where nobody tells. */
+  lacking(gpu: number): readonly string[] {
+    const active = this.active(gpu);
+    if (Number.isNaN(active)) return [];
+    this.#usual ??= this.#countActive();
+    const lacking = (this.#usual.get(modelOf(this.#frame, gpu)) ?? active) - active;
+    if (!(lacking > 0)) return [];
+    const state = this.#columns.state?.value;
+    const inactive: string[] = [];
+    for (let link = 0; link < NVLINKS; link++)
+      if (state?.[this.firstOf(gpu) + link] === 0) inactive.push(`NVLink ${link}`);
+    return inactive.length === lacking ? inactive : Array.from({ length: lacking }, () => 'NVLink');
+  }
+
+  /** Model → how many NVLinks of its boards are usually active: the middle one, the upper of two. */
+  #countActive(): ReadonlyMap<string, number> {
+    const { start } = this.#frame.topology;
+    const counts = new Map<string, number[]>();
+    for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
+      const active = this.active(gpu);
+      if (Number.isNaN(active)) continue;
+      const model = modelOf(this.#frame, gpu);
+      const of = counts.get(model);
+      if (of) of.push(active);
+      else counts.set(model, [active]);
+    }
+    return new Map([...counts].map(([model, of]) => [model, of.sort((a, b) => a - b)[of.length >> 1]]));
   }
 
   /** Whether a look at a link's numbers alone shows that nothing can be wrong with it: tens of thousands are looked at. */

@@ -29,13 +29,21 @@ export interface KindSummary {
   readonly pfc: number | null;
 }
 
+/** A domain: the busier direction's share of what its links carry, and how many of them are down. */
+export interface DomainCell {
+  readonly key: string;
+  readonly name: string;
+  readonly use: number | null;
+  readonly down: number;
+}
+
 /** Cells of one kind and hall, each a domain: an NVLink domain, or a leaf or rack of Ethernet. */
 export interface DomainStrip {
   readonly kind: AnyLinkKind;
   readonly title: string;
   /** "16 domains, 72 GPUs each". */
   readonly note: string;
-  readonly cells: readonly { readonly key: string; readonly name: string; readonly use: number | null }[];
+  readonly cells: readonly DomainCell[];
   readonly median: number | null;
   readonly max: number | null;
   /** Marks per second for Ethernet; null elsewhere. */
@@ -129,7 +137,9 @@ export function stripsOf(
     return {
       ...{ kind, title: [NAMES[kind], group].filter((part) => part !== '').join(', ') },
       note: `${own.length} ${size}`,
-      cells: own.map(({ key, name }, i) => ({ key, name, use: Number.isNaN(uses[i]) ? null : uses[i] })),
+      cells: own.map(({ key, name, down }, i) => ({
+        ...{ key, name, use: Number.isNaN(uses[i]) ? null : uses[i], down: down.length },
+      })),
       median: known.length === 0 ? null : median(known, 0, known.length),
       max: known.length === 0 ? null : Math.max(...known),
       ecn: kind === 'ethernet' ? sumOf(own, ({ ecn }) => ecn) : null,

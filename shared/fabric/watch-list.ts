@@ -7,7 +7,7 @@ import { GPU, NODE } from '../topology.ts';
 import type { EpochMs } from '../units.ts';
 import type { LinkMemory } from './flaps.ts';
 import { Nvlinks } from './nvlink-reading.ts';
-import { type AnyLinkKind, gpuReader, LINK_KINDS, type LinkReading, modelOf, readPort } from './reading.ts';
+import { type AnyLinkKind, gpuReader, LINK_KINDS, type LinkReading, readPort } from './reading.ts';
 
 /** What is wrong with a link, worst first. `full` is use alone: good use, no alarm. */
 export const TROUBLES = ['down', 'saturated', 'flapping', 'degraded', 'errors', 'full'] as const;
@@ -165,8 +165,6 @@ class Peers {
   readonly #usual = new Map<string, number>();
 
   readonly nvlinks: Nvlinks;
-  /** Model → how many NVLinks of its boards are usually active. */
-  #usualLinks: ReadonlyMap<string, number> | undefined;
 
   constructor(frame: Frame, nvlinks: Nvlinks) {
     this.#frame = frame;
@@ -202,25 +200,10 @@ class Peers {
 
   /** A GPU with fewer active NVLinks than its like, in words; '' where it has as many, or nobody tells. */
   lacksLinks(gpu: number): string {
-    const active = this.nvlinks.isTold ? this.nvlinks.active(gpu) : Number.NaN;
-    if (Number.isNaN(active)) return '';
-    this.#usualLinks ??= this.#countLinks();
-    const usual = this.#usualLinks.get(modelOf(this.#frame, gpu)) ?? active;
-    return active < usual ? `${active} of ${usual} links` : '';
-  }
-
-  #countLinks(): ReadonlyMap<string, number> {
-    const { start } = this.#frame.topology;
-    const counts = new Map<string, number[]>();
-    for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++) {
-      const active = this.nvlinks.active(gpu);
-      if (Number.isNaN(active)) continue;
-      const model = modelOf(this.#frame, gpu);
-      const of = counts.get(model);
-      if (of) of.push(active);
-      else counts.set(model, [active]);
-    }
-    return new Map([...counts].map(([model, of]) => [model, of.sort((a, b) => a - b)[of.length >> 1]]));
+    const lacking = this.nvlinks.lacking(gpu).length;
+    if (lacking === 0) return '';
+    const active = this.nvlinks.active(gpu);
+    return `${active} of ${active + lacking} links`;
   }
 
   congested({ ecn, cnp, pfc }: LinkReading): boolean {

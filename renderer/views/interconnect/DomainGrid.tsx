@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useRef } from 'react';
-import type { DomainStrip } from '../../../shared/fabric/overview.ts';
-import { formatPercent } from '../../../shared/format.ts';
+import type { DomainCell, DomainStrip } from '../../../shared/fabric/overview.ts';
+import { formatCount, formatPercent } from '../../../shared/format.ts';
 import styles from './interconnect.module.css';
 
 /** A cell of the strips. */
@@ -11,6 +11,10 @@ export interface DomainAt {
 
 /** Cells of a strip that stand in the page around the one with the focus. */
 const AROUND = 16;
+
+/** "A1-04", "A1-04, 2 links down". */
+export const domainWords = ({ name, down }: DomainCell) =>
+  down > 0 ? `${name}, ${formatCount(down)} link${down === 1 ? '' : 's'} down` : name;
 
 /** The strips' twin for keyboard and speech: a row each, a cell each domain; one tab stop. */
 export function DomainGrid(props: {
@@ -54,16 +58,16 @@ export function DomainGrid(props: {
         return (
           // biome-ignore lint/a11y/useSemanticElements lint/a11y/useFocusableInteractive: its cells hold the focus.
           <div role="row" key={`${strip.title} ${strip.note}`} aria-rowindex={index + 1} aria-label={strip.title}>
-            {strip.cells.slice(first, own + AROUND + 1).map(({ key, name, use }, i) => (
+            {strip.cells.slice(first, own + AROUND + 1).map((cell, i) => (
               // biome-ignore lint/a11y/useSemanticElements: see the grid above.
               <span
                 role="gridcell"
-                key={key}
+                key={cell.key}
                 aria-colindex={first + i + 1}
                 tabIndex={index === current.strip && first + i === current.cell ? 0 : -1}
                 onFocus={() => props.onReach({ strip: index, cell: first + i })}
               >
-                {`${strip.title}, ${name}, ${use === null || props.stale ? 'no data' : `use ${formatPercent(use, 0)}`}`}
+                {`${strip.title}, ${cell.use === null || props.stale ? `${cell.name}, no data` : `${domainWords(cell)}, use ${formatPercent(cell.use, 0)}`}`}
               </span>
             ))}
           </div>

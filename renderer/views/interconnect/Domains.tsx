@@ -9,7 +9,7 @@ import { paletteOf } from '../../draw/palette.ts';
 import { useSize } from '../../draw/use-size.ts';
 import { useSavable } from '../../save/savable.ts';
 import type { Theme } from '../../theme/theme.ts';
-import { type DomainAt, DomainGrid } from './DomainGrid.tsx';
+import { type DomainAt, DomainGrid, domainWords } from './DomainGrid.tsx';
 import styles from './interconnect.module.css';
 import { COLORS, type Colors, hatch, isFaint, outline } from './paint-matrix.ts';
 import { compact } from './words.ts';
@@ -56,8 +56,9 @@ function domainTable(strips: readonly DomainStrip[]): TableDocument {
     columns: [
       ...['Kind', 'Strip', 'Domain', 'Key'].map((label) => ({ label, unit: '' })),
       { label: 'Use, busier direction', unit: 'ratio' },
+      { label: 'Links down', unit: '' },
     ],
-    rows: cells.map(({ kind, title, name, key, use }) => [kind, title, name, key, use]),
+    rows: cells.map(({ kind, title, name, key, use, down }) => [kind, title, name, key, use, down]),
     quality: cells.map(({ use }) => (use === null ? 'no data' : 'derived')),
   };
 }
@@ -195,7 +196,7 @@ function cellUnder(event: React.MouseEvent<SVGSVGElement>, plan: StripPlan): Dom
 function paintStrips(context: CanvasRenderingContext2D, scene: StripScene): void {
   const { theme, forced, stale, colors } = scene;
   scene.strips.forEach(({ cells }, strip) => {
-    cells.forEach(({ use }, at) => {
+    cells.forEach(({ use, down }, at) => {
       const { x, y, width, height } = cellBox(scene, strip, at);
       if (use === null || stale) hatch(context, x, y, width, height, colors);
       else {
@@ -203,6 +204,7 @@ function paintStrips(context: CanvasRenderingContext2D, scene: StripScene): void
         context.fillRect(x, y, width, height);
         if (forced || theme === 'contrast' || isFaint(use)) outline(context, x, y, width, height, colors['line-1'], 1);
       }
+      if (down > 0 && !stale) outline(context, x, y, width, height, colors.warn, 1.5);
     });
   });
 }
@@ -235,7 +237,7 @@ function StripWords(props: {
         {share}
       </text>
       <text x={end} y={middle + 14} className={styles.quiet}>
-        {low ? '' : one ? shortened(one.name, props.room) : stale ? '' : footOf(strip)}
+        {low ? '' : one ? shortened(stale ? one.name : domainWords(one), props.room) : stale ? '' : footOf(strip)}
       </text>
     </g>
   );

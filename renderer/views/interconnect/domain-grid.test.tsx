@@ -5,7 +5,7 @@ import { DomainGrid, reached } from './DomainGrid.tsx';
 
 const strip = (title: string, uses: readonly (number | null)[]): DomainStrip => ({
   ...{ kind: 'nvlink', title, note: '', median: null, max: null, ecn: null },
-  cells: uses.map((use, i) => ({ key: `${title} ${i}`, name: `A1-0${i + 1}`, use })),
+  cells: uses.map((use, i) => ({ key: `${title} ${i}`, name: `A1-0${i + 1}`, use, down: i === 4 ? 2 : 0 })),
 });
 const strips = [strip('Hall A', [0.43, null, 0.1, 0.2, 0.3]), strip('Hall B', [0.5, 0.6])];
 
@@ -46,5 +46,6 @@ it('says every domain and its use, or that there is none, and is one tab stop', 
   const cells = [...markup(false).matchAll(/role="gridcell"[^>]*tabindex="(-?\d)"[^>]*>([^<]*)</gi)];
   expect(cells.map(([, stop]) => stop)).toEqual(['0', '-1', '-1', '-1', '-1', '-1', '-1']);
   expect(cells.slice(0, 2).map(([, , text]) => text)).toEqual(['Hall A, A1-01, use 43%', 'Hall A, A1-02, no data']);
+  expect(cells[4][2]).toBe('Hall A, A1-05, 2 links down, use 30%');
   expect(markup(true)).not.toMatch(/\d%/);
 });
