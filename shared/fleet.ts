@@ -222,7 +222,7 @@ export class Fleet {
       if (raw <= slot.absentUpTo) continue;
       // A server tells the rate of a counter that is stuck as −1 (asked.ts).
       pegged[i] = ends[i].includes(raw) || (raw < 0 && ends[i].length > 0 && slot.isCounter && !counts) ? 1 : 0;
-      if (pegged[i] === 1) bad += this.#drop(slot, objects[i]);
+      if (pegged[i] === 1) bad += this.#drop(slot, objects[i], time);
       else if (time > latest || isBlank(raw, slot.marks)) bad++;
       else if (counts && slot.isCounter) bad += this.#putRate(binding, i, raw, time);
       else bad += this.#put(slot, objects[i], combine[i], raw, time, binding.writer);
@@ -248,9 +248,9 @@ export class Fleet {
     return this.#put(slots[i], objects[i], combine[i], rate, time, writer);
   }
 
-  /** A counter that is stuck takes back what it said before; what else of the same body makes the value stays. */
-  #drop(slot: Slot, object: number): 1 {
-    if (slot.pass[object] === this.#pass || Number.isNaN(slot.time[object])) return 1;
+  /** A counter that is stuck takes back what it said before; what else of the same body, or sample, makes the value stays. */
+  #drop(slot: Slot, object: number, time: number): 1 {
+    if (slot.pass[object] === this.#pass || !(slot.time[object] < time)) return 1;
     slot.clear(object);
     this.#made = undefined;
     return 1;

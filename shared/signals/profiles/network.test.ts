@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fed } from '../../fleet.fixture.ts';
+import { fed, T0 } from '../../fleet.fixture.ts';
 import { DERIVED, type Frame, MEASURED } from '../../frame.ts';
 import { NODE } from '../../topology.ts';
 import type { SignalId } from '../catalogue.ts';
@@ -206,6 +206,22 @@ describe('counters that stand at their end', () => {
     take(`${wait} 300\n`, 40, TARGET);
     expect(linksOf(at(40), 'link.wait')).toEqual({ 'm/1': 20 });
     expect(fleet.coverage('src')).toMatchObject([{ pegged: 0 }]);
+  });
+});
+
+describe('a counter at its end beside others of one sum', () => {
+  const errors = (seconds: number, received: number) =>
+    `node_infiniband_symbol_error_total{device="m",port="1"} 65535 ${T0 + seconds * 1000}
+node_infiniband_port_errors_received_total{device="m",port="1"} ${received} ${T0 + seconds * 1000}
+`;
+
+  it('takes nothing back that was told of the same sample: an exporter may say it again before its next', () => {
+    const { take, at } = fed();
+    take(errors(0, 0), 0, TARGET);
+    take(errors(10, 100), 10, TARGET);
+    expect(linksOf(at(10), 'link.errors')).toEqual({ 'm/1': 10 });
+    take(errors(10, 100), 15, TARGET);
+    expect(linksOf(at(15), 'link.errors')).toEqual({ 'm/1': 10 });
   });
 });
 
