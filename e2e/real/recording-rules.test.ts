@@ -346,15 +346,22 @@ describe.skipIf(promtool.skip !== null)(titled('recording rules of racks', promt
 
   test('boards that only a profile of one’s own knows are in the sums of the file that is made for it', async () => {
     mkdirSync(join(folder, 'profiles'));
-    const own = 'id: own\nmappings:\n  - { signal: gpu.power, names: [my_gpu_milliwatts], scale: 0.001 }\n';
+    const own = `id: own
+mappings:
+  - { signal: gpu.power, names: [my_gpu_milliwatts], scale: 0.001 }
+  # What is of different things adds up.
+  - { signal: gpu.power, names: [my_core_watts, my_memory_watts], rank: 1, rows: sum, parts: [__name__] }
+`;
     writeFileSync(join(folder, 'profiles', 'own.yaml'), own);
     const options = ['--profile', folder, '--rate-window', '4m', '--out', join(folder, 'own.yml')];
     expect(await cli(['rules', 'export', '--kind', 'recording', ...options])).toBe(0);
     const record = 'rack:fleetwatt_gpu_power_watts:sum';
     const input_series = [
       { series: `my_gpu_milliwatts{instance="n1:1",gpu="0",${rack('A1-01')}}`, values: '412000x10' },
+      { series: `my_core_watts{instance="n1:1",gpu="1",${rack('A1-01')}}`, values: '300x10' },
+      { series: `my_memory_watts{instance="n1:1",gpu="1",${rack('A1-01')}}`, values: '90x10' },
     ];
-    const exp_samples = [{ labels: `${record}${named('A1-01')}`, value: 412 }];
+    const exp_samples = [{ labels: `${record}${named('A1-01')}`, value: 412 + 300 + 90 }];
     const tests = [
       { interval: '30s', input_series, promql_expr_test: [{ expr: record, eval_time: '4m', exp_samples }] },
     ];

@@ -122,7 +122,9 @@ function partOf(mapping: Mapping, window: string): string {
       const known = `${series} / ignoring (__name__) 10 ^ ${digits}`;
       return decimals.otherwise === undefined ? known : `(${known} or ${series} / ${10 ** decimals.otherwise})`;
     }
-    return absentUpTo === undefined ? series : `${series} > ${absentUpTo}`;
+    const told = absentUpTo === undefined ? series : `${series} > ${absentUpTo}`;
+    // Arithmetic drops the name, by which parts are told apart.
+    return parts.includes('__name__') ? `label_replace(${told}, "fw_name", "$1", "__name__", "(.+)")` : told;
   }
   // rate() drops the name, and two series of one label set would be refused. Of names that tell different things `or`
   // would keep the first only; names of what is added up are spellings of one, unless they are parts of it.
