@@ -9,7 +9,7 @@ export const fabricCalls = {
   /** Four kinds of network in a few numbers, and their domains. */
   fabricOverview: { role: 'read', arg: z.strictObject({}) },
   /** The matrix of one kind; '' as pod is all of it. */
-  fabric: { role: 'read', arg: z.strictObject({ kind: z.enum(LINK_KINDS), pod: z.string().max(200) }) },
+  fabric: { role: 'read', arg: z.strictObject({ kind: z.enum(LINK_KINDS), pod: z.string().max(1000) }) },
   /** The last hour of one row of a matrix whose cables are known. */
   fabricLeaf: { role: 'read', arg: z.strictObject({ kind: z.enum(LINK_KINDS), key: z.string().max(1000) }) },
 } as const;

@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { type CompareSide, compareSides, type Difference, type PlaceDifference } from '../../../shared/compare.ts';
 import type { LayoutDocument } from '../../../shared/contract.ts';
-import { formatChange, formatPower } from '../../../shared/format.ts';
+import { formatChange, formatCount, formatPower } from '../../../shared/format.ts';
 import { nameOfPath } from '../../../shared/place-names.ts';
 import { HALL, RACK, ROW, SITE } from '../../../shared/topology.ts';
 import { changeColor, changeScale } from '../../draw/diverging.ts';
@@ -140,7 +140,8 @@ function noteOf({ has, level, changeW, assumed, unknown, onlyBefore, onlyAfter }
   if (level === RACK)
     return Number.isNaN(changeW) ? 'No data at one time' : assumed > 0 ? 'Silent GPUs at nameplate' : '';
   const left = unknown + onlyBefore + onlyAfter;
-  return left > 0 ? `${left} racks in no sum` : assumed > 0 ? `${assumed} racks with silent GPUs` : '';
+  const racks = (count: number) => `${formatCount(count)} ${count === 1 ? 'rack' : 'racks'}`;
+  return left > 0 ? `${racks(left)} in no sum` : assumed > 0 ? `${racks(assumed)} with silent GPUs` : '';
 }
 
 const columnsOf = (nameOf: (path: string) => string): readonly TableColumn<PlaceDifference>[] => [

@@ -5,6 +5,7 @@ import { useAlerts } from '../../ask/alerts.ts';
 import { useHistory } from '../../ask/ask.ts';
 import { useConsole } from '../../live/console.tsx';
 import type { Freshness } from '../../live/freshness.ts';
+import { useIsOver } from '../../live/travel.tsx';
 import { Kbd } from '../../parts/Kbd.tsx';
 import parts from '../../parts/parts.module.css';
 import { useKeys } from '../keys.ts';
@@ -28,7 +29,7 @@ import {
   upsideDown,
 } from './wall-care.ts';
 import { type Cause, causesOf, unknownOf } from './wall-causes.ts';
-import { type LastFigure, viewFigure, type WallFigure, worstBudget } from './wall-panels.ts';
+import { type LastFigure, linesOf, valuesOf, viewFigure, type WallFigure, worstBudget } from './wall-panels.ts';
 import { storedWall } from './wall-settings.ts';
 
 interface Props {
@@ -90,6 +91,7 @@ export function Wall(props: Props) {
           pollMs={frame?.pollMs ?? 5000}
           frameTime={frame?.time ?? 0}
           hasSource={frame?.sources.length !== 0}
+          isOver={useIsOver()}
         />
         <Middle
           {...props}
@@ -142,7 +144,8 @@ function Middle(
   const { layout, frame, view, lost, freshness } = props;
   const { now } = freshness;
   const minute = Math.floor(now / 60_000) * 60_000;
-  const series = layout === null || frame === null ? [] : seriesOf(view, frame);
+  const lines = layout === null || frame === null ? [] : linesOf(view, frame.summary, layout.start[1]);
+  const series = lines.flatMap((line) => line ?? []);
   const history = useHistory(series, props.rangeMs, minute, series.length > 0 && !lost);
   const figures = useLastFigures(layout, frame, view, lost);
   if (layout === null || frame === null)
@@ -157,7 +160,7 @@ function Middle(
             key={figure.title}
             figure={figure}
             lost={lost ? { last, why: line === 0 && last?.figure.severity ? 'Treat as near cap' : why } : null}
-            line={history.data?.values[line] ?? []}
+            line={valuesOf(history.data, series, lines[line] ?? null)}
             range={range}
           />
         ))}
@@ -173,16 +176,6 @@ function Middle(
       )}
     </div>
   );
-}
-
-/** What the lines under the two figures are made of. */
-function seriesOf(view: SlideView, { summary }: ViewFrame) {
-  const place = summary.tightest?.place ?? 0;
-  const second = view === 'thermal' ? 'gpu.temp' : view === 'fabric' ? 'link.use' : 'draw';
-  return [
-    { signal: 'draw' as const, place },
-    { signal: second as 'gpu.temp' | 'link.use' | 'draw', place: 0 },
-  ];
 }
 
 /** The two figures of now, each with what it last was while there was data. */

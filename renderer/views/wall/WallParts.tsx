@@ -1,4 +1,4 @@
-import { formatAge, formatCount, formatTime } from '../../../shared/format.ts';
+import { formatAge, formatCount, formatDate, formatTime } from '../../../shared/format.ts';
 import type { Freshness } from '../../live/freshness.ts';
 import { Glyph } from '../../parts/Glyph.tsx';
 import { type Showing, SLIDE_WORDS, type Slide } from './rotation.ts';
@@ -16,6 +16,8 @@ export function WallHeader(props: {
   frameTime: number;
   /** A wall without a source has nothing to wait for. */
   hasSource: boolean;
+  /** What is shown is of a time that is over. */
+  isOver: boolean;
 }) {
   const { showing, counts, freshness } = props;
   return (
@@ -66,9 +68,17 @@ function Marks({ playlist, showing }: { playlist: readonly Slide[]; showing: Sho
  * screen is seen to be one, and the age in words. Stale: a violet block. No live region: the page's voice says it once, and
  * this ticks.
  */
-export function WallBeacon(props: { freshness: Freshness; pollMs: number; frameTime: number; hasSource: boolean }) {
+export function WallBeacon(props: {
+  freshness: Freshness;
+  pollMs: number;
+  frameTime: number;
+  hasSource: boolean;
+  /** What is shown is of a time that is over: of a snapshot, or of the past. */
+  isOver: boolean;
+}) {
   const { freshness } = props;
   const { state, ageMs, now, trouble } = freshness;
+  if (props.isOver) return <span className={styles.lostBeacon}>Not live, {formatDate(now)}</span>;
   if (state === 'stale' || state === 'waiting') {
     const words =
       ageMs !== null

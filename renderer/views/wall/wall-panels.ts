@@ -1,4 +1,5 @@
-import type { LayoutDocument, Severity, Summary } from '../../../shared/contract.ts';
+import type { HistoryReply } from '../../../shared/contract/history.ts';
+import type { CallArg, LayoutDocument, Severity, Summary } from '../../../shared/contract.ts';
 import {
   formatCap,
   formatCount,
@@ -116,3 +117,22 @@ export function lastWords({ figure, at }: LastFigure): string {
   if (figure.value === '') return '';
   return `Last value ${figure.value}${figure.unit === '%' ? '' : ' '}${figure.unit} at ${formatTime(at).replace(' UTC', '')}`;
 }
+
+type Line = CallArg<'history'>['series'][number];
+
+/** What the lines under the two figures are made of; null: none. A figure of all sites has no line: no sum is remembered. */
+export function linesOf(
+  view: SlideView,
+  { tightest }: Pick<Summary, 'tightest'>,
+  sites: number,
+): readonly [Line | null, Line | null] {
+  const signal = view === 'thermal' ? 'gpu.temp' : view === 'fabric' ? 'link.use' : 'draw';
+  return [tightest && { signal: 'draw', place: tightest.place }, sites === 1 ? { signal, place: 0 } : null];
+}
+
+/** The values of one of the series that were asked for; none where it was not. */
+export const valuesOf = (
+  reply: Pick<HistoryReply, 'values'> | undefined,
+  series: readonly Line[],
+  line: Line | null,
+): readonly (number | null)[] => (line && reply?.values[series.indexOf(line)]) ?? [];

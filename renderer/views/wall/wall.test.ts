@@ -1,6 +1,10 @@
+import { createElement } from 'react';
+import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
 import { pastTitle } from '../../../shared/alerting/tense.ts';
+import type { Summary } from '../../../shared/contract.ts';
 import { PLAYLIST, playlistOf, showingAt } from './rotation.ts';
+import { WallBeacon } from './WallParts.tsx';
 import {
   arcminOf,
   brightnessAt,
@@ -12,6 +16,7 @@ import {
   upsideDown,
 } from './wall-care.ts';
 import { shortTitle, unknownOf } from './wall-causes.ts';
+import { linesOf, valuesOf } from './wall-panels.ts';
 
 const T = Date.UTC(2026, 10, 25);
 
@@ -122,5 +127,36 @@ describe('causes', () => {
     expect(shortTitle('Link A1-05-n07 mlx5_0/1 saturated')).toBe('A1-05-n07 link full');
     expect(shortTitle('leaf-A-17 uplinks saturated')).toBe('leaf-A-17 full');
     expect(shortTitle('leaf-A-17 uplinks were saturated')).toBe('leaf-A-17 was full');
+  });
+});
+
+describe('what stands under a figure and beside the clock', () => {
+  it('a line is of what the figure is of: none without a budget, none for all sites together', () => {
+    const tightest = { place: 7 } as Summary['tightest'];
+    const [worst, own] = linesOf('thermal', { tightest }, 1);
+    expect([worst, own]).toEqual([
+      { signal: 'draw', place: 7 },
+      { signal: 'gpu.temp', place: 0 },
+    ]);
+    expect(linesOf('power', { tightest }, 2)).toEqual([{ signal: 'draw', place: 7 }, null]);
+    const [none, site] = linesOf('power', { tightest: null }, 1);
+    expect(none).toBeNull();
+    // One was asked for: it is the second figure's.
+    const asked = site ? [site] : [];
+    expect([valuesOf({ values: [[1, 2]] }, asked, none), valuesOf({ values: [[1, 2]] }, asked, site)]).toEqual([
+      ...[[], [1, 2]],
+    ]);
+  });
+
+  it('a snapshot on a wall is not called live, however young its numbers were then', () => {
+    const freshness = { state: 'live', ageMs: 2000, now: T, trouble: '' } as const;
+    const told = (isOver: boolean) =>
+      renderToStaticMarkup(
+        createElement(WallBeacon, { freshness, pollMs: 5000, frameTime: T, hasSource: true, isOver }),
+      );
+    expect(told(true)).toContain('Not live, 25 Nov 2026');
+    expect(told(false)).toContain('Live, 2 s');
+    // A live region would be read out with every second.
+    expect(told(false) + told(true)).not.toContain('role="status"');
   });
 });

@@ -90,7 +90,7 @@ function RackCell({ rack, x }: { rack: RackPreview; x: number }) {
   const name = rack.path[3];
   return (
     <g data-change={change} className={styles.previewRack}>
-      <title>{`${name}: ${rack.before} nodes now, ${rack.after} then`}</title>
+      <title>{`${name}: ${rack.before} ${rack.before === 1 ? 'node' : 'nodes'} now, ${rack.after} then`}</title>
       <rect x={x + 1} y={1} width={CELL.w - 2} height={CELL.h - 2} />
       <text x={x + CELL.w / 2} y={CELL.h / 2 + 4}>
         {change === 'same' ? short(name) : signed(rack)}
