@@ -59,7 +59,8 @@ export function untidy(page: Page): Promise<readonly string[]> {
       for (let at: Element | null = parent; at !== null && at !== document.documentElement; at = at.parentElement) {
         const style = styleOf(at);
         if (style.clip === 'rect(0px, 0px, 0px, 0px)' || style.clipPath === 'inset(50%)') return null;
-        if (style.display === 'contents' || style.display === 'inline') continue;
+        // A drawing cuts what is beyond it though it stands in a line.
+        if (style.display === 'contents' || (style.display === 'inline' && at.localName !== 'svg')) continue;
         const [x, y] = [style.overflowX, style.overflowY];
         if (x === 'visible' && y === 'visible') continue;
         const rect = at.getBoundingClientRect();

@@ -63,7 +63,13 @@ export function LeafDetail(props: {
             />
           )}
           {onset === null || onset < now - HOUR ? null : <Onset x={x(onset)} height={height} />}
-          <Ends {...props} x={width - RIGHT + 12} top={28} lowerTop={lower === null ? null : middle + 44} />
+          <Ends
+            {...props}
+            x={width - RIGHT + 12}
+            top={28}
+            // Its three lines end within the panel, however low that is.
+            lowerTop={lower === null ? null : Math.min(middle + 44, height - 46)}
+          />
           {has ? null : (
             <text x={LEFT + 8} y={60} className={styles.quiet}>
               {history === undefined ? props.waits : 'No history of it yet'}
