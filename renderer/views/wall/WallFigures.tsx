@@ -5,6 +5,8 @@ import styles from './wall.module.css';
 import { type LastFigure, lastWords, type WallFigure } from './wall-panels.ts';
 
 const BAR = 580;
+/** Of the line under a figure: what is left is for the words of its range, 36 px high. */
+const SPARK = 370;
 
 /** One large figure: title, numeral, bar, what follows from it; without data what it last was, in the past tense. */
 export function WallNumeral(props: {
@@ -63,7 +65,7 @@ function Spark({ values, label, range }: { values: readonly (number | null)[]; l
   if (known.length < 2) return null;
   const [low, high] = [Math.min(...known), Math.max(...known)];
   const room = Math.max(high - low, Math.abs(high) * 0.02, 1e-9) * 0.1;
-  const x = scaleLinear([0, values.length - 1], [0, 470]);
+  const x = scaleLinear([0, values.length - 1], [0, SPARK]);
   const y = scaleLinear([low - room, high + room], [46, 2]);
   const points = [...values.entries()];
   const drawn = line<[number, number | null]>()
@@ -77,7 +79,7 @@ function Spark({ values, label, range }: { values: readonly (number | null)[]; l
     .y1(([, value]) => y(value ?? 0));
   return (
     <p className={styles.spark}>
-      <svg width="470" height="48" viewBox="0 0 470 48" role="img" aria-label={label}>
+      <svg width={SPARK} height="48" viewBox={`0 0 ${SPARK} 48`} role="img" aria-label={label}>
         <path d={filled(points) ?? ''} fill="var(--bg-3)" />
         <path d={drawn(points) ?? ''} fill="none" stroke="var(--tx-2)" strokeWidth="3" />
       </svg>
