@@ -6,8 +6,8 @@ import { boundTo, isSingle, useKeyMap } from '../theme/key-map.ts';
 export type KeyActions = Readonly<Record<string, () => void>>;
 
 /**
- * Keys of a view while it is shown, as the viewer's key map has them. Off while typing, while a window is open, and with
- * Ctrl, Alt or Meta held (tinykeys asks for exactly the modifiers that a binding names).
+ * Keys of a view while it is shown, as the viewer's key map has them. Off while typing (but for F6 and its like), while a
+ * window is open, and with Ctrl, Alt or Meta held (tinykeys asks for exactly the modifiers that a binding names).
  */
 export function useKeys(keys: KeyActions): void {
   const map = useKeyMap();
@@ -33,7 +33,8 @@ export function useKeys(keys: KeyActions): void {
 /** Typing, a modal window, or a control that uses Space or Enter itself. */
 function isTaken(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : null;
-  if (target?.closest(TYPED)) return true;
+  // A function key types nothing.
+  if (target?.closest(TYPED) && !/^F\d/.test(event.key)) return true;
   // A slider moves by these itself; every other key is as free on it as anywhere.
   if (target?.closest('input[type="range"]') && /^(?:Arrow|Home$|End$|Page)/.test(event.key)) return true;
   // One that is closing stays in the page for some frames; the next key is no longer meant for it.
