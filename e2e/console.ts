@@ -7,6 +7,8 @@ interface Fixtures {
   open(options?: OpenOptions): Promise<Console>;
   /** Settings of a console with a fleet of this test alone, read every second. */
   fleet: FleetSettings;
+  /** The same where nothing comes near a limit. */
+  calm: FleetSettings;
 }
 
 /** 8 nodes of 8 GPUs in two racks of row A1, which is at 98 % of its budget and climbs. */
@@ -46,13 +48,17 @@ export const test = base.extend<Fixtures, { shared: Shared }>({
     expect(errors, 'errors thrown in the page').toEqual([]);
   },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern
-  fleet: async ({}, use) => {
-    const { targetsFile, topologyFile, budgetsFile, close } = await startDemo({ nodes: 8 });
-    const source = { kind: 'exporters', id: 'own', name: 'Own fleet', site: 'PDX-1', files: [targetsFile] };
-    await use({ pollMs: 1000, sources: [{ ...source, topologyFile, budgetsFile }] });
-    await close();
-  },
+  fleet: async ({}, use) => withFleet(false, use),
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixture's needs from this pattern
+  calm: async ({}, use) => withFleet(true, use),
 });
+
+async function withFleet(calm: boolean, use: (settings: FleetSettings) => Promise<void>): Promise<void> {
+  const { targetsFile, topologyFile, budgetsFile, close } = await startDemo({ nodes: 8, calm });
+  const source = { kind: 'exporters', id: 'own', name: 'Own fleet', site: 'PDX-1', files: [targetsFile] };
+  await use({ pollMs: 1000, sources: [{ ...source, topologyFile, budgetsFile }] });
+  await close();
+}
 
 /**
  * For what is about the looks of a page alone: the stand-in shows the page of serve in the same Chromium, so that a second

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoShown, expect, go, hashOf, test } from '../console.ts';
+import { demoShown, expect, fleetShown, go, hashOf, looksOnce, test } from '../console.ts';
 
 const RULES = '- { name: RowHot, when: budget.use > 0.95, at: [row], for: 0s, severity: critical }\n';
 
@@ -127,4 +127,29 @@ test('a display on the wall by a token that may only look: awake, turned to what
   await expect(wall.getByRole('region', { name: 'Alerts' })).toContainText('This key was revoked');
   await expect(wall.getByText('No data', { exact: true })).toHaveCount(2);
   await expect(wall).not.toContainText('Live');
+});
+
+test('a wall on which nothing fires is dimmed in the hours of its address, bright in others and as soon as an alert fires', async ({
+  open,
+  calm,
+}) => {
+  looksOnce();
+  const rule = (limit: number) =>
+    `- { name: Warm, when: gpu.temp > ${limit}, at: [gpu], for: 0s, severity: warning }\n`;
+  const { page, profile } = await open({ settings: calm, files: { 'rules/mine.yaml': rule(900) } });
+  await fleetShown(page);
+  // Hours around this one, and hours of which it is none, however long the test takes.
+  const clock = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16);
+  const [inside, outside] = [`${clock(-6)}-${clock(6)}`, `${clock(6)}-${clock(12)}`];
+  const wall = page.getByRole('main', { name: 'Wall' });
+  await go(page, `#/wall?views=power:999&dim=${inside}`);
+  await expect(wall).toContainText('No active alerts');
+  await expect(wall).toHaveCSS('opacity', '0.7');
+  await go(page, `#/wall?views=power:999&dim=${outside}`);
+  await expect(wall).toHaveCSS('opacity', '1');
+  await go(page, `#/wall?views=power:999&dim=${inside}`);
+  await expect(wall).toHaveCSS('opacity', '0.7');
+  writeFileSync(join(profile, 'rules/mine.yaml'), rule(1));
+  await expect(wall.getByRole('region', { name: 'Alerts' })).not.toContainText('No active alerts');
+  await expect(wall).toHaveCSS('opacity', '1');
 });
