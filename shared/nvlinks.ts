@@ -7,11 +7,13 @@ export const NVLINKS = 18;
 /** A field of one link carries its number in its name, unless a label does: …_BANDWIDTH_L3, …_NVLINK_L3_TX_BYTES. */
 const IN_NAME = /_L(\d{1,2})(?:_|$)/;
 
+const NUMBER = /^\d{1,2}$/;
+
 /** Which NVLink of its GPU a series is of; −1: of all of them. */
 export function nvlinkOf(labels: Labels, name: string): number {
-  const told = labels.get('nvlink') || IN_NAME.exec(name)?.[1];
-  const link = told === undefined ? -1 : Number(told);
-  return Number.isInteger(link) && link >= 0 && link < NVLINKS ? link : -1;
+  const told = labels.get('nvlink') || (IN_NAME.exec(name)?.[1] ?? '');
+  const link = NUMBER.test(told) ? Number(told) : -1;
+  return link < NVLINKS ? link : -1;
 }
 
 /** How many NVLinks the columns of a topology have room for. */

@@ -77,6 +77,11 @@ describe('NVLinks one by one', () => {
     expect(valuesOf(at(5), 'gpu.memUsed')).toEqual({ 'GPU-a': 100 * MIB });
   });
 
+  test.each([' ', '0x3', '1e1', '18', '-1', '3.0', 'L3'])('a label nvlink="%s" names no link', (nvlink) => {
+    const { at } = fed(`DCGM_FI_DEV_NVLINK_GET_STATE{${LABELLED},nvlink="${nvlink}"} 1\n`);
+    expect([...(at().columns.get('nvlink.state')?.value ?? [])].every(Number.isNaN)).toBe(true);
+  });
+
   test('series behind a part that is left out keep their own rules', () => {
     const { take, at } = fed();
     const parts = `${seriesOf('PROF_NVLINK_TX_BYTES')} 4e9\n${entity('PROF_NVLINK_TX_BYTES', 0)} 2e9\n`;
