@@ -11,6 +11,7 @@ import tables from './alert-tables.module.css';
 import styles from './alerts.module.css';
 import { OthersRules } from './OthersRules.tsx';
 import { RuleEditor } from './RuleEditor.tsx';
+import { editorKey } from './rule-form.ts';
 
 /** Every rule: what it asks, how it does, and an editor with a preview of what it would find now; at a time of the past as it was then. */
 export function Rules({ version, operate }: { version: number; operate: boolean }) {
@@ -77,7 +78,7 @@ export function Rules({ version, operate }: { version: number; operate: boolean 
       </section>
       {chosen ? (
         <RuleEditor
-          key={`${chosen.name} ${chosen.changed}`}
+          key={editorKey(chosen, past !== null)}
           rule={chosen}
           quantities={reply.data?.quantities ?? []}
           operate={operate}

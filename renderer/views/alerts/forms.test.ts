@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RuleStatus } from '../../../shared/alerting/alert.ts';
-import { draftOf, durationOf, durationWords, ruleOf } from './rule-form.ts';
+import { draftOf, durationOf, durationWords, editorKey, ruleOf } from './rule-form.ts';
 import { nextEight, silenceOf, subtreesOf } from './silence-form.ts';
 
 const NOW = Date.UTC(2026, 10, 25, 7, 30);
@@ -79,6 +79,11 @@ describe('a rule', () => {
   });
 
   it('says which line of its places cannot be read', () => {
+    // As it was at another time it has another editor; on a live fleet what is typed stays.
+    const then = { ...rule, when: 'power.budget > 0.5' };
+    expect(editorKey(then, true)).not.toBe(editorKey(rule, true));
+    expect(editorKey(rule, true)).not.toBe(editorKey(rule, false));
+    expect(editorKey(then, false)).toBe(editorKey(rule, false));
     const draft = { ...draftOf(rule), overrides: 'P/A: power.budget > 0.9\nnonsense' };
     expect(ruleOf(rule, draft)).toMatchObject({ rule: null, error: expect.stringContaining('line 2') });
     expect(ruleOf(rule, { ...draft, holds: 'x' }).error).toContain('90s');

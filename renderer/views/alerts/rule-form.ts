@@ -44,6 +44,13 @@ export function draftOf(rule: Rule): RuleDraft {
   };
 }
 
+/**
+ * What the editor of a rule is made anew for: another rule, or one that was changed or put back; at a time of the past
+ * everything that it says, since nobody writes there and another time has other thresholds.
+ */
+export const editorKey = (rule: Rule & Pick<RuleStatus, 'changed'>, isOver: boolean): string =>
+  isOver ? `then ${rule.name} ${JSON.stringify(draftOf(rule))}` : `${rule.name} ${rule.changed}`;
+
 /** The rule of a draft; null with what is wrong where its times or places cannot be read. Conditions are the engine's. */
 export function ruleOf(rule: RuleStatus, draft: RuleDraft): { readonly rule: Rule | null; readonly error: string } {
   const [forMs, keepFiringForMs] = [durationOf(draft.holds), durationOf(draft.keeps)];

@@ -11,7 +11,7 @@ import { type Choice, Segmented } from '../../parts/Segmented.tsx';
 import inspector from '../overview/inspector.module.css';
 import styles from './interconnect.module.css';
 import type { Actions, InterconnectProps } from './interconnect-props.ts';
-import { flaggedRows } from './interconnect-state.ts';
+import { cursorIn, flaggedRows } from './interconnect-state.ts';
 import { Matrix } from './Matrix.tsx';
 import {
   cellWords,
@@ -171,7 +171,7 @@ function Body(props: Props) {
       stale={gone?.lost ?? false}
       selected={selected}
       outlined={state.object !== ''}
-      cursor={state.cursor}
+      cursor={cursorIn(matrix, state.cursor)}
       only={only}
       onCursor={state.setCursor}
       onSelect={actions.select}
@@ -189,7 +189,7 @@ function outlined(matrix: FabricMatrix): FabricMatrix {
 
 /** The fixed line under the matrix: the cell or row under the pointer or the focus, else the chosen row. */
 function Inspector({ matrix, state, gone, selected }: Props) {
-  const at = state.cursor ?? { row: selected, column: -1 };
+  const at = cursorIn(matrix, state.cursor) ?? { row: selected, column: -1 };
   const row = matrix?.rows[at.row];
   return (
     <div className={inspector.line}>

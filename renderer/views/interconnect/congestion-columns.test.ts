@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FabricMatrix, MatrixRow } from '../../../shared/fabric/matrix.ts';
 import type { LinkRow } from '../../../shared/fabric/rows.ts';
+import { cursorIn } from './interconnect-state.ts';
 import { linkColumns } from './LinkTable.tsx';
 import { congested, rowColumns, wholeColumns, worstRow } from './RowTable.tsx';
 import { marksText, rowWords, tellsMarks } from './words.ts';
@@ -74,6 +75,13 @@ it('opens on the worst row: by its flag, then by wait or marks, and stays on it 
   expect(opened(flagged, 'c')).toBe('c');
   expect(opened([leaf('a', 0, 'nodata'), leaf('b', 8300), leaf('c', 0, 'warning')])).toBe('c');
   expect(opened([])).toBeUndefined();
+});
+
+it('points at no cell that is gone: its place in the list of cells is that of another row', () => {
+  const one = matrix('infiniband', [row('leaf-1', {}), row('leaf-2', {})]);
+  expect(cursorIn(one, { row: 0, column: 0 })).toEqual({ row: 0, column: 0 });
+  expect(cursorIn(one, { row: 1, column: -1 })).toEqual({ row: 1, column: -1 });
+  expect([cursorIn(one, { row: 0, column: 1 }), cursorIn(one, { row: 2, column: 0 })]).toEqual([null, null]);
 });
 
 describe('single links', () => {

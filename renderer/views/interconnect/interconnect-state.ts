@@ -61,6 +61,12 @@ export function chosenRow(matrix: FabricMatrix | null, object: string): number {
   return matrix.rows.findIndex(({ name, key }) => name === object || key === object);
 }
 
+/** What is pointed at while it is there: rows and columns become fewer with the places. */
+export function cursorIn(matrix: FabricMatrix | null, cursor: Cursor | null): Cursor | null {
+  if (matrix === null || cursor === null) return null;
+  return cursor.row < matrix.rows.length && cursor.column < matrix.columns.length ? cursor : null;
+}
+
 /** Rows that something is wrong with, in their order. */
 export const flaggedRows = (matrix: FabricMatrix) =>
   matrix.rows.flatMap(({ severity }, row) => (severity === null ? [] : [row]));

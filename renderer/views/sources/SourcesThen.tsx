@@ -4,6 +4,7 @@ import { formatPercent, formatPower } from '../../../shared/format.ts';
 import { ASSUMED, QUALITY } from '../../../shared/frame.ts';
 import { RACK } from '../../../shared/topology.ts';
 import { DataTable, type TableColumn } from '../../parts/DataTable.tsx';
+import { Missing } from '../../parts/Missing.tsx';
 import parts from '../../parts/parts.module.css';
 import { budgetTableRows } from './places/budget-table.ts';
 import { Panel } from './places/Part.tsx';
@@ -85,6 +86,7 @@ interface BudgetThen {
 const isBound = ({ quality, drawW }: BudgetThen) => quality === ASSUMED && !Number.isNaN(drawW);
 const scaleOf = ({ isRack }: BudgetThen) => (isRack ? 'rack' : 'row');
 const known = (value: number) => (Number.isNaN(value) ? null : value);
+const shown = (text: string) => (text === '—' ? <Missing /> : text);
 const headroom = ({ budgetW, drawW }: BudgetThen) => (budgetW ?? Number.NaN) - drawW;
 
 const COLUMNS: readonly TableColumn<BudgetThen>[] = [
@@ -96,24 +98,28 @@ const COLUMNS: readonly TableColumn<BudgetThen>[] = [
   },
   {
     ...{ id: 'draw', label: 'Draw', unit: 'W', right: true, descending: true, sort: ({ drawW }) => known(drawW) },
-    cell: (row) => `${isBound(row) ? '≥ ' : ''}${formatPower(row.drawW, scaleOf(row))}`,
+    cell: (row) => shown(`${isBound(row) ? '≥ ' : ''}${formatPower(row.drawW, scaleOf(row))}`),
   },
   {
     ...{ id: 'budget', label: 'Budget', unit: 'W', right: true, descending: true, sort: ({ budgetW }) => budgetW },
-    cell: (row) => formatPower(row.budgetW ?? Number.NaN, scaleOf(row)),
+    cell: (row) => shown(formatPower(row.budgetW, scaleOf(row))),
   },
   {
     ...{ id: 'used', label: 'Used', unit: 'ratio', right: true, descending: true },
     sort: ({ drawW, budgetW }) => known(drawW / (budgetW ?? Number.NaN)),
-    cell: ({ drawW, budgetW }) => formatPercent(drawW / (budgetW ?? Number.NaN), 1),
+    cell: (row) =>
+      shown(
+        `${isBound(row) && row.budgetW !== null ? '≥ ' : ''}${formatPercent(row.drawW / (row.budgetW ?? Number.NaN), 1)}`,
+      ),
   },
   {
     ...{ id: 'headroom', label: 'Headroom', unit: 'W', right: true, sort: (row) => known(headroom(row)) },
-    cell: (row) => `${isBound(row) && row.budgetW !== null ? '≤ ' : ''}${formatPower(headroom(row), scaleOf(row))}`,
+    cell: (row) =>
+      shown(`${isBound(row) && row.budgetW !== null ? '≤ ' : ''}${formatPower(headroom(row), scaleOf(row))}`),
   },
   {
     ...{ id: 'quality', label: 'Draw is', sort: ({ quality }) => QUALITY[quality] },
-    cell: ({ quality, drawW }) => (Number.isNaN(drawW) ? '—' : QUALITY[quality]),
+    cell: ({ quality, drawW }) => (Number.isNaN(drawW) ? <Missing /> : QUALITY[quality]),
   },
 ];
 
