@@ -18,6 +18,9 @@ export interface FeedClue {
   readonly pdu: string;
 }
 
+/** The only unit of most PDUs, and the one that is asked of a chain. */
+export const FIRST_UNIT = '1';
+
 /** Reads the labels of an inlet; undefined when they name neither a rack nor a PDU. `site` is the source's. */
 export function feedClue(labels: Labels, identity: FeedIdentity, site: string): FeedClue | undefined {
   const [rack, instance] = [labels.get('rack') ?? '', labels.get('instance') ?? ''];
@@ -29,7 +32,8 @@ export function feedClue(labels: Labels, identity: FeedIdentity, site: string): 
   const inlet = labelOf(labels, identity.inlet);
   const name = `${letter?.toUpperCase() || pdu}${inlet === '' || inlet === '1' ? '' : inlet}`;
   const inSite = labels.get('site') || site;
-  const key = [inSite, rack, instance, named, labelOf(labels, identity.unit), inlet, letter].join('\n');
+  const unit = labelOf(labels, identity.unit) || FIRST_UNIT;
+  const key = [inSite, rack, instance, named, unit, inlet, letter].join('\n');
   return { key, name, site: inSite, hall: labels.get('hall') ?? '', row: labels.get('row') ?? '', rack, pdu };
 }
 

@@ -17,6 +17,7 @@ const BUDGETS = `place,budget_kw,feed_a_kw,feed_b_kw
 S,100,,
 S/A/A1/A1-01,10,8,8
 S/A/A1/A1-02,10,3.2,8
+S/A/A1/A1-05,10,,
 `;
 const OWN = `
 - name: Hot
@@ -85,6 +86,14 @@ const SERIES: Readonly<Record<string, string>> = {
   [inlet('A1-02', 'A')]: '3000x25',
   [inlet('A1-02', 'B')]: '2550x25',
   [inlet('A1-03', 'A')]: '100x4 stale',
+  // 6.13 of 10 kW: the whole PDU and its phases are one inlet.
+  [`rPDU2DeviceStatusPower{instance="apc",rPDU2DeviceStatusIndex="1",feed="A",${rack('A1-05')}}`]: '613x25',
+  ...Object.fromEntries(
+    [300, 313].map((power, i) => [
+      `rPDU2PhaseStatusPower{instance="apc",rPDU2PhaseStatusIndex="${i + 1}",feed="A",${rack('A1-05')}}`,
+      `${power}x25`,
+    ]),
+  ),
   [`DCGM_FI_DEV_POWER_USAGE${gpu('GPU-a')}`]: '300x25',
   [`DCGM_FI_DEV_POWER_USAGE${gpu('GPU-gone')}`]: '300x4 stale',
   [`DCGM_FI_DEV_CLOCKS_EVENT_REASONS${gpu('GPU-a')}`]: '0x4 128x1 0x20',

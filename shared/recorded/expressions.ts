@@ -1,3 +1,4 @@
+import { FIRST_UNIT } from '../feeds.ts';
 import { begunRate } from '../rate.ts';
 import { type SignalId, signalOf } from '../signals/catalogue.ts';
 import {
@@ -184,8 +185,12 @@ function named(values: string, kind: string, profile: Profile, parts: boolean): 
   const { identity } = profile;
   if (kind === 'feed') {
     const { pdu, unit, inlet } = identity.feed ?? DEFAULT_FEED;
-    const labels = ['instance', ...pdu, ...unit, ...inlet].map((one) => `"${one}"`).join(', ');
-    return `label_join(${values}, "${OBJECT}", "/", ${labels})`;
+    const labels = ['instance', ...pdu, 'fw_unit', ...inlet].map((one) => `"${one}"`).join(', ');
+    const first = `label_replace(${values}, "fw_unit", "${FIRST_UNIT}", "", "")`;
+    const units = [...unit]
+      .reverse()
+      .reduce((text, label) => `label_replace(${text}, "fw_unit", "$1", "${label}", "(.+)")`, first);
+    return `label_join(${units}, "${OBJECT}", "/", ${labels})`;
   }
   if (kind === 'gpu') {
     const { id, index, idPrefix = '', always } = identity.gpu ?? DEFAULT_GPU;

@@ -156,7 +156,7 @@ export interface PortIdentity {
 export interface FeedIdentity {
   /** Name of the PDU; its target's instance where none is given. */
   readonly pdu: readonly string[];
-  /** Unit in a chain of PDUs behind one address. */
+  /** Unit in a chain of PDUs behind one address; what is told without one, by phase in many MIBs, is of unit 1. */
   readonly unit: readonly string[];
   /** '1' is not written into the feed's name. */
   readonly inlet: readonly string[];

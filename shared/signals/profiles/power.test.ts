@@ -87,6 +87,33 @@ test.each(PDUS)('%s: %s of %j', (_profile, signal, text, expected) => {
   expect(feedsOf(text, signal)).toEqual(expected);
 });
 
+/** What modules tell of a whole PDU and of its phases, whose rows have no label of the unit: one inlet, its watts once. */
+test.each([
+  [
+    'apc',
+    'rPDU2PhaseStatusPower{rPDU2PhaseStatusIndex="1"} 300\nrPDU2PhaseStatusPower{rPDU2PhaseStatusIndex="2"} 313\n' +
+      'rPDU2PhaseStatusCurrent{rPDU2PhaseStatusIndex="1"} 163\nrPDU2DeviceStatusPower{rPDU2DeviceStatusIndex="1"} 613',
+    { power: { A: 6130 }, current: { A: 16.3 } },
+  ],
+  [
+    'cyberpower',
+    'ePDU2DeviceStatusPowerLoad{ePDU2DeviceStatusIndex="1"} 1900\nePDU2PhaseStatusPower{ePDU2PhaseStatusIndex="1"} 1900\n' +
+      'ePDU2PhaseStatusLoad{ePDU2PhaseStatusIndex="1"} 83',
+    { power: { A: 1900 }, current: { A: 8.3 } },
+  ],
+  [
+    'geist',
+    'pduMainRealPower{pduMainIndex="1"} 3500\npduPhaseRealPower{pduPhaseIndex="1"} 1700\npduPhaseRealPower{pduPhaseIndex="2"} 1800',
+    { power: { A: 3500 }, current: {} },
+  ],
+])('%s: phases are no inlet beside that of their PDU', (_, text, { power, current }) => {
+  expect(feedsOf(text, 'feed.power')).toEqual(power);
+  expect(feedsOf(text, 'feed.current')).toEqual(current);
+  const { take, at } = fed();
+  take(`${text}\n`, 0, { targetLabels: PDU });
+  expect(at().topology.feedName).toEqual(['A']);
+});
+
 test('every PDU profile is tried', () => {
   const tried = new Set(PDUS.map(([profile]) => profile));
   expect(pduProfiles.map(({ id }) => id).filter((id) => !tried.has(id))).toEqual(['ups']);
