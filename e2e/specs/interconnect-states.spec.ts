@@ -55,8 +55,7 @@ test('a full link whose tick is not known: raw ticks and no alarm; an edited fab
     const pods = page.getByRole('grid', { name: 'Pod by column' });
     await expect(pods.getByRole('row')).toHaveCount(2);
     await expect(page.getByRole('region', { name: 'Leaf to spine uplinks' })).toContainText('2 pods');
-    await pods.getByRole('gridcell', { name: /^Pod North, transmit/ }).focus();
-    await page.keyboard.press('Enter');
+    await pods.getByRole('gridcell', { name: /^Pod North, transmit/ }).press('Enter');
     await expect(page.getByRole('grid', { name: 'Leaf by column' })).toHaveAttribute('aria-rowcount', '80');
     await expect.poll(() => hashOf(page)).toContain('pod=North');
     await expect(page.getByRole('gridcell', { name: /^Leaf leaf-1, transmit/ })).toHaveCount(1);
