@@ -161,7 +161,7 @@ test('a wall whose page hangs is loaded again and says so; one that paints nothi
       contents?.executeJavaScript('for (;;);').catch(() => {});
     });
     await hurry(app, 'gone');
-    await expect.poll(() => log).toMatch(/painted nothing for 30 s\n[^]*is loaded again\n/);
+    await expect.poll(() => log).toMatch(/painted nothing for 30 s\n[\s\S]*is loaded again\n/);
     await expect.poll(() => shown(app)).toMatch(/Reloaded at \d\d:\d\d\s+The screen had stopped/);
     await expect.poll(() => shown(app)).toMatch(/Live, \d+ s/);
 
@@ -175,7 +175,7 @@ test('a wall whose page hangs is loaded again and says so; one that paints nothi
     await expect.poll(() => log).toContain('is given up');
     await expect.poll(() => shown(app)).toMatch(/^Fleetwatt stopped at \d\d:\d\d UTC/);
     // How often that was is the watch's own business (walls.test.ts): on a busy machine a process may outlive a look.
-    expect(log.slice(before)).toMatch(/is loaded again\n[^]*is given up/);
+    expect(log.slice(before)).toMatch(/is loaded again\n[\s\S]*is given up/);
   } finally {
     await app.close();
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
