@@ -11,7 +11,7 @@ const SUMS: readonly (readonly [SignalId, readonly SignalId[]])[] = [
   ['gpu.nvlinkErrors', ['nvlink.rxErrors', 'nvlink.crcFlit', 'nvlink.crcData', 'nvlink.replays']],
 ];
 
-/** Fills in what nobody tells of all links of a GPU together. A total of the exporter's own stays as it is. */
+/** Fills in what nobody tells now of all links of a GPU together. A live total of the exporter's own stays as it is. */
 export function sumNvlinks(
   columns: ReadonlyMap<SignalId, Column>,
   topology: Topology,
@@ -23,7 +23,8 @@ export function sumNvlinks(
     if (told.length === 0) continue;
     const sum = columnOf(total);
     for (let gpu = start[GPU]; gpu < start[GPU + 1]; gpu++)
-      if (sum.quality[gpu] === UNSUPPORTED) addLinks(told, (gpu - start[GPU]) * NVLINKS, sum, gpu);
+      if (sum.quality[gpu] === UNSUPPORTED || sum.quality[gpu] === STALE)
+        addLinks(told, (gpu - start[GPU]) * NVLINKS, sum, gpu);
   }
 }
 
@@ -38,7 +39,7 @@ function addLinks(told: readonly Column[], first: number, sum: Column, gpu: numb
       if (!(column.time[at] >= time)) time = column.time[at];
     }
   }
-  if (Number.isNaN(time)) return;
+  if (Number.isNaN(time) || (stale && time <= sum.time[gpu])) return;
   sum.time[gpu] = time;
   sum.quality[gpu] = stale ? STALE : DERIVED;
   if (!stale) sum.value[gpu] = value;

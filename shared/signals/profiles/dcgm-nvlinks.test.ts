@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { cellOf, decodedOf, fed, valuesOf } from '../../fleet.fixture.ts';
+import { cellOf, decodedOf, fed, T0, valuesOf } from '../../fleet.fixture.ts';
 import { DERIVED, type Frame, STALE } from '../../frame.ts';
 import type { SignalId } from '../catalogue.ts';
 
@@ -101,5 +101,15 @@ describe('NVLinks one by one', () => {
     take(`${numbered('DEV_NVLINK_TX_BANDWIDTH_L{}', 0)} 1000\n`, 0, { key: 'a' });
     take(`${numbered('DEV_NVLINK_TX_BANDWIDTH_L{}', 1)} 1000\n`, 90, { key: 'b' });
     expect(cellOf(at(90), 'gpu.nvlinkTx', 'GPU-a')).toMatchObject({ value: Number.NaN, quality: STALE });
+  });
+
+  test('links make the sum again once nobody tells it any more', () => {
+    const { take, at } = fed();
+    take(`${seriesOf('PROF_NVLINK_TX_BYTES')} 5e9\n`);
+    take([0, 1].map((link) => `${numbered('PROF_NVLINK_L{}_TX_BYTES', link)} 1e9\n`).join(''), 100);
+    expect(cellOf(at(100), 'gpu.nvlinkTx', 'GPU-a')).toMatchObject({ value: 2e9, quality: DERIVED });
+    // And are as old as they are, and not as the total was.
+    const stale = cellOf(at(200), 'gpu.nvlinkTx', 'GPU-a');
+    expect(stale).toMatchObject({ value: Number.NaN, quality: STALE, time: T0 + 100_000 });
   });
 });
