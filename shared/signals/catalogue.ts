@@ -140,6 +140,8 @@ const rows = {
   'feed.voltage': ['PDU inlet voltage', 'V', 'feed', 0, 1000, 'none'],
   'feed.rating': ['PDU inlet rating', 'W', 'feed', 1, 2_000_000, 'sum'],
   'feed.load': ['PDU inlet load, share of its rating', 'ratio', 'feed', 0, 2, 'max'],
+  'feed.breakerUse': ['Fullest breaker of the PDU, share of its rating', 'ratio', 'feed', 0, 2, 'max'],
+  'feed.breakerCurrent': ['Busiest breaker of the PDU', 'A', 'feed', 0, 1000, 'none'],
   /** A UPS stands above racks: what it gives is in its racks' feeds already and is never added to them. */
   'ups.power': ['UPS output', 'W', 'feed', 0, 20_000_000, 'none'],
   'ups.load': ['UPS load, share of its rating', 'ratio', 'feed', 0, 2, 'none'],

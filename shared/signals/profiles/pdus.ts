@@ -38,6 +38,8 @@ export const apcProfile: Profile = {
     }),
     // The breaker trips by the busiest phase.
     apc('rPDU2PhaseStatusCurrent', 'feed.current', { scale: 0.1, ...MINUS_ONE }),
+    // A bank is what stands behind one breaker.
+    apc('rPDU2BankStatusCurrent', 'feed.breakerCurrent', { scale: 0.1, ...MINUS_ONE }),
     apc('rPDU2PhaseStatusVoltage', 'feed.voltage', MINUS_ONE),
     apc('rPDU2DeviceStatusEnergy', 'feed.energy', { scale: 100 * WH, ...MINUS_ONE }),
   ],
@@ -101,6 +103,8 @@ export const sentry4Profile: Profile = {
   mappings: [
     sentry4('st4InputCordActivePower', 'feed.power', MINUS_ONE),
     sentry4('st4PhaseActivePower', 'feed.power', { rank: 1, rows: 'sum', parts: ['st4PhaseIndex'], ...MINUS_ONE }),
+    // A branch is what stands behind one breaker.
+    sentry4('st4BranchCurrentUtilized', 'feed.breakerUse', { scale: 0.001, ...MINUS_ONE }),
     sentry4('st4InputCordPowerUtilized', 'feed.load', { scale: 0.001, ...MINUS_ONE }),
   ],
 };

@@ -61,6 +61,19 @@ const PDUS: readonly (readonly [string, SignalId, string, Record<string, number>
     { A: 7010, A2: 10 },
   ],
   ['sentry4', 'feed.load', 'st4InputCordPowerUtilized{st4UnitIndex="1",st4InputCordIndex="1"} 405', { A: 0.405 }],
+  // The fuller of two branches counts.
+  [
+    'sentry4',
+    'feed.breakerUse',
+    'st4BranchCurrentUtilized{st4UnitIndex="1",st4InputCordIndex="1",st4BranchIndex="1"} 610\nst4BranchCurrentUtilized{st4UnitIndex="1",st4InputCordIndex="1",st4BranchIndex="2"} 834',
+    { A: 0.834 },
+  ],
+  [
+    'apc',
+    'feed.breakerCurrent',
+    'rPDU2BankStatusCurrent{rPDU2BankStatusIndex="1"} 121\nrPDU2BankStatusCurrent{rPDU2BankStatusIndex="2"} -1',
+    { A: 12.1 },
+  ],
   ['vertiv', 'feed.power', 'lgpPduPsEntryPwrTotal{lgpPduEntryIndex="1",lgpPduPsEntryIndex="1"} 8800', { A: 8800 }],
   ['geist', 'feed.power', 'pduMainRealPower{pduMainIndex="1"} 3500', { A: 3500 }],
   ['eaton', 'feed.power', 'inputWatts{strappingIndex="1",inputIndex="1"} 9150', { A: 9150 }],
