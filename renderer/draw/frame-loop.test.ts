@@ -43,3 +43,18 @@ it('does not run a painter that is gone', () => {
   next(1);
   expect(paint).not.toHaveBeenCalled();
 });
+
+it('one that throws is told of and keeps no other from painting', () => {
+  const told = vi.fn();
+  vi.stubGlobal('reportError', told);
+  const error = new Error('a place that is gone');
+  const after = vi.fn(() => true);
+  requestPaint(() => {
+    throw error;
+  });
+  requestPaint(after);
+  next(1);
+  expect(told).toHaveBeenCalledExactlyOnceWith(error);
+  expect(after).toHaveBeenCalledOnce();
+  expect(frames).toHaveLength(0);
+});

@@ -9,8 +9,15 @@ function run(time: number): void {
   asked = false;
   const painters = [...dirty];
   dirty.clear();
-  // A painter that is not done (a crossfade) runs again with the next frame.
-  for (const paint of painters) if (!paint(time)) dirty.add(paint);
+  for (const paint of painters) {
+    try {
+      // A painter that is not done (a crossfade) runs again with the next frame.
+      if (!paint(time)) dirty.add(paint);
+    } catch (error) {
+      // Else the other canvases would keep an old picture.
+      reportError(error);
+    }
+  }
   if (dirty.size > 0) ask();
 }
 
