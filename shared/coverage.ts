@@ -15,19 +15,30 @@ export interface Coverage {
 
 /** What a source gives: per metric its signal, how many series, and the newest sample's time. */
 export function coverageOf(bindings: ReadonlyMap<string, Binding>, sourceId: string): readonly Coverage[] {
-  const found = new Map<string, Coverage>();
+  // A large fleet has millions of series of a few hundred metrics: no text and no row is made for each.
+  const found = new Map<SignalId, Map<string, Draft>>();
   for (const [key, { slots, metrics, objects, pegged }] of bindings) {
     if (!key.startsWith(`${sourceId}\n`)) continue;
     slots.forEach(({ mapping: { signal }, isPart, time }, i) => {
       if (isPart) return;
-      const metric = metrics[i];
-      const text = `${signal}\n${metric}`;
-      const row = found.get(text) ?? { signal, metric, series: 0, pegged: 0, time: Number.NaN };
-      const newest = time[objects[i]] > row.time || Number.isNaN(row.time) ? time[objects[i]] : row.time;
-      found.set(text, { ...row, series: row.series + 1, pegged: row.pegged + pegged[i], time: newest });
+      const row = draftOf(found, signal, metrics[i]);
+      row.series++;
+      row.pegged += pegged[i];
+      if (!(time[objects[i]] <= row.time) && !Number.isNaN(time[objects[i]])) row.time = time[objects[i]];
     });
   }
-  return [...found.values(), ...sumsOf([...found.values()])];
+  const rows = [...found.values()].flatMap((ofSignal) => [...ofSignal.values()]);
+  return [...rows, ...sumsOf(rows)];
+}
+
+type Draft = { -readonly [Key in keyof Coverage]: Coverage[Key] };
+
+function draftOf(found: Map<SignalId, Map<string, Draft>>, signal: SignalId, metric: string): Draft {
+  const ofSignal = found.get(signal) ?? new Map<string, Draft>();
+  if (ofSignal.size === 0) found.set(signal, ofSignal);
+  const row = ofSignal.get(metric) ?? { signal, metric, series: 0, pegged: 0, time: Number.NaN };
+  if (row.series === 0) ofSignal.set(metric, row);
+  return row;
 }
 
 /** What is added up from both directions, where no total of the exporter's own is there. */
