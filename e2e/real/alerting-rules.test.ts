@@ -81,6 +81,8 @@ const WORSE = '0+60x9 6540+6000x15';
 const SERIES: Readonly<Record<string, string>> = {
   // 9.5 kW of 10 kW from the start on, 8.9 kW (below 0.9, above 0.88) from minute 10 on, 8.7 kW from 20 on.
   [inlet('A1-01', 'A')]: '4750x9 4450x9 4350x10',
+  // The same sensor with its sign.
+  [inlet('A1-01', 'A').replace('SensorValue', 'SensorSignedValue')]: '4750x9 4450x9 4350x10',
   [inlet('A1-01', 'B')]: '4750x9 4450x9 4350x10',
   // A carries 15 % more than B, and is at 94 % of the 3.2 kW it is rated for.
   [inlet('A1-02', 'A')]: '3000x25',

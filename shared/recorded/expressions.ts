@@ -119,9 +119,12 @@ function partOf(mapping: Mapping, window: string): string {
   if (kind === 'gauge') {
     const series = `{${[`__name__=~"${names.join('|')}"`, ...conditions].join(',')}}`;
     if (decimals) {
-      const digits = `{${[`__name__=~"${decimals.names.join('|')}"`, ...conditions].join(',')}}`;
-      const known = `${series} / ignoring (__name__) 10 ^ ${digits}`;
-      return decimals.otherwise === undefined ? known : `(${known} or ${series} / ${10 ** decimals.otherwise})`;
+      // One of each, by whichever of its names it is told: of several there is no quotient.
+      const [value, digits] = [series, `{${[`__name__=~"${decimals.names.join('|')}"`, ...conditions].join(',')}}`].map(
+        (one) => `max without () (${one})`,
+      );
+      const known = `${value} / 10 ^ ${digits}`;
+      return decimals.otherwise === undefined ? known : `(${known} or ${value} / ${10 ** decimals.otherwise})`;
     }
     const told = absentUpTo === undefined ? series : `${series} > ${absentUpTo}`;
     // Arithmetic drops the name, by which parts are told apart.

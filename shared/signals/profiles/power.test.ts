@@ -94,6 +94,18 @@ const PDUS: readonly (readonly [string, SignalId, string, Record<string, number>
     { A: 12.345 },
   ],
   ['raritan', 'feed.current', 'measurementsInletSensorValue{pduId="1",inletId="1",sensorType="rmsCurrent"} 12345', {}],
+  [
+    'raritan',
+    'feed.power',
+    'measurementsInletSensorSignedValue{pduId="1",inletId="1",sensorType="activePower"} 4123\ninletSensorDecimalDigits{pduId="1",inletId="1",sensorType="activePower"} 1',
+    { A: 412.3 },
+  ],
+  [
+    'raritan',
+    'feed.power',
+    'measurementsInletSensorValue{pduId="1",inletId="1",sensorType="activePower"} 412\nmeasurementsInletSensorSignedValue{pduId="1",inletId="1",sensorType="activePower"} 412',
+    { A: 412 },
+  ],
 ];
 
 test.each(PDUS)('%s: %s of %j', (_profile, signal, text, expected) => {

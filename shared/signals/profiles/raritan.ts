@@ -4,7 +4,8 @@ import { mapping, type Profile } from '../profile.ts';
 /** One sensor of an inlet: an integer with as many decimal digits as `inletSensorDecimalDigits` says of its type. */
 const sensor = (sensorType: string, signal: SignalId, otherwise: number | undefined, scale = 1) =>
   mapping(
-    ['measurementsInletSensorValue'],
+    // A sensor is told with and without its sign; which of the two a module keeps differs.
+    ['measurementsInletSensorValue', 'measurementsInletSensorSignedValue'],
     signal,
     'Scrape the PDU by snmp_exporter with module raritan_pdu2, and keep inletSensorDecimalDigits in it',
     {
