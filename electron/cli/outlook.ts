@@ -10,6 +10,7 @@ export interface Outlook {
     readonly name: string;
     readonly drawW: number | null;
     readonly budgetW: number | null;
+    readonly breakerUse: number | null;
     readonly quality: string;
   }[];
   readonly headroomW: Readonly<Record<string, number>>;
@@ -36,8 +37,8 @@ export function outlookOf(view: FleetView): Outlook {
       if (row.headroomW !== null) headroomW[path[row.place]] = row.headroomW;
       if (row.strandedW !== null) strandedW[path[row.place]] = row.strandedW;
     }
-    for (const { rack, name, drawW, budgetW, quality } of report?.feeds ?? [])
-      feeds.push({ rack: path[rack], name, drawW, budgetW, quality });
+    for (const { rack, name, drawW, budgetW, breakerUse, quality } of report?.feeds ?? [])
+      feeds.push({ rack: path[rack], name, drawW, budgetW, breakerUse, quality });
   }
   const { jobs, tokens } = view.work({ under: -1 });
   const links = view.links({ under: -1, kinds: [], most: MOST_LINKS });

@@ -36,6 +36,8 @@ function report(
   return powerReport({ frame, power, rows: history, now: 500_000 }, place);
 }
 
+const NAMED = (name: string) => ({ rack: rackAt(topology), name, budgetW: 11e3, breakerUse: null });
+
 describe('powerReport', () => {
   it('tells draw, headroom in watts and in GPUs, limits against budget, and what is stranded', () => {
     const { place, windowMs } = report([6000, 5000]);
@@ -79,10 +81,23 @@ describe('powerReport', () => {
       ['Row A1', null],
     ]);
     expect(feeds).toEqual([
-      { rack: rackAt(topology), name: 'A', drawW: 6000, budgetW: 11e3, quality: 'measured', sampled: 1_000_000 },
-      { rack: rackAt(topology), name: 'B', drawW: null, budgetW: 11e3, quality: 'stale', sampled: 400_000 },
+      { ...NAMED('A'), drawW: 6000, quality: 'measured', sampled: 1_000_000 },
+      { ...NAMED('B'), drawW: null, quality: 'stale', sampled: 400_000 },
     ]);
     expect(place).toMatchObject({ label: 'Site S', imbalance: null, basis: '' });
+  });
+
+  it('tells the fullest breaker of a feed, of its inlet or of a branch, and none that is not heard of any more', () => {
+    // The cord of A at 13/32 and its branch at 39/64; the cord of B at 23/32, its branch silent.
+    const frame = frameOf(topology, {
+      ...{ 'feed.power': [6000, 5000], 'feed.load': [13 / 32, 23 / 32], 'feed.breakerUse': [39 / 64, LOST] },
+    });
+    const uses = (columns: typeof frame) =>
+      powerReport({ frame: columns, power: computePower(columns), rows: [], now: 0 }, 0).feeds.map(
+        ({ breakerUse }) => breakerUse,
+      );
+    expect(uses(frame)).toEqual([39 / 64, 23 / 32]);
+    expect(uses(frameOf(topology, { 'feed.power': [6000, 5000], 'feed.load': [LOST, 0.5] }))).toEqual([null, 0.5]);
   });
 
   it('lets no more GPUs fit into a place than into those above it, and than into those under it', () => {

@@ -17,6 +17,8 @@ export interface FeedRow {
   readonly drawW: number | null;
   /** What it may carry while both feeds are up: rating × derate. */
   readonly budgetW: number | null;
+  /** Share of its rating of the fullest breaker, of the inlet or of a branch behind it, where the PDU tells any. */
+  readonly breakerUse: number | null;
   readonly quality: string;
   readonly sampled: number | null;
 }
@@ -242,11 +244,14 @@ function basisOf({ topology }: Frame, power: PowerColumns, place: number): strin
 
 function feedRows({ topology, columns }: Frame, places: ReadonlySet<number>): readonly FeedRow[] {
   const column = columns.get('feed.power');
+  const breakers = (['feed.load', 'feed.breakerUse'] as const).flatMap((signal) => columns.get(signal) ?? []);
+  const fullest = (feed: number) => Math.max(...breakers.map(({ value }) => value[feed]).filter((use) => use >= 0));
   return Array.from(topology.feedRack, (rack, feed) => ({ rack, feed }))
     .filter(({ rack, feed }) => places.has(rack) && (column?.quality[feed] ?? 0) !== 0)
     .map(({ rack, feed }) => ({
       ...{ rack, name: topology.feedName[feed], drawW: orNull(column?.value[feed] ?? Number.NaN) },
-      ...{ budgetW: orNull(topology.feedBudgetW[feed]), quality: QUALITY[column?.quality[feed] ?? 0] },
+      ...{ budgetW: orNull(topology.feedBudgetW[feed]), breakerUse: orNull(fullest(feed)) },
+      ...{ quality: QUALITY[column?.quality[feed] ?? 0] },
       sampled: orNull(column?.time[feed] ?? Number.NaN),
     }));
 }

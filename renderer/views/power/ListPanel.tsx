@@ -76,12 +76,13 @@ function Untold({ racks }: { racks: number }) {
 function List(props: Parameters<typeof ListPanel>[0]) {
   const { report, energy, work, waits, state } = props;
   const label = LIST_TITLES[state.list];
+  const feeds = report?.feeds ?? [];
   if (state.list === 'feeds')
     return (
       <DataTable
         label={label}
-        columns={feedColumns((rack) => nameInFleet(props.layout, rack), props.now)}
-        rows={report?.feeds ?? []}
+        columns={feedColumns((rack) => nameInFleet(props.layout, rack), props.now, feeds.some(tellsBreakers))}
+        rows={feeds}
         keyOf={({ rack, name }) => `${rack} ${name}`}
         empty={
           report === null
@@ -168,7 +169,20 @@ function List(props: Parameters<typeof ListPanel>[0]) {
   );
 }
 
-function feedColumns(nameOf: (place: number) => string, now: number): readonly TableColumn<FeedRow>[] {
+const tellsBreakers = ({ breakerUse }: FeedRow) => breakerUse !== null;
+
+const BREAKER: TableColumn<FeedRow> = {
+  ...{ id: 'breaker', label: 'Fullest breaker %', unit: 'ratio', right: true, descending: true },
+  sort: ({ breakerUse }) => breakerUse,
+  cell: ({ breakerUse }) => missing(formatPercent(breakerUse, 1).replace('%', '')),
+};
+
+/** @param breakers some PDU tells how full its breakers are: many do not */
+function feedColumns(
+  nameOf: (place: number) => string,
+  now: number,
+  breakers: boolean,
+): readonly TableColumn<FeedRow>[] {
   const use = ({ drawW, budgetW }: FeedRow) => (drawW === null || budgetW === null ? null : drawW / budgetW);
   return [
     {
@@ -195,6 +209,7 @@ function feedColumns(nameOf: (place: number) => string, now: number): readonly T
       ...{ id: 'use', label: 'Use %', unit: 'ratio', right: true, descending: true, sort: use },
       cell: (row) => missing(formatPercent(use(row), 1).replace('%', '')),
     },
+    ...(breakers ? [BREAKER] : []),
     { id: 'quality', label: 'Quality', sort: ({ quality }) => quality, cell: ({ quality }) => quality },
     {
       ...{ id: 'age', label: 'Age', right: true, sort: ({ sampled }: FeedRow) => (sampled === null ? null : -sampled) },
