@@ -248,7 +248,7 @@ describe.skipIf(prometheus.skip !== null || promtool.skip !== null)(
       const whole = await output('rules', 'test', file);
       expect([whole.code, whole.text]).toEqual([
         0,
-        expect.stringMatching(/\n121 evaluations, 25 rules, 1 of them fired/),
+        expect.stringMatching(/\n121 evaluations, 26 rules, 1 of them fired/),
       ]);
       expect((await output('rules', 'test', 'NoSuch', '--series', file)).errors).toMatch(/There is no rule NoSuch/);
     });
