@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { pagesOf, type StateName } from '../states.ts';
+import { pagesOf, type StateName, type StatePage } from '../states.ts';
 import type { Stage } from './stage.ts';
 
 export type ShotTheme = 'dark' | 'light';
@@ -43,11 +43,16 @@ const README: readonly (Omit<Shot, 'to'> & { readonly name: string })[] = [
   { name: 'wall-dark', hash: '#/wall', keys: [], ...FULL },
 ];
 
+/** Slides of the wall beside its first. */
+const SLIDES: readonly StatePage[] = ['thermal', 'fabric', 'alerts'].map((view) => ({
+  ...{ name: `wall-${view}`, hash: `#/wall?views=${view}` },
+}));
+
 /** All pictures of a state in a theme. A wall has one theme, and is taken at the size of a large panel as well. */
 export function shotsOf(state: StateName, theme: ShotTheme, stage: Pick<Stage, 'rack'>): readonly Shot[] {
-  const pages = pagesOf(stage).filter(({ name }) => name !== 'wall' || theme === 'dark');
-  const every = pages.flatMap(({ name, hash, gpu = false }) =>
-    (name === 'wall' ? [SMALL, FULL, WALL] : [SMALL, FULL]).map((size) => ({
+  const pages = [...pagesOf(stage), ...SLIDES].filter(({ name }) => !name.startsWith('wall') || theme === 'dark');
+  const every = pages.flatMap(({ name, hash, gpu = false }: StatePage) =>
+    (name.startsWith('wall') ? [SMALL, FULL, WALL] : [SMALL, FULL]).map((size) => ({
       ...{ to: join(MADE, state, `${name}-${theme}-${size.width}.png`), hash, keys: gpu ? FIRST_GPU : [], ...size },
     })),
   );

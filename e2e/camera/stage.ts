@@ -113,10 +113,7 @@ async function replayStage(state: RecordingName, recordings: string): Promise<St
     async answer(name, arg) {
       const parsed = calls[name].arg.parse(arg);
       // As an engine does: who says hello is sent a frame before it says what it looks at.
-      if (name === 'hello') {
-        watch = FIRST_WATCH;
-        send(lastLive);
-      }
+      if (name === 'hello') send(lastLive);
       if (name === 'watch') {
         watch = parsed as CallParsed<'watch'>;
         if (replay.shown === last) send(last);
@@ -136,7 +133,7 @@ async function replayStage(state: RecordingName, recordings: string): Promise<St
       }
     },
     onFrame(listener) {
-      show = listener;
+      [show, watch] = [listener, FIRST_WATCH];
     },
     close: async () => engine.remove(),
   };
